@@ -1,0 +1,87 @@
+//! Style, behaviour and icons, compiled in: one style sheet, one script, addressed by the hash of what they say, so a
+//! browser may keep them for ever.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+
+use bytes::Bytes;
+use include_dir::{Dir, include_dir};
+
+use crate::id;
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets");
+
+/// One file, ready to send.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    pub mime: &'static str,
+    pub plain: Bytes,
+    pub gzip: Bytes,
+}
+
+#[derive(Debug, Default)]
+pub struct Assets {
+    paths: HashMap<String, String>,
+    files: HashMap<String, Asset>,
+}
+
+/// The parts of the one style sheet and the one script, in order. Behaviours follow by name.
+const STYLE: &[&str] = &["tokens.css", "base.css"];
+
+impl Assets {
+    /// Gathers the style sheet, the script and the icons.
+    #[must_use]
+    pub fn gather() -> Self {
+        let mut assets = Self::default();
+        let style = STYLE.iter().map(|name| text(name)).collect::<Vec<_>>().join("\n");
+        assets.add("house.css", "text/css; charset=utf-8", style.into());
+        let mut behaviours: Vec<_> = FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "js")).collect();
+        behaviours.sort_by_key(|file| file.path());
+        for file in behaviours {
+            assets.add(&file.path().display().to_string(), "text/javascript; charset=utf-8", Bytes::from_static(file.contents()));
+        }
+        for (name, mime) in [("icon.svg", "image/svg+xml"), ("icon-180.png", "image/png"), ("icon-512.png", "image/png")] {
+            if let Some(file) = FILES.get_file(name) {
+                assets.add(name, mime, Bytes::from_static(file.contents()));
+            }
+        }
+        assets
+    }
+
+    fn add(&mut self, name: &str, mime: &'static str, plain: Bytes) {
+        let path = format!("/assets/{}-{name}", &id::hash_bytes(&plain)[..12]);
+        let gzip = gzip(&plain, flate2::Compression::best()).into();
+        self.paths.insert(name.to_owned(), path.clone());
+        self.files.insert(path, Asset { mime, plain, gzip });
+    }
+
+    /// The address of an asset by its name; the bare name where there is none, so that it is seen.
+    #[must_use]
+    pub fn path<'a>(&'a self, name: &'a str) -> &'a str {
+        self.paths.get(name).map_or(name, String::as_str)
+    }
+
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<&Asset> {
+        self.files.get(path)
+    }
+}
+
+/// The source of one of our own files.
+#[must_use]
+pub fn text(name: &str) -> &'static str {
+    FILES.get_file(name).and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
+/// The bytes of one of our own files.
+#[must_use]
+pub fn bytes(name: &str) -> &'static [u8] {
+    FILES.get_file(name).map(|file| file.contents()).unwrap_or_default()
+}
+
+/// Compresses with gzip.
+#[must_use]
+pub fn gzip(plain: &[u8], level: flate2::Compression) -> Vec<u8> {
+    let mut out = flate2::write::GzEncoder::new(Vec::with_capacity(plain.len() / 3), level);
+    out.write_all(plain).and_then(|()| out.finish()).expect("writing to memory cannot fail")
+}

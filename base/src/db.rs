@@ -1,0 +1,217 @@
+//! One SQL text, two engines. Rooms write each statement once, in the dialect both understand, and never learn which
+//! engine runs it: `TEXT`, `BIGINT` and `BYTEA` columns, `$1` placeholders, no booleans, an `ORDER BY` down to the last
+//! tie-breaker. [`Db`] reads; [`Tx`] reads and writes, all or nothing; both answer through [`Ask`].
+//!
+//! Promises: what [`Tx::keep`] acknowledged survives power loss (SQLite `synchronous=FULL`, PostgreSQL's defaults), and
+//! a `Tx` dropped without `keep` leaves nothing behind. Never: a statement built from people's words (`&'static str` only).
+
+mod migration;
+mod postgres;
+mod sqlite;
+mod val;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use migration::{Migration, migrations};
+pub use val::{Cells, FromCells, FromVal, Val};
+
+/// Why the database did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum DbTrouble {
+    #[error("the database says: {0}")]
+    Engine(String),
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the data folder cannot be written to")]
+    ReadOnly,
+    /// A `UNIQUE` or foreign key said no: somebody else was first, or what it points to is gone.
+    #[error("that clashes with what is already there: {0}")]
+    Clash(String),
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
+    #[error("{0}")]
+    Migration(String),
+}
+
+pub type DbResult<T> = Result<T, DbTrouble>;
+
+/// Where the community's rows live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// A SQLite file, made when it is not there.
+    File(PathBuf),
+    /// A `postgres://…` address.
+    Server(String),
+}
+
+/// Which dialect runs underneath. Only this module and `search` may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The parameters of a statement: `vals![id, title, None::<i64>]`.
+#[macro_export]
+macro_rules! vals {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Val::from($value)),*][..] };
+}
+
+/// A database that can be asked and written to. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inside: Arc<Inside>,
+    /// Counts kept transactions, so that a cached page knows when it may be out of date.
+    writes: Arc<AtomicU64>,
+}
+
+enum Inside {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// Asking: the same calls on a [`Db`] (its last kept state) and on a [`Tx`] (with its own changes).
+pub trait Ask: Sync {
+    /// Runs one statement and returns its rows (none for a plain write).
+    fn rows(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Vec<Cells>>> + Send;
+
+    /// Every row, as `T`.
+    fn all<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Vec<T>>> + Send {
+        async move { Ok(self.rows(sql, vals).await?.into_iter().map(|mut cells| T::from_cells(&mut cells)).collect()) }
+    }
+
+    /// The first row, if there is one.
+    fn first<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Option<T>>> + Send {
+        async move { Ok(self.rows(sql, vals).await?.into_iter().next().map(|mut cells| T::from_cells(&mut cells))) }
+    }
+
+    /// The one row of a statement that always has one, such as a count.
+    fn one<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<T>> + Send {
+        async move { self.first(sql, vals).await?.ok_or_else(|| DbTrouble::Engine("a row was expected".into())) }
+    }
+}
+
+impl Db {
+    /// Opens the database and brings its tables up to date.
+    pub async fn open(place: &Where) -> DbResult<Self> {
+        let db = Self::connect(place).await?;
+        db.migrate().await?;
+        Ok(db)
+    }
+
+    /// Opens the database as it is, for `doctor` and `migrate`.
+    pub async fn connect(place: &Where) -> DbResult<Self> {
+        let inside = match place {
+            Where::File(path) => Inside::Sqlite(sqlite::Sqlite::open(path)?),
+            Where::Server(address) => Inside::Postgres(postgres::Postgres::connect(address).await?),
+        };
+        Ok(Self { inside: Arc::new(inside), writes: Arc::default() })
+    }
+
+    /// Begins a write. Nothing is visible to others, or kept, before [`Tx::keep`].
+    pub async fn begin(&self) -> DbResult<Tx> {
+        let inside = match &*self.inside {
+            Inside::Sqlite(sqlite) => TxInside::Sqlite(sqlite.begin().await?),
+            Inside::Postgres(postgres) => TxInside::Postgres(postgres.begin().await?),
+        };
+        Ok(Tx { inside, db: self.clone() })
+    }
+
+    /// How many writes this process has kept so far; other nodes' writes are not counted.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match &*self.inside {
+            Inside::Sqlite(_) => Engine::Sqlite,
+            Inside::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Asks the engine to understand a statement without running it; the house's tests do this with every one.
+    pub async fn prepare(&self, sql: &str) -> DbResult<()> {
+        match &*self.inside {
+            Inside::Sqlite(sqlite) => sqlite.prepare(sql),
+            Inside::Postgres(postgres) => postgres.prepare(sql).await,
+        }
+    }
+
+    /// Commits what waits and folds SQLite's log into its file; called at a graceful stop.
+    pub async fn rest(&self) -> DbResult<()> {
+        match &*self.inside {
+            Inside::Sqlite(sqlite) => sqlite.rest().await,
+            Inside::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("engine", &self.engine()).finish_non_exhaustive()
+    }
+}
+
+impl Ask for Db {
+    async fn rows(&self, sql: &'static str, vals: &[Val]) -> DbResult<Vec<Cells>> {
+        match &*self.inside {
+            Inside::Sqlite(sqlite) => sqlite.rows(sql, vals),
+            Inside::Postgres(postgres) => postgres.rows(sql, vals).await,
+        }
+    }
+}
+
+/// A write in progress: all or nothing. Dropped without [`keep`](Tx::keep), it leaves nothing behind.
+pub struct Tx {
+    inside: TxInside,
+    db: Db,
+}
+
+enum TxInside {
+    Sqlite(sqlite::SqliteTx),
+    Postgres(postgres::PostgresTx),
+}
+
+impl Tx {
+    /// Runs a write and returns how many rows it changed.
+    pub async fn run(&self, sql: &'static str, vals: &[Val]) -> DbResult<u64> {
+        match &self.inside {
+            TxInside::Sqlite(tx) => tx.run(sql, vals),
+            TxInside::Postgres(tx) => tx.run(sql, vals).await,
+        }
+    }
+
+    /// Makes it durable. When this returns `Ok`, a power cut no longer loses it.
+    pub async fn keep(self) -> DbResult<()> {
+        match self.inside {
+            TxInside::Sqlite(tx) => tx.keep().await?,
+            TxInside::Postgres(tx) => tx.keep().await?,
+        }
+        self.db.writes.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+}
+
+impl Ask for Tx {
+    async fn rows(&self, sql: &'static str, vals: &[Val]) -> DbResult<Vec<Cells>> {
+        match &self.inside {
+            TxInside::Sqlite(tx) => tx.rows(sql, vals),
+            TxInside::Postgres(tx) => tx.rows(sql, vals).await,
+        }
+    }
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").finish_non_exhaustive()
+    }
+}

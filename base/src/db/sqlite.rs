@@ -1,0 +1,216 @@
+//! SQLite: several readers that cannot write, and one writer whose waiting transactions are committed together.
+//!
+//! Group commit: each transaction is a savepoint inside one open transaction. Whoever has finished queues for the
+//! writer once more; those who queued earlier put their savepoints in first, and then a single `COMMIT` keeps them all.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
+
+use super::{Cells, DbResult, DbTrouble, Val};
+
+const STATEMENTS_KEPT: usize = 256;
+const READERS_KEPT: usize = 8;
+
+pub(super) struct Sqlite {
+    path: PathBuf,
+    readers: Mutex<Vec<Connection>>,
+    writer: Arc<Queue<Writer>>,
+}
+
+struct Writer {
+    conn: Connection,
+    /// The group whose transaction is open, if one is.
+    group: Option<Arc<Group>>,
+}
+
+/// The transactions that will be committed together, and how that went.
+#[derive(Default)]
+struct Group {
+    outcome: OnceLock<Result<(), (ErrorCode, String)>>,
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path) -> DbResult<Self> {
+        let conn = Connection::open(path)?;
+        tune(&conn)?;
+        conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
+        let writer = Writer { conn, group: None };
+        Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)) })
+    }
+
+    fn reader(&self) -> DbResult<Connection> {
+        if let Some(conn) = self.readers.lock().pop() {
+            return Ok(conn);
+        }
+        let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        tune(&conn)?;
+        conn.execute_batch("PRAGMA query_only=ON;")?;
+        Ok(conn)
+    }
+
+    fn with_reader<T>(&self, ask: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
+        let conn = self.reader()?;
+        let answer = ask(&conn);
+        let mut readers = self.readers.lock();
+        if readers.len() < READERS_KEPT {
+            readers.push(conn);
+        }
+        answer
+    }
+
+    pub(super) fn rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
+        self.with_reader(|conn| rows(conn, sql, vals))
+    }
+
+    pub(super) fn prepare(&self, sql: &str) -> DbResult<()> {
+        self.with_reader(|conn| Ok(drop(conn.prepare(sql)?)))
+    }
+
+    pub(super) async fn begin(&self) -> DbResult<SqliteTx> {
+        let mut writer = self.writer.clone().lock_owned().await;
+        let group = match &writer.group {
+            Some(group) => group.clone(),
+            None => {
+                writer.conn.execute_batch("BEGIN IMMEDIATE")?;
+                writer.group.insert(Arc::default()).clone()
+            }
+        };
+        writer.conn.execute_batch("SAVEPOINT one")?;
+        Ok(SqliteTx { writer: Some(Mutex::new(writer)), group, queue: self.writer.clone() })
+    }
+
+    pub(super) async fn rest(&self) -> DbResult<()> {
+        let mut writer = self.writer.lock().await;
+        writer.commit();
+        writer.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+impl Writer {
+    /// Commits the open group, if any, and tells its members how it went.
+    fn commit(&mut self) {
+        let Some(group) = self.group.take() else { return };
+        let outcome = tokio::task::block_in_place(|| self.conn.execute_batch("COMMIT"));
+        if outcome.is_err() {
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+        let _ = group.outcome.set(outcome.map_err(|e| (e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())));
+    }
+}
+
+/// A savepoint; holds the one writer until it is kept or dropped.
+pub(super) struct SqliteTx {
+    writer: Option<Mutex<OwnedMutexGuard<Writer>>>,
+    group: Arc<Group>,
+    queue: Arc<Queue<Writer>>,
+}
+
+impl SqliteTx {
+    fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
+        let writer = self.writer.as_ref().expect("held until kept or dropped").lock();
+        work(&writer.conn)
+    }
+
+    pub(super) fn rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
+        self.with(|conn| rows(conn, sql, vals))
+    }
+
+    pub(super) fn run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {
+        self.with(|conn| Ok(conn.prepare_cached(sql)?.execute(params_from_iter(vals))? as u64))
+    }
+
+    pub(super) fn run_script(&self, sql: &str) -> DbResult<()> {
+        self.with(|conn| Ok(conn.execute_batch(sql)?))
+    }
+
+    pub(super) async fn keep(mut self) -> DbResult<()> {
+        self.with(|conn| Ok(conn.execute_batch("RELEASE one")?))?;
+        drop(self.writer.take());
+        let mut writer = self.queue.lock().await;
+        let ours_is_open = writer.group.as_ref().is_some_and(|open| Arc::ptr_eq(open, &self.group));
+        if ours_is_open {
+            writer.commit();
+        }
+        drop(writer);
+        match self.group.outcome.get() {
+            Some(Ok(())) => Ok(()),
+            Some(Err((code, message))) => Err(trouble(*code, message.clone())),
+            None => Err(DbTrouble::Engine("the group was not committed".into())),
+        }
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.into_inner().conn.execute_batch("ROLLBACK TO one; RELEASE one");
+        }
+    }
+}
+
+fn tune(conn: &Connection) -> DbResult<()> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    conn.execute_batch(
+        "PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=268435456; PRAGMA cache_size=-4000;
+         PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;",
+    )?;
+    Ok(())
+}
+
+fn rows(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let width = statement.column_count();
+    let mut rows = statement.query(params_from_iter(vals))?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut cells = Vec::with_capacity(width);
+        for column in 0..width {
+            cells.push(val(row.get_ref(column)?));
+        }
+        all.push(Cells::new(cells));
+    }
+    Ok(all)
+}
+
+fn val(value: ValueRef<'_>) -> Val {
+    match value {
+        ValueRef::Null => Val::Null,
+        ValueRef::Integer(int) => Val::Int(int),
+        ValueRef::Real(real) => Val::Real(real),
+        ValueRef::Text(text) => Val::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Val::Bytes(bytes.to_vec()),
+    }
+}
+
+impl ToSql for Val {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Int(int) => ValueRef::Integer(*int),
+            Self::Real(real) => ValueRef::Real(*real),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl From<rusqlite::Error> for DbTrouble {
+    fn from(e: rusqlite::Error) -> Self {
+        trouble(e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())
+    }
+}
+
+fn trouble(code: ErrorCode, message: String) -> DbTrouble {
+    match code {
+        ErrorCode::DiskFull => DbTrouble::DiskFull,
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => DbTrouble::ReadOnly,
+        ErrorCode::ConstraintViolation => DbTrouble::Clash(message),
+        _ => DbTrouble::Engine(message),
+    }
+}

@@ -1,0 +1,138 @@
+//! The few types that cross the seam, and reading rows of them by position.
+
+/// One value of a statement or row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Val {
+    Null,
+    Text(String),
+    Int(i64),
+    Real(f64),
+    Bytes(Vec<u8>),
+}
+
+macro_rules! val_from {
+    ($($from:ty => |$value:ident| $make:expr),* $(,)?) => {
+        $(impl From<$from> for Val { fn from($value: $from) -> Self { $make } })*
+    };
+}
+
+val_from! {
+    &str => |v| Self::Text(v.to_owned()),
+    &String => |v| Self::Text(v.clone()),
+    &&str => |v| Self::Text((*v).to_owned()),
+    String => |v| Self::Text(v),
+    &crate::place::Place => |v| Self::Text(v.to_string()),
+    crate::place::Place => |v| Self::Text(v.into()),
+    i64 => |v| Self::Int(v),
+    i32 => |v| Self::Int(v.into()),
+    u32 => |v| Self::Int(v.into()),
+    f64 => |v| Self::Real(v),
+    Vec<u8> => |v| Self::Bytes(v),
+    &[u8] => |v| Self::Bytes(v.to_vec()),
+}
+
+impl<T: Into<Val>> From<Option<T>> for Val {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// A row on its way out: cells are taken from left to right.
+#[derive(Debug)]
+pub struct Cells(std::vec::IntoIter<Val>);
+
+impl Cells {
+    #[must_use]
+    pub fn new(vals: Vec<Val>) -> Self {
+        Self(vals.into_iter())
+    }
+
+    /// The next cell. Panics when the statement and the type disagree: a mistake in the code, not in the data.
+    pub fn next<T: FromVal>(&mut self) -> T {
+        let val = self.0.next().expect("the statement selects as many columns as are read");
+        T::from_val(val)
+    }
+
+    /// Every cell as it is, for copying tables.
+    #[must_use]
+    pub fn into_vals(self) -> Vec<Val> {
+        self.0.collect()
+    }
+}
+
+/// What a cell can be read as.
+pub trait FromVal {
+    /// Panics when `val` is of another type: a mistake in the code, not in the data.
+    fn from_val(val: Val) -> Self;
+}
+
+macro_rules! from_val {
+    ($($to:ty: $($pattern:pat => $make:expr),+);* $(;)?) => {
+        $(impl FromVal for $to {
+            fn from_val(val: Val) -> Self {
+                match val { $($pattern => $make,)+ other => panic!("a column is {other:?} where {} is read", stringify!($to)) }
+            }
+        })*
+    };
+}
+
+from_val! {
+    String: Val::Text(text) => text;
+    i64: Val::Int(int) => int;
+    f64: Val::Real(real) => real, Val::Int(int) => int as f64;
+    Vec<u8>: Val::Bytes(bytes) => bytes;
+    bool: Val::Int(int) => int != 0;
+}
+
+impl FromVal for Val {
+    fn from_val(val: Val) -> Self {
+        val
+    }
+}
+
+impl<T: FromVal> FromVal for Option<T> {
+    fn from_val(val: Val) -> Self {
+        match val {
+            Val::Null => None,
+            val => Some(T::from_val(val)),
+        }
+    }
+}
+
+/// What a whole row can be read as.
+pub trait FromCells {
+    fn from_cells(cells: &mut Cells) -> Self;
+}
+
+impl<T: FromVal> FromCells for T {
+    fn from_cells(cells: &mut Cells) -> Self {
+        cells.next()
+    }
+}
+
+macro_rules! from_cells_tuple {
+    ($($name:ident),+) => {
+        impl<$($name: FromVal),+> FromCells for ($($name,)+) {
+            fn from_cells(cells: &mut Cells) -> Self {
+                ($(cells.next::<$name>(),)+)
+            }
+        }
+    };
+}
+from_cells_tuple!(A, B);
+from_cells_tuple!(A, B, C);
+from_cells_tuple!(A, B, C, D);
+from_cells_tuple!(A, B, C, D, E);
+
+/// Writes [`FromCells`] for a struct whose fields stand in the order of the statement's columns.
+#[macro_export]
+macro_rules! row {
+    ($name:ident { $($field:ident),+ $(,)? }) => {
+        impl $crate::db::FromCells for $name {
+            fn from_cells(cells: &mut $crate::db::Cells) -> Self {
+                $(let $field = cells.next();)+
+                Self { $($field),+ }
+            }
+        }
+    };
+}

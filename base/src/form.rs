@@ -1,0 +1,340 @@
+//! What a person sent. Each field is read with a limit; a fault is noted at the field, in words, with the value kept, so
+//! the page comes back as it was left. Nothing reaches a verb before [`Form::is_right`] says so.
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use fluent_bundle::FluentValue;
+
+use crate::house::House;
+use crate::page::{Frame, Safe};
+use crate::refusal::Refusal;
+
+/// The longest body of a form without files, in bytes. Fields have far smaller limits of their own.
+pub const FORM_BYTES_MAX: usize = 4 << 20;
+/// The most fields a form may have.
+const FIELDS_MAX: usize = 2_000;
+
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+    files: Vec<Upload>,
+    wrong: Vec<Wrong>,
+}
+
+/// A file as it was sent; nothing about it is believed yet.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    pub field: String,
+    pub name: String,
+    pub bytes: Bytes,
+}
+
+#[derive(Clone, Debug)]
+struct Wrong {
+    field: String,
+    key: &'static str,
+    gaps: Vec<(&'static str, String)>,
+}
+
+impl Form {
+    /// A form with values in it already, for editing what is there.
+    #[must_use]
+    pub fn filled<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { fields, ..Self::default() }
+    }
+
+    fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        let pairs = form_urlencoded::parse(body).take(FIELDS_MAX + 1);
+        let fields: Vec<_> = pairs.map(|(name, value)| (name.into_owned(), clean(&value))).collect();
+        if fields.len() > FIELDS_MAX { Err(Refusal::TooLong) } else { Ok(Self { fields, ..Self::default() }) }
+    }
+
+    /// What was sent in a field, as it was sent; empty when it was not.
+    #[must_use]
+    pub fn value(&self, field: &str) -> &str {
+        self.fields.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a field that may come more than once.
+    pub fn values<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        !self.value(field).is_empty()
+    }
+
+    #[must_use]
+    pub fn file(&self, field: &str) -> Option<&Upload> {
+        self.files.iter().find(|file| file.field == field && !file.bytes.is_empty())
+    }
+
+    /// One line of text: trimmed, inner white space made single. `chars` is how long it may be.
+    pub fn line(&mut self, field: &'static str, chars: RangeInclusive<usize>) -> String {
+        let line = self.value(field).split_whitespace().collect::<Vec<_>>().join(" ");
+        self.check_length(field, &line, &chars);
+        line
+    }
+
+    /// Text of several lines: line ends made `\n`, white space at the end gone.
+    pub fn text(&mut self, field: &'static str, chars: RangeInclusive<usize>) -> String {
+        let text = self.value(field).replace("\r\n", "\n").replace('\r', "\n").trim_end().to_owned();
+        self.check_length(field, &text, &chars);
+        text
+    }
+
+    fn check_length(&mut self, field: &'static str, text: &str, chars: &RangeInclusive<usize>) {
+        let length = text.chars().count();
+        if length == 0 && *chars.start() > 0 {
+            self.refuse(field, "wrong-missing");
+        } else if length < *chars.start() {
+            self.refuse_with(field, "wrong-too-short", &[("min", chars.start().to_string())]);
+        } else if length > *chars.end() {
+            self.refuse_with(field, "wrong-too-long", &[("max", chars.end().to_string()), ("now", length.to_string())]);
+        }
+    }
+
+    /// One of the values offered.
+    pub fn choice(&mut self, field: &'static str, offered: &[&str]) -> String {
+        let chosen = self.value(field).to_owned();
+        if !offered.contains(&chosen.as_str()) {
+            self.refuse(field, "wrong-choose");
+        }
+        chosen
+    }
+
+    /// A whole number within bounds; `None` when the field is empty.
+    pub fn number(&mut self, field: &'static str, within: RangeInclusive<i64>) -> Option<i64> {
+        let text = self.value(field).trim().to_owned();
+        if text.is_empty() {
+            return None;
+        }
+        let number = text.parse().ok().filter(|number| within.contains(number));
+        if number.is_none() {
+            self.refuse_with(field, "wrong-number", &[("min", within.start().to_string()), ("max", within.end().to_string())]);
+        }
+        number
+    }
+
+    /// Notes a fault at a field; the key's sentence stands below it.
+    pub fn refuse(&mut self, field: &str, key: &'static str) {
+        self.refuse_with(field, key, &[]);
+    }
+
+    /// The same, for a sentence with gaps.
+    pub fn refuse_with(&mut self, field: &str, key: &'static str, gaps: &[(&'static str, String)]) {
+        self.wrong.push(Wrong { field: field.to_owned(), key, gaps: gaps.to_vec() });
+    }
+
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        self.wrong.is_empty()
+    }
+
+    /// The sentence that stands at a field, if something is wrong with it.
+    #[must_use]
+    pub fn wrong(&self, f: &Frame, field: &str) -> Option<String> {
+        self.wrong.iter().find(|wrong| wrong.field == field).map(|wrong| wrong.sentence(f))
+    }
+
+    /// The box at the top of a page that came back: what is wrong, each a link to its field.
+    #[must_use]
+    pub fn summary(&self, f: &Frame) -> Safe {
+        if self.wrong.is_empty() {
+            return Safe(String::new());
+        }
+        let faults = self.wrong.iter().map(|wrong| (wrong.field.clone(), wrong.sentence(f))).collect();
+        Safe::of(&Summary { heading: f.say("wrong-heading"), faults })
+    }
+
+    /// A one-line input. `key` names its label; `key-hint`, where somebody wrote it, the hint.
+    #[must_use]
+    pub fn line_field(&self, f: &Frame, key: &str, name: &str, max: usize) -> Safe {
+        self.field(f, key, name, max, &Kind::Line("text", ""))
+    }
+
+    /// An input of another type, with what the browser may fill in (`autocomplete`).
+    #[must_use]
+    pub fn input_field(&self, f: &Frame, key: &str, name: &str, max: usize, kind: &str, autocomplete: &str) -> Safe {
+        self.field(f, key, name, max, &Kind::Line(kind, autocomplete))
+    }
+
+    /// Several lines.
+    #[must_use]
+    pub fn area_field(&self, f: &Frame, key: &str, name: &str, max: usize) -> Safe {
+        self.field(f, key, name, max, &Kind::Area)
+    }
+
+    /// Rows to choose one from: `(value, label)`.
+    #[must_use]
+    pub fn pick_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
+        self.field(f, key, name, 0, &Kind::Pick(self.rows(name, rows)))
+    }
+
+    /// A list to choose one from; the first row may be `("", …)`.
+    #[must_use]
+    pub fn select_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
+        self.field(f, key, name, 0, &Kind::Select(self.rows(name, rows)))
+    }
+
+    /// A single box to tick, sent as `yes`.
+    #[must_use]
+    pub fn tick_field(&self, f: &Frame, key: &str, name: &str) -> Safe {
+        self.field(f, key, name, 0, &Kind::Tick)
+    }
+
+    fn rows(&self, name: &str, rows: &[(&str, &str)]) -> Vec<(String, String, bool)> {
+        rows.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned(), self.value(name) == *value)).collect()
+    }
+
+    fn field(&self, f: &Frame, key: &str, name: &str, max: usize, kind: &Kind<'_>) -> Safe {
+        let hint = format!("{key}-hint");
+        let hint = f.house.words.knows(&hint).then(|| f.say(&hint).to_owned());
+        Safe::of(&Field { label: f.say(key), hint, name, max, kind, value: self.value(name), wrong: self.wrong(f, name) })
+    }
+}
+
+impl Wrong {
+    fn sentence(&self, f: &Frame) -> String {
+        let gaps: Vec<_> = self.gaps.iter().map(|(name, value)| (*name, FluentValue::from(value.clone()))).collect();
+        f.house.words.fill(self.key, &gaps)
+    }
+}
+
+enum Kind<'a> {
+    Line(&'a str, &'a str),
+    Area,
+    Pick(Vec<(String, String, bool)>),
+    Select(Vec<(String, String, bool)>),
+    Tick,
+}
+
+#[derive(Template)]
+#[template(path = "field.html")]
+struct Field<'a> {
+    label: &'a str,
+    hint: Option<String>,
+    name: &'a str,
+    max: usize,
+    kind: &'a Kind<'a>,
+    value: &'a str,
+    wrong: Option<String>,
+}
+
+impl Field<'_> {
+    /// The ids of what describes the field, for screen readers.
+    fn described_by(&self) -> String {
+        let mut ids = String::new();
+        if self.wrong.is_some() {
+            let _ = write!(ids, "{}-wrong ", self.name);
+        }
+        if self.hint.is_some() {
+            let _ = write!(ids, "{}-hint", self.name);
+        }
+        ids.trim_end().to_owned()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "summary.html")]
+struct Summary<'a> {
+    heading: &'a str,
+    faults: Vec<(String, String)>,
+}
+
+/// Control characters have no business in people's words, and PostgreSQL takes no NUL.
+fn clean(value: &str) -> String {
+    value.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
+}
+
+impl FromRequest<House> for Form {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, house: &House) -> Result<Self, Refusal> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        if kind.starts_with("multipart/form-data") {
+            return read_multipart(request, house).await;
+        }
+        if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
+            return Err(Refusal::NotLikeThis("refusal-not-a-form"));
+        }
+        let body = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX).await.map_err(|_| Refusal::TooLong)?;
+        Self::parse(&body)
+    }
+}
+
+async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal> {
+    let bad = |_| Refusal::NotLikeThis("refusal-not-a-form");
+    let mut parts = Multipart::from_request(request, house).await.map_err(|_| Refusal::NotLikeThis("refusal-not-a-form"))?;
+    let mut form = Form::default();
+    let mut room_left = house.settings.upload_bytes + FORM_BYTES_MAX;
+    while let Some(part) = parts.next_field().await.map_err(bad)? {
+        let (field, name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(clean));
+        let bytes = part.bytes().await.map_err(|_| Refusal::TooLong)?;
+        room_left = room_left.checked_sub(bytes.len()).ok_or(Refusal::TooLong)?;
+        match name {
+            Some(name) => form.files.push(Upload { field, name, bytes }),
+            None => form.fields.push((field, clean(std::str::from_utf8(&bytes).map_err(|_| Refusal::NotLikeThis("refusal-not-text"))?))),
+        }
+        if form.fields.len() + form.files.len() > FIELDS_MAX {
+            return Err(Refusal::TooLong);
+        }
+    }
+    Ok(form)
+}
+
+/// The part of an address behind the `?`, read like a form.
+#[derive(Clone, Debug, Default)]
+pub struct Asked(pub Form);
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        Form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
+    }
+}
+
+impl std::ops::Deref for Asked {
+    type Target = Form;
+
+    fn deref(&self) -> &Form {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line_and_a_text_keeps_its_lines() {
+        let mut form = Form::parse(b"a=+one%0D%0Atwo++three+&b=one%0D%0Atwo%0A").unwrap();
+        assert_eq!(form.line("a", 1..=50), "one two three");
+        assert_eq!(form.text("b", 1..=50), "one\ntwo");
+        assert!(form.is_right());
+    }
+
+    #[test]
+    fn limits_hold_on_both_sides_and_count_characters() {
+        for (sent, right) in [("", false), ("ab", false), ("äöü", true), ("äöüäö", true), ("äöüäöü", false)] {
+            let mut form = Form::filled([("a", sent)]);
+            form.line("a", 3..=5);
+            assert_eq!(form.is_right(), right, "{sent}");
+        }
+    }
+
+    #[test]
+    fn what_postgres_would_choke_on_never_gets_in() {
+        let form = Form::parse(b"a=x%00y%1B").unwrap();
+        assert_eq!(form.value("a"), "xy");
+    }
+}

@@ -1,0 +1,203 @@
+//! What every page has around it, and turning a template into an answer.
+
+use askama::filters::HtmlSafe;
+use askama::{FastWritable, NO_VALUES, Template, Values};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use fluent_bundle::FluentValue;
+
+use crate::clock;
+use crate::house::House;
+use crate::refusal::Reply;
+use crate::room::Reader;
+
+/// Who is looking, as far as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    pub id: String,
+    pub name: String,
+}
+
+/// Dark, light, or as the person's machine prefers; kept in a cookie of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    #[default]
+    AsTheMachine,
+    Dark,
+    Light,
+}
+
+/// What a template needs for everything around its own words.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub house: House,
+    pub who: Option<Who>,
+    pub theme: Theme,
+    pub path: String,
+    /// The page's own name, before the community's in the tab.
+    pub title: String,
+    /// One line about it, for whoever finds a link to it elsewhere.
+    pub line: String,
+    /// The path of its picture for sharing.
+    pub card: Option<String>,
+    /// Its feed: path and title.
+    pub feed: Option<(String, String)>,
+    /// Keep it out of search engines and caches.
+    pub is_private: bool,
+    /// The person did this and may still take it back: the sentence and the path of the form that undoes it.
+    pub done: Option<String>,
+}
+
+impl Frame {
+    #[must_use]
+    pub fn new(house: &House, who: Option<Who>, theme: Theme, path: &str) -> Self {
+        let (house, path) = (house.clone(), path.to_owned());
+        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None }
+    }
+
+    /// The same frame with the title that a key says.
+    #[must_use]
+    pub fn titled(mut self, key: &str) -> Self {
+        self.title = self.say(key).to_owned();
+        self
+    }
+
+    /// The same frame with a title that a person wrote.
+    #[must_use]
+    pub fn named(mut self, title: &str, line: &str) -> Self {
+        (self.title, self.line) = (title.to_owned(), line.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub fn with_card(mut self, path: String) -> Self {
+        self.card = Some(path);
+        self
+    }
+
+    #[must_use]
+    pub fn with_feed(mut self, path: &str, key: &str) -> Self {
+        self.feed = Some((path.to_owned(), self.say(key).to_owned()));
+        self
+    }
+
+    /// A page that is for one person: no cache, no search engine.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.is_private = true;
+        self
+    }
+
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader { person: self.who.as_ref().map(|who| who.id.clone()) }
+    }
+
+    /// The sentence of a key.
+    #[must_use]
+    pub fn say<'a>(&'a self, key: &'a str) -> &'a str {
+        self.house.words.say(key)
+    }
+
+    /// The sentence of a key with one gap.
+    #[must_use]
+    pub fn say_with<'a>(&self, key: &str, gap: &'static str, value: impl Into<FluentValue<'a>>) -> String {
+        self.house.words.fill(key, &[(gap, value.into())])
+    }
+
+    /// The sentence of a key with two gaps.
+    #[must_use]
+    pub fn say_with_two<'a>(&self, key: &str, one: &'static str, first: impl Into<FluentValue<'a>>, two: &'static str, second: impl Into<FluentValue<'a>>) -> String {
+        self.house.words.fill(key, &[(one, first.into()), (two, second.into())])
+    }
+
+    /// Whether a link in the rail leads to where we are.
+    #[must_use]
+    pub fn is_in(&self, prefix: &str) -> bool {
+        self.path == prefix || self.path.starts_with(&format!("{prefix}/"))
+    }
+
+    /// The address of an asset, with its hash in it.
+    #[must_use]
+    pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
+        self.house.assets.path(name)
+    }
+
+    /// `<time>` around a day.
+    #[must_use]
+    pub fn day(&self, ms: &i64) -> Safe {
+        Safe(format!("<time datetime=\"{}\">{}</time>", clock::date(*ms), clock::day(*ms)))
+    }
+
+    /// `<time>` around a day and hour.
+    #[must_use]
+    pub fn hour(&self, ms: &i64) -> Safe {
+        Safe(format!("<time datetime=\"{}\">{}</time>", clock::rfc3339(*ms), clock::day_and_hour(*ms)))
+    }
+}
+
+/// HTML that we made and escaped ourselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Safe(pub String);
+
+impl Safe {
+    /// What a small template says. A template over values in memory cannot fail.
+    #[must_use]
+    pub fn of(template: &impl Template) -> Self {
+        Self(template.render().expect("a template over values in memory cannot fail"))
+    }
+}
+
+impl std::fmt::Display for Safe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FastWritable for Safe {
+    fn write_into(&self, dest: &mut dyn std::fmt::Write, _: &dyn Values) -> askama::Result<()> {
+        Ok(dest.write_str(&self.0)?)
+    }
+}
+
+impl HtmlSafe for Safe {}
+
+/// Marks a page that is one person's own; the server keeps it out of every cache.
+#[derive(Clone, Copy, Debug)]
+pub struct Private;
+
+/// Answers with a page.
+pub fn page(template: &impl Template, frame: &Frame) -> Reply {
+    page_as(StatusCode::OK, template, frame)
+}
+
+/// Answers a form that was not right with its page, as the person left it.
+pub fn page_again(template: &impl Template, frame: &Frame) -> Reply {
+    page_as(StatusCode::UNPROCESSABLE_ENTITY, template, frame)
+}
+
+/// Answers with a page and a status.
+pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> Reply {
+    let mut html = String::with_capacity(16 << 10);
+    template.render_into_with_values(&mut html, NO_VALUES)?;
+    let mut response = (status, html).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if frame.is_private {
+        response.extensions_mut().insert(Private);
+    }
+    Ok(response)
+}
+
+/// Goes on to a path after a change (303, so that going back does not send the form again).
+pub fn go(path: impl AsRef<str>) -> Reply {
+    Ok(axum::response::Redirect::to(path.as_ref()).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+pub struct RefusalPage<'a> {
+    pub f: &'a Frame,
+    pub heading: &'a str,
+    pub more: &'a str,
+}

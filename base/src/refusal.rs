@@ -1,0 +1,106 @@
+//! Why the house says no. A handler returns one with `?`; the server turns it into a page that says so kindly.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::db::DbTrouble;
+
+/// A handler's answer.
+pub type Reply = Result<Response, Refusal>;
+
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// Not there, or not there for this person: the two look the same from outside.
+    NotFound,
+    /// It was here, and its owner took it away.
+    Gone,
+    /// Come in first, then go on to the path.
+    SignIn(String),
+    /// There, but not for this person to change. The key says why.
+    NotYours(&'static str),
+    /// Not at this moment: closed, not begun, held by somebody else. The key says why.
+    NotNow(&'static str),
+    /// What was sent cannot be read at all (fields with a fault get their own page from [`crate::form::Form`]).
+    NotLikeThis(&'static str),
+    TooLong,
+    TooMany,
+    /// The data folder is full or read-only: reading goes on, writing waits.
+    CannotWrite,
+    /// We were wrong. The text goes to the log, never to the person.
+    Broken(String),
+}
+
+impl Refusal {
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Gone => StatusCode::GONE,
+            Self::SignIn(_) => StatusCode::SEE_OTHER,
+            Self::NotYours(_) => StatusCode::FORBIDDEN,
+            Self::NotNow(_) => StatusCode::CONFLICT,
+            Self::NotLikeThis(_) => StatusCode::BAD_REQUEST,
+            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::CannotWrite => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The keys of the heading and of the sentence below it.
+    #[must_use]
+    pub fn words(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotFound => ("refusal-not-found", "refusal-not-found-more"),
+            Self::Gone => ("refusal-gone", "refusal-gone-more"),
+            Self::SignIn(_) => ("refusal-sign-in", "refusal-sign-in-more"),
+            Self::NotYours(why) => ("refusal-not-yours", why),
+            Self::NotNow(why) => ("refusal-not-now", why),
+            Self::NotLikeThis(why) => ("refusal-not-like-this", why),
+            Self::TooLong => ("refusal-too-long", "refusal-too-long-more"),
+            Self::TooMany => ("refusal-too-many", "refusal-too-many-more"),
+            Self::CannotWrite => ("refusal-cannot-write", "refusal-cannot-write-more"),
+            Self::Broken(_) => ("refusal-broken", "refusal-broken-more"),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// The bare answer; the server's outermost layer finds the refusal in its extensions and draws the page.
+    fn into_response(self) -> Response {
+        if let Self::SignIn(path) = &self {
+            return Redirect::to(&format!("/sign-in?then={path}")).into_response();
+        }
+        if let Self::Broken(what) = &self {
+            tracing::error!(what, "broken");
+        }
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<DbTrouble> for Refusal {
+    fn from(trouble: DbTrouble) -> Self {
+        match trouble {
+            DbTrouble::DiskFull | DbTrouble::ReadOnly => Self::CannotWrite,
+            DbTrouble::Clash(_) => Self::NotNow("refusal-clash"),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+impl From<askama::Error> for Refusal {
+    fn from(e: askama::Error) -> Self {
+        Self::Broken(e.to_string())
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(e: std::io::Error) -> Self {
+        match e.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => Self::CannotWrite,
+            _ => Self::Broken(e.to_string()),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The questions every room answers. No default answers: a room that forgot "forget me" does not compile.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use axum::Router;
+use serde::Serialize;
+
+use crate::db::Tx;
+use crate::house::House;
+use crate::place::Place;
+use crate::refusal::Refusal;
+
+/// Who is reading: everyone may see what is for everyone; members more; a person their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reader {
+    pub person: Option<String>,
+}
+
+impl Reader {
+    #[must_use]
+    pub fn guest() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn member(id: &str) -> Self {
+        Self { person: Some(id.to_owned()) }
+    }
+
+    /// Whether something with this audience (and owner) may be seen.
+    #[must_use]
+    pub fn may_see(&self, audience: &str, owner: Option<&str>) -> bool {
+        match (audience, &self.person) {
+            ("everyone", _) => true,
+            ("members", Some(_)) => true,
+            (_, Some(person)) => owner == Some(person),
+            (_, None) => false,
+        }
+    }
+}
+
+/// What is at a place, in a line or two: for quoting, search, notices and comments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    pub kind: &'static str,
+    pub title: String,
+    pub line: String,
+    /// Who may see it: `everyone`, `members` or `only`.
+    pub audience: String,
+    /// The person it belongs to.
+    pub owner: Option<String>,
+    /// Whether people may comment on it now.
+    pub open: bool,
+}
+
+/// Something for a feeling, for one of the three ways to go.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub place: Place,
+    pub kind: &'static str,
+    pub title: String,
+    pub line: String,
+}
+
+/// A table of what is kept about a person, for their export.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kept {
+    /// A short name such as `songs`, used as file name and heading.
+    pub what: &'static str,
+    pub rows: Vec<serde_json::Value>,
+    /// Ids of files that belong to the person and go along.
+    pub files: Vec<String>,
+}
+
+/// How a person who leaves wants their words treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// Words stay, under the name.
+    KeepWords,
+    /// Words stay, without the name.
+    TakeNameOff,
+    /// Words go; a line saying so stays where replies need it.
+    Remove,
+}
+
+impl Leaving {
+    pub const ALL: [Self; 3] = [Self::KeepWords, Self::TakeNameOff, Self::Remove];
+
+    /// How it is kept and sent.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::KeepWords => "keep",
+            Self::TakeNameOff => "nameless",
+            Self::Remove => "remove",
+        }
+    }
+
+    #[must_use]
+    pub fn read(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.id() == id)
+    }
+}
+
+/// Work that comes round: safe to run twice, and to miss.
+#[derive(Clone, Copy)]
+pub struct Job {
+    pub name: &'static str,
+    pub every_ms: i64,
+    pub run: fn(House) -> Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send>>,
+}
+
+/// A room of the house.
+#[async_trait]
+pub trait Room: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    /// Your doors.
+    fn doors(&self) -> Router<House>;
+
+    /// Your jobs.
+    fn jobs(&self) -> &'static [Job];
+
+    /// What you keep about this person.
+    async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal>;
+
+    /// Forget this person, as they asked.
+    async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal>;
+
+    /// What is at this place, for this reader.
+    async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal>;
+
+    /// Puts everything of yours that may be found into the index again, in small writes.
+    async fn index_again(&self, house: &House) -> Result<(), Refusal>;
+
+    /// What you offer for this feeling, going this way (`stay`, `move` or `land`).
+    async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: &str) -> Result<Vec<Offer>, Refusal>;
+
+    /// Take this in, if it is yours to take (import); `None` when it is not.
+    async fn take_in(&self, house: &House, tx: &Tx, brought: &crate::brought::Brought) -> Result<Option<Place>, Refusal>;
+}

@@ -1,0 +1,269 @@
+//! Full-text search: the one place where the engines truly differ. Words are cut and folded here, the same for both, so a
+//! result never depends on the engine: SQLite keeps them in FTS5, PostgreSQL in a `tsvector`.
+//!
+//! Promises: a reader finds only what they may open; a search is bounded work at any size (newest first walks the index
+//! backwards; relevance weighs the newest [`CANDIDATES_MAX`] matches). Never: an operator out of people's words.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::db::{Ask, Db, DbResult, Engine, Tx};
+use crate::place::Place;
+use crate::room::Reader;
+use crate::{id, row, vals};
+
+/// Words of one text that are indexed; what comes later is not found.
+pub const WORDS_MAX: usize = 16_000;
+/// Letters of one word that count.
+const LETTERS_MAX: usize = 60;
+/// Words and phrases of one query.
+const TERMS_MAX: usize = 12;
+/// How many of the newest matches are weighed for relevance.
+pub const CANDIDATES_MAX: i64 = 400;
+/// Characters of the preview kept with each find.
+const PREVIEW_CHARS: usize = 300;
+
+/// What a room puts into the index for one place.
+#[derive(Clone, Debug, Default)]
+pub struct Findable {
+    pub kind: &'static str,
+    pub title: String,
+    pub words: String,
+    /// Name of the person it is by, as shown.
+    pub author: Option<String>,
+    /// `everyone`, `members`, or the id of the one person who may see it.
+    pub audience: String,
+    pub feelings: Vec<String>,
+    pub genres: Vec<String>,
+    pub lang: String,
+    pub at: i64,
+}
+
+/// A place that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub n: i64,
+    pub place: String,
+    pub kind: String,
+    pub title: String,
+    pub preview: String,
+    pub author: Option<String>,
+    pub at: i64,
+}
+row!(Found { n, place, kind, title, preview, author, at });
+
+/// What somebody looks for: words and "exact phrases", and `kind:` `feeling:` `genre:` `by:` `lang:`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Each a run of words that must stand side by side.
+    phrases: Vec<Vec<String>>,
+    marks: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    NewestFirst,
+    MostLike,
+}
+
+/// Cuts text into words and folds them: no case, no accents, no punctuation.
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).map(fold).filter(|word| !word.is_empty())
+}
+
+/// One word without case and accents, as it is compared.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    let bare = word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    bare.nfkd().filter(|c| c.is_alphanumeric()).take(LETTERS_MAX).collect()
+}
+
+/// A filter as one word: `feeling` and `need-to-scream` make `feeling0needtoscream`.
+fn mark(field: &str, value: &str) -> String {
+    format!("{field}0{}", words(value).collect::<String>())
+}
+
+impl Query {
+    /// Reads what a person typed; nothing they type can be wrong.
+    #[must_use]
+    pub fn read(typed: &str) -> Self {
+        let mut query = Self::default();
+        for (field, term) in terms(typed) {
+            if query.phrases.len() + query.marks.len() == TERMS_MAX {
+                break;
+            }
+            match field {
+                Some(field) => query.marks.push(mark(field, &term)),
+                None => query.phrases.extend(Some(words(&term).collect::<Vec<_>>()).filter(|run| !run.is_empty())),
+            }
+        }
+        query
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.phrases.is_empty() && self.marks.is_empty()
+    }
+
+    /// The words to show in bold.
+    pub fn shown(&self) -> impl Iterator<Item = &str> {
+        self.phrases.iter().flatten().map(String::as_str)
+    }
+
+    /// Whether this would find such a thing: the plain meaning of a query, which the engines are tested against.
+    #[must_use]
+    pub fn matches(&self, findable: &Findable) -> bool {
+        let text: Vec<_> = findable.text().collect();
+        let marks = findable.marks();
+        self.phrases.iter().all(|run| text.windows(run.len()).any(|window| window == &run[..])) && self.marks.iter().all(|mark| marks.contains(mark))
+    }
+
+    fn for_sqlite(&self) -> String {
+        let words = self.phrases.iter().map(|run| format!("words : \"{}\"", run.join(" ")));
+        let marks = self.marks.iter().map(|mark| format!("marks : \"{mark}\""));
+        words.chain(marks).collect::<Vec<_>>().join(" AND ")
+    }
+
+    fn for_postgres(&self) -> String {
+        let words = self.phrases.iter().map(|run| run.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" <-> "));
+        let marks = self.marks.iter().map(|mark| format!("'={mark}'"));
+        words.chain(marks).map(|part| format!("({part})")).collect::<Vec<_>>().join(" & ")
+    }
+}
+
+const FIELDS: &[&str] = &["kind", "feeling", "genre", "by", "lang"];
+
+/// Splits what was typed at white space, keeping what stands in quotes together: `by:"Ada III" doom`.
+fn terms(typed: &str) -> Vec<(Option<&'static str>, String)> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    for c in typed.chars().map(|c| if matches!(c, '“' | '”' | '„') { '"' } else { c }) {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => parts.push(String::new()),
+            c => parts.last_mut().expect("never empty").push(c),
+        }
+    }
+    parts.into_iter().map(|part| {
+        let field = part.split_once(':').and_then(|(field, value)| Some((*FIELDS.iter().find(|known| field.eq_ignore_ascii_case(known))?, value.to_owned())));
+        field.map_or((None, part), |(field, value)| (Some(field), value))
+    }).filter(|(_, term)| words(term).next().is_some()).collect()
+}
+
+impl Findable {
+    fn text(&self) -> impl Iterator<Item = String> {
+        words(&self.title).chain(words(&self.words)).take(WORDS_MAX)
+    }
+
+    fn marks(&self) -> Vec<String> {
+        let mut marks = vec![mark("kind", self.kind), mark("lang", &self.lang)];
+        marks.extend(self.author.iter().map(|name| mark("by", name)));
+        marks.extend(self.feelings.iter().map(|feeling| mark("feeling", feeling)));
+        marks.extend(self.genres.iter().map(|genre| mark("genre", genre)));
+        marks
+    }
+
+    fn preview(&self) -> String {
+        self.words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect()
+    }
+
+    /// Words and marks in PostgreSQL's own notation: `'doom':1 'days':2 '=kind0song'`.
+    fn tsvector(&self) -> String {
+        let words = self.text().enumerate().map(|(at, word)| format!("'{word}':{}", at + 1));
+        words.chain(self.marks().into_iter().map(|mark| format!("'={mark}'"))).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Puts a place into the index, or anew if it was there.
+pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> {
+    unindex(tx, place).await?;
+    let n = (findable.at.max(0) << 20) | i64::from(id::below(1 << 20));
+    let marks = findable.marks().join(" ");
+    tx.run(
+        "INSERT INTO findable (n, place, kind, title, preview, author, audience, marks, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        vals![n, place, findable.kind, &findable.title, findable.preview(), findable.author.clone(), &findable.audience, &marks, findable.at],
+    )
+    .await?;
+    match tx.engine() {
+        Engine::Sqlite => {
+            let words = findable.text().collect::<Vec<_>>().join(" ");
+            tx.run("INSERT INTO findable_words (rowid, words, marks) VALUES ($1, $2, $3)", vals![n, words, marks]).await?;
+        }
+        Engine::Postgres => {
+            tx.run("INSERT INTO findable_words (n, words) VALUES ($1, CAST(CAST($2 AS TEXT) AS TSVECTOR))", vals![n, findable.tsvector()]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a place out of the index.
+pub async fn unindex(tx: &Tx, place: &Place) -> DbResult<()> {
+    let Some(n) = tx.first::<i64>("SELECT n FROM findable WHERE place = $1", vals![place]).await? else { return Ok(()) };
+    if tx.engine() == Engine::Sqlite {
+        tx.run("DELETE FROM findable_words WHERE rowid = $1", vals![n]).await?;
+    }
+    tx.run("DELETE FROM findable WHERE n = $1", vals![n]).await.map(drop)
+}
+
+/// What a reader finds, `limit` at most; `before` is the [`Found::n`] that the last page ended with (newest first only).
+pub async fn find(db: &Db, reader: &Reader, query: &Query, order: Order, before: Option<i64>, limit: i64) -> DbResult<Vec<Found>> {
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    let take = if order == Order::NewestFirst { limit } else { CANDIDATES_MAX };
+    let members = if reader.person.is_some() { "members" } else { "everyone" };
+    let own = reader.person.clone().unwrap_or_else(|| "everyone".to_owned());
+    let before = before.unwrap_or(i64::MAX);
+    let found: Vec<Found> = match db.engine() {
+        Engine::Sqlite => {
+            let sql = "SELECT f.n, f.place, f.kind, f.title, f.preview, f.author, f.at
+                       FROM findable_words w JOIN findable f ON f.n = w.rowid
+                       WHERE findable_words MATCH $1 AND w.rowid < $2 AND f.audience IN ('everyone', $3, $4)
+                       ORDER BY w.rowid DESC LIMIT $5";
+            db.all(sql, vals![query.for_sqlite(), before, members, own, take]).await?
+        }
+        Engine::Postgres => {
+            let sql = "SELECT f.n, f.place, f.kind, f.title, f.preview, f.author, f.at
+                       FROM findable_words w JOIN findable f ON f.n = w.n
+                       WHERE w.words @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND w.n < $2 AND f.audience IN ('everyone', $3, $4)
+                       ORDER BY w.n DESC LIMIT $5";
+            db.all(sql, vals![query.for_postgres(), before, members, own, take]).await?
+        }
+    };
+    Ok(if order == Order::MostLike { weighed(found, query, limit) } else { found })
+}
+
+/// Orders by likeness: words in the title weigh most, then words early in the text, then the newer.
+fn weighed(found: Vec<Found>, query: &Query, limit: i64) -> Vec<Found> {
+    let mut weighed: Vec<_> = found.into_iter().map(|found| (weight(&found, query), found)).collect();
+    weighed.sort_by(|(a, x), (b, y)| b.cmp(a).then(y.n.cmp(&x.n)));
+    weighed.into_iter().take(usize::try_from(limit).unwrap_or(0)).map(|(_, found)| found).collect()
+}
+
+fn weight(found: &Found, query: &Query) -> usize {
+    let (title, preview): (Vec<_>, Vec<_>) = (words(&found.title).collect(), words(&found.preview).collect());
+    let in_title = query.shown().filter(|word| title.iter().any(|known| known == word)).count();
+    let in_preview = query.shown().map(|word| preview.iter().filter(|known| *known == word).take(3).count()).sum::<usize>();
+    let is_whole_title = query.phrases.len() == title.len() && in_title == title.len();
+    let is_remark = found.kind == "comment";
+    in_title * 8 + in_preview * 2 + usize::from(is_whole_title) * 20 + usize::from(!is_remark) * 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_without_case_accents_and_punctuation() {
+        assert_eq!(words("Motörhead — “Ace of Spades”!").collect::<Vec<_>>(), ["motorhead", "ace", "of", "spades"]);
+        assert_eq!(words("İstanbul ß ﬁre").collect::<Vec<_>>(), ["istanbul", "ß", "fire"]);
+    }
+
+    #[test]
+    fn a_query_knows_phrases_and_fields_and_nothing_in_it_is_an_operator() {
+        let query = Query::read("doom \"slow days\" kind:song by:\"Ada III\" OR NOT* near( x:y");
+        assert_eq!(query.phrases, [vec!["doom"], vec!["slow", "days"], vec!["or"], vec!["not"], vec!["near"], vec!["x", "y"]]);
+        assert_eq!(query.marks, ["kind0song", "by0adaiii"]);
+        assert!(Query::read("  \"\" : ' ").is_empty());
+    }
+}

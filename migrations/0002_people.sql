@@ -1,0 +1,85 @@
+-- One kind of account (R1): nothing here says what somebody is.
+CREATE TABLE person (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  -- the name as it is compared: NFKC, no case, no accents, no spaces
+  folded TEXT NOT NULL UNIQUE,
+  -- '16-17' or '18', as the person said, and when
+  age TEXT NOT NULL,
+  age_said_at BIGINT NOT NULL,
+  joined_at BIGINT NOT NULL,
+  -- seed of the drawn face; they can reshuffle it
+  face TEXT NOT NULL,
+  -- null: there is no password
+  password TEXT,
+  totp TEXT,
+  totp_since BIGINT,
+  -- key of the person an import brought, until somebody claims it
+  brought TEXT UNIQUE,
+  -- when they asked to leave, how, and when it was done
+  leaving_at BIGINT,
+  leaving_how TEXT,
+  left_at BIGINT
+);
+
+CREATE TABLE session (
+  hash TEXT PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  since BIGINT NOT NULL,
+  -- rounded down to the day: enough to tidy up by
+  seen_day BIGINT NOT NULL,
+  -- until when a way in may be changed without signing in again
+  fresh_until BIGINT NOT NULL
+);
+CREATE INDEX session_person ON session (person);
+
+-- Links that work once: demo sign-in, claiming an imported name, invitations.
+CREATE TABLE way_in (
+  hash TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  person TEXT REFERENCES person (id) ON DELETE CASCADE,
+  since BIGINT NOT NULL,
+  until BIGINT NOT NULL
+);
+
+-- Duties are data of the pack; a seat is one of them held by a person for a term (R2).
+CREATE TABLE seat (
+  id TEXT PRIMARY KEY,
+  duty TEXT NOT NULL,
+  person TEXT REFERENCES person (id) ON DELETE SET NULL,
+  -- 'founding', 'invitation', 'open call', 'draw' or 'emergency'
+  filled TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  until BIGINT NOT NULL,
+  ended_at BIGINT,
+  ended_why TEXT
+);
+CREATE INDEX seat_person ON seat (person, until);
+CREATE INDEX seat_duty ON seat (duty, until);
+
+-- Every use of power leaves one row (R4). Never edited, only added to.
+CREATE TABLE act (
+  id TEXT PRIMARY KEY,
+  -- null: the host at the console
+  seat TEXT REFERENCES seat (id),
+  duty TEXT NOT NULL,
+  person TEXT,
+  -- key of the sentence that says what was done
+  what TEXT NOT NULL,
+  place TEXT,
+  -- the person it affects, who is told
+  whom TEXT,
+  why TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX act_whom ON act (whom, id);
+CREATE INDEX act_place ON act (place, id);
+
+-- The words of a person that an act quotes, in one row that erasure can empty.
+CREATE TABLE act_words (
+  act TEXT PRIMARY KEY REFERENCES act (id),
+  whose TEXT,
+  words TEXT NOT NULL,
+  emptied_at BIGINT
+);
+CREATE INDEX act_words_whose ON act_words (whose);

@@ -1,0 +1,52 @@
+//! A person: a name, an age as they said it, a face drawn from a seed. One kind of account (R1).
+
+use base::db::{Ask, DbResult};
+use base::{row, vals};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: String,
+    pub name: String,
+    pub face: String,
+    pub age: String,
+    pub joined_at: i64,
+    pub leaving_at: Option<i64>,
+}
+row!(Person { id, name, face, age, joined_at, leaving_at });
+
+/// Characters of a name.
+pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=40;
+
+impl Person {
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT id, name, face, age, joined_at, leaving_at FROM person WHERE id = $1 AND left_at IS NULL", vals![id]).await
+    }
+
+    /// By name, however it is written.
+    pub async fn named(ask: &impl Ask, name: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT id, name, face, age, joined_at, leaving_at FROM person WHERE folded = $1 AND left_at IS NULL";
+        ask.first(sql, vals![folded(name)]).await
+    }
+
+    #[must_use]
+    pub fn is_under_18(&self) -> bool {
+        self.age == "16-17"
+    }
+}
+
+/// A name as it is compared: no case, no accents, no spaces, no look-alike punctuation.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    base::search::words(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_written() {
+        assert_eq!(folded("Ada of Leeds"), folded("  ADA  óf-leeds "));
+        assert_ne!(folded("Ada"), folded("Ada III"));
+    }
+}

@@ -1,0 +1,111 @@
+//! Who is at the door. A handler says whom it needs by what it takes: [`Visitor`] is anybody, [`Member`] somebody signed
+//! in, [`Fresh`] somebody who signed in just now, and [`Holding`](crate::Holding) somebody who holds a duty that can.
+
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use base::house::House;
+use base::page::{Frame, Theme, Who};
+use base::refusal::Refusal;
+use base::room::Reader;
+
+use crate::person::Person;
+use crate::session::{Session, cookie};
+
+/// Anybody.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub house: House,
+    pub person: Option<Person>,
+    pub session: Option<Session>,
+    pub theme: Theme,
+    pub path: String,
+}
+
+/// Somebody signed in.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub visitor: Visitor,
+    pub person: Person,
+}
+
+/// Somebody who signed in a moment ago; what changes a way in asks for this.
+#[derive(Clone, Debug)]
+pub struct Fresh(pub Member);
+
+impl Visitor {
+    /// Whoever sent these headers for this path.
+    pub async fn of(house: &House, headers: &HeaderMap, path: &str) -> Result<Self, Refusal> {
+        let theme = match cookie(headers, "theme") {
+            Some("dark") => Theme::Dark,
+            Some("light") => Theme::Light,
+            _ => Theme::AsTheMachine,
+        };
+        let found = match cookie(headers, house.settings.cookie_name()) {
+            Some(secret) if !secret.is_empty() => Session::of(&house.db, secret, house.now()).await?,
+            _ => None,
+        };
+        let (session, person) = found.unzip();
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned() })
+    }
+
+    /// The frame of a page for them.
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
+        Frame::new(&self.house, who, self.theme, &self.path)
+    }
+
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader { person: self.person.as_ref().map(|person| person.id.clone()) }
+    }
+}
+
+impl Deref for Member {
+    type Target = Visitor;
+
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+impl FromRequestParts<House> for Visitor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
+        Self::of(house, &parts.headers, parts.uri.path()).await
+    }
+}
+
+impl FromRequestParts<House> for Member {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
+        let visitor = Visitor::from_request_parts(parts, house).await?;
+        let person = visitor.person.clone().ok_or_else(|| Refusal::SignIn(way_back(parts)))?;
+        Ok(Self { visitor, person })
+    }
+}
+
+impl FromRequestParts<House> for Fresh {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
+        let member = Member::from_request_parts(parts, house).await?;
+        let is_fresh = member.session.as_ref().is_some_and(|session| session.is_fresh(house.now()));
+        if is_fresh { Ok(Self(member)) } else { Err(Refusal::SignIn(format!("{}&again=yes", way_back(parts)))) }
+    }
+}
+
+/// Where to go on after signing in: this page, or the page whose form was sent.
+fn way_back(parts: &Parts) -> String {
+    if parts.method == Method::GET {
+        return parts.uri.path().to_owned();
+    }
+    let referer = parts.headers.get("referer").and_then(|from| from.to_str().ok()).unwrap_or_default();
+    let path = referer.splitn(4, '/').nth(3).map(|rest| format!("/{}", rest.split(['?', '#']).next().unwrap_or_default()));
+    path.and_then(|path| base::place::Place::read(&path)).map_or_else(|| "/".to_owned(), |place| place.to_string())
+}
