@@ -1,6 +1,7 @@
 //! What every room stands on, and nothing that knows a room.
 
 pub mod assets;
+pub mod backup;
 pub mod brought;
 pub mod caller;
 pub mod clock;
@@ -8,6 +9,7 @@ pub mod db;
 pub mod form;
 pub mod house;
 pub mod id;
+pub mod ledger;
 pub mod pack;
 pub mod page;
 pub mod place;

@@ -84,6 +84,12 @@ impl Sqlite {
         Ok(SqliteTx { writer: Some(Mutex::new(writer)), group, queue: self.writer.clone() })
     }
 
+    pub(super) fn snapshot(&self) -> DbResult<SqliteSnapshot> {
+        let conn = self.reader()?;
+        conn.execute_batch("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1;")?;
+        Ok(SqliteSnapshot { conn: Mutex::new(conn) })
+    }
+
     pub(super) async fn rest(&self) -> DbResult<()> {
         let mut writer = self.writer.lock().await;
         writer.commit();
@@ -161,6 +167,24 @@ impl Drop for SqliteTx {
         if let Some(writer) = self.writer.take() {
             let _ = writer.into_inner().conn.execute_batch("ROLLBACK TO one; RELEASE one");
         }
+    }
+}
+
+/// A read transaction on a connection of its own.
+pub(super) struct SqliteSnapshot {
+    conn: Mutex<Connection>,
+}
+
+impl SqliteSnapshot {
+    pub(super) fn each<E: From<DbTrouble>>(&self, sql: &str, mut take: impl FnMut(Vec<Val>) -> Result<(), E>) -> Result<(), E> {
+        let conn = self.conn.lock();
+        let mut statement = conn.prepare(sql).map_err(DbTrouble::from)?;
+        let width = statement.column_count();
+        let mut rows = statement.query([]).map_err(DbTrouble::from)?;
+        while let Some(row) = rows.next().map_err(DbTrouble::from)? {
+            take((0..width).map(|column| row.get_ref(column).map(val)).collect::<Result<_, _>>().map_err(DbTrouble::from)?)?;
+        }
+        Ok(())
     }
 }
 
