@@ -22,14 +22,14 @@ pub const NAME: &str = "name";
 pub async fn open(folder: &Path, settings: Settings, clock: Clock) -> Result<House> {
     std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
     let db = Db::open(&settings.database).await?;
-    house(folder, settings, clock, db).await
+    Ok(House::new(inside(folder, settings, clock, db).await?))
 }
 
-/// The house around a database that is open already.
-pub async fn house(folder: &Path, settings: Settings, clock: Clock, db: Db) -> Result<House> {
+/// What a house is made of, around a database that is open already.
+pub async fn inside(folder: &Path, settings: Settings, clock: Clock, db: Db) -> Result<Inside> {
     let pack = Pack::load(&settled(&db, PACK).await?.unwrap_or_else(|| "metal".to_owned()))?;
     let name = settled(&db, NAME).await?.unwrap_or_else(|| pack.community.name.clone());
     let (words, assets) = (Words::of(&pack), Assets::gather());
     let folder = folder.to_owned();
-    Ok(House::new(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, name, weak_hashing: false }))
+    Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, name, weak_hashing: false })
 }

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
-use base::form::Asked;
 use base::house::House;
 use base::page::{Frame, Theme, go, page};
 use base::refusal::Reply;
@@ -20,14 +19,13 @@ pub const ELSEWHERE: &str = "https://www.bbc.co.uk/weather";
 struct Show<'a> {
     f: &'a Frame,
     countries: Vec<Country<'a>>,
-    chosen: &'a str,
 }
 
-pub async fn show(State(house): State<House>, headers: HeaderMap, asked: Asked) -> Reply {
+pub async fn show(State(house): State<House>, headers: HeaderMap) -> Reply {
     let visitor = Visitor::of(&house, &headers, "/help").await;
     let frame = visitor.map_or_else(|_| Frame::new(&house, None, Theme::AsTheMachine, "/help"), |visitor| visitor.frame());
     let f = frame.titled("help-now");
-    page(&Show { countries: countries(&house), chosen: asked.value("country"), f: &f }, &f)
+    page(&Show { countries: countries(&house), f: &f }, &f)
 }
 
 /// Goes to a page of weather. What the browser remembers stays with the browser, and the page that leads here says so.
