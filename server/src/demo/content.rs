@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Demo {
+pub(crate) struct Demo {
     pub people: Vec<CastMember>,
     pub seats: Vec<HeldSeat>,
     pub acts: Vec<DoneAct>,
@@ -22,7 +22,7 @@ pub struct Demo {
 /// One of the invented cast.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CastMember {
+pub(crate) struct CastMember {
     pub id: String,
     pub name: String,
     /// `16-17` or `18`, as a person says it.
@@ -37,7 +37,7 @@ pub struct CastMember {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HeldSeat {
+pub(crate) struct HeldSeat {
     pub duty: String,
     pub person: String,
     /// `founding`, `invitation`, `open call` or `draw`.
@@ -51,7 +51,7 @@ pub struct HeldSeat {
 /// One use of power.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DoneAct {
+pub(crate) struct DoneAct {
     pub what: Done,
     pub duty: String,
     pub by: String,
@@ -66,7 +66,7 @@ pub struct DoneAct {
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Done {
+pub(crate) enum Done {
     RequestAccepted,
     SongCorrected,
     SongMerged,
@@ -79,7 +79,7 @@ pub enum Done {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GivenSong {
+pub(crate) struct GivenSong {
     pub id: String,
     pub artist: String,
     pub title: String,
@@ -101,7 +101,7 @@ pub struct GivenSong {
 /// What a song does with a feeling.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub enum Way {
+pub(crate) enum Way {
     Stay,
     Move,
     Land,
@@ -110,7 +110,7 @@ pub enum Way {
 /// “It helped me.”
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Helped {
+pub(crate) struct Helped {
     pub song: String,
     pub person: String,
     pub feeling: String,
@@ -121,7 +121,7 @@ pub struct Helped {
 /// A playlist's brief and its call for songs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Call {
+pub(crate) struct Call {
     pub id: String,
     pub title: String,
     pub brief: String,
@@ -135,7 +135,7 @@ pub struct Call {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Suggested {
+pub(crate) struct Suggested {
     pub playlist: String,
     pub song: String,
     pub by: String,
@@ -154,14 +154,14 @@ pub struct Suggested {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Argued {
+pub(crate) struct Argued {
     pub by: String,
     pub line: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Written {
+pub(crate) struct Written {
     pub slug: String,
     pub title: String,
     pub author: String,
@@ -175,7 +175,7 @@ pub struct Written {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub(crate) struct Said {
     pub id: String,
     /// `articles/SLUG` or `songs/ID`.
     pub on: String,
@@ -193,27 +193,27 @@ pub struct Said {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Quoted {
+pub(crate) struct Quoted {
     pub comment: String,
     pub words: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Reacted {
+pub(crate) struct Reacted {
     pub id: String,
     pub by: Vec<String>,
 }
 
 impl Demo {
     /// The demo that a pack brings.
-    pub fn load(pack: &str) -> Result<Self, PackTrouble> {
+    pub(crate) fn load(pack: &str) -> Result<Self, PackTrouble> {
         let text = pack::file(pack, "demo.toml")?;
         toml::from_str(&text).map_err(|e| PackTrouble::Unreadable { file: "demo.toml".into(), why: e.to_string() })
     }
 
     /// A playlist's suggestions that are in, in order.
-    pub fn in_order(&self, playlist: &str) -> Vec<&Suggested> {
+    pub(crate) fn in_order(&self, playlist: &str) -> Vec<&Suggested> {
         let mut taken: Vec<_> = self.suggestions.iter().filter(|it| it.playlist == playlist && it.place.is_some()).collect();
         taken.sort_by_key(|it| it.place);
         taken
@@ -222,13 +222,13 @@ impl Demo {
 
 impl GivenSong {
     /// Seconds, where the length is known.
-    pub fn seconds(&self) -> Option<i64> {
+    pub(crate) fn seconds(&self) -> Option<i64> {
         let (minutes, seconds) = self.length.as_deref()?.split_once(':')?;
         Some(minutes.parse::<i64>().ok()? * 60 + seconds.parse::<i64>().ok()?)
     }
 
     /// Where one may hear it, by name: searches elsewhere, so that no link of the demo can be a wrong one.
-    pub fn hear_it_at(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn hear_it_at(&self) -> Vec<(&'static str, String)> {
         let sought: String = form_urlencoded::byte_serialize(format!("{} {}", self.artist, self.title).as_bytes()).collect();
         vec![("Bandcamp", format!("https://bandcamp.com/search?q={sought}")), ("YouTube", format!("https://www.youtube.com/results?search_query={sought}"))]
     }
@@ -236,7 +236,7 @@ impl GivenSong {
 
 impl Written {
     /// The article's Markdown, with each `song:ID` turned into the place of that song.
-    pub fn markdown(&self, pack: &str, place_of_song: impl Fn(&str) -> String) -> Result<String, PackTrouble> {
+    pub(crate) fn markdown(&self, pack: &str, place_of_song: impl Fn(&str) -> String) -> Result<String, PackTrouble> {
         let text = pack::file(pack, &self.file)?;
         let mut parts = text.split("](song:");
         let start = parts.next().unwrap_or_default().to_owned();

@@ -1,3 +1,3 @@
 //! The demo: a community that looks lived in, opened when nothing is configured.
 
-pub mod content;
+pub(crate) mod content;
