@@ -180,6 +180,17 @@ impl Pack {
         self.rooms.get(thing).map_or(thing, String::as_str)
     }
 
+    /// The pack's colours as a style sheet to stand after the house's tokens; empty when it brings none.
+    #[must_use]
+    pub fn style(&self) -> String {
+        let tokens = |theme: &str| self.colours.get(theme).into_iter().flatten().map(|(token, value)| format!("--{token}:{value};")).collect::<String>();
+        let (dark, light) = (tokens("dark"), tokens("light"));
+        if dark.is_empty() && light.is_empty() {
+            return String::new();
+        }
+        format!(":root{{{dark}}}\n@media (prefers-color-scheme:light){{:root:not([data-theme=dark]){{{light}}}}}\n:root[data-theme=light]{{{light}}}\n")
+    }
+
     /// The pack's names as Fluent terms, so that sentences can use them: `{ -room-floor }`.
     #[must_use]
     pub fn terms(&self) -> String {
@@ -285,6 +296,33 @@ mod tests {
                 assert!(line.number.is_some() || line.text.is_some() || line.url.is_some(), "{}", line.name);
             }
         }
+    }
+
+    /// Relative luminance of `#rrggbb`, as WCAG 2 defines it.
+    fn luminance(colour: &str) -> f64 {
+        let part = |from: usize| f64::from(u8::from_str_radix(&colour[from..from + 2], 16).expect("two hexadecimal digits")) / 255.0;
+        let linear = |it: f64| if it <= 0.040_45 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) };
+        0.2126 * linear(part(1)) + 0.7152 * linear(part(3)) + 0.0722 * linear(part(5))
+    }
+
+    #[test]
+    fn text_on_the_accent_can_be_read() {
+        for pack in built_in() {
+            for (theme, tokens) in &pack.colours {
+                assert!(tokens.values().all(|it| it.len() == 7 && it.starts_with('#')), "{} of {}", theme, pack.id);
+                let (a, b) = (luminance(&tokens["lamp"]) + 0.05, luminance(&tokens["on-lamp"]) + 0.05);
+                assert!(a.max(b) / a.min(b) >= 4.5, "{} of {}", theme, pack.id);
+            }
+        }
+    }
+
+    #[test]
+    fn colours_of_a_pack_are_a_style_sheet_for_both_themes() {
+        let pack = Pack::load("plain").expect("the built-in packs are readable");
+        let style = pack.style();
+        assert!(style.starts_with(":root{--lamp:#7fc4d6;"), "{style}");
+        assert_eq!(style.matches("--lamp-ink:#0b5468;").count(), 2, "light by the system's wish and by choice");
+        assert_eq!(Pack { colours: std::collections::BTreeMap::new(), ..pack }.style(), "");
     }
 
     #[test]
