@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod brought;
+pub mod card;
 pub mod clock;
 pub mod db;
 pub mod form;
@@ -14,5 +15,6 @@ pub mod refusal;
 pub mod room;
 pub mod search;
 pub mod settings;
+pub mod sleeve;
 pub mod veil;
 pub mod words;
