@@ -4,6 +4,7 @@ pub mod assets;
 pub mod backup;
 pub mod brought;
 pub mod caller;
+pub mod card;
 pub mod clock;
 pub mod db;
 pub mod form;

@@ -5,10 +5,12 @@
 //!
 //! One function gives the strokes, in whole numbers; [`sleeve`] writes them as SVG and `card` paints the same as PNG.
 
-use std::f64::consts::{PI, TAU};
+mod shape;
+
+use std::f64::consts::TAU;
 use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
+use shape::{Bend, Draw, Shape, whole};
 
 /// The side of a sleeve's field, in its own units.
 pub const FIELD: i32 = 240;
@@ -101,7 +103,7 @@ pub fn rings(id: &str, size: Size) -> Vec<Ring> {
         dent: Some((draw.part(0.0, TAU), draw.part(0.14, 0.34))),
     };
     let (count, inner) = (draw.between(7, 9), draw.part(13.0, 24.0));
-    let lit = draw.between(1, count - 3);
+    let lit = draw.between(1, 4);
     let (count, lit, inner) = if size == Size::Full { (count, lit, inner) } else { (4, (lit * 4 / count).clamp(0, 2), inner + 10.0) };
     let step = (158.0 - inner) / f64::from(count);
     (0..count).map(|index| ring(&mut draw, &shape, size, (index, inner + step * f64::from(index), step), index == lit)).collect()
@@ -136,108 +138,6 @@ fn broken(draw: &mut Draw, points: Vec<(i32, i32)>, breaks: usize) -> Vec<Stroke
     (0..breaks).map(|index| piece(from + index * share, share.saturating_sub(1 + draw.below(share / 3 + 1)).max(1))).collect()
 }
 
-/// How a ring departs from a circle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bend {
-    Wave,
-    Teeth,
-    Beat,
-    Corners,
-}
-
-impl Bend {
-    fn drawn(draw: &mut Draw) -> Self {
-        [Self::Wave, Self::Teeth, Self::Beat, Self::Corners][draw.below(4)]
-    }
-
-    /// How deep this bends a ring, as a share of its radius.
-    fn depth(self, draw: &mut Draw) -> f64 {
-        match self {
-            Self::Wave => draw.part(0.05, 0.15),
-            Self::Teeth => draw.part(0.07, 0.17),
-            Self::Beat => draw.part(0.1, 0.24),
-            Self::Corners => draw.part(0.08, 0.16),
-        }
-    }
-
-    /// How far out a ring is at an angle (already turned and multiplied by the lobes): -1 to 1.
-    fn at(self, turned: f64, lobes: f64) -> f64 {
-        match self {
-            Self::Wave => turned.sin(),
-            Self::Teeth => 2.0 * ((turned / PI).rem_euclid(2.0) - 1.0).abs() - 1.0,
-            Self::Beat => turned.sin() * (2.0 * turned / lobes).cos(),
-            Self::Corners => ((0.92 / (turned.rem_euclid(TAU) / lobes - PI / lobes).cos() - 1.0) * 4.0).min(1.3),
-        }
-    }
-}
-
-struct Shape {
-    x: f64,
-    y: f64,
-    bend: Bend,
-    lobes: f64,
-    depth: f64,
-    tilt: f64,
-    /// How far each ring is turned against the one inside it.
-    drift: f64,
-    /// Where the rings bend in (an angle), and how far.
-    dent: Option<(f64, f64)>,
-}
-
-impl Shape {
-    /// About as many corners as asked; where a ring has teeth, each of them gets its tip.
-    fn corners(&self, about: i32) -> i32 {
-        if self.bend != Bend::Teeth {
-            return about;
-        }
-        let tips = 2 * whole(self.lobes);
-        (about + tips / 2) / tips.max(1) * tips
-    }
-
-    fn points(&self, index: i32, radius: f64, corners: i32) -> Vec<(i32, i32)> {
-        let point = |corner: i32| {
-            let angle = TAU * f64::from(corner) / f64::from(corners);
-            let turned = self.lobes * angle + self.tilt + self.drift * f64::from(index) * self.lobes.sqrt();
-            let dent = self.dent.map_or(0.0, |(at, deep)| deep * (-((angle - at + PI).rem_euclid(TAU) - PI).powi(2) * 2.5).exp());
-            let out = radius * (1.0 + self.depth * self.bend.at(turned, self.lobes) - dent);
-            (whole(self.x + out * angle.cos()), whole(self.y + out * angle.sin()))
-        };
-        (0..corners).map(point).collect()
-    }
-}
-
-/// Chance that is no chance: bytes drawn from what the drawing is for and its id.
-struct Draw {
-    bytes: [u8; 32],
-    at: usize,
-}
-
-impl Draw {
-    fn of(what: &str, id: &str) -> Self {
-        Self { bytes: Sha256::new().chain_update(what).chain_update(b"/").chain_update(id).finalize().into(), at: 0 }
-    }
-
-    fn byte(&mut self) -> u8 {
-        if self.at == self.bytes.len() {
-            (self.bytes, self.at) = (Sha256::digest(self.bytes).into(), 0);
-        }
-        self.at += 1;
-        self.bytes[self.at - 1]
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::from(self.byte()) % end
-    }
-
-    fn between(&mut self, from: i32, to: i32) -> i32 {
-        from + i32::from(self.byte()) % (to - from + 1)
-    }
-
-    fn part(&mut self, from: f64, to: f64) -> f64 {
-        from + (to - from) * f64::from(self.byte()) / 255.0
-    }
-}
-
 /// A line as path data: where it begins, then steps, in as few characters as whole numbers allow.
 fn write_stroke(svg: &mut String, stroke: &Stroke) {
     let Some(&(mut x, mut y)) = stroke.points.first() else { return };
@@ -252,11 +152,6 @@ fn write_stroke(svg: &mut String, stroke: &Stroke) {
     if stroke.is_closed {
         svg.push('z');
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "coordinates lie within a few hundred units of the field")]
-fn whole(value: f64) -> i32 {
-    value.round() as i32
 }
 
 #[cfg(test)]
