@@ -7,6 +7,7 @@ pub mod db;
 pub mod form;
 pub mod house;
 pub mod id;
+pub mod markup;
 pub mod pack;
 pub mod page;
 pub mod place;
