@@ -4,6 +4,7 @@ pub mod assets;
 pub mod brought;
 pub mod clock;
 pub mod db;
+pub mod file;
 pub mod form;
 pub mod house;
 pub mod id;
