@@ -25,16 +25,15 @@ pub struct Assets {
     files: HashMap<String, Asset>,
 }
 
-/// The parts of the one style sheet and the one script, in order. Behaviours follow by name.
-const STYLE: &[&str] = &["tokens.css", "base.css"];
+/// The parts of the one style sheet, in order: later ones may refine what earlier ones say.
+const STYLE: &[&str] = &["tokens.css", "base.css", "forms.css", "shelves.css", "words.css", "conditions.css"];
 
 impl Assets {
     /// Gathers the style sheet, the script and the icons.
     #[must_use]
     pub fn gather() -> Self {
         let mut assets = Self::default();
-        let style = STYLE.iter().map(|name| text(name)).collect::<Vec<_>>().join("\n");
-        assets.add("house.css", "text/css; charset=utf-8", style.into());
+        assets.add("house.css", "text/css; charset=utf-8", style().into());
         let mut behaviours: Vec<_> = FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "js")).collect();
         behaviours.sort_by_key(|file| file.path());
         for file in behaviours {
@@ -65,6 +64,12 @@ impl Assets {
     pub fn at(&self, path: &str) -> Option<&Asset> {
         self.files.get(path)
     }
+}
+
+/// The whole style sheet, its parts in order.
+#[must_use]
+pub fn style() -> String {
+    STYLE.iter().map(|name| text(name)).collect::<Vec<_>>().join("\n")
 }
 
 /// The source of one of our own files.

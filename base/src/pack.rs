@@ -8,6 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../packs");
+const SHARED_HELPLINES: &str = include_str!("../../packs/helplines.toml");
 
 #[derive(Clone, Debug, Deserialize)]
 pub struct Pack {
@@ -21,7 +22,12 @@ pub struct Pack {
     pub genres: Vec<Genre>,
     pub duties: Vec<DutyWords>,
     pub reactions: Vec<Reaction>,
+    /// Its own numbers to ring; a pack that brings none gets the list all packs share (`packs/helplines.toml`).
+    #[serde(default)]
     pub helplines: Vec<Helpline>,
+    /// Colours over the house's tokens: theme (`dark`, `light`) → token without its dashes → `#rrggbb`.
+    #[serde(default)]
+    pub colours: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     pub pages: Vec<FirstPage>,
     pub signup: Signup,
@@ -126,8 +132,11 @@ pub enum PackTrouble {
 impl Pack {
     /// A built-in pack by name, or one in a folder by its path.
     pub fn load(name: &str) -> Result<Self, PackTrouble> {
-        let text = file(name, "pack.toml")?;
-        toml::from_str(&text).map_err(|e| PackTrouble::Unreadable { file: "pack.toml".into(), why: e.to_string() })
+        let mut pack: Self = read("pack.toml", &file(name, "pack.toml")?)?;
+        if pack.helplines.is_empty() {
+            pack.helplines = read::<SharedHelplines>("helplines.toml", SHARED_HELPLINES)?.helplines;
+        }
+        Ok(pack)
     }
 
     #[must_use]
@@ -158,6 +167,15 @@ impl Pack {
     }
 }
 
+#[derive(Deserialize)]
+struct SharedHelplines {
+    helplines: Vec<Helpline>,
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, PackTrouble> {
+    toml::from_str(text).map_err(|e| PackTrouble::Unreadable { file: file.into(), why: e.to_string() })
+}
+
 /// The text of one of a pack's files.
 pub fn file(pack: &str, file: &str) -> Result<String, PackTrouble> {
     let unknown = || PackTrouble::Unknown(pack.to_owned());
@@ -179,4 +197,82 @@ pub fn files(pack: &str, folder: &str) -> Vec<String> {
     let mut names: Vec<_> = dir.into_iter().flat_map(|dir| dir.files()).filter_map(|file| file.path().strip_prefix(pack).ok()?.to_str().map(str::to_owned)).collect();
     names.sort();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Pack, file};
+
+    fn built_in() -> Vec<Pack> {
+        ["metal", "plain"].map(|name| Pack::load(name).expect("the built-in packs are readable")).into()
+    }
+
+    fn all_different<'a>(ids: impl Iterator<Item = &'a str> + Clone) -> bool {
+        ids.clone().collect::<BTreeSet<_>>().len() == ids.count()
+    }
+
+    #[test]
+    fn ids_are_used_once_and_every_genre_has_a_parent_that_exists() {
+        for pack in built_in() {
+            assert!(all_different(pack.feelings.iter().map(|it| it.id.as_str())), "feelings of {}", pack.id);
+            assert!(all_different(pack.genres.iter().map(|it| it.id.as_str())), "genres of {}", pack.id);
+            assert!(all_different(pack.duties.iter().map(|it| it.id.as_str())), "duties of {}", pack.id);
+            assert!(all_different(pack.reactions.iter().map(|it| it.id.as_str())), "reactions of {}", pack.id);
+            for parent in pack.genres.iter().filter_map(|genre| genre.parent.as_deref()) {
+                assert!(pack.genre(parent).is_some(), "{parent} of {}", pack.id);
+            }
+        }
+    }
+
+    #[test]
+    fn no_genre_descends_from_itself() {
+        for pack in built_in() {
+            for genre in &pack.genres {
+                let line = std::iter::successors(Some(genre), |it| pack.genre(it.parent.as_deref()?));
+                assert!(line.take(10).count() < 10, "{} of {}", genre.id, pack.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_mark_is_path_data_and_no_two_feelings_share_one() {
+        for pack in built_in() {
+            assert!(all_different(pack.feelings.iter().map(|it| it.mark.as_str())), "{}", pack.id);
+            for feeling in &pack.feelings {
+                assert!(feeling.mark.starts_with('M'), "{}", feeling.id);
+                assert!(feeling.mark.chars().all(|c| c.is_ascii_digit() || "MLHVCSQTAZ .-".contains(c)), "{}", feeling.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_duty_has_two_seats_or_more_and_a_term_of_a_year_at_most() {
+        for duty in built_in().iter().flat_map(|pack| &pack.duties) {
+            assert!(duty.seats >= 2 && (1..=365).contains(&duty.term_days), "{}", duty.id);
+        }
+    }
+
+    #[test]
+    fn a_pack_without_numbers_of_its_own_gets_the_shared_ones_with_their_source_and_unchecked() {
+        for pack in built_in() {
+            let countries: BTreeSet<_> = pack.helplines.iter().map(|line| line.country.as_str()).collect();
+            assert!(countries.len() > 5, "{countries:?}");
+            assert!(countries.iter().filter(|it| **it != "XX").all(|it| pack.helplines.iter().any(|line| line.country == *it && line.emergency)));
+            for line in &pack.helplines {
+                assert!(line.source.starts_with("https://") && line.checked.is_empty(), "{}", line.name);
+                assert!(line.number.is_some() || line.text.is_some() || line.url.is_some(), "{}", line.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_first_page_can_be_read_and_holds_words() {
+        for pack in built_in() {
+            for page in &pack.pages {
+                assert!(file(&pack.id, &page.file).expect("the page is there").len() > 200, "{} of {}", page.slug, pack.id);
+            }
+        }
+    }
 }
