@@ -36,6 +36,8 @@ const UNKNOWN_FOR: Duration = Duration::from_secs(3600);
 /// Bytes that were looked at and lie on the disk, but belong to nobody yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Given {
+    /// The id it will have as a file: a text may name it before both are kept in one write.
+    pub id: String,
     pub hash: String,
     /// Fit for a path: plain letters, and the ending that its kind has.
     pub name: String,
@@ -76,35 +78,41 @@ impl Given {
             return Err(Refusal::TooLong);
         }
         let _turn = ONE.acquire().await.expect("nobody closes it");
-        let (folder, name) = (house.folder.clone(), name.to_owned());
-        let work = tokio::task::spawn_blocking(move || Self::read_now(&folder, &name, &bytes));
+        let (folder, name, id) = (house.folder.clone(), name.to_owned(), house.new_id());
+        let work = tokio::task::spawn_blocking(move || Self::read_now(&folder, id, &name, &bytes));
         work.await.map_err(|e| Refusal::Broken(e.to_string()))?
     }
 
-    fn read_now(folder: &Path, name: &str, bytes: &[u8]) -> Result<Self, Refusal> {
+    fn read_now(folder: &Path, id: String, name: &str, bytes: &[u8]) -> Result<Self, Refusal> {
         let kind = Kind::of(name, bytes).map_err(Refusal::NotLikeThis)?;
         if !kind.is_picture() {
-            return Self::write(folder, name, kind, bytes, None);
+            return Self::write(folder, id, name, kind, bytes, None);
         }
         let picture = picture::again(bytes).map_err(Refusal::NotLikeThis)?;
-        Self::write(folder, name, picture.kind, &picture.bytes, Some((picture.width.into(), picture.height.into())))
+        Self::write(folder, id, name, picture.kind, &picture.bytes, Some((picture.width.into(), picture.height.into())))
     }
 
-    fn write(folder: &Path, name: &str, kind: Kind, bytes: &[u8], size: Option<(i64, i64)>) -> Result<Self, Refusal> {
+    fn write(folder: &Path, id: String, name: &str, kind: Kind, bytes: &[u8], size: Option<(i64, i64)>) -> Result<Self, Refusal> {
         let hash = id::hash_bytes(bytes);
         write_whole(&path_of(folder, &hash), bytes)?;
         let bytes = i64::try_from(bytes.len()).map_err(|_| Refusal::TooLong)?;
-        Ok(Self { hash, name: plain_name(name, kind), kind, bytes, size })
+        Ok(Self { id, hash, name: plain_name(name, kind), kind, bytes, size })
+    }
+
+    /// The path that it will have as a file.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/files/{}/{}", self.id, self.name)
     }
 
     /// Keeps it as somebody's file.
     pub async fn keep(self, tx: &Tx, giver: Option<&str>, audience: &str, now: i64) -> DbResult<File> {
         let (width, height) = self.size.unzip();
-        let (id, mime) = (id::at(now), self.kind.mime().to_owned());
+        let mime = self.kind.mime().to_owned();
         let sql = "INSERT INTO file (id, hash, name, mime, bytes, width, height, giver, audience, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        tx.run(sql, vals![&id, &self.hash, &self.name, &mime, self.bytes, width, height, giver, audience, now]).await?;
+        tx.run(sql, vals![&self.id, &self.hash, &self.name, &mime, self.bytes, width, height, giver, audience, now]).await?;
         let (giver, audience) = (giver.map(str::to_owned), audience.to_owned());
-        Ok(File { id, hash: self.hash, name: self.name, mime, bytes: self.bytes, width, height, giver, audience, since: now })
+        Ok(File { id: self.id, hash: self.hash, name: self.name, mime, bytes: self.bytes, width, height, giver, audience, since: now })
     }
 }
 

@@ -12,6 +12,7 @@ pub mod markup;
 pub mod pack;
 pub mod page;
 pub mod place;
+pub mod redirect;
 pub mod refusal;
 pub mod room;
 pub mod search;

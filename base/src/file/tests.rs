@@ -24,13 +24,13 @@ impl Drop for Folder {
 
 fn read(name: &str, bytes: &[u8]) -> Result<Given, &'static str> {
     let folder = Folder::new();
-    Given::read_now(&folder.0, name, bytes).map_err(|refusal| refusal.words().1)
+    Given::read_now(&folder.0, id::at(0), name, bytes).map_err(|refusal| refusal.words().1)
 }
 
 /// What is kept of some bytes.
 fn kept(name: &str, bytes: &[u8]) -> (Given, Vec<u8>) {
     let folder = Folder::new();
-    let given = Given::read_now(&folder.0, name, bytes).unwrap();
+    let given = Given::read_now(&folder.0, id::at(0), name, bytes).unwrap();
     let kept = fs::read(path_of(&folder.0, &given.hash)).unwrap();
     (given, kept)
 }
@@ -172,8 +172,8 @@ fn a_name_is_plain_in_a_path() {
 #[test]
 fn the_same_bytes_lie_on_the_disk_once_and_nothing_half_written_beside_them() {
     let folder = Folder::new();
-    let one = Given::read_now(&folder.0, "a.txt", b"the same").unwrap();
-    let two = Given::read_now(&folder.0, "b.txt", b"the same").unwrap();
+    let one = Given::read_now(&folder.0, id::at(0), "a.txt", b"the same").unwrap();
+    let two = Given::read_now(&folder.0, id::at(0), "b.txt", b"the same").unwrap();
     assert_eq!(one.hash, two.hash);
     let shelf = path_of(&folder.0, &one.hash).parent().unwrap().to_owned();
     assert_eq!(fs::read_dir(shelf).unwrap().count(), 1);
@@ -183,7 +183,7 @@ fn the_same_bytes_lie_on_the_disk_once_and_nothing_half_written_beside_them() {
 fn only_old_bytes_that_nobody_knows_are_swept() {
     let folder = Folder::new();
     let write = |bytes: &[u8], is_old: bool| {
-        let given = Given::read_now(&folder.0, "a.txt", bytes).unwrap();
+        let given = Given::read_now(&folder.0, id::at(0), "a.txt", bytes).unwrap();
         let path = path_of(&folder.0, &given.hash);
         if is_old {
             let file = fs::File::options().write(true).open(&path).unwrap();
