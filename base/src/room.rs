@@ -147,6 +147,20 @@ impl Leaving {
     }
 }
 
+/// Something new that everyone may see, for feeds.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub place: Place,
+    pub title: String,
+    /// Its words, rendered.
+    pub html: String,
+    /// The name it is by, as shown.
+    pub author: Option<String>,
+    pub tags: Vec<String>,
+    pub at: i64,
+    pub changed_at: i64,
+}
+
 /// Work that comes round: safe to run twice, and to miss.
 #[derive(Clone, Copy)]
 pub struct Job {
@@ -184,6 +198,14 @@ pub trait Room: Send + Sync {
     /// Your newest things that this reader may see, newest first.
     async fn newest(&self, house: &House, reader: &Reader, limit: i64) -> Result<Vec<Entry>, Refusal>;
 
-    /// Take this in, if it is yours to take (import); `None` when it is not.
+    /// The feeds you fill, by name, such as `articles`: each stands at `/feeds/NAME.atom` and `/feeds/NAME.json`, and its
+    /// title is the sentence `feed-NAME`.
+    fn feeds(&self) -> &'static [&'static str];
+
+    /// What is newest in one of your feeds, the newest first: only what everyone may see, nothing held or withdrawn.
+    async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal>;
+
+    /// Take this in, if it is yours to take (import), and say where it stands now; `None` when it is not yours. The door
+    /// remembers what was taken: each key is offered once and never again, so nothing here needs to keep it.
     async fn take_in(&self, house: &House, tx: &Tx, brought: &crate::brought::Brought) -> Result<Option<Place>, Refusal>;
 }

@@ -1,0 +1,234 @@
+//! Files people give. What a file is, its bytes say, never its name ([`kind`]). Pictures are taken apart under limits and
+//! put together anew ([`picture`]), so nothing but the picture is kept: no place, no camera, nothing hidden behind it.
+//! Other listed kinds can be downloaded and are never shown; everything else is refused with the key of a sentence.
+//!
+//! Promises: bytes are on the disk before the row that names them can be; a file is given only to who may see it, and in
+//! a box (`sandbox`) in which nothing runs. Never: the name that a person's machine gave it as a path.
+
+mod kind;
+mod picture;
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use tokio::sync::Semaphore;
+
+use crate::db::{Ask, DbResult, Tx};
+use crate::house::House;
+use crate::refusal::{Refusal, Reply};
+use crate::room::Reader;
+use crate::{id, row, search, vals};
+
+pub use kind::Kind;
+
+/// Letters of a file's name, before its ending.
+const NAME_CHARS_MAX: usize = 60;
+/// How long bytes without a row are left alone: whoever writes them may not have kept the row yet.
+const UNKNOWN_FOR: Duration = Duration::from_secs(3600);
+
+/// Bytes that were looked at and lie on the disk, but belong to nobody yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The id it will have as a file: a text may name it before both are kept in one write.
+    pub id: String,
+    pub hash: String,
+    /// Fit for a path: plain letters, and the ending that its kind has.
+    pub name: String,
+    pub kind: Kind,
+    pub bytes: i64,
+    /// Width and height of a picture, in pixels.
+    pub size: Option<(i64, i64)>,
+}
+
+/// A file somebody gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub id: String,
+    pub hash: String,
+    pub name: String,
+    pub mime: String,
+    pub bytes: i64,
+    pub width: Option<i64>,
+    pub height: Option<i64>,
+    /// The person who gave it; it is theirs.
+    pub giver: Option<String>,
+    /// `everyone`, `members`, or `only` the giver.
+    pub audience: String,
+    pub since: i64,
+}
+row!(File { id, hash, name, mime, bytes, width, height, giver, audience, since });
+
+impl Given {
+    /// Looks at the bytes, makes a picture anew, and writes what is to be kept. Do this before a write begins: it takes
+    /// as long as a picture takes. `upload_bytes` of the settings is the most it may be.
+    ///
+    /// # Errors
+    /// [`Refusal::TooLong`], or [`Refusal::NotLikeThis`] with why.
+    pub async fn read(house: &House, name: &str, bytes: bytes::Bytes) -> Result<Self, Refusal> {
+        /// One picture at a time: each may need [`picture::ALLOC_BYTES_MAX`].
+        static ONE: Semaphore = Semaphore::const_new(1);
+        if bytes.len() > house.settings.upload_bytes {
+            return Err(Refusal::TooLong);
+        }
+        let _turn = ONE.acquire().await.expect("nobody closes it");
+        let (folder, name, id) = (house.folder.clone(), name.to_owned(), house.new_id());
+        let work = tokio::task::spawn_blocking(move || Self::read_now(&folder, id, &name, &bytes));
+        work.await.map_err(|e| Refusal::Broken(e.to_string()))?
+    }
+
+    fn read_now(folder: &Path, id: String, name: &str, bytes: &[u8]) -> Result<Self, Refusal> {
+        let kind = Kind::of(name, bytes).map_err(Refusal::NotLikeThis)?;
+        if !kind.is_picture() {
+            return Self::write(folder, id, name, kind, bytes, None);
+        }
+        let picture = picture::again(bytes).map_err(Refusal::NotLikeThis)?;
+        Self::write(folder, id, name, picture.kind, &picture.bytes, Some((picture.width.into(), picture.height.into())))
+    }
+
+    fn write(folder: &Path, id: String, name: &str, kind: Kind, bytes: &[u8], size: Option<(i64, i64)>) -> Result<Self, Refusal> {
+        let hash = id::hash_bytes(bytes);
+        write_whole(&path_of(folder, &hash), bytes)?;
+        let bytes = i64::try_from(bytes.len()).map_err(|_| Refusal::TooLong)?;
+        Ok(Self { id, hash, name: plain_name(name, kind), kind, bytes, size })
+    }
+
+    /// The path that it will have as a file.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/files/{}/{}", self.id, self.name)
+    }
+
+    /// Keeps it as somebody's file.
+    pub async fn keep(self, tx: &Tx, giver: Option<&str>, audience: &str, now: i64) -> DbResult<File> {
+        let (width, height) = self.size.unzip();
+        let mime = self.kind.mime().to_owned();
+        let sql = "INSERT INTO file (id, hash, name, mime, bytes, width, height, giver, audience, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        tx.run(sql, vals![&self.id, &self.hash, &self.name, &mime, self.bytes, width, height, giver, audience, now]).await?;
+        let (giver, audience) = (giver.map(str::to_owned), audience.to_owned());
+        Ok(File { id: self.id, hash: self.hash, name: self.name, mime, bytes: self.bytes, width, height, giver, audience, since: now })
+    }
+}
+
+impl File {
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file WHERE id = $1", vals![id]).await
+    }
+
+    /// Everything a person gave, the oldest first.
+    pub async fn given_by(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
+        let sql = "SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file WHERE giver = $1 ORDER BY id";
+        ask.all(sql, vals![person]).await
+    }
+
+    /// Its path in the house.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/files/{}/{}", self.id, self.name)
+    }
+
+    /// Where its bytes lie.
+    #[must_use]
+    pub fn on_disk(&self, house: &House) -> PathBuf {
+        path_of(&house.folder, &self.hash)
+    }
+
+    /// Forgets the file. Its bytes go with the next [`sweep`], unless another file has the same.
+    pub async fn forget(tx: &Tx, id: &str) -> DbResult<()> {
+        tx.run("DELETE FROM file WHERE id = $1", vals![id]).await.map(drop)
+    }
+
+    /// The words that must stand around it on the way out.
+    fn headers(&self) -> HeaderMap {
+        let way = if self.mime.starts_with("image/") { "inline" } else { "attachment" };
+        let cache = if self.audience == "everyone" { "public, max-age=3600" } else { "private, no-store" };
+        let resource = if self.audience == "everyone" { "cross-origin" } else { "same-origin" };
+        let mut headers = HeaderMap::new();
+        let mut set = |name: axum::http::HeaderName, value: &str| headers.insert(name, HeaderValue::from_str(value).expect("names and kinds are plain ASCII"));
+        set(CONTENT_TYPE, &self.mime);
+        set(CONTENT_DISPOSITION, &format!("{way}; filename=\"{}\"", self.name));
+        set(CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+        set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(CACHE_CONTROL, cache);
+        set("cross-origin-resource-policy".parse().expect("a header name"), resource);
+        set(ETAG, &format!("\"{}\"", self.hash));
+        headers
+    }
+}
+
+/// Answers `/files/{id}/{name}`: the file, to a reader who may see it.
+pub async fn serve(house: &House, reader: &Reader, id: &str, name: &str, asked: &HeaderMap) -> Reply {
+    let file = File::find(&house.db, id).await?.filter(|file| file.name == name && reader.may_see(&file.audience, file.giver.as_deref()));
+    let file = file.ok_or(Refusal::NotFound)?;
+    let headers = file.headers();
+    if asked.get(IF_NONE_MATCH).is_some_and(|known| headers.get(ETAG) == Some(known)) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let bytes = tokio::fs::read(file.on_disk(house)).await.map_err(|e| Refusal::Broken(format!("file {}: {e}", file.id)))?;
+    Ok((headers, Body::from(bytes)).into_response())
+}
+
+/// Deletes bytes that no row knows: what was forgotten, and what a stopped upload left. Safe at any time.
+pub async fn sweep(house: &House) -> Result<usize, Refusal> {
+    let known: HashSet<String> = house.db.all("SELECT hash FROM file", vals![]).await?.into_iter().collect();
+    let folder = house.folder.join("files");
+    let work = tokio::task::spawn_blocking(move || sweep_folder(&folder, &known));
+    Ok(work.await.map_err(|e| Refusal::Broken(e.to_string()))??)
+}
+
+fn sweep_folder(folder: &Path, known: &HashSet<String>) -> io::Result<usize> {
+    let mut swept = 0;
+    if !folder.exists() {
+        return Ok(0);
+    }
+    for shelf in fs::read_dir(folder)? {
+        for entry in fs::read_dir(shelf?.path())? {
+            let entry = entry?;
+            let is_known = entry.file_name().to_str().is_some_and(|name| known.contains(name));
+            let is_old = entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age > UNKNOWN_FOR);
+            if !is_known && is_old {
+                fs::remove_file(entry.path())?;
+                swept += 1;
+            }
+        }
+    }
+    Ok(swept)
+}
+
+fn path_of(folder: &Path, hash: &str) -> PathBuf {
+    folder.join("files").join(&hash[..2]).join(hash)
+}
+
+/// Writes a file so that after a power cut it is there whole or not at all. It is written anew even where it is there
+/// already: its age tells [`sweep`] that somebody is about to need it.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let shelf = path.parent().expect("a hash lies on a shelf");
+    if !shelf.exists() {
+        fs::create_dir_all(shelf)?;
+        fs::File::open(shelf.parent().expect("shelves stand in a folder"))?.sync_all()?;
+    }
+    let aside = shelf.join(format!("{}.part", id::secret()));
+    let written = fs::File::create_new(&aside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let moved = written.and_then(|()| fs::rename(&aside, path)).and_then(|()| fs::File::open(shelf)?.sync_all());
+    moved.inspect_err(|_| drop(fs::remove_file(&aside)))
+}
+
+/// A name that is plain in a path and a header, with the ending of what it is.
+fn plain_name(name: &str, kind: Kind) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
+    let ascii = |word: String| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let stem = search::words(stem).map(ascii).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let stem: String = stem.chars().take(NAME_CHARS_MAX).collect();
+    let stem = stem.trim_matches('-');
+    format!("{}.{}", if stem.is_empty() { "file" } else { stem }, kind.ending())
+}
+
+#[cfg(test)]
+mod tests;

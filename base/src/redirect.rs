@@ -1,0 +1,77 @@
+//! Old addresses that lead somewhere here: what an import brought, and what was moved. The server asks when nothing else
+//! answers. An address is a path with its query (`/?p=12`), compared without the ways in which the same one can be written.
+
+use std::fmt::Write as _;
+
+use crate::db::{Ask, DbResult, Tx};
+use crate::vals;
+
+/// The longest old address, in bytes; a longer one is not kept.
+const BYTES_MAX: usize = 1_000;
+
+/// Keeps an old address for a path of ours. The first to claim one has it; the answer says whether that was now.
+pub async fn keep(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
+    let Some(old) = normal(old) else { return Ok(false) };
+    Ok(tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO NOTHING", vals![old, path]).await? > 0)
+}
+
+/// The path that an old address leads to: with its query if that is known, without if not.
+pub async fn find(ask: &impl Ask, asked: &str) -> DbResult<Option<String>> {
+    let Some(asked) = normal(asked) else { return Ok(None) };
+    let bare = asked.split('?').next().unwrap_or_default();
+    let sql = "SELECT place FROM redirect WHERE old = $1 OR old = $2 ORDER BY LENGTH(old) DESC, old LIMIT 1";
+    ask.first(sql, vals![&asked, bare]).await
+}
+
+/// One way to write an address: no fragment, no slash at the end, percent-encoding in upper case and only where needed.
+/// `None` for the front page, which is never an old address, and for what is none at all.
+fn normal(address: &str) -> Option<String> {
+    let address = address.split('#').next().unwrap_or_default();
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let path = encoded(path.trim_end_matches('/'));
+    let normal = match (path.as_str(), query) {
+        ("", "") => return None,
+        ("", query) => format!("/?{}", encoded(query)),
+        (path, "") => path.to_owned(),
+        (path, query) => format!("{path}/?{}", encoded(query)),
+    };
+    (normal.starts_with('/') && normal.len() <= BYTES_MAX).then_some(normal)
+}
+
+/// Decodes what is percent-encoded, and encodes what has to be.
+fn encoded(part: &str) -> String {
+    let mut out = String::with_capacity(part.len());
+    let mut bytes = part.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut ahead = bytes.clone();
+        let digits = (byte == b'%').then(|| Some([ahead.next()?, ahead.next()?])).flatten();
+        let decoded = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok());
+        let byte = decoded.inspect(|_| bytes = ahead).unwrap_or(byte);
+        if byte.is_ascii_alphanumeric() || b"-._~/=:@!$'()*,;+&".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            write!(out, "%{byte:02X}").expect("writing to memory cannot fail");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_address_is_the_same_however_it_is_written() {
+        for (one, other) in [("/a/b/", "/a/b"), ("/caf%c3%a9/", "/café"), ("/?p=12", "?p=12"), ("/a?b=c#d", "/a/?b=c"), ("/%61", "/a"), ("/a%2", "/a%252")] {
+            assert_eq!(normal(one), normal(other), "{one}");
+        }
+        assert_ne!(normal("/a"), normal("/A"));
+    }
+
+    #[test]
+    fn the_front_page_and_what_is_no_address_are_not_old_addresses() {
+        for none in ["", "/", "/#top", "x", &format!("/{}", "x".repeat(2_000))] {
+            assert_eq!(normal(none), None, "{none}");
+        }
+    }
+}
