@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod backup;
 pub mod brought;
+pub mod caller;
 pub mod clock;
 pub mod db;
 pub mod form;
@@ -16,5 +17,6 @@ pub mod refusal;
 pub mod room;
 pub mod search;
 pub mod settings;
+pub mod sleeve;
 pub mod veil;
 pub mod words;

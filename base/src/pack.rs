@@ -120,6 +120,14 @@ pub struct Signup {
     pub name_suggestions: Vec<String>,
 }
 
+impl Helpline {
+    /// The number as a phone dials it.
+    #[must_use]
+    pub fn dialled(&self) -> String {
+        self.number.iter().flat_map(|number| number.chars()).filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}
+
 /// Why a pack cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackTrouble {
@@ -142,6 +150,18 @@ impl Pack {
     #[must_use]
     pub fn feeling(&self, id: &str) -> Option<&Feeling> {
         self.feelings.iter().find(|feeling| feeling.id == id)
+    }
+
+    /// A feeling's name; its id where the pack dropped it since.
+    #[must_use]
+    pub fn feeling_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.feeling(id).map_or(id, |feeling| feeling.name.as_str())
+    }
+
+    /// Every feeling as a row to choose: id and name.
+    #[must_use]
+    pub fn feeling_rows(&self) -> Vec<(&str, &str)> {
+        self.feelings.iter().map(|feeling| (feeling.id.as_str(), feeling.name.as_str())).collect()
     }
 
     #[must_use]

@@ -54,13 +54,57 @@ pub struct Preview {
     pub open: bool,
 }
 
+/// The three ways to go with a feeling: turning towards it is as fine as leaving it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Stay,
+    Move,
+    Land,
+}
+
+impl Way {
+    pub const ALL: [Self; 3] = [Self::Stay, Self::Move, Self::Land];
+    pub const IDS: [&'static str; 3] = ["stay", "move", "land"];
+
+    /// How it is kept and sent.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        Self::IDS[self as usize]
+    }
+
+    /// The key of the words for it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        ["way-stay", "way-move", "way-land"][self as usize]
+    }
+}
+
 /// Something for a feeling, for one of the three ways to go.
 #[derive(Clone, Debug)]
 pub struct Offer {
     pub place: Place,
     pub kind: &'static str,
     pub title: String,
+    /// Whose it is: the artist, the author.
+    pub credit: String,
     pub line: String,
+    /// What somebody may want to know first; empty where there is nothing.
+    pub note: String,
+}
+
+/// Something new that may be shown to whoever asks: for the first page, feeds and digests.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub place: Place,
+    pub kind: &'static str,
+    pub title: String,
+    pub line: String,
+    /// The whole of it as HTML of our own, for feeds; empty when the line says all.
+    pub html: String,
+    /// Name of the person it is by, as shown.
+    pub by: Option<String>,
+    pub at: i64,
+    pub changed_at: i64,
 }
 
 /// A table of what is kept about a person, for their export.
@@ -134,8 +178,11 @@ pub trait Room: Send + Sync {
     /// Puts everything of yours that may be found into the index again, in small writes.
     async fn index_again(&self, house: &House) -> Result<(), Refusal>;
 
-    /// What you offer for this feeling, going this way (`stay`, `move` or `land`).
-    async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: &str) -> Result<Vec<Offer>, Refusal>;
+    /// What you offer for this feeling, going this way.
+    async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal>;
+
+    /// Your newest things that this reader may see, newest first.
+    async fn newest(&self, house: &House, reader: &Reader, limit: i64) -> Result<Vec<Entry>, Refusal>;
 
     /// Take this in, if it is yours to take (import); `None` when it is not.
     async fn take_in(&self, house: &House, tx: &Tx, brought: &crate::brought::Brought) -> Result<Option<Place>, Refusal>;

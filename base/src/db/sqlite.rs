@@ -118,9 +118,19 @@ pub(super) struct SqliteTx {
 }
 
 impl SqliteTx {
+    /// A full disk or a failing one makes SQLite roll back the whole group, not this savepoint alone: then all of its
+    /// members are told so, and the next write opens a group of its own.
     fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
-        let writer = self.writer.as_ref().expect("held until kept or dropped").lock();
-        work(&writer.conn)
+        let mut writer = self.writer.as_ref().expect("held until kept or dropped").lock();
+        if self.group.outcome.get().is_some() {
+            return Err(DbTrouble::Engine("the group was rolled back".into()));
+        }
+        let done = work(&writer.conn);
+        if done.is_err() && writer.conn.is_autocommit() {
+            writer.group = None;
+            let _ = self.group.outcome.set(Err((ErrorCode::Unknown, "the group was rolled back".into())));
+        }
+        done
     }
 
     pub(super) fn rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
