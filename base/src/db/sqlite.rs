@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 
 use super::{Cells, DbResult, DbTrouble, Val};
@@ -138,7 +138,11 @@ impl SqliteTx {
     }
 
     pub(super) fn run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {
-        self.with(|conn| Ok(conn.prepare_cached(sql)?.execute(params_from_iter(vals))? as u64))
+        self.with(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            bind(&mut statement, vals)?;
+            Ok(statement.raw_execute()? as u64)
+        })
     }
 
     pub(super) fn run_script(&self, sql: &str) -> DbResult<()> {
@@ -200,7 +204,8 @@ fn tune(conn: &Connection) -> DbResult<()> {
 fn rows(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
     let mut statement = conn.prepare_cached(sql)?;
     let width = statement.column_count();
-    let mut rows = statement.query(params_from_iter(vals))?;
+    bind(&mut statement, vals)?;
+    let mut rows = statement.raw_query();
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let mut cells = Vec::with_capacity(width);
@@ -210,6 +215,17 @@ fn rows(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
         all.push(Cells::new(cells));
     }
     Ok(all)
+}
+
+/// Binds by number. To SQLite `$2` is a name, counted from where it first stands: `SET a = $2 WHERE id = $1` would get
+/// the two the wrong way round.
+fn bind(statement: &mut Statement<'_>, vals: &[Val]) -> DbResult<()> {
+    for at in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(at).and_then(|name| name[1..].parse().ok()).unwrap_or(at);
+        let val = vals.get(number - 1).ok_or_else(|| DbTrouble::Engine(format!("${number} was not given")))?;
+        statement.raw_bind_parameter(at, val)?;
+    }
+    Ok(())
 }
 
 fn val(value: ValueRef<'_>) -> Val {
@@ -246,5 +262,20 @@ fn trouble(code: ErrorCode, message: String) -> DbTrouble {
         ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => DbTrouble::ReadOnly,
         ErrorCode::ConstraintViolation => DbTrouble::Clash(message),
         _ => DbTrouble::Engine(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_goes_where_its_number_stands_whatever_the_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("a.db")).unwrap();
+        let vals = [Val::Int(1), Val::Text("two".into())];
+        let rows = sqlite.rows("SELECT $2, $1, $2", &vals).unwrap().remove(0).into_vals();
+        assert_eq!(rows, [vals[1].clone(), vals[0].clone(), vals[1].clone()]);
+        assert!(sqlite.rows("SELECT $3", &vals).is_err());
     }
 }
