@@ -92,21 +92,6 @@ pub struct Offer {
     pub note: String,
 }
 
-/// Something new that may be shown to whoever asks: for the first page, feeds and digests.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    pub place: Place,
-    pub kind: &'static str,
-    pub title: String,
-    pub line: String,
-    /// The whole of it as HTML of our own, for feeds; empty when the line says all.
-    pub html: String,
-    /// Name of the person it is by, as shown.
-    pub by: Option<String>,
-    pub at: i64,
-    pub changed_at: i64,
-}
-
 /// A table of what is kept about a person, for their export.
 #[derive(Clone, Debug, Serialize)]
 pub struct Kept {
@@ -147,12 +132,15 @@ impl Leaving {
     }
 }
 
-/// Something new that everyone may see, for feeds.
+/// Something new that everyone may see, for feeds and the first page.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub place: Place,
+    pub kind: &'static str,
     pub title: String,
-    /// Its words, rendered.
+    /// It in a line.
+    pub line: String,
+    /// Its words, rendered; empty when the line says all.
     pub html: String,
     /// The name it is by, as shown.
     pub author: Option<String>,
@@ -194,9 +182,6 @@ pub trait Room: Send + Sync {
 
     /// What you offer for this feeling, going this way.
     async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal>;
-
-    /// Your newest things that this reader may see, newest first.
-    async fn newest(&self, house: &House, reader: &Reader, limit: i64) -> Result<Vec<Entry>, Refusal>;
 
     /// The feeds you fill, by name, such as `articles`: each stands at `/feeds/NAME.atom` and `/feeds/NAME.json`, and its
     /// title is the sentence `feed-NAME`.

@@ -24,6 +24,9 @@ pub fn doors() -> Router<House> {
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /backstage\nDisallow: /search\nDisallow: /sign-in\n"))
 }
 
+/// New things on the first page.
+const NEWEST: i64 = 6;
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
@@ -39,10 +42,12 @@ async fn home(visitor: Visitor) -> Reply {
     let helplines = care::helpline::first_country(&house);
     let mut newest = Vec::new();
     for room in house.rooms {
-        newest.extend(room.newest(&house, &visitor.reader(), 6).await?);
+        for feed in room.feeds() {
+            newest.extend(room.newest(&house, feed, NEWEST).await?);
+        }
     }
     newest.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-    newest.truncate(6);
+    newest.truncate(NEWEST as usize);
     page(&Home { helplines, newest, f: &f }, &f)
 }
 

@@ -1,7 +1,7 @@
 library-line = What helped somebody here, and why. Nobody ranks it and nobody counts you.
 library-all-songs = All songs
 songs-line = Artist, title, a feeling, and one line on why. No lyrics, nothing plays by itself.
-songs-feed = New songs
+feed-songs = New songs
 songs-any = any
 songs-show = Show these
 songs-none = No songs for this yet

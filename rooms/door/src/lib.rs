@@ -49,7 +49,11 @@ impl Room for Door {
         Ok(Vec::new())
     }
 
-    async fn newest(&self, _: &House, _: &Reader, _: i64) -> Result<Vec<Entry>, Refusal> {
+    fn feeds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn newest(&self, _: &House, _: &str, _: i64) -> Result<Vec<Entry>, Refusal> {
         Ok(Vec::new())
     }
 

@@ -83,7 +83,11 @@ impl Room for Library {
         Ok(songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note }).collect())
     }
 
-    async fn newest(&self, house: &House, _: &Reader, limit: i64) -> Result<Vec<Entry>, Refusal> {
+    fn feeds(&self) -> &'static [&'static str] {
+        &["songs"]
+    }
+
+    async fn newest(&self, house: &House, _: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
         let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
         Ok(songs.into_iter().map(|song| Entry {
             place: song.place(),
@@ -91,7 +95,8 @@ impl Room for Library {
             title: format!("{} – {}", song.artist, song.title),
             line: song.why,
             html: String::new(),
-            by: song.by,
+            author: song.by,
+            tags: Vec::new(),
             at: song.since,
             changed_at: song.changed_at,
         }).collect())

@@ -58,7 +58,11 @@ impl Room for People {
         Ok(Vec::new())
     }
 
-    async fn newest(&self, _: &House, _: &Reader, _: i64) -> Result<Vec<Entry>, Refusal> {
+    fn feeds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn newest(&self, _: &House, _: &str, _: i64) -> Result<Vec<Entry>, Refusal> {
         Ok(Vec::new())
     }
 

@@ -34,7 +34,7 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let goes_on = songs.len() > song::PAGE as usize;
     songs.truncate(song::PAGE as usize);
     let older = songs.last().filter(|_| goes_on).map(|last| last.id.clone());
-    let f = visitor.frame().named(visitor.house.pack.call("songs"), visitor.house.words.say("songs-line")).with_feed("/feeds/songs", "songs-feed");
+    let f = visitor.frame().named(visitor.house.pack.call("songs"), visitor.house.words.say("songs-line")).with_feed("/feeds/songs", "feed-songs");
     page(&List { songs, filter, older, f: &f }, &f)
 }
 
