@@ -4,4 +4,5 @@
 mod house;
 mod postgres;
 mod remarks;
+mod search;
 mod songs;
