@@ -1,7 +1,11 @@
 //! How the library is met.
 
+mod articles;
+mod articles_form;
 mod feelings;
 mod front;
+mod helped;
+mod house_pages;
 mod search;
 mod songs;
 
@@ -14,6 +18,9 @@ pub fn doors() -> Router<House> {
         .route("/library", get(front::show))
         .route("/search", get(search::show))
         .route("/feelings/{id}", get(feelings::show))
+        .merge(articles::doors())
+        .merge(articles_form::doors())
+        .merge(house_pages::doors())
         .route("/songs", get(songs::list).post(songs::suggest))
         .route("/songs/new", get(songs::blank))
         .route("/songs/{id}", get(songs::show).post(songs::correct))
