@@ -2,6 +2,7 @@
 //! The list of their names is the manual.
 
 mod house;
+mod playlists;
 mod postgres;
 mod search;
 mod songs;
