@@ -2,5 +2,6 @@
 //! The list of their names is the manual.
 
 mod house;
+mod people;
 mod postgres;
 mod songs;
