@@ -3,6 +3,7 @@
 
 mod house;
 mod playlists;
+mod people;
 mod postgres;
 mod search;
 mod songs;
