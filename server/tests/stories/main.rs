@@ -5,5 +5,6 @@ mod house;
 mod playlists;
 mod people;
 mod postgres;
+mod remarks;
 mod search;
 mod songs;
