@@ -70,8 +70,36 @@ fn tamed(html: &str) -> String {
             .link_rel(None);
         tamer
     });
-    TAMER.clean(html).to_string()
+    TAMER.clean(&shallow(html)).to_string()
 }
+
+/// HTML without the elements that stand deeper than any honest ones: reading takes time by length times depth.
+fn shallow(html: &str) -> String {
+    let (mut out, mut rest, mut depth) = (String::with_capacity(html.len()), html, 0usize);
+    while let Some(start) = rest.find('<') {
+        out += &rest[..start];
+        rest = &rest[start..];
+        let name_end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + 1);
+        let name = rest[1..name_end].to_ascii_lowercase();
+        // The first need no end, and the second end each other.
+        let counts = !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "source" | "embed" | "p" | "li" | "dt" | "dd" | "tr" | "td" | "th");
+        if rest.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        }
+        depth += usize::from(counts);
+        if counts && depth > DEPTH_MAX {
+            depth -= 1;
+            rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
+        } else {
+            out.push('<');
+            rest = &rest[1..];
+        }
+    }
+    out + rest
+}
+
+/// How deep elements may stand in each other.
+const DEPTH_MAX: usize = 300;
 
 #[cfg(test)]
 mod tests;
