@@ -5,7 +5,7 @@ const kept = {
   get(key) { try { return localStorage.getItem(key); } catch { return null; } },
   set(key, value) { try { localStorage.setItem(key, value); return true; } catch { return false; } },
   drop(key) { try { localStorage.removeItem(key); } catch { /* a browser that keeps nothing has nothing to drop */ } },
-  forget() { try { Object.keys(localStorage).filter((key) => /^(draft|after):/.test(key)).forEach(kept.drop); } catch { /* the same */ } },
+  forget() { kept.set = () => false; try { Object.keys(localStorage).filter((key) => /^(draft|after):/.test(key)).forEach(kept.drop); } catch { /* the same */ } },
 };
 
 // Leave fast: the page goes dark first, then another one takes its place in the history.
@@ -96,7 +96,7 @@ all("button[data-copy]", (button) => {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const label = button.textContent;
-    await navigator.clipboard.writeText(button.dataset.copy);
+    try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
     button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = label; }, 2000);
   });

@@ -7,7 +7,9 @@
 
 mod migration;
 mod postgres;
+mod snapshot;
 mod sqlite;
+mod table;
 mod val;
 
 use std::path::PathBuf;
@@ -15,6 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use migration::{Migration, migrations};
+pub use snapshot::Snapshot;
+pub use table::{Column, Table};
 pub use val::{Cells, FromCells, FromVal, Val};
 
 /// Why the database did not do it.

@@ -120,6 +120,14 @@ pub struct Signup {
     pub name_suggestions: Vec<String>,
 }
 
+impl Helpline {
+    /// The number as a phone dials it.
+    #[must_use]
+    pub fn dialled(&self) -> String {
+        self.number.iter().flat_map(|number| number.chars()).filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}
+
 /// Why a pack cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PackTrouble {
@@ -144,6 +152,18 @@ impl Pack {
         self.feelings.iter().find(|feeling| feeling.id == id)
     }
 
+    /// A feeling's name; its id where the pack dropped it since.
+    #[must_use]
+    pub fn feeling_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.feeling(id).map_or(id, |feeling| feeling.name.as_str())
+    }
+
+    /// Every feeling as a row to choose: id and name.
+    #[must_use]
+    pub fn feeling_rows(&self) -> Vec<(&str, &str)> {
+        self.feelings.iter().map(|feeling| (feeling.id.as_str(), feeling.name.as_str())).collect()
+    }
+
     #[must_use]
     pub fn genre(&self, id: &str) -> Option<&Genre> {
         self.genres.iter().find(|genre| genre.id == id)
@@ -158,6 +178,17 @@ impl Pack {
     #[must_use]
     pub fn call<'a>(&'a self, thing: &'a str) -> &'a str {
         self.rooms.get(thing).map_or(thing, String::as_str)
+    }
+
+    /// The pack's colours as a style sheet to stand after the house's tokens; empty when it brings none.
+    #[must_use]
+    pub fn style(&self) -> String {
+        let tokens = |theme: &str| self.colours.get(theme).into_iter().flatten().map(|(token, value)| format!("--{token}:{value};")).collect::<String>();
+        let (dark, light) = (tokens("dark"), tokens("light"));
+        if dark.is_empty() && light.is_empty() {
+            return String::new();
+        }
+        format!(":root{{{dark}}}\n@media (prefers-color-scheme:light){{:root:not([data-theme=dark]){{{light}}}}}\n:root[data-theme=light]{{{light}}}\n")
     }
 
     /// The pack's names as Fluent terms, so that sentences can use them: `{ -room-floor }`.
@@ -265,6 +296,33 @@ mod tests {
                 assert!(line.number.is_some() || line.text.is_some() || line.url.is_some(), "{}", line.name);
             }
         }
+    }
+
+    /// Relative luminance of `#rrggbb`, as WCAG 2 defines it.
+    fn luminance(colour: &str) -> f64 {
+        let part = |from: usize| f64::from(u8::from_str_radix(&colour[from..from + 2], 16).expect("two hexadecimal digits")) / 255.0;
+        let linear = |it: f64| if it <= 0.040_45 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) };
+        0.2126 * linear(part(1)) + 0.7152 * linear(part(3)) + 0.0722 * linear(part(5))
+    }
+
+    #[test]
+    fn text_on_the_accent_can_be_read() {
+        for pack in built_in() {
+            for (theme, tokens) in &pack.colours {
+                assert!(tokens.values().all(|it| it.len() == 7 && it.starts_with('#')), "{} of {}", theme, pack.id);
+                let (a, b) = (luminance(&tokens["lamp"]) + 0.05, luminance(&tokens["on-lamp"]) + 0.05);
+                assert!(a.max(b) / a.min(b) >= 4.5, "{} of {}", theme, pack.id);
+            }
+        }
+    }
+
+    #[test]
+    fn colours_of_a_pack_are_a_style_sheet_for_both_themes() {
+        let pack = Pack::load("plain").expect("the built-in packs are readable");
+        let style = pack.style();
+        assert!(style.starts_with(":root{--lamp:#7fc4d6;"), "{style}");
+        assert_eq!(style.matches("--lamp-ink:#0b5468;").count(), 2, "light by the system's wish and by choice");
+        assert_eq!(Pack { colours: std::collections::BTreeMap::new(), ..pack }.style(), "");
     }
 
     #[test]

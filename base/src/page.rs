@@ -11,6 +11,7 @@ use crate::clock;
 use crate::house::House;
 use crate::refusal::Reply;
 use crate::room::Reader;
+use crate::sleeve::{self, Size};
 
 /// Who is looking, as far as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,18 @@ pub enum Theme {
     AsTheMachine,
     Dark,
     Light,
+}
+
+impl Theme {
+    /// How a page and the cookie name it; `None` where the machine decides.
+    #[must_use]
+    pub fn id(self) -> Option<&'static str> {
+        match self {
+            Self::AsTheMachine => None,
+            Self::Dark => Some("dark"),
+            Self::Light => Some("light"),
+        }
+    }
 }
 
 /// What a template needs for everything around its own words.
@@ -122,6 +135,18 @@ impl Frame {
     #[must_use]
     pub fn asset<'a>(&'a self, name: &'a str) -> &'a str {
         self.house.assets.path(name)
+    }
+
+    /// The drawing of a place, small, for a row.
+    #[must_use]
+    pub fn thumb(&self, place: &str) -> Safe {
+        Safe(sleeve::sleeve(place, Size::Thumb))
+    }
+
+    /// The drawing of a place, large.
+    #[must_use]
+    pub fn sleeve(&self, place: &str) -> Safe {
+        Safe(sleeve::sleeve(place, Size::Full))
     }
 
     /// `<time>` around a day.

@@ -24,6 +24,8 @@ pub enum Refusal {
     NotLikeThis(&'static str),
     TooLong,
     TooMany,
+    /// More than we can carry this second.
+    Busy,
     /// The data folder is full or read-only: reading goes on, writing waits.
     CannotWrite,
     /// We were wrong. The text goes to the log, never to the person.
@@ -42,6 +44,7 @@ impl Refusal {
             Self::NotLikeThis(_) => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::CannotWrite => StatusCode::INSUFFICIENT_STORAGE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -59,6 +62,7 @@ impl Refusal {
             Self::NotLikeThis(why) => ("refusal-not-like-this", why),
             Self::TooLong => ("refusal-too-long", "refusal-too-long-more"),
             Self::TooMany => ("refusal-too-many", "refusal-too-many-more"),
+            Self::Busy => ("refusal-busy", "refusal-busy-more"),
             Self::CannotWrite => ("refusal-cannot-write", "refusal-cannot-write-more"),
             Self::Broken(_) => ("refusal-broken", "refusal-broken-more"),
         }

@@ -54,13 +54,42 @@ pub struct Preview {
     pub open: bool,
 }
 
+/// The three ways to go with a feeling: turning towards it is as fine as leaving it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Stay,
+    Move,
+    Land,
+}
+
+impl Way {
+    pub const ALL: [Self; 3] = [Self::Stay, Self::Move, Self::Land];
+    pub const IDS: [&'static str; 3] = ["stay", "move", "land"];
+
+    /// How it is kept and sent.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        Self::IDS[self as usize]
+    }
+
+    /// The key of the words for it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        ["way-stay", "way-move", "way-land"][self as usize]
+    }
+}
+
 /// Something for a feeling, for one of the three ways to go.
 #[derive(Clone, Debug)]
 pub struct Offer {
     pub place: Place,
     pub kind: &'static str,
     pub title: String,
+    /// Whose it is: the artist, the author.
+    pub credit: String,
     pub line: String,
+    /// What somebody may want to know first; empty where there is nothing.
+    pub note: String,
 }
 
 /// A table of what is kept about a person, for their export.
@@ -103,12 +132,15 @@ impl Leaving {
     }
 }
 
-/// Something new that everyone may see, for feeds.
+/// Something new that everyone may see, for feeds and the first page.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub place: Place,
+    pub kind: &'static str,
     pub title: String,
-    /// Its words, rendered.
+    /// It in a line.
+    pub line: String,
+    /// Its words, rendered; empty when the line says all.
     pub html: String,
     /// The name it is by, as shown.
     pub author: Option<String>,
@@ -148,8 +180,8 @@ pub trait Room: Send + Sync {
     /// Puts everything of yours that may be found into the index again, in small writes.
     async fn index_again(&self, house: &House) -> Result<(), Refusal>;
 
-    /// What you offer for this feeling, going this way (`stay`, `move` or `land`).
-    async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: &str) -> Result<Vec<Offer>, Refusal>;
+    /// What you offer for this feeling, going this way.
+    async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal>;
 
     /// The feeds you fill, by name, such as `articles`: each stands at `/feeds/NAME.atom` and `/feeds/NAME.json`, and its
     /// title is the sentence `feed-NAME`.

@@ -1,1 +1,3 @@
+//! `circlepit`: see `circlepit --help`.
+
 fn main() {}

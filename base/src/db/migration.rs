@@ -51,13 +51,18 @@ impl Migration {
 impl Db {
     /// Runs what has not run yet; returns the names of what it ran.
     pub async fn migrate(&self) -> DbResult<Vec<&'static str>> {
+        self.migrate_to(i64::MAX).await
+    }
+
+    /// The same, up to and with a number: a restore fills the tables as they were before it brings them up to date.
+    pub async fn migrate_to(&self, last: i64) -> DbResult<Vec<&'static str>> {
         let done = self.migrations_done().await?;
         let newest = migrations().last().map_or(0, |last| last.number);
         if let Some((number, name, _)) = done.iter().find(|(number, ..)| *number > newest) {
             return Err(DbTrouble::Migration(format!("this data is from a newer Circlepit (it has migration {number}, {name}): use that one")));
         }
         let mut ran = Vec::new();
-        for migration in migrations() {
+        for migration in migrations().into_iter().filter(|migration| migration.number <= last) {
             match done.iter().find(|(number, ..)| *number == migration.number) {
                 Some((_, _, hash)) if *hash == id::hash(migration.sql) => {}
                 Some((_, name, _)) => return Err(DbTrouble::Migration(format!("migration {name} is not the one this data was made with"))),
@@ -97,7 +102,7 @@ impl Db {
 }
 
 impl Tx {
-    async fn run_script(&self, sql: &str) -> DbResult<()> {
+    pub(super) async fn run_script(&self, sql: &str) -> DbResult<()> {
         match &self.inside {
             TxInside::Sqlite(tx) => tx.run_script(sql),
             TxInside::Postgres(tx) => tx.run_script(sql).await,

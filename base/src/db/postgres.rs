@@ -61,6 +61,13 @@ impl Postgres {
         client.batch_execute("BEGIN").await?;
         Ok(PostgresTx { client: Some(client) })
     }
+
+    /// Reads alone, and all of them as of now.
+    pub(super) async fn snapshot(&self) -> DbResult<PostgresTx> {
+        let client = self.client().await?;
+        client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1").await?;
+        Ok(PostgresTx { client: Some(client) })
+    }
 }
 
 pub(super) struct PostgresTx {
@@ -74,6 +81,11 @@ impl PostgresTx {
 
     pub(super) async fn rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
         rows(self.client(), sql, vals).await
+    }
+
+    /// The next rows of a cursor, whose statement cannot be kept: the table behind the same words differs.
+    pub(super) async fn fetch(&self, sql: &str) -> DbResult<Vec<Cells>> {
+        Ok(self.client().query(sql, &[]).await?.iter().map(cells).collect())
     }
 
     pub(super) async fn run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 
 use super::{Cells, DbResult, DbTrouble, Val};
@@ -84,6 +84,12 @@ impl Sqlite {
         Ok(SqliteTx { writer: Some(Mutex::new(writer)), group, queue: self.writer.clone() })
     }
 
+    pub(super) fn snapshot(&self) -> DbResult<SqliteSnapshot> {
+        let conn = self.reader()?;
+        conn.execute_batch("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1;")?;
+        Ok(SqliteSnapshot { conn: Mutex::new(conn) })
+    }
+
     pub(super) async fn rest(&self) -> DbResult<()> {
         let mut writer = self.writer.lock().await;
         writer.commit();
@@ -112,9 +118,19 @@ pub(super) struct SqliteTx {
 }
 
 impl SqliteTx {
+    /// A full disk or a failing one makes SQLite roll back the whole group, not this savepoint alone: then all of its
+    /// members are told so, and the next write opens a group of its own.
     fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
-        let writer = self.writer.as_ref().expect("held until kept or dropped").lock();
-        work(&writer.conn)
+        let mut writer = self.writer.as_ref().expect("held until kept or dropped").lock();
+        if self.group.outcome.get().is_some() {
+            return Err(DbTrouble::Engine("the group was rolled back".into()));
+        }
+        let done = work(&writer.conn);
+        if done.is_err() && writer.conn.is_autocommit() {
+            writer.group = None;
+            let _ = self.group.outcome.set(Err((ErrorCode::Unknown, "the group was rolled back".into())));
+        }
+        done
     }
 
     pub(super) fn rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
@@ -122,7 +138,11 @@ impl SqliteTx {
     }
 
     pub(super) fn run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {
-        self.with(|conn| Ok(conn.prepare_cached(sql)?.execute(params_from_iter(vals))? as u64))
+        self.with(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            bind(&mut statement, vals)?;
+            Ok(statement.raw_execute()? as u64)
+        })
     }
 
     pub(super) fn run_script(&self, sql: &str) -> DbResult<()> {
@@ -154,6 +174,24 @@ impl Drop for SqliteTx {
     }
 }
 
+/// A read transaction on a connection of its own.
+pub(super) struct SqliteSnapshot {
+    conn: Mutex<Connection>,
+}
+
+impl SqliteSnapshot {
+    pub(super) fn each<E: From<DbTrouble>>(&self, sql: &str, mut take: impl FnMut(Vec<Val>) -> Result<(), E>) -> Result<(), E> {
+        let conn = self.conn.lock();
+        let mut statement = conn.prepare(sql).map_err(DbTrouble::from)?;
+        let width = statement.column_count();
+        let mut rows = statement.query([]).map_err(DbTrouble::from)?;
+        while let Some(row) = rows.next().map_err(DbTrouble::from)? {
+            take((0..width).map(|column| row.get_ref(column).map(val)).collect::<Result<_, _>>().map_err(DbTrouble::from)?)?;
+        }
+        Ok(())
+    }
+}
+
 fn tune(conn: &Connection) -> DbResult<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     conn.execute_batch(
@@ -166,7 +204,8 @@ fn tune(conn: &Connection) -> DbResult<()> {
 fn rows(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
     let mut statement = conn.prepare_cached(sql)?;
     let width = statement.column_count();
-    let mut rows = statement.query(params_from_iter(vals))?;
+    bind(&mut statement, vals)?;
+    let mut rows = statement.raw_query();
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let mut cells = Vec::with_capacity(width);
@@ -176,6 +215,17 @@ fn rows(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
         all.push(Cells::new(cells));
     }
     Ok(all)
+}
+
+/// Binds by number. To SQLite `$2` is a name, counted from where it first stands: `SET a = $2 WHERE id = $1` would get
+/// the two the wrong way round.
+fn bind(statement: &mut Statement<'_>, vals: &[Val]) -> DbResult<()> {
+    for at in 1..=statement.parameter_count() {
+        let number = statement.parameter_name(at).and_then(|name| name[1..].parse().ok()).unwrap_or(at);
+        let val = vals.get(number - 1).ok_or_else(|| DbTrouble::Engine(format!("${number} was not given")))?;
+        statement.raw_bind_parameter(at, val)?;
+    }
+    Ok(())
 }
 
 fn val(value: ValueRef<'_>) -> Val {
@@ -212,5 +262,20 @@ fn trouble(code: ErrorCode, message: String) -> DbTrouble {
         ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => DbTrouble::ReadOnly,
         ErrorCode::ConstraintViolation => DbTrouble::Clash(message),
         _ => DbTrouble::Engine(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_goes_where_its_number_stands_whatever_the_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("a.db")).unwrap();
+        let vals = [Val::Int(1), Val::Text("two".into())];
+        let rows = sqlite.rows("SELECT $2, $1, $2", &vals).unwrap().remove(0).into_vals();
+        assert_eq!(rows, [vals[1].clone(), vals[0].clone(), vals[1].clone()]);
+        assert!(sqlite.rows("SELECT $3", &vals).is_err());
     }
 }

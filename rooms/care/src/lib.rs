@@ -1,1 +1,65 @@
-//! care
+//! Care: numbers to ring, the way out, and keeping it safe. Glossary: a *helpline* is a service outside this house that
+//! answers people; *leave fast* is the way off this site in one step.
+
+pub mod helpline;
+mod pages;
+
+use async_trait::async_trait;
+use axum::Router;
+use base::brought::Brought;
+use base::db::Tx;
+use base::house::House;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+
+/// This room's answers to what every room is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Care;
+
+#[async_trait]
+impl Room for Care {
+    fn name(&self) -> &'static str {
+        "care"
+    }
+
+    fn doors(&self) -> Router<House> {
+        pages::doors()
+    }
+
+    fn jobs(&self) -> &'static [Job] {
+        &[]
+    }
+
+    async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    async fn forget(&self, _: &House, _: &Tx, _: &str, _: Leaving) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
+        Ok(None)
+    }
+
+    async fn index_again(&self, _: &House) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn offers(&self, _: &House, _: &Reader, _: &str, _: Way) -> Result<Vec<Offer>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    fn feeds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn newest(&self, _: &House, _: &str, _: i64) -> Result<Vec<Entry>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
+        Ok(None)
+    }
+}

@@ -1,1 +1,108 @@
-//! library
+//! The library: what helps. Glossary: a *song* is artist, title, a feeling and a line on why; a *feeling* is one of the
+//! pack's, with three *ways* to go (stay with it, move it, land); *helped* is one person's line that a thing met a feeling.
+
+pub mod helped;
+mod pages;
+pub mod song;
+
+use async_trait::async_trait;
+use axum::Router;
+use base::brought::Brought;
+use base::db::{Ask as _, Tx};
+use base::house::House;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::vals;
+
+use crate::song::{Filter, Song};
+
+/// Offers for one way of one feeling.
+const OFFERS: i64 = 6;
+
+/// This room's answers to what every room is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Library;
+
+#[async_trait]
+impl Room for Library {
+    fn name(&self) -> &'static str {
+        "library"
+    }
+
+    fn doors(&self) -> Router<House> {
+        pages::doors()
+    }
+
+    fn jobs(&self) -> &'static [Job] {
+        &[]
+    }
+
+    async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
+        let songs: Vec<(String, String, String, i64)> = house.db.all("SELECT artist, title, why, since FROM song WHERE giver = $1 ORDER BY id", vals![person]).await?;
+        let songs = songs.into_iter().map(|(artist, title, why, since)| serde_json::json!({ "artist": artist, "title": title, "why": why, "given": base::clock::rfc3339(since) }));
+        let helped: Vec<(String, String, String, i64)> = house.db.all("SELECT place, feeling, line, at FROM helped WHERE person = $1 ORDER BY id", vals![person]).await?;
+        let helped = helped.into_iter().map(|(place, feeling, line, at)| serde_json::json!({ "at": place, "feeling": feeling, "line": line, "said": base::clock::rfc3339(at) }));
+        Ok(vec![
+            Kept { what: "songs", rows: songs.collect(), files: Vec::new() },
+            Kept { what: "it-helped-me", rows: helped.collect(), files: Vec::new() },
+        ])
+    }
+
+    /// A song is a fact that others lean on, so it stays and the name comes off; what the person wrote about it goes when they ask.
+    async fn forget(&self, _: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        if how == Leaving::KeepWords {
+            return Ok(());
+        }
+        let ids: Vec<String> = tx.all("SELECT id FROM song WHERE giver = $1 ORDER BY id", vals![person]).await?;
+        if how == Leaving::Remove {
+            tx.run("UPDATE song SET why = '' WHERE giver = $1", vals![person]).await?;
+            tx.run("DELETE FROM helped WHERE person = $1", vals![person]).await?;
+        }
+        tx.run("UPDATE song SET giver = NULL WHERE giver = $1", vals![person]).await?;
+        tx.run("UPDATE helped SET person = NULL WHERE person = $1", vals![person]).await?;
+        for id in ids {
+            song::index(tx, &id).await?;
+        }
+        Ok(())
+    }
+
+    async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        let Some(id) = place.id_of("songs") else { return Ok(None) };
+        let (song, _) = Song::seen_by(&house.db, reader, id).await?;
+        let title = format!("{} – {}", song.artist, song.title);
+        Ok(Some(Preview { kind: "song", title, line: song.why, audience: "everyone".into(), owner: song.giver, open: true }))
+    }
+
+    async fn index_again(&self, house: &House) -> Result<(), Refusal> {
+        Ok(song::index_again(house).await?)
+    }
+
+    async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {
+        let songs = Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await?;
+        Ok(songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note }).collect())
+    }
+
+    fn feeds(&self) -> &'static [&'static str] {
+        &["songs"]
+    }
+
+    async fn newest(&self, house: &House, _: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
+        let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
+        Ok(songs.into_iter().map(|song| Entry {
+            place: song.place(),
+            kind: "song",
+            title: format!("{} – {}", song.artist, song.title),
+            line: song.why,
+            html: String::new(),
+            author: song.by,
+            tags: Vec::new(),
+            at: song.since,
+            changed_at: song.changed_at,
+        }).collect())
+    }
+
+    async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
+        Ok(None)
+    }
+}

@@ -1,6 +1,7 @@
 //! Members, ways in, duties, seats and acts. Glossary: a *person* has one account; a *session* is one browser signed in;
 //! a *duty* is a bundle of capabilities that the pack names; a *seat* is a duty held for a term; an *act* is one use of power.
 
+mod pages;
 pub mod person;
 pub mod power;
 pub mod session;
@@ -9,3 +10,63 @@ pub mod visitor;
 pub use person::Person;
 pub use power::{Capability, Deed, Holding};
 pub use visitor::{Fresh, Member, Visitor};
+
+use async_trait::async_trait;
+use axum::Router;
+use base::brought::Brought;
+use base::db::Tx;
+use base::house::House;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+
+/// This room's answers to what every room is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct People;
+
+#[async_trait]
+impl Room for People {
+    fn name(&self) -> &'static str {
+        "people"
+    }
+
+    fn doors(&self) -> Router<House> {
+        pages::doors()
+    }
+
+    fn jobs(&self) -> &'static [Job] {
+        &[]
+    }
+
+    async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    async fn forget(&self, _: &House, _: &Tx, _: &str, _: Leaving) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
+        Ok(None)
+    }
+
+    async fn index_again(&self, _: &House) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    async fn offers(&self, _: &House, _: &Reader, _: &str, _: Way) -> Result<Vec<Offer>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    fn feeds(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    async fn newest(&self, _: &House, _: &str, _: i64) -> Result<Vec<Entry>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
+        Ok(None)
+    }
+}

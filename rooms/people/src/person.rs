@@ -1,6 +1,6 @@
 //! A person: a name, an age as they said it, a face drawn from a seed. One kind of account (R1).
 
-use base::db::{Ask, DbResult};
+use base::db::{Ask, DbResult, Tx};
 use base::{row, vals};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,25 @@ row!(Person { id, name, face, age, joined_at, leaving_at });
 /// Characters of a name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=40;
 
+/// Somebody on their way in: what they chose, checked already.
+#[derive(Clone, Copy, Debug)]
+pub struct Joining<'a> {
+    pub name: &'a str,
+    /// `16-17` or `18`, as they said it.
+    pub age: &'a str,
+    /// The hash of a password, where they chose one.
+    pub password: Option<&'a str>,
+}
+
 impl Person {
+    /// Makes the account. A name that is taken is a [`base::db::DbTrouble::Clash`].
+    pub async fn join(tx: &Tx, joining: &Joining<'_>, now: i64) -> DbResult<Self> {
+        let person = Self { id: base::id::at(now), name: joining.name.to_owned(), face: base::id::secret(), age: joining.age.to_owned(), joined_at: now, leaving_at: None };
+        let sql = "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face, password) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
+        tx.run(sql, vals![&person.id, &person.name, folded(&person.name), &person.age, now, &person.face, joining.password]).await?;
+        Ok(person)
+    }
+
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
         ask.first("SELECT id, name, face, age, joined_at, leaving_at FROM person WHERE id = $1 AND left_at IS NULL", vals![id]).await
     }

@@ -22,6 +22,8 @@ pub struct Visitor {
     pub session: Option<Session>,
     pub theme: Theme,
     pub path: String,
+    /// The key of the sentence that says what was just done (`?done=…`), if somebody wrote such a sentence.
+    pub done: Option<String>,
 }
 
 /// Somebody signed in.
@@ -48,14 +50,16 @@ impl Visitor {
             _ => None,
         };
         let (session, person) = found.unzip();
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned() })
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None })
     }
 
     /// The frame of a page for them.
     #[must_use]
     pub fn frame(&self) -> Frame {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
-        Frame::new(&self.house, who, self.theme, &self.path)
+        let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
+        frame.done = self.done.as_ref().map(|key| frame.say(key).to_owned());
+        frame
     }
 
     #[must_use]
@@ -76,7 +80,10 @@ impl FromRequestParts<House> for Visitor {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
-        Self::of(house, &parts.headers, parts.uri.path()).await
+        let mut visitor = Self::of(house, &parts.headers, parts.uri.path()).await?;
+        let done = parts.uri.query().and_then(|query| query.strip_prefix("done=")).map(|key| format!("done-{key}"));
+        visitor.done = done.filter(|key| house.words.knows(key));
+        Ok(visitor)
     }
 }
 

@@ -1,0 +1,82 @@
+//! Whose request this is, as far as we need to know: a number that stands for an address for one day, in memory alone.
+//! Promises: the address itself goes no further than [`Caller::of`], and yesterday's number says nothing today (R9).
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use parking_lot::Mutex;
+
+use crate::clock::DAY_MS;
+
+static KEY: LazyLock<Mutex<RandomState>> = LazyLock::new(Mutex::default);
+
+/// Stands for an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Caller(u64);
+
+impl Caller {
+    /// The number of an address; the lower half of an IPv6 address is the household's own and does not count.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        let key = KEY.lock();
+        Self(match address.to_canonical() {
+            IpAddr::V4(v4) => key.hash_one(v4),
+            IpAddr::V6(v6) => key.hash_one(&v6.segments()[..4]),
+        })
+    }
+}
+
+/// Counts tries in memory and says when it is too many. A window is as long as it was made; a day at most.
+#[derive(Debug)]
+pub struct Pace {
+    max: u32,
+    window_ms: i64,
+    tries: Mutex<HashMap<u64, (i64, u32)>>,
+}
+
+/// Callers remembered at once; past that, the memory begins anew.
+const REMEMBERED_MAX: usize = 50_000;
+
+impl Pace {
+    #[must_use]
+    pub fn new(max: u32, window_ms: i64) -> Self {
+        Self { max, window_ms: window_ms.min(DAY_MS), tries: Mutex::default() }
+    }
+
+    /// Counts one try at something (`what`, such as a folded name) and says whether it may go on.
+    pub fn allows(&self, what: impl std::hash::Hash, now: i64) -> bool {
+        let key = KEY.lock().hash_one(what);
+        let mut tries = self.tries.lock();
+        if tries.len() > REMEMBERED_MAX {
+            tries.clear();
+        }
+        let (since, count) = tries.entry(key).or_insert((now, 0));
+        if now - *since > self.window_ms || now < *since {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= self.max
+    }
+}
+
+/// Makes every number mean something else; the server does it once a day.
+pub fn forget_callers() {
+    *KEY.lock() = RandomState::new();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_household_is_one_caller_and_a_pace_begins_anew() {
+        let of = |text: &str| Caller::of(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::a"), of("2001:db8:1:2::b"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+        let pace = Pace::new(2, 1_000);
+        assert_eq!([0, 1, 2, 1_500].map(|now| pace.allows(of("192.0.2.1"), now)), [true, true, false, true]);
+    }
+}

@@ -1,0 +1,42 @@
+//! "Something for how I feel": one feeling, three ways to go, and what every room offers for each.
+
+use askama::Template;
+use axum::extract::Path;
+use base::page::{Frame, page};
+use base::pack::Feeling;
+use base::refusal::{Refusal, Reply};
+use base::room::{Offer, Way};
+use people::Visitor;
+
+#[derive(Template)]
+#[template(path = "feelings/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    feeling: &'a Feeling,
+    ways: Vec<(Way, Vec<Offer>)>,
+}
+
+impl Show<'_> {
+    fn line(&self, way: &Way) -> &str {
+        match way {
+            Way::Stay => &self.feeling.stay,
+            Way::Move => &self.feeling.move_it,
+            Way::Land => &self.feeling.land,
+        }
+    }
+}
+
+pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
+    let house = visitor.house.clone();
+    let feeling = house.pack.feeling(&id).ok_or(Refusal::NotFound)?;
+    let mut ways = Vec::new();
+    for way in Way::ALL {
+        let mut offers = Vec::new();
+        for room in house.rooms {
+            offers.extend(room.offers(&house, &visitor.reader(), &id, way).await?);
+        }
+        ways.push((way, offers));
+    }
+    let f = visitor.frame().named(&feeling.name, &feeling.line);
+    page(&Show { feeling, ways, f: &f }, &f)
+}

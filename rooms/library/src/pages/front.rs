@@ -1,0 +1,23 @@
+//! The library's front: what is new on each shelf, and the ways in.
+
+use askama::Template;
+use base::page::{Frame, page};
+use base::refusal::Reply;
+use people::Visitor;
+
+use crate::song::{Filter, Song};
+
+const SHELF: i64 = 6;
+
+#[derive(Template)]
+#[template(path = "front.html")]
+struct Front<'a> {
+    f: &'a Frame,
+    songs: Vec<Song>,
+}
+
+pub async fn show(visitor: Visitor) -> Reply {
+    let songs = Song::newest(&visitor.house.db, &Filter::default(), SHELF).await?;
+    let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
+    page(&Front { songs, f: &f }, &f)
+}

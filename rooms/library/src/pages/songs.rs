@@ -1,0 +1,245 @@
+//! Songs as people meet them. Each handler reads, calls one verb, and answers.
+
+use askama::Template;
+use axum::extract::Path;
+use base::form::{Asked, Form};
+use base::house::House;
+use base::page::{Frame, go, page, page_again};
+use base::refusal::{Refusal, Reply};
+use base::room::Way;
+use people::power::{Capability, Holding, TendLibrary, seat_for};
+use people::{Member, Visitor};
+
+use crate::helped::{self, Helped};
+use crate::song::{self, Corrected, Draft, Filter, Song, Suggested};
+
+#[derive(Template)]
+#[template(path = "songs/list.html")]
+struct List<'a> {
+    f: &'a Frame,
+    songs: Vec<Song>,
+    filter: Filter,
+    /// The page after this one, if there is one.
+    older: Option<String>,
+}
+
+pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
+    let pack = &visitor.house.pack;
+    let known = |field| Some(asked.value(field)).filter(|id| !id.is_empty()).map(str::to_owned);
+    let filter = Filter { feeling: known("feeling"), genre: known("genre"), before: known("before") };
+    if filter.feeling.as_ref().is_some_and(|id| pack.feeling(id).is_none()) || filter.genre.as_ref().is_some_and(|id| pack.genre(id).is_none()) {
+        return Err(Refusal::NotFound);
+    }
+    let mut songs = Song::newest(&visitor.house.db, &filter, song::PAGE + 1).await?;
+    let goes_on = songs.len() > song::PAGE as usize;
+    songs.truncate(song::PAGE as usize);
+    let older = songs.last().filter(|_| goes_on).map(|last| last.id.clone());
+    let f = visitor.frame().named(visitor.house.pack.call("songs"), visitor.house.words.say("songs-line")).with_feed("/feeds/songs", "feed-songs");
+    page(&List { songs, filter, older, f: &f }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "songs/form.html")]
+struct Edit<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    /// The song being corrected; none for a new one.
+    song: Option<&'a Song>,
+    /// A line over the form: somebody changed the song meanwhile, or it is another that is here.
+    notice: Option<String>,
+}
+
+impl Edit<'_> {
+    fn ways(&self) -> Vec<(&str, &str)> {
+        Way::ALL.map(|way| (way.id(), self.f.say(way.key()))).into()
+    }
+
+    fn genres(&self) -> Vec<(&str, &str)> {
+        let none = [("", self.f.say("song-genre-none"))];
+        none.into_iter().chain(self.f.house.pack.genres.iter().map(|genre| (genre.id.as_str(), genre.name.as_str()))).collect()
+    }
+}
+
+pub async fn blank(member: Member, asked: Asked) -> Reply {
+    let f = member.frame().titled("song-new").private();
+    let form = Form::filled([("feeling", asked.value("feeling")), ("way", "stay")]);
+    page(&Edit { form: &form, song: None, notice: None, f: &f }, &f)
+}
+
+pub async fn suggest(member: Member, mut form: Form) -> Reply {
+    let draft = Draft::read(&mut form, &member.house.pack);
+    if !form.is_right() {
+        let f = member.frame().titled("song-new").private();
+        return page_again(&Edit { form: &form, song: None, notice: None, f: &f }, &f);
+    }
+    match Song::suggest(&member, &draft).await? {
+        Suggested::New(id) => go(format!("/songs/{id}")),
+        Suggested::AlreadyHere(id) => go(format!("/songs/{id}?done=song-here")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "songs/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    song: &'a Song,
+    folded: Option<String>,
+    feelings: Vec<(String, String)>,
+    links: Vec<String>,
+    helped: Vec<Helped>,
+    /// Whether the reader gave it.
+    is_mine: bool,
+    /// Whether the reader gave it a moment ago.
+    is_fresh: bool,
+    may_tend: bool,
+    form: &'a Form,
+}
+
+impl Show<'_> {
+    fn mine(&self) -> Option<&Helped> {
+        let me = &self.f.who.as_ref()?.id;
+        self.helped.iter().find(|helped| helped.person.as_ref() == Some(me))
+    }
+
+}
+
+pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
+    shown(&visitor, &id, &Form::default()).await
+}
+
+/// The page of a song, with the "it helped me" form as the person left it.
+async fn shown(visitor: &Visitor, id: &str, form: &Form) -> Reply {
+    let db = &visitor.house.db;
+    let (song, veil) = Song::seen_by(db, &visitor.reader(), id).await?;
+    let person = visitor.person.as_ref().map(|person| person.id.as_str());
+    let is_mine = song.giver.is_some() && song.giver.as_deref() == person;
+    let may_tend = match person {
+        Some(person) => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
+        None => false,
+    };
+    let f = visitor.frame().named(&format!("{} – {}", song.artist, song.title), &song.why).with_card(format!("/cards{}.png", song.place()));
+    let show = Show {
+        folded: veil.map(|(_, why)| why),
+        feelings: Song::feelings(db, id).await?,
+        links: Song::links(db, id).await?,
+        helped: Helped::at(db, &song.place()).await?,
+        is_fresh: is_mine && visitor.house.now() - song.since < song::UNDO_MS,
+        song: &song,
+        is_mine,
+        may_tend,
+        form,
+        f: &f,
+    };
+    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+}
+
+pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
+    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let f = member.frame().titled("song-edit").private();
+    let form = filled(&member.house, &song).await?;
+    page(&Edit { form: &form, song: Some(&song), notice: None, f: &f }, &f)
+}
+
+/// The form as the song stands now.
+async fn filled(house: &House, song: &Song) -> Result<Form, Refusal> {
+    let (feelings, links) = (Song::feelings(&house.db, &song.id).await?, Song::links(&house.db, &song.id).await?.join("\n"));
+    let (feeling, way) = feelings.into_iter().next().unwrap_or_default();
+    Ok(Form::filled([
+        ("artist", song.artist.as_str()),
+        ("title", &song.title),
+        ("why", &song.why),
+        ("note", &song.note),
+        ("genre", &song.genre),
+        ("length", &song.length()),
+        ("feeling", &feeling),
+        ("way", &way),
+        ("links", &links),
+        ("seen", &song.changed_at.to_string()),
+    ]))
+}
+
+pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let draft = Draft::read(&mut form, &member.house.pack);
+    let seen = form.value("seen").parse().unwrap_or(0);
+    let corrected = if form.is_right() { Some(song.correct(&member, &draft, seen).await?) } else { None };
+    let f = member.frame().titled("song-edit").private();
+    let notice = match corrected {
+        Some(Corrected::Kept) => return go(format!("/songs/{id}?done=song-corrected")),
+        Some(Corrected::ChangedMeanwhile) => Some(f.say("song-changed-meanwhile").to_owned()),
+        Some(Corrected::IsAnother(_)) => Some(f.say("song-is-another").to_owned()),
+        None => None,
+    };
+    page_again(&Edit { form: &form, song: Some(&song), notice, f: &f }, &f)
+}
+
+pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let feelings: Vec<_> = member.house.pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
+    let (feeling, line) = (form.choice("feeling", &feelings), form.line("line", helped::LINE_CHARS));
+    if !form.is_right() {
+        return shown(&member, &id, &form).await;
+    }
+    let tx = member.house.begin().await?;
+    Helped::say(&tx, &song.place(), &member.person.id, &feeling, &line, member.house.now()).await?;
+    song::index(&tx, &id).await?;
+    tx.keep().await?;
+    go(format!("/songs/{id}?done=helped#helped"))
+}
+
+pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
+    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let tx = member.house.begin().await?;
+    Helped::unsay(&tx, &song.place(), &member.person.id).await?;
+    song::index(&tx, &id).await?;
+    tx.keep().await?;
+    go(format!("/songs/{id}?done=helped-unsaid#helped"))
+}
+
+pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
+    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    song.take_back(&member).await?;
+    go("/songs?done=song-taken-back")
+}
+
+#[derive(Template)]
+#[template(path = "songs/tend.html")]
+struct Tend<'a> {
+    f: &'a Frame,
+    song: &'a Song,
+    form: &'a Form,
+}
+
+pub async fn tend(holding: Holding<TendLibrary>, Path(id): Path<String>) -> Reply {
+    let (song, _) = Song::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
+    let f = holding.member.frame().titled("song-tend").private();
+    page(&Tend { song: &song, form: &Form::default(), f: &f }, &f)
+}
+
+pub async fn withdraw(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (song, _) = Song::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
+    let why = form.line("why", song::WHY_CHARS);
+    if !form.is_right() {
+        let f = holding.member.frame().titled("song-tend").private();
+        return page_again(&Tend { song: &song, form: &form, f: &f }, &f);
+    }
+    song.withdraw(&holding, &why).await?;
+    go("/acts?done=act")
+}
+
+pub async fn merge(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let reader = holding.member.reader();
+    let (song, _) = Song::seen_by(&holding.member.house.db, &reader, &id).await?;
+    let why = form.line("merge-why", song::WHY_CHARS);
+    let other = form.line("other", 1..=200);
+    let other = Song::seen_by(&holding.member.house.db, &reader, other.rsplit('/').next().unwrap_or_default()).await;
+    match other {
+        Ok((other, _)) if other.id != id && form.is_right() => {
+            song.merge(&other, &holding, &why).await?;
+            return go(format!("/songs/{id}?done=act"));
+        }
+        _ => form.refuse("other", "song-wrong-other"),
+    }
+    let f = holding.member.frame().titled("song-tend").private();
+    page_again(&Tend { song: &song, form: &form, f: &f }, &f)
+}

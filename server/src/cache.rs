@@ -1,0 +1,141 @@
+//! Finished pages that guests see, kept in memory with their compressed bytes: compressing a page costs ten times
+//! drawing it. Everybody without a session sees the same page, so a kept one is right until something is written.
+//!
+//! Promises: never a page drawn for a person, never one older than [`KEPT_MS_MAX`] or than the last write here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base::assets::gzip;
+use base::house::House;
+use base::page::Private;
+use bytes::Bytes;
+use flate2::Compression;
+use http_body_util::BodyExt as _;
+use parking_lot::Mutex;
+use people::session::cookie;
+
+/// A page may name hours and closing dates, and another node may have written: it is drawn anew after this long.
+const KEPT_MS_MAX: i64 = 10_000;
+/// Smaller answers are sent as they are.
+const SMALL: usize = 1_000;
+
+static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+#[derive(Default)]
+struct Kept {
+    pages: HashMap<String, Arc<Page>>,
+    bytes: usize,
+}
+
+struct Page {
+    kind: HeaderValue,
+    tag: HeaderValue,
+    plain: Bytes,
+    gzipped: OnceLock<Bytes>,
+    /// The database and its count of writes when the page was drawn.
+    writes: u64,
+    at: i64,
+}
+
+/// Answers from memory where it can, and compresses what it cannot.
+pub async fn answer(State(house): State<House>, request: Request, next: Next) -> Response {
+    let takes_gzip = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
+    let Some(key) = key(&house, &request) else { return compressed(next.run(request).await, takes_gzip).await };
+    let known = request.headers().get(IF_NONE_MATCH).cloned();
+    let (writes, now) = (house.db.writes(), house.now());
+    let kept = KEPT.lock().pages.get(&key).cloned();
+    if let Some(page) = kept.filter(|page| page.writes == writes && (0..KEPT_MS_MAX).contains(&(now - page.at))) {
+        return page.answer(takes_gzip, known.as_ref());
+    }
+    match read(next.run(request).await, writes, now).await {
+        Ok(page) => {
+            let page = Arc::new(page);
+            keep(key, page.clone(), house.settings.cache_bytes);
+            page.answer(takes_gzip, known.as_ref())
+        }
+        Err(response) => compressed(*response, takes_gzip).await,
+    }
+}
+
+/// What a guest's page is kept under; `None` where a session or a change is in play.
+fn key(house: &House, request: &Request) -> Option<String> {
+    let headers = request.headers();
+    let is_guest = cookie(headers, house.settings.cookie_name()).is_none_or(str::is_empty);
+    let path = request.uri().path_and_query()?.as_str();
+    let is_kept = is_guest && request.method() == Method::GET && path.len() <= 300 && !path.starts_with("/assets/") && !path.starts_with("/files/");
+    is_kept.then(|| format!("{}|{}|{path}", house.folder.display(), cookie(headers, "theme").unwrap_or_default()))
+}
+
+/// Takes an answer apart to keep it; gives it back where it is not for keeping.
+async fn read(response: Response, writes: u64, now: i64) -> Result<Page, Box<Response>> {
+    let is_plain_page = response.status() == StatusCode::OK && response.extensions().get::<Private>().is_none() && is_text(response.headers());
+    let says_more = response.headers().contains_key("set-cookie") || response.headers().contains_key(CACHE_CONTROL);
+    if !is_plain_page || says_more {
+        return Err(Box::new(response));
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await else { return Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response())) };
+    let plain = body.to_bytes();
+    let kind = parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(HeaderValue::from_static("text/html; charset=utf-8"));
+    let tag = HeaderValue::from_str(&format!("W/\"{}\"", &base::id::hash_bytes(&plain)[..20])).expect("hex is plain");
+    Ok(Page { kind, tag, plain, gzipped: OnceLock::new(), writes, at: now })
+}
+
+fn keep(key: String, page: Arc<Page>, bytes_max: usize) {
+    let mut kept = KEPT.lock();
+    if kept.bytes + page.plain.len() > bytes_max {
+        *kept = Kept::default();
+    }
+    kept.bytes += page.plain.len() + key.len();
+    if let Some(old) = kept.pages.insert(key, page) {
+        kept.bytes = kept.bytes.saturating_sub(old.plain.len());
+    }
+}
+
+impl Page {
+    fn answer(&self, takes_gzip: bool, known: Option<&HeaderValue>) -> Response {
+        let mut response = if known == Some(&self.tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else if takes_gzip && self.plain.len() > SMALL {
+            let gzipped = self.gzipped.get_or_init(|| gzip(&self.plain, Compression::default()).into());
+            ([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))], Body::from(gzipped.clone())).into_response()
+        } else {
+            Body::from(self.plain.clone()).into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, self.kind.clone());
+        headers.insert(ETAG, self.tag.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(VARY, HeaderValue::from_static("cookie, accept-encoding"));
+        response
+    }
+}
+
+/// Compresses quickly what is drawn for one person.
+async fn compressed(response: Response, takes_gzip: bool) -> Response {
+    if !takes_gzip || !is_text(response.headers()) || response.headers().contains_key(CONTENT_ENCODING) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let plain = body.to_bytes();
+    if plain.len() <= SMALL {
+        return Response::from_parts(parts, plain.into());
+    }
+    parts.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    parts.headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+    parts.headers.remove("content-length");
+    Response::from_parts(parts, gzip(&plain, Compression::fast()).into())
+}
+
+fn is_text(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    ["text/", "application/atom+xml", "application/feed+json", "application/json", "image/svg"].iter().any(|known| kind.starts_with(known))
+}

@@ -1,0 +1,3 @@
+//! The demo: a community that looks lived in, opened when nothing is configured.
+
+pub(crate) mod content;

@@ -1,0 +1,81 @@
+//! The first page, what every page links to, and the doors that belong to no room.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, SET_COOKIE, VARY};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse as _;
+use axum::routing::{get, post};
+use base::form::Form;
+use base::house::House;
+use base::pack::Helpline;
+use base::page::{Frame, go, page};
+use base::place::Place;
+use base::refusal::{Refusal, Reply};
+use people::Visitor;
+
+pub fn doors() -> Router<House> {
+    Router::new()
+        .route("/", get(home))
+        .route("/health", get(async || "ok\n"))
+        .route("/theme", post(set_theme))
+        .route("/assets/{name}", get(asset))
+        .route("/robots.txt", get(async || "User-agent: *\nDisallow: /backstage\nDisallow: /search\nDisallow: /sign-in\n"))
+}
+
+/// New things on the first page.
+const NEWEST: i64 = 6;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    f: &'a Frame,
+    helplines: Vec<&'a Helpline>,
+    newest: Vec<base::room::Entry>,
+}
+
+async fn home(visitor: Visitor) -> Reply {
+    let mut f = visitor.frame();
+    f.line = f.house.pack.community.lead.clone();
+    let house = visitor.house.clone();
+    let helplines = care::helpline::first_country(&house);
+    let mut newest = Vec::new();
+    for room in house.rooms {
+        for feed in room.feeds() {
+            newest.extend(room.newest(&house, feed, NEWEST).await?);
+        }
+    }
+    newest.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    newest.truncate(NEWEST as usize);
+    page(&Home { helplines, newest, f: &f }, &f)
+}
+
+/// Dark, light, or as the machine prefers: a cookie of the person's own, nothing of ours.
+async fn set_theme(State(house): State<House>, form: Form) -> Reply {
+    let theme = Some(form.value("theme")).filter(|theme| matches!(*theme, "dark" | "light"));
+    let (value, seconds) = theme.map_or(("", 0), |theme| (theme, 365 * 24 * 3600));
+    let secure = if house.settings.is_plain() { "" } else { "; Secure" };
+    let cookie = format!("theme={value}; Path=/; Max-Age={seconds}; SameSite=Lax{secure}");
+    let back = Place::read(form.value("then")).map_or_else(|| "/".to_owned(), Into::into);
+    let mut response = go(back)?;
+    response.headers_mut().insert(SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Refusal::NotFound)?);
+    Ok(response)
+}
+
+async fn asset(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Reply {
+    let asset = house.assets.at(&format!("/assets/{name}")).ok_or(Refusal::NotFound)?;
+    let takes_gzip = headers.get("accept-encoding").and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
+    let is_text = asset.mime.starts_with("text/") || asset.mime.ends_with("xml");
+    let mut response = if takes_gzip && is_text { asset.gzip.clone() } else { asset.plain.clone() }.into_response();
+    let out = response.headers_mut();
+    out.insert(CONTENT_TYPE, HeaderValue::from_static(asset.mime));
+    out.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    if is_text {
+        out.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if takes_gzip {
+            out.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,35 @@
+//! Opens a house: its folder, its settings, its database, its pack.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use base::assets::Assets;
+use base::clock::Clock;
+use base::db::Db;
+use base::house::{House, Inside, settled};
+use base::pack::Pack;
+use base::settings::Settings;
+use base::words::Words;
+
+use crate::rooms::ROOMS;
+
+/// The setting that says which pack this community chose.
+pub const PACK: &str = "pack";
+/// The setting that says what this community is called.
+pub const NAME: &str = "name";
+
+/// Opens the house in `folder` as the host settled it; a house nobody has settled yet wears the metal pack.
+pub async fn open(folder: &Path, settings: Settings, clock: Clock) -> Result<House> {
+    std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    let db = Db::open(&settings.database).await?;
+    Ok(House::new(inside(folder, settings, clock, db).await?))
+}
+
+/// What a house is made of, around a database that is open already.
+pub async fn inside(folder: &Path, settings: Settings, clock: Clock, db: Db) -> Result<Inside> {
+    let pack = Pack::load(&settled(&db, PACK).await?.unwrap_or_else(|| "metal".to_owned()))?;
+    let name = settled(&db, NAME).await?.unwrap_or_else(|| pack.community.name.clone());
+    let (words, assets) = (Words::of(&pack), Assets::gather());
+    let folder = folder.to_owned();
+    Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, name, weak_hashing: false })
+}

@@ -1,0 +1,165 @@
+//! Serving: connections with limits on every wait, and what every answer carries.
+//!
+//! Promises: a half-sent request is closed within ten seconds; help and the way out are never shed; an answer carries no
+//! script or style of its own; a change is made only from our own pages. Never: an address or a browser's name in a log.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use base::caller::Caller;
+use base::house::House;
+use base::refusal::Refusal;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt as _;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use crate::{cache, refused, rooms};
+
+/// How long a request's head may take, and how long a kept connection may idle.
+const HEAD_WAIT: Duration = Duration::from_secs(5);
+/// How long a body may fall silent.
+const BODY_WAIT: Duration = Duration::from_secs(8);
+/// How long a reader may stop reading.
+const READ_WAIT: Duration = Duration::from_secs(30);
+/// How long an answer may take us.
+const ANSWER_WAIT: Duration = Duration::from_secs(60);
+/// How long requests under way may go on after a stop.
+const STOP_WAIT: Duration = Duration::from_secs(10);
+const CONNECTIONS_MAX: usize = 4_096;
+/// Requests under way at once; more are asked to come again in a moment.
+const REQUESTS_MAX: usize = 256;
+/// Nothing of theirs is loaded, run or framed: scripts and styles are files of ours.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The whole house as one service.
+#[must_use]
+pub fn app(house: &House) -> Router {
+    let gate = Gate { house: house.clone(), under_way: Arc::new(Semaphore::new(REQUESTS_MAX)) };
+    rooms::doors()
+        .fallback(async || Refusal::NotFound)
+        .method_not_allowed_fallback(async || Refusal::NotFound)
+        .layer(DefaultBodyLimit::max(house.settings.upload_bytes + base::form::FORM_BYTES_MAX))
+        .layer(from_fn_with_state(house.clone(), cache::answer))
+        .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
+        .layer(from_fn_with_state(gate, admit))
+        .layer(from_fn_with_state(house.clone(), refused::draw))
+        .layer(RequestBodyTimeoutLayer::new(BODY_WAIT))
+        .layer(from_fn(dress))
+        .with_state(house.clone())
+}
+
+/// Serves until `stop`, then lets what is under way finish.
+pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+    let (app, graceful) = (app(&house), GracefulShutdown::new());
+    let room_left = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let permit = room_left.clone().acquire_owned().await.expect("never closed");
+        let accepted = tokio::select! { accepted = listener.accept() => accepted, () = &mut stop => break };
+        let Ok((stream, from)) = accepted else {
+            tokio::time::sleep(Duration::from_millis(50)).await; // out of file handles: wait for some to close
+            continue;
+        };
+        let connection = graceful.watch(connection(stream, from, app.clone(), &house));
+        tokio::spawn(async move {
+            let _ = connection.await; // a browser that went away is nobody's fault
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(STOP_WAIT, graceful.shutdown()).await;
+    house.db.rest().await.map_err(std::io::Error::other)
+}
+
+fn connection(stream: TcpStream, from: SocketAddr, app: Router, house: &House) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(READ_WAIT));
+    let proxies = Arc::new(house.settings.trusted_proxies.clone());
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        let caller = Caller::of(from_whom(from.ip(), request.headers(), &proxies));
+        request.extensions_mut().insert(caller);
+        let app = app.clone();
+        async move { Ok::<_, Infallible>(app.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
+    });
+    http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_headers(64).serve_connection(TokioIo::new(Box::pin(stream)), service)
+}
+
+/// Whose request it is: the connection's, unless a proxy we trust says for whom it asks.
+fn from_whom(from: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    if !trusted.contains(&from) {
+        return from;
+    }
+    let said = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let chain: Vec<IpAddr> = said.filter_map(|one| one.trim().parse().ok()).collect();
+    chain.into_iter().rev().find(|one| !trusted.contains(one)).unwrap_or(from)
+}
+
+#[derive(Clone)]
+struct Gate {
+    house: House,
+    under_way: Arc<Semaphore>,
+}
+
+/// Lets a request in: changes only from our own pages, and not more at once than we can carry. Help and the way out always.
+async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    if is_always_open(request.uri().path()) {
+        return next.run(request).await;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && !is_from_here(request.headers(), &gate.house) {
+        return Refusal::NotYours("refusal-from-elsewhere").into_response();
+    }
+    let Ok(_permit) = gate.under_way.try_acquire() else { return Refusal::Busy.into_response() };
+    tokio::time::timeout(ANSWER_WAIT, next.run(request)).await.unwrap_or_else(|_| Refusal::Busy.into_response())
+}
+
+fn is_always_open(path: &str) -> bool {
+    path == "/help" || path.starts_with("/help/") || path == "/leave-fast" || path == "/health" || path.starts_with("/assets/")
+}
+
+/// Whether a change comes from one of our own pages. Browsers say so in `Sec-Fetch-Site` or `Origin`; what says neither
+/// (a command line) carries no cookie that somebody else could misuse.
+fn is_from_here(headers: &HeaderMap, house: &House) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (said("sec-fetch-site"), said("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin == house.settings.public_url || said("host").is_some_and(|host| origin.strip_prefix("http://") == Some(host) && house.settings.is_plain()),
+        (None, None) => !headers.contains_key(header::COOKIE),
+    }
+}
+
+/// What every answer carries.
+async fn dress(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::CACHE_CONTROL, "no-store");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), interest-cohort=()");
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}

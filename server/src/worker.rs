@@ -1,0 +1,27 @@
+//! Runs the rooms' jobs when their time comes round. A job that fails is tried again at its next turn.
+
+use std::time::Duration;
+
+use base::house::House;
+
+use crate::rooms::ROOMS;
+
+/// How often the worker looks at its list.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Runs jobs until the process ends.
+pub async fn run(house: House) {
+    let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).collect();
+    let mut due = vec![house.now(); jobs.len()];
+    loop {
+        for (job, due) in jobs.iter().zip(&mut due) {
+            if house.now() >= *due {
+                *due = house.now() + job.every_ms;
+                if let Err(refusal) = (job.run)(house.clone()).await {
+                    tracing::warn!(job = job.name, ?refusal, "a job was refused");
+                }
+            }
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}

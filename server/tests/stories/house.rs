@@ -1,0 +1,177 @@
+//! A house for a story: everything the server has, on an engine of its own, with a clock that can be turned.
+
+use std::fmt::Write as _;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use base::clock::{Clock, DAY_MS};
+use base::db::{Ask as _, Db, Where};
+use base::house::House;
+use base::settings::Settings;
+use base::{id, vals};
+use http_body_util::BodyExt as _;
+use people::Person;
+use people::person::Joining;
+use people::session::Session;
+use tower::ServiceExt as _;
+
+use crate::postgres;
+
+/// A Thursday in November, 19:00 UTC.
+pub const EVENING: i64 = 1_795_719_600_000;
+
+/// One house, on one engine.
+pub struct TestHouse {
+    pub house: House,
+    pub app: Router,
+    _folder: tempfile::TempDir,
+}
+
+/// Tells a story on SQLite and, where it is found, on PostgreSQL.
+pub async fn both(story: impl AsyncFn(TestHouse)) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Where::File(folder.path().join("circlepit.db"));
+    story(TestHouse::open(folder, file).await).await;
+    if let Some(url) = postgres::database().await {
+        story(TestHouse::open(tempfile::tempdir().unwrap(), Where::Server(url)).await).await;
+    }
+}
+
+impl TestHouse {
+    pub async fn open(folder: tempfile::TempDir, database: Where) -> Self {
+        let mut settings = Settings::read(folder.path(), |_| None).unwrap();
+        settings.database = database;
+        let db = Db::open(&settings.database).await.unwrap();
+        let mut inside = circlepit::open::inside(folder.path(), settings, Clock::set_to(EVENING), db).await.unwrap();
+        inside.weak_hashing = true;
+        let house = House::new(inside);
+        Self { app: circlepit::web::app(&house), house, _folder: folder }
+    }
+
+    /// Somebody without an account.
+    pub fn guest(&self) -> Browser<'_> {
+        Browser { house: self, cookie: None, person: String::new() }
+    }
+
+    /// Somebody signed in, who joined a month ago.
+    pub async fn member(&self, name: &str) -> Browser<'_> {
+        let now = self.house.now();
+        let tx = self.house.begin().await.unwrap();
+        let person = Person::join(&tx, &Joining { name, age: "18", password: None }, now - 30 * DAY_MS).await.unwrap();
+        let secret = Session::open(&tx, &person.id, now).await.unwrap();
+        tx.keep().await.unwrap();
+        Browser { house: self, cookie: Some(format!("{}={secret}", self.house.settings.cookie_name())), person: person.id }
+    }
+
+    /// Somebody signed in who holds a seat in this duty of the pack, for thirty days.
+    pub async fn holder(&self, name: &str, duty: &str) -> Browser<'_> {
+        assert!(self.house.pack.duties.iter().any(|known| known.id == duty), "the pack has no duty {duty}");
+        let browser = self.member(name).await;
+        let now = self.house.now();
+        let tx = self.house.begin().await.unwrap();
+        let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
+        tx.run(sql, vals![id::at(now), duty, &browser.person, now, now + 30 * DAY_MS]).await.unwrap();
+        tx.keep().await.unwrap();
+        browser
+    }
+
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        self.house.db.one(sql, &[]).await.unwrap()
+    }
+}
+
+/// A browser: what it is sent is what a person would see.
+pub struct Browser<'a> {
+    pub house: &'a TestHouse,
+    pub cookie: Option<String>,
+    pub person: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
+}
+
+impl Browser<'_> {
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Request::get(path), Body::empty()).await
+    }
+
+    /// Sends a form from a page of ours.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let mut body = String::new();
+        for (name, value) in fields {
+            let value: String = value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+            let _ = write!(body, "{name}={value}&");
+        }
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        self.send(request, Body::from(body)).await
+    }
+
+    pub async fn send(&self, mut request: axum::http::request::Builder, body: Body) -> Page {
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        let response = self.house.app.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Page { status: parts.status, headers: parts.headers, html: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Sends a form and opens the page it leads to.
+    pub async fn post_and_follow(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let answer = self.post(path, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path} did not lead on:\n{}", answer.words());
+        self.get(&answer.to()).await
+    }
+}
+
+impl Page {
+    /// Where it leads.
+    pub fn to(&self) -> String {
+        let to = self.headers.get("location").map_or("", |to| to.to_str().unwrap());
+        to.split('#').next().unwrap().to_owned()
+    }
+
+    /// What a person reads: the text of `main` without the tags, white space made single.
+    pub fn words(&self) -> String {
+        let main = self.html.split_once("<main").map_or(self.html.as_str(), |(_, rest)| rest);
+        let main = main.split_once('>').map_or(main, |(_, rest)| rest).split("</main>").next().unwrap();
+        let mut words = String::new();
+        let mut in_tag = false;
+        for c in main.chars() {
+            match c {
+                '<' => (in_tag, _) = (true, words.push(' ')),
+                '>' => in_tag = false,
+                c if !in_tag => words.push(c),
+                _ => {}
+            }
+        }
+        let plain = words.replace("&#39;", "'").replace("&quot;", "\"").replace("&#38;", "&").replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">");
+        plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Asserts that a person reads this here.
+    #[track_caller]
+    pub fn says(&self, text: &str) -> &Self {
+        assert!(self.words().contains(text), "“{text}” is not on this page ({}):\n{}", self.status, self.words());
+        self
+    }
+
+    /// Asserts that a person does not read this here.
+    #[track_caller]
+    pub fn says_not(&self, text: &str) -> &Self {
+        assert!(!self.words().contains(text), "“{text}” is on this page:\n{}", self.words());
+        self
+    }
+
+    #[track_caller]
+    pub fn is(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.words());
+        self
+    }
+}

@@ -1,0 +1,135 @@
+//! Songs: suggesting, finding them twice, correcting, taking back, and the keepers' acts.
+
+use axum::http::StatusCode;
+
+use crate::house::{Browser, both};
+
+const BLEED: &[(&str, &str)] = &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", "Feet can't follow it. Head gives up trying.")];
+
+async fn bring_bleed(who: &Browser<'_>) -> String {
+    who.post("/songs", BLEED).await.is(303).to()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_song_takes_four_fields_and_is_there_for_its_feeling() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let song = bring_bleed(&ada).await;
+        ada.get(&song).await.is(200).says("Bleed").says("Brought by Ada");
+        house.guest().get("/feelings/rage").await.is(200).says("Bleed").says("Head gives up trying");
+        house.guest().get("/feelings/numb").await.is(200).says_not("Bleed");
+        house.guest().get("/songs?feeling=rage").await.says("Bleed");
+        house.guest().get("/songs?feeling=numb").await.says_not("Bleed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_song_that_is_here_already_turns_into_thanks() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        let again = [("artist", "MESHUGGAH"), ("title", "Bleed (feat. nobody)"), ("feeling", "need-to-move"), ("why", "Got me up the stairs.")];
+        let page = brook.post_and_follow("/songs", &again).await;
+        page.says("it's on the shelf already").says("Got me up the stairs.").says("Head gives up trying");
+        assert_eq!(house.count("SELECT count(*) FROM song").await, 1);
+        brook.get(&song).await.says("Got me up the stairs.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let page = ada.post("/songs", &[("artist", "Earth"), ("title", ""), ("feeling", "rage"), ("why", "Slow."), ("length", "many"), ("links", "ftp://x")]).await;
+        page.is(422).says("This one can't be empty").says("Minutes and seconds").says("begins with https://");
+        assert!(page.html.contains("value=\"Earth\"") && page.html.contains(">\nSlow.<"), "what was typed is gone");
+        for (field, most) in [("artist", 160), ("title", 160), ("why", 300), ("note", 160)] {
+            let (at, over) = ("x".repeat(most), "x".repeat(most + 1));
+            let with = |value: &'static str| BLEED.iter().copied().filter(|(name, _)| *name != field).chain([(field, value)]).collect::<Vec<_>>();
+            ada.post("/songs", &with(at.leak())).await.is(303);
+            ada.post("/songs", &with(over.leak())).await.is(422).says("characters at most");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guest_is_asked_to_come_in_first_and_comes_back_to_the_form() {
+    both(async |house| {
+        let answer = house.guest().get("/songs/new").await;
+        assert_eq!((answer.status, answer.to().as_str()), (StatusCode::SEE_OTHER, "/sign-in?then=/songs/new"));
+        house.guest().post("/songs", BLEED).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM song").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_whoever_brought_a_song_corrects_it_or_takes_it_back() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        brook.post(&song, BLEED).await.is(403);
+        brook.post(&format!("{song}/take-back"), &[]).await.is(403).says("Only whoever brought it");
+        ada.get(&song).await.says("It's on the shelf.");
+        house.house.clock.turn(11_000);
+        ada.get(&song).await.says_not("It's on the shelf.");
+        ada.post_and_follow(&format!("{song}/take-back"), &[]).await.says("Taken back");
+        ada.get(&song).await.is(404);
+        house.guest().get("/feelings/rage").await.says_not("Bleed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_corrections_at_once_lose_nothing() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let song = bring_bleed(&ada).await;
+        let page = ada.get(&format!("{song}/edit")).await;
+        let seen = page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let with = |why| [("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", why), ("seen", seen.as_str())];
+        ada.post(&song, &with("The first to be kept.")).await.is(303);
+        let late = ada.post(&song, &with("Written on another phone.")).await;
+        late.is(422).says("changed while you were writing").says("Written on another phone.");
+        ada.get(&song).await.says("The first to be kept.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_helped_me_is_one_line_a_person_and_can_be_unsaid() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        let helped = format!("{song}/helped");
+        brook.post(&helped, &[("feeling", "rage"), ("line", "")]).await.is(422).says("can't be empty");
+        brook.post_and_follow(&helped, &[("feeling", "rage"), ("line", "Every morning of the trial.")]).await.says("Every morning of the trial.");
+        brook.post(&helped, &[("feeling", "dread"), ("line", "Before every hearing.")]).await.is(303);
+        house.guest().get(&song).await.says("Before every hearing.").says_not("Every morning of the trial.");
+        brook.post(&format!("{helped}/unsay"), &[]).await.is(303);
+        house.guest().get(&song).await.says_not("Before every hearing.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn withdrawing_a_song_takes_a_duty_and_leaves_an_act() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "tend_library")).unwrap().id.clone();
+        let cleo = house.holder("Cleo", &duty).await;
+        let song = bring_bleed(&ada).await;
+        brook.post(&format!("{song}/withdraw"), &[("why", "Not for here.")]).await.is(403);
+        cleo.post(&format!("{song}/withdraw"), &[("why", "")]).await.is(422);
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
+        cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-song-withdrawn' AND whom IS NOT NULL").await, 1);
+        house.guest().get(&song).await.is(410).says("It was here");
+        house.guest().get("/songs").await.says_not("Bleed");
+        ada.get(&song).await.is(200).says("The singer asked us to.");
+    })
+    .await;
+}
