@@ -2,6 +2,7 @@
 //! offered to the rooms, and one of them *takes it in*; what none takes is *left*, with why.
 
 pub mod html;
+pub mod import;
 mod pages;
 pub mod wxr;
 
