@@ -105,10 +105,10 @@ impl Sheet {
     }
 
     fn words(&mut self, card: &Card<'_>) {
-        self.bar(LEFT, 56.0, COLUMN - 40.0, 6.0);
+        self.bar(LEFT, 56.0, COLUMN, 6.0);
         let mut top = 78.0;
         if !card.kicker.is_empty() && can_write(card.kicker) {
-            let kicker = shortened(&card.kicker.to_uppercase(), 34.0, COLUMN - 40.0);
+            let kicker = shortened(&card.kicker.to_uppercase(), 34.0, COLUMN);
             self.line(&kicker, 34.0, LEFT, top, true);
             top += 46.0;
         }

@@ -250,6 +250,12 @@ struct Summary<'a> {
     faults: Vec<(String, String)>,
 }
 
+/// A value as it stands in an address.
+#[must_use]
+pub fn encoded(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
 /// Control characters have no business in people's words, and PostgreSQL takes no NUL.
 fn clean(value: &str) -> String {
     value.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()

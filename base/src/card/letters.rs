@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::assets;
 
 /// The width of the column of words, in pixels.
-pub(super) const COLUMN: f32 = 500.0;
+pub(super) const COLUMN: f32 = 480.0;
 /// From one line to the next, as a share of the height of its letters.
 pub(super) const PITCH: f32 = 0.86;
 /// The heights of letters tried for a title, in pixels, largest first.

@@ -2,6 +2,7 @@
 
 mod feelings;
 mod front;
+mod search;
 mod songs;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use base::house::House;
 pub fn doors() -> Router<House> {
     Router::new()
         .route("/library", get(front::show))
+        .route("/search", get(search::show))
         .route("/feelings/{id}", get(feelings::show))
         .route("/songs", get(songs::list).post(songs::suggest))
         .route("/songs/new", get(songs::blank))

@@ -3,4 +3,5 @@
 
 mod house;
 mod postgres;
+mod search;
 mod songs;
