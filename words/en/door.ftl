@@ -24,3 +24,6 @@ import-left-no-uploads = It was not brought: no uploads were given with the expo
 import-left-missing = No file of this name is among the uploads.
 import-left-large = The file is larger than the settings allow (upload_mb).
 import-left-code = Only the plugin that made it can fill it.
+feeds = Feeds
+feeds-line = Put one of these into a feed reader, and what is new comes to you. No account, and nobody knows that you follow.
+feed-all = Everything new

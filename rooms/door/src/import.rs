@@ -97,7 +97,7 @@ impl<'a> Import<'a> {
         let before = if pass == Pass::Texts { length } else { 0 };
         let mut export = Export::new(BufReader::with_capacity(BUFFER_BYTES, file));
         let mut batch = Batch::default();
-        while let Some(found) = export.next()? {
+        while let Some(found) = export.read()? {
             if self.site != export.site {
                 self.site = export.site.clone();
                 self.hosts = Hosts::of(&self.site);

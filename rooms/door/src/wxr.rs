@@ -155,7 +155,7 @@ impl<R: BufRead> Export<R> {
     }
 
     /// The next thing in the export; `None` at its end.
-    pub fn next(&mut self) -> Result<Option<Found>> {
+    pub fn read(&mut self) -> Result<Option<Found>> {
         while self.ready.is_empty() {
             let Some(piece) = self.scan.next()? else { return Ok(self.torn()) };
             match piece {

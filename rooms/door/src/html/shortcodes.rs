@@ -83,7 +83,7 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Vec<Strin
             codes += 1;
             let closing = format!("[/{}]", code.name);
             let near = &rest[end..rest.floor_char_boundary(end + INSIDE_BYTES_MAX)];
-            let inside = near.find(&closing).filter(|_| !code.is_closed).map(|length| &near[..length]);
+            let inside = memchr::memmem::find(near.as_bytes(), closing.as_bytes()).filter(|_| !code.is_closed).map(|length| &near[..length]);
             Some((spelled(&code, inside, attached, &mut lost)?, end, inside.map_or(0, |inside| inside.len() + closing.len())))
         });
         match read {

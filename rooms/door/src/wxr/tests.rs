@@ -7,7 +7,7 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<rss><channel><
 fn read(xml: &[u8]) -> (Vec<Found>, Site) {
     let mut export = Export::new(BufReader::with_capacity(7, xml));
     let mut all = Vec::new();
-    while let Some(found) = export.next().unwrap() {
+    while let Some(found) = export.read().unwrap() {
         all.push(found);
     }
     (all, export.site)
