@@ -9,6 +9,7 @@
 
 pub(crate) mod every_winner;
 
+use crate::lines::{ASKED_TOGETHER, Rest};
 use crate::lot::{Lot, Tie};
 use crate::poll::{Candidate, Refusal};
 use crate::rankings::{Rankings, Set, everyone, members, only, top};
@@ -104,7 +105,7 @@ struct Piles<'a> {
     rankings: &'a Rankings,
     unit: u128,
     still_in: Set,
-    lines: Vec<Vec<u32>>,
+    papers: Vec<Vec<Rest>>,
     votes: Vec<u128>,
     exhausted: u128,
 }
@@ -112,23 +113,24 @@ struct Piles<'a> {
 impl<'a> Piles<'a> {
     fn of(rankings: &'a Rankings, unit: u128) -> Self {
         let candidates = rankings.candidates();
-        let (lines, votes) = (vec![Vec::new(); candidates], vec![0; candidates]);
-        let mut piles = Self { rankings, unit, still_in: everyone(candidates), lines, votes, exhausted: 0 };
-        for (line, (count, marks)) in rankings.lines().iter().enumerate() {
-            let line = u32::try_from(line).expect("there are at most LINES_MAX lines");
-            piles.lay(line, unit * u128::from(count), top(marks, piles.still_in), |_, _| ());
+        let (papers, votes) = (vec![Vec::new(); candidates], vec![0; candidates]);
+        let mut piles = Self { rankings, unit, still_in: everyone(candidates), papers, votes, exhausted: 0 };
+        for paper in rankings.lines().rests() {
+            piles.lay(paper, |_, _| ());
         }
         piles
     }
 
     /// Lays a ballot on the piles of those it stands with.
-    fn lay(&mut self, line: u32, votes: u128, with: Set, mut told: impl FnMut(usize, u128)) {
+    fn lay(&mut self, paper: Rest, mut told: impl FnMut(usize, u128)) {
+        let (with, passed) = top(self.rankings.lines().marks_of(paper), self.still_in);
+        let (paper, votes) = (paper.after(passed), self.unit * u128::from(paper.count));
         if with == 0 {
             self.exhausted += votes;
         }
         let share = share(votes, with);
         for candidate in members(with) {
-            self.lines[candidate].push(line);
+            self.papers[candidate].push(paper);
             self.votes[candidate] += share;
             told(candidate, share);
         }
@@ -150,14 +152,16 @@ impl<'a> Piles<'a> {
         let mut moved = vec![0; self.votes.len()];
         let before = self.still_in;
         self.still_in &= !only(dropped);
-        for line in std::mem::take(&mut self.lines[dropped]) {
-            let (count, marks) = self.rankings.lines().get(line as usize);
-            let votes = self.unit * u128::from(count);
-            let (stood, stands) = (top(marks, before), top(marks, self.still_in));
-            if stood == only(dropped) {
-                self.lay(line, votes, stands, |candidate, share| moved[candidate] += share);
-            } else {
+        for papers in std::mem::take(&mut self.papers[dropped]).chunks(ASKED_TOGETHER) {
+            self.rankings.lines().ask(papers.iter().copied());
+            for paper in papers {
+                let (stood, _) = top(self.rankings.lines().marks_of(*paper), before);
+                if stood == only(dropped) {
+                    self.lay(*paper, |candidate, share| moved[candidate] += share);
+                    continue;
+                }
                 // It lies with the others of its rank already; each of them gets a larger part.
+                let (votes, stands) = (self.unit * u128::from(paper.count), stood & self.still_in);
                 let more = share(votes, stands) - share(votes, stood);
                 for candidate in members(stands) {
                     self.votes[candidate] += more;

@@ -78,15 +78,12 @@ impl Mark {
 }
 
 /// Whom a ballot stands with while only `still_in` are in: those of its first rank that has any of them; nobody when exhausted.
-pub(crate) fn top(marks: &[Mark], still_in: Set) -> Set {
-    let mut found = 0;
-    for mark in marks {
-        if found != 0 && !mark.shares() {
-            break;
-        }
-        found |= still_in & only(mark.candidate());
-    }
-    found
+/// Also how many marks stand before the first of them.
+pub(crate) fn top(marks: &[Mark], still_in: Set) -> (Set, usize) {
+    let is_in = |mark: &Mark| still_in & only(mark.candidate()) != 0;
+    let Some(first) = marks.iter().position(is_in) else { return (0, marks.len()) };
+    let equals = marks[first + 1..].iter().take_while(|mark| mark.shares()).filter(|mark| is_in(mark));
+    (equals.fold(only(marks[first].candidate()), |found, mark| found | only(mark.candidate())), first)
 }
 
 impl Rankings {
@@ -243,10 +240,10 @@ mod tests {
     fn a_ballot_stands_with_its_first_rank_that_has_anyone_left() {
         let mut rankings = Rankings::new(4).unwrap();
         rankings.add(1, &[vec![3], vec![1, 2]]).unwrap();
-        let (_, marks) = rankings.lines().get(0);
-        assert_eq!(top(marks, everyone(4)), only(3));
-        assert_eq!(top(marks, only(0) | only(1) | only(2)), only(1) | only(2));
-        assert_eq!(top(marks, only(0) | only(2)), only(2));
-        assert_eq!(top(marks, only(0)), 0);
+        let (_, marks) = rankings.lines().iter().next().unwrap();
+        assert_eq!(top(marks, everyone(4)), (only(3), 0));
+        assert_eq!(top(marks, only(0) | only(1) | only(2)), (only(1) | only(2), 1));
+        assert_eq!(top(marks, only(0) | only(2)), (only(2), 2));
+        assert_eq!(top(marks, only(0)), (0, 3));
     }
 }

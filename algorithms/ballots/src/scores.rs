@@ -132,8 +132,7 @@ impl Scores {
     pub(crate) fn close(&mut self, count: u64) -> Result<(), Refusal> {
         self.named = 0;
         self.lines.close(count)?;
-        let (_, given) = self.lines.get(self.lines.len() - 1);
-        self.highest = given.iter().map(|one| one.score).fold(self.highest, u16::max);
+        self.highest = self.lines.last().iter().map(|one| one.score).fold(self.highest, u16::max);
         Ok(())
     }
 

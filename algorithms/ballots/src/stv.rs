@@ -17,8 +17,8 @@
 mod trail;
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
 
+use crate::lines::{ASKED_TOGETHER, Rest};
 use crate::lot::{Lot, Settled, Tie};
 use crate::poll::Refusal;
 use crate::rankings::{Rankings, Set, everyone, members, only, top};
@@ -121,7 +121,7 @@ pub fn count(rankings: &Rankings, seats: usize, lot: &Lot) -> Result<Stv, Refusa
 /// A ballot, or the part of it that stands with one of several equal candidates, with what it is worth now.
 #[derive(Clone, Copy)]
 struct Paper {
-    line: u32,
+    rest: Rest,
     value: u32,
 }
 
@@ -168,21 +168,21 @@ impl<'a> Table<'a> {
             elected: Vec::new(),
             ties: Vec::new(),
         };
-        for (line, (count, marks)) in rankings.lines().iter().enumerate() {
-            let line = u32::try_from(line).expect("there are at most LINES_MAX lines");
-            table.lay(line, count, top(marks, table.continuing), UNIT);
+        for rest in rankings.lines().rests() {
+            let (with, passed) = top(rankings.lines().marks_of(rest), table.continuing);
+            table.lay(rest.after(passed), with, UNIT);
         }
         table.balance();
         table
     }
 
-    /// Lays a paper on the pile of each candidate it goes to.
-    fn lay(&mut self, line: u32, count: u64, with: Set, value: u64) {
+    /// Lays a paper, worth `value` now, on the pile of each candidate it goes to.
+    fn lay(&mut self, rest: Rest, with: Set, value: u64) {
         let part = part(value, with);
-        let paper = Paper { line, value: u32::try_from(part).expect("no paper is worth more than one vote") };
+        let paper = Paper { rest, value: u32::try_from(part).expect("no paper is worth more than one vote") };
         for candidate in members(with) {
             self.papers[candidate].push(paper);
-            self.votes[candidate] += count * part;
+            self.votes[candidate] += rest.count * part;
         }
     }
 
@@ -277,25 +277,49 @@ impl<'a> Table<'a> {
     }
 
     fn move_pile(&mut self, of: usize, worth: impl Fn(u64) -> u64) -> Vec<Parcel> {
-        let candidates = self.votes.len();
-        let mut parcels: BTreeMap<(Reverse<u64>, u64), (u64, Parcel)> = BTreeMap::new();
-        for paper in std::mem::take(&mut self.papers[of]) {
-            let (count, marks) = self.rankings.lines().get(paper.line as usize);
-            let (was, with) = (u64::from(paper.value), top(marks, self.continuing));
-            let shared_by = u64::from(with.count_ones()).max(1);
-            let (value, parcel) = parcels.entry((Reverse(was), shared_by)).or_insert_with(|| {
-                let value = worth(was);
-                (value, Parcel { was, value: part(value, with), shared_by, to: vec![0; candidates], exhausted: 0 })
-            });
-            members(with).for_each(|one| parcel.to[one] += count);
-            if with == 0 {
-                parcel.exhausted += count;
-                self.exhausted += count * *value;
+        let mut parcels = Parcels { worth, candidates: self.votes.len(), all: Vec::new(), last: 0 };
+        for papers in std::mem::take(&mut self.papers[of]).chunks(ASKED_TOGETHER) {
+            self.rankings.lines().ask(papers.iter().map(|paper| paper.rest));
+            for paper in papers {
+                let (with, passed) = top(self.rankings.lines().marks_of(paper.rest), self.continuing);
+                let (value, parcel) = parcels.of(u64::from(paper.value), with);
+                members(with).for_each(|one| parcel.to[one] += paper.rest.count);
+                if with == 0 {
+                    parcel.exhausted += paper.rest.count;
+                    self.exhausted += paper.rest.count * value;
+                }
+                self.lay(paper.rest.after(passed), with, value);
             }
-            let value = *value;
-            self.lay(paper.line, count, with, value);
         }
-        parcels.into_values().map(|(_, parcel)| parcel).collect()
+        let mut parcels: Vec<_> = parcels.all.into_iter().map(|(_, parcel)| parcel).collect();
+        parcels.sort_by_key(|parcel| (Reverse(parcel.was), parcel.shared_by));
+        parcels
+    }
+}
+
+/// The parcels of a pile, each with the whole value that its papers have now.
+struct Parcels<Worth> {
+    worth: Worth,
+    candidates: usize,
+    all: Vec<(u64, Parcel)>,
+    /// Papers of equal value lie together, so the parcel is nearly always that of the paper before.
+    last: usize,
+}
+
+impl<Worth: Fn(u64) -> u64> Parcels<Worth> {
+    /// What a paper is worth now, and its parcel.
+    fn of(&mut self, was: u64, with: Set) -> (u64, &mut Parcel) {
+        let shared_by = u64::from(with.count_ones()).max(1);
+        let same = |(_, parcel): &(u64, Parcel)| parcel.was == was && parcel.shared_by == shared_by;
+        if !self.all.get(self.last).is_some_and(same) {
+            self.last = self.all.iter().position(same).unwrap_or(self.all.len());
+        }
+        if self.last == self.all.len() {
+            let (value, to) = ((self.worth)(was), vec![0; self.candidates]);
+            self.all.push((value, Parcel { was, value: part(value, with), shared_by, to, exhausted: 0 }));
+        }
+        let (value, parcel) = &mut self.all[self.last];
+        (*value, parcel)
     }
 }
 

@@ -66,7 +66,7 @@ fn step(rankings: &Rankings, unit: u128, still_in: Set) -> Step {
 fn votes(rankings: &Rankings, unit: u128, still_in: Set) -> Vec<u128> {
     let mut votes = vec![0; rankings.candidates()];
     for (count, marks) in rankings.lines().iter() {
-        let with = top(marks, still_in);
+        let (with, _) = top(marks, still_in);
         let share = share(unit * u128::from(count), with);
         members(with).for_each(|candidate| votes[candidate] += share);
     }
