@@ -12,7 +12,7 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use ballots::comparison::{Comparison, compare};
-use ballots::receipt::{Receipt, find, secrecy};
+use ballots::receipt::{Receipt, Secrecy, find, secrecy};
 use ballots::stv::{Next, UNIT};
 use ballots::{Ballots, Lot, Poll, Rankings, Refusal, Scores, Settled, Tie, approval, consent, irv, parse, schulze, score, star, stv};
 use serde_json::{Map, Value, json};
@@ -99,7 +99,7 @@ impl Asked {
         let names: Vec<_> = poll.candidates.iter().map(|candidate| &candidate.name).collect();
         let ids = poll.ids();
         let rules: Map<_, _> = counted.comparison.single.iter().map(|(rule, winners)| ((*rule).to_owned(), numbers(&ids, winners))).collect();
-        let secrecy = secrecy(poll);
+        let secrecy = counted.secrecy;
         let common = json!({
             "file": file, "title": poll.title, "rule": rule, "candidates": names, "candidate_ids": ids, "n_ballots": poll.ballot_count(),
             "lot": { "order": numbers(&ids, lot.order()), "from_seed": lot.is_drawn() },
@@ -119,6 +119,7 @@ struct Counted {
     trail: String,
     ties: Vec<Tie>,
     comparison: Comparison,
+    secrecy: Secrecy,
 }
 
 /// Why a readable file cannot be counted by this rule.
@@ -164,7 +165,7 @@ fn count(poll: &Poll, rule: &str, lot: &Lot) -> Result<Counted, Why> {
         (_, Ballots::Scored(scores)) => by_stv(poll, &scores.as_rankings(), lot)?,
     };
     let keys = keys.as_object().cloned().unwrap_or_default();
-    Ok(Counted { keys, trail, ties, comparison: compare(poll, lot)? })
+    Ok(Counted { keys, trail, ties, comparison: compare(poll, lot)?, secrecy: secrecy(poll) })
 }
 
 type Shown = (Value, String, Vec<Tie>);
@@ -263,8 +264,10 @@ fn by_stv(poll: &Poll, rankings: &Rankings, lot: &Lot) -> Result<Shown, Why> {
 fn as_text(poll: &Poll, lot: &Lot, counted: &Counted) -> String {
     let title = if poll.title.is_empty() { String::new() } else { format!("{}\n", poll.title) };
     let lot = if matches!(poll.ballots, Ballots::Consent(_)) { String::new() } else { lot.explain(&poll.ids()) };
-    let warning = if secrecy(poll).cannot_hold() { "Few or unanimous ballots: this result gives away who voted how.\n" } else { "" };
-    format!("{title}{lot}{}{}{warning}", counted.trail, counted.comparison.trail(&poll.candidates))
+    let needed = counted.ties.iter().any(|tie| tie.settled == Settled::Lot);
+    let needed = if lot.is_empty() || needed { "" } else { "No tie needed the lot.\n" };
+    let warning = if counted.secrecy.cannot_hold() { "Few or unanimous ballots: this result gives away who voted how.\n" } else { "" };
+    format!("{title}{lot}{}{needed}{}{warning}", counted.trail, counted.comparison.trail(&poll.candidates))
 }
 
 fn tie_as_json(ids: &[u32], tie: &Tie) -> Value {

@@ -95,7 +95,7 @@ impl Pairwise {
     #[must_use]
     pub fn trail(&self, candidates: &[Candidate]) -> String {
         let all = 0..self.candidates;
-        let id = |candidate: usize| candidates.get(candidate).map_or(String::new(), |one| one.id.to_string());
+        let id = |candidate| text::number(candidates, candidate);
         let head = std::iter::once("above →".to_owned()).chain(all.clone().map(id)).collect();
         let cell = |one: usize, other: usize| if one == other { "·".to_owned() } else { self.preferring(one, other).to_string() };
         let row = |one: usize| std::iter::once(text::label(candidates, one)).chain(all.clone().map(move |other| cell(one, other))).collect();

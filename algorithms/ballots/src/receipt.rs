@@ -23,12 +23,13 @@
 //! - A long ranking can be a signature ("put the last three in this order"), a rare ballot points at its owner, and a unanimous
 //!   result reveals everybody. [`secrecy`] counts these, to warn before and after.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 
 use sha2::{Digest, Sha256};
 
 use crate::file::{Malformed, parse};
+use crate::lines::Lines;
 use crate::poll::{Ballots, Poll};
 use crate::text::hex;
 
@@ -150,24 +151,30 @@ impl Secrecy {
 #[must_use]
 pub fn secrecy(poll: &Poll) -> Secrecy {
     let kinds = match &poll.ballots {
-        Ballots::Ranked(rankings) => kinds(rankings.iter().map(|(count, mut ranks)| {
-            ranks.iter_mut().for_each(|rank| rank.sort_unstable());
-            (count, format!("{ranks:?}"))
-        })),
-        Ballots::Scored(scores) => kinds(scores.iter().map(|(count, mut given)| {
-            given.sort_unstable();
-            (count, format!("{given:?}"))
-        })),
+        Ballots::Ranked(rankings) => kinds(rankings.candidates(), rankings.lines(), |marks, alike| {
+            let mut rank = 0;
+            for mark in marks {
+                rank += u16::from(!mark.shares());
+                alike[mark.candidate()] = rank;
+            }
+        }),
+        Ballots::Scored(scores) => kinds(scores.candidates(), scores.lines(), |given, alike| {
+            given.iter().for_each(|one| alike[one.candidate()] = one.score);
+        }),
         Ballots::Consent(positions) => positions.kinds(),
     };
     let ballots = kinds.iter().sum();
     Secrecy { ballots, alone: kinds.iter().filter(|count| **count == 1).sum(), unanimous: kinds.len() == 1 }
 }
 
-/// How many ballots there are of each kind.
-fn kinds(ballots: impl Iterator<Item = (u64, String)>) -> Vec<u64> {
-    let mut kinds = BTreeMap::new();
-    ballots.for_each(|(count, ballot)| *kinds.entry(ballot).or_insert(0) += count);
+/// How many ballots there are of each kind: two are alike when they say the same of every candidate.
+fn kinds<Mark: Copy>(candidates: usize, lines: &Lines<Mark>, says: impl Fn(&[Mark], &mut [u16])) -> Vec<u64> {
+    let mut kinds: HashMap<Box<[u16]>, u64> = HashMap::new();
+    for (count, marks) in lines.iter() {
+        let mut alike = vec![0; candidates].into_boxed_slice();
+        says(marks, &mut alike);
+        *kinds.entry(alike).or_insert(0) += count;
+    }
     kinds.into_values().collect()
 }
 

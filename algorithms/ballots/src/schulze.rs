@@ -183,7 +183,7 @@ impl Schulze {
 
     /// A path as `2 →(31) 4 →(28) 1`, with the strength of each win on it.
     fn one_way(&self, from: usize, to: usize, candidates: &[Candidate]) -> String {
-        let id = |candidate: usize| candidates.get(candidate).map_or(candidate.to_string(), |one| one.id.to_string());
+        let id = |candidate| text::number(candidates, candidate);
         let path = self.paths.path(from, to);
         if path.is_empty() {
             return format!("{} to {}: no path, 0", id(from), id(to));

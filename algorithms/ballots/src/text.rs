@@ -13,15 +13,20 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A candidate as `2 Nashville`.
-pub(crate) fn label(candidates: &[Candidate], candidate: usize) -> String {
-    candidates.get(candidate).map_or_else(|| format!("candidate {candidate}"), |one| format!("{} {}", one.id, one.name))
+/// A candidate's number alone.
+pub(crate) fn number(candidates: &[Candidate], candidate: usize) -> String {
+    candidates.get(candidate).map_or_else(|| format!("position {candidate}"), |one| one.id.to_string())
 }
 
-/// Several candidates as `2 Nashville, 3 Chattanooga`; `nobody` when there are none.
+/// A candidate as `2 Nashville`.
+pub(crate) fn label(candidates: &[Candidate], candidate: usize) -> String {
+    candidates.get(candidate).map_or_else(|| format!("position {candidate}"), |one| format!("{} {}", one.id, one.name))
+}
+
+/// Several candidates as `2 Nashville; 3 Chattanooga`; `nobody` when there are none.
 pub(crate) fn labels(candidates: &[Candidate], chosen: impl IntoIterator<Item = usize>) -> String {
     let all: Vec<_> = chosen.into_iter().map(|candidate| label(candidates, candidate)).collect();
-    if all.is_empty() { "nobody".to_owned() } else { all.join(", ") }
+    if all.is_empty() { "nobody".to_owned() } else { all.join("; ") }
 }
 
 /// A number of hundred-thousandths as `1080.74863`, without idle zeros.

@@ -1,5 +1,7 @@
 //! The command with files as people, and people who mean harm, bring them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

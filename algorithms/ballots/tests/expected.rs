@@ -1,5 +1,7 @@
 //! Every fixture counted through the command, key by key against the results of other programs.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! What must hold whatever is cast.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 
 use ballots::comparison::compare;

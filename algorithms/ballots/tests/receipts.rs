@@ -1,5 +1,7 @@
 //! A secret poll from the ballot paper to the public file: everybody recounts, everybody finds their own, nobody finds another's.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use ballots::receipt::{Receipt, Sealed, find, fingerprint, public_file, secrecy};
 use ballots::{Ballots, Lot, Poll, irv, parse};
 

@@ -65,12 +65,13 @@ fn stage_table(stage: &Stage, before: Option<&Stage>, candidates: &[Candidate]) 
     text::table(&rows)
 }
 
-/// `38 papers worth 1, now 0.0301: 30 to 5 Roddie, 8 exhausted`.
+/// `38 papers worth 1, now 0.0301: 30 to 5, 8 exhausted`, candidates by their numbers.
 fn parcel_line(parcel: &Parcel, candidates: &[Candidate]) -> String {
     let to = parcel.to.iter().enumerate().filter(|(_, papers)| **papers > 0);
-    let mut to: Vec<_> = to.map(|(one, papers)| format!("{papers} to {}", label(candidates, one))).collect();
+    let mut to: Vec<_> = to.map(|(one, papers)| format!("{papers} to {}", text::number(candidates, one))).collect();
     to.extend((parcel.exhausted > 0).then(|| format!("{} exhausted", parcel.exhausted)));
     let papers = parcel.to.iter().sum::<u64>() / parcel.shared_by + parcel.exhausted;
+    let now = if parcel.value == parcel.was { String::new() } else { format!(", now {}", decimal(parcel.value)) };
     let each = if parcel.shared_by > 1 { format!(" to each of {}", parcel.shared_by) } else { String::new() };
-    format!("    {papers} papers worth {}, now {}{each}: {}\n", decimal(parcel.was), decimal(parcel.value), to.join(", "))
+    format!("    {papers} papers worth {}{now}{each}: {}\n", decimal(parcel.was), to.join(", "))
 }
