@@ -157,7 +157,7 @@ pub(crate) async fn at(house: &House, reader: &Reader, kind: Kind, slug: &str) -
 pub(crate) async fn offers(house: &House, feeling: &str) -> DbResult<Vec<Offer>> {
     let filter = Filter { term: Some(("tag", feeling.to_owned())), before: None };
     let articles = Listed::newest(&house.db, &filter, OFFERS).await?;
-    Ok(articles.into_iter().map(|article| Offer { place: article.place(), kind: "article", title: article.title, credit: article.by.unwrap_or_default(), line: article.summary, note: String::new() }).collect())
+    Ok(articles.into_iter().map(|article| Offer { place: article.place(), kind: "article", title: article.title, credit: article.by.unwrap_or_default(), line: article.summary, note: String::new(), links: Vec::new() }).collect())
 }
 
 /// The newest articles with their words, for the feed.

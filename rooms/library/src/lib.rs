@@ -6,6 +6,7 @@ pub mod article;
 pub mod article_shelf;
 pub mod helped;
 mod pages;
+pub mod playlist;
 pub mod song;
 
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::vals;
 
 use crate::article::Kind;
+use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
 /// Offers for one way of one feeling.
@@ -53,11 +55,13 @@ impl Room for Library {
         let articles = articles.into_iter().map(|(slug, title, summary, words, since)| {
             serde_json::json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "written": base::clock::rfc3339(since) })
         });
-        Ok(vec![
+        let mut kept = vec![
             Kept { what: "articles", rows: articles.collect(), files: Vec::new() },
             Kept { what: "songs", rows: songs.collect(), files: Vec::new() },
             Kept { what: "it-helped-me", rows: helped.collect(), files: Vec::new() },
-        ])
+        ];
+        kept.extend(playlist::keeps(&house.db, person).await?);
+        Ok(kept)
     }
 
     /// A song is a fact that others lean on, so it stays and the name comes off; what the person wrote about it goes when they ask.
@@ -76,12 +80,16 @@ impl Room for Library {
         for id in ids {
             song::index(tx, &id).await?;
         }
-        Ok(())
+        Ok(playlist::forget(tx, person, how).await?)
     }
 
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         if let Some((kind, slug)) = Kind::of(place) {
             return article_shelf::at(house, reader, kind, slug).await.map(Some);
+        }
+        if let Some(id) = place.id_of("playlists") {
+            let (list, _) = Playlist::seen_by(&house.db, reader, id).await?;
+            return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: "everyone".into(), owner: list.curator, open: true }));
         }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let (song, _) = Song::seen_by(&house.db, reader, id).await?;
@@ -91,23 +99,37 @@ impl Room for Library {
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
         article_shelf::index_again(house).await?;
-        Ok(song::index_again(house).await?)
+        song::index_again(house).await?;
+        Ok(playlist::index_again(house).await?)
     }
 
     async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {
         let songs = Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await?;
-        let songs = songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note });
-        let articles = if way == Way::Stay { article_shelf::offers(house, feeling).await? } else { Vec::new() };
-        Ok(songs.chain(articles).collect())
+        let mut offers = Vec::new();
+        for song in songs {
+            let links = Song::links(&house.db, &song.id).await?;
+            offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
+        }
+        if way == Way::Stay {
+            let lists = Playlist::newest(&house.db, feeling, None, 2).await?;
+            let name = house.pack.call("playlist");
+            offers.extend(article_shelf::offers(house, feeling).await?);
+            offers.extend(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution, links: Vec::new() }));
+        }
+        Ok(offers)
     }
 
     fn feeds(&self) -> &'static [&'static str] {
-        &["songs", "articles"]
+        &["songs", "playlists", "articles"]
     }
 
     async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
         if feed == "articles" {
             return Ok(article_shelf::entries(house, limit).await?);
+        }
+        if feed == "playlists" {
+            let lists = Playlist::newest(&house.db, "", None, limit).await?;
+            return Ok(lists.into_iter().map(playlist::entry).collect());
         }
         let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
         Ok(songs.into_iter().map(|song| Entry {

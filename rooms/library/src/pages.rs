@@ -6,6 +6,7 @@ mod feelings;
 mod front;
 mod helped;
 mod house_pages;
+mod playlists;
 mod search;
 mod songs;
 
@@ -21,6 +22,18 @@ pub fn doors() -> Router<House> {
         .merge(articles::doors())
         .merge(articles_form::doors())
         .merge(house_pages::doors())
+        .route("/playlists", get(playlists::list).post(playlists::open))
+        .route("/playlists/new", get(playlists::blank))
+        .route("/playlists/bring", get(playlists::blank_bring).post(playlists::bring))
+        .route("/playlists/{id}", get(playlists::show).post(playlists::correct))
+        .route("/playlists/{id}/edit", get(playlists::edit))
+        .route("/playlists/{id}/suggestions", post(playlists::suggest))
+        .route("/playlists/{id}/suggestions/{suggestion}/voice", post(playlists::say))
+        .route("/playlists/{id}/suggestions/{suggestion}/take-back", post(playlists::unsuggest))
+        .route("/playlists/{id}/order", get(playlists::weigh).post(playlists::decide))
+        .route("/playlists/{id}/take-back", post(playlists::take_back))
+        .route("/playlists/{id}/tend", get(playlists::tend))
+        .route("/playlists/{id}/withdraw", post(playlists::withdraw))
         .route("/songs", get(songs::list).post(songs::suggest))
         .route("/songs/new", get(songs::blank))
         .route("/songs/{id}", get(songs::show).post(songs::correct))

@@ -328,7 +328,8 @@ pub enum Corrected {
     IsAnother(String),
 }
 
-async fn add_feeling(tx: &Tx, song: &str, feeling: &str, way: &str) -> DbResult<()> {
+/// Says that a song meets one more feeling; saying it twice changes nothing.
+pub async fn add_feeling(tx: &Tx, song: &str, feeling: &str, way: &str) -> DbResult<()> {
     if feeling.is_empty() {
         return Ok(());
     }

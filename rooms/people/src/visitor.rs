@@ -6,6 +6,7 @@ use std::ops::Deref;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use base::caller::Caller;
 use base::house::House;
 use base::page::{Frame, Theme, Who};
 use base::refusal::Refusal;
@@ -24,6 +25,8 @@ pub struct Visitor {
     pub path: String,
     /// The key of the sentence that says what was just done (`?done=…`), if somebody wrote such a sentence.
     pub done: Option<String>,
+    /// Stands for the household they come from, to count tries by; in memory alone.
+    pub caller: Option<Caller>,
 }
 
 /// Somebody signed in.
@@ -49,8 +52,12 @@ impl Visitor {
             Some(secret) if !secret.is_empty() => Session::of(&house.db, secret, house.now()).await?,
             _ => None,
         };
+        if let Some((session, _)) = &found {
+            // Reading goes on when nothing can be written: a full disk must not sign anybody out.
+            let _ = session.seen(house).await;
+        }
         let (session, person) = found.unzip();
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None })
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, caller: None })
     }
 
     /// The frame of a page for them.
@@ -58,7 +65,9 @@ impl Visitor {
     pub fn frame(&self) -> Frame {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
         let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
-        frame.done = self.done.as_ref().map(|key| frame.say(key).to_owned());
+        let leaving = self.person.as_ref().is_some_and(|person| person.leaving_at.is_some());
+        let done = self.done.as_deref().or(leaving.then_some("leaving-still"));
+        frame.done = done.map(|key| frame.say(key).to_owned());
         frame
     }
 
@@ -83,6 +92,7 @@ impl FromRequestParts<House> for Visitor {
         let mut visitor = Self::of(house, &parts.headers, parts.uri.path()).await?;
         let done = parts.uri.query().and_then(|query| query.strip_prefix("done=")).map(|key| format!("done-{key}"));
         visitor.done = done.filter(|key| house.words.knows(key));
+        visitor.caller = parts.extensions.get().copied();
         Ok(visitor)
     }
 }

@@ -6,6 +6,7 @@ use base::refusal::Reply;
 use people::Visitor;
 
 use crate::article_shelf::{self, Listed};
+use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
 const SHELF: i64 = 6;
@@ -16,11 +17,13 @@ struct Front<'a> {
     f: &'a Frame,
     songs: Vec<Song>,
     articles: Vec<Listed>,
+    lists: Vec<Playlist>,
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
     let songs = Song::newest(&visitor.house.db, &Filter::default(), SHELF).await?;
     let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), SHELF).await?;
+    let lists = Playlist::newest(&visitor.house.db, "", None, SHELF).await?;
     let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
-    page(&Front { songs, articles, f: &f }, &f)
+    page(&Front { songs, lists, articles, f: &f }, &f)
 }
