@@ -63,7 +63,7 @@ async fn set_theme(State(house): State<House>, form: Form) -> Reply {
     Ok(response)
 }
 
-async fn asset(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Reply {
+pub(crate) async fn asset(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Reply {
     let asset = house.assets.at(&format!("/assets/{name}")).ok_or(Refusal::NotFound)?;
     let takes_gzip = headers.get("accept-encoding").and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
     let is_text = asset.mime.starts_with("text/") || asset.mime.ends_with("xml");
