@@ -84,12 +84,12 @@ impl Room for Library {
     }
 
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
-        if let Some((kind, slug)) = Kind::of(place) {
-            return article_shelf::at(house, reader, kind, slug).await.map(Some);
-        }
         if let Some(id) = place.id_of("playlists") {
             let (list, _) = Playlist::seen_by(&house.db, reader, id).await?;
             return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: "everyone".into(), owner: list.curator, open: true }));
+        }
+        if let Some((kind, slug)) = Kind::of(place) {
+            return article_shelf::at(house, reader, kind, slug).await.map(Some);
         }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let (song, _) = Song::seen_by(&house.db, reader, id).await?;
@@ -111,25 +111,21 @@ impl Room for Library {
             offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
         }
         if way == Way::Stay {
-            let lists = Playlist::newest(&house.db, feeling, None, 2).await?;
-            let name = house.pack.call("playlist");
+            offers.extend(playlist::offers(house, feeling).await?);
             offers.extend(article_shelf::offers(house, feeling).await?);
-            offers.extend(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution, links: Vec::new() }));
         }
         Ok(offers)
     }
 
     fn feeds(&self) -> &'static [&'static str] {
-        &["songs", "playlists", "articles"]
+        &["articles", "songs", "playlists"]
     }
 
     async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
-        if feed == "articles" {
-            return Ok(article_shelf::entries(house, limit).await?);
-        }
-        if feed == "playlists" {
-            let lists = Playlist::newest(&house.db, "", None, limit).await?;
-            return Ok(lists.into_iter().map(playlist::entry).collect());
+        match feed {
+            "articles" => return Ok(article_shelf::entries(house, limit).await?),
+            "playlists" => return Ok(playlist::entries(house, limit).await?),
+            _ => {}
         }
         let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
         Ok(songs.into_iter().map(|song| Entry {

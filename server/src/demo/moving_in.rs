@@ -119,7 +119,7 @@ impl Moving<'_> {
         for one in demo.suggestions.iter().filter(|one| one.playlist == call.id) {
             self.suggestion(&id, one).await?;
         }
-        if demo.suggestions.iter().any(|one| one.playlist == call.id && one.place.is_some()) {
+        if !demo.in_order(&call.id).is_empty() {
             self.tx.run("UPDATE playlist SET decided_at = closes_at WHERE id = $1", vals![&id]).await?;
         }
         playlist::index(self.tx, &id).await?;

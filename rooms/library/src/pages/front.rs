@@ -16,14 +16,14 @@ const SHELF: i64 = 6;
 struct Front<'a> {
     f: &'a Frame,
     songs: Vec<Song>,
-    articles: Vec<Listed>,
     lists: Vec<Playlist>,
+    articles: Vec<Listed>,
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
     let songs = Song::newest(&visitor.house.db, &Filter::default(), SHELF).await?;
-    let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), SHELF).await?;
     let lists = Playlist::newest(&visitor.house.db, "", None, SHELF).await?;
+    let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), SHELF).await?;
     let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
     page(&Front { songs, lists, articles, f: &f }, &f)
 }
