@@ -187,6 +187,16 @@ async fn hostile_texts_are_harmless_and_their_words_survive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mail_address_that_somebody_logged_in_with_is_nowhere_in_the_house() {
+    let bare = Bare::open().await;
+    let xml = export(&[ADA.replace(">ada<", ">ada@mail.example<").replace("Ada of Leeds", "ada@mail.example"), item(1, "post", "publish", "First", "a", "").replace(">ada<", ">ada@mail.example<")].concat());
+    assert_eq!(bare.import(&xml, None).await.unwrap().taken.people, 1);
+    bare.saying("name: \"ada\"").await;
+    let brought: Vec<(String, String)> = bare.house.db.all("SELECT key, place FROM brought ORDER BY key", vals![]).await.unwrap();
+    assert!(!format!("{brought:?}{:?}", bare.kept().await).contains("mail.example"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_counts_the_same_and_keeps_nothing() {
     let bare = Bare::open().await;
     let uploads = bare.write("up/a.png", picture()).parent().unwrap().to_owned();
