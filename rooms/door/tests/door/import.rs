@@ -178,7 +178,7 @@ async fn hostile_texts_are_harmless_and_their_words_survive() {
     let article = bare.saying("title: \"Title bold\"").await;
     assert!(article.contains("before ") && article.contains("after"));
     for (_, value) in bare.kept().await {
-        for wrong in ["<script", "onerror", "javascript", "<svg", "alert"] {
+        for wrong in ["<script", "onerror", "javascript", "<svg", "alert("] {
             assert!(!value.contains(wrong), "{wrong}\n{value}");
         }
         let html = markup::render(&value).html;
