@@ -4,6 +4,8 @@
 mod house;
 mod playlists;
 mod people;
+mod people_backstage;
+mod people_ways_in;
 mod postgres;
 mod remarks;
 mod search;
