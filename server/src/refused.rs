@@ -27,6 +27,6 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
 fn page(frame: &Frame, refusal: &Refusal) -> String {
     let (heading, more) = refusal.words();
     let frame = frame.clone().titled(heading);
-    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), f: &frame };
+    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), way: refusal.way().map(|(path, link)| (path, frame.say(link))), f: &frame };
     base::page::Safe::of(&page).0
 }
