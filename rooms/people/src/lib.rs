@@ -38,16 +38,16 @@ impl Room for People {
         &[]
     }
 
-    async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
-        Ok(Vec::new())
+    async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
+        power::keeps(house, person).await
     }
 
-    async fn forget(&self, _: &House, _: &Tx, _: &str, _: Leaving) -> Result<(), Refusal> {
-        Ok(())
+    async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        Ok(power::forget(tx, person, how, house.now()).await?)
     }
 
-    async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
-        Ok(None)
+    async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        power::at(house, reader, place).await
     }
 
     async fn index_again(&self, _: &House) -> Result<(), Refusal> {

@@ -12,6 +12,7 @@ use base::refusal::Refusal;
 use base::room::Reader;
 
 use crate::person::Person;
+use crate::power::Notice;
 use crate::session::{Session, cookie};
 
 /// Anybody.
@@ -24,6 +25,8 @@ pub struct Visitor {
     pub path: String,
     /// The key of the sentence that says what was just done (`?done=…`), if somebody wrote such a sentence.
     pub done: Option<String>,
+    /// Notices that the person has not seen.
+    pub notices: i64,
 }
 
 /// Somebody signed in.
@@ -49,8 +52,12 @@ impl Visitor {
             Some(secret) if !secret.is_empty() => Session::of(&house.db, secret, house.now()).await?,
             _ => None,
         };
-        let (session, person) = found.unzip();
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None })
+        let (session, person): (_, Option<Person>) = found.unzip();
+        let notices = match &person {
+            Some(person) => Notice::unseen(&house.db, &person.id).await?,
+            None => 0,
+        };
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices })
     }
 
     /// The frame of a page for them.
@@ -58,6 +65,7 @@ impl Visitor {
     pub fn frame(&self) -> Frame {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
         let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
+        frame.notices = self.notices;
         frame.done = self.done.as_ref().map(|key| frame.say(key).to_owned());
         frame
     }
