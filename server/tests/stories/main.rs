@@ -1,6 +1,12 @@
 //! Stories: whole evenings through the real service, told by a small cast, on every engine that is here.
 //! The list of their names is the manual.
 
+mod acts;
+mod duties;
+mod helplines;
 mod house;
+mod house_rules;
 mod postgres;
+mod rules;
 mod songs;
+mod source;
