@@ -12,10 +12,14 @@ CREATE TABLE person (
   face TEXT NOT NULL,
   -- null: there is no password
   password TEXT,
+  -- secret of six-digit codes, since when they are asked for, and the last step taken, so that none is taken twice
   totp TEXT,
   totp_since BIGINT,
-  -- key of the person an import brought, until somebody claims it
+  totp_step BIGINT NOT NULL DEFAULT 0,
+  -- the key that an import brought this name under
   brought TEXT UNIQUE,
+  -- when somebody claimed it: until then nobody can sign in with it
+  claimed_at BIGINT,
   -- when they asked to leave, how, and when it was done
   leaving_at BIGINT,
   leaving_how TEXT,
@@ -33,14 +37,26 @@ CREATE TABLE session (
 );
 CREATE INDEX session_person ON session (person);
 
--- Links that work once: demo sign-in, claiming an imported name, invitations.
+-- Links that work once: demo sign-in, claiming an imported name, invitations, the step before a second factor.
 CREATE TABLE way_in (
   hash TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
   person TEXT REFERENCES person (id) ON DELETE CASCADE,
+  -- the member who made it
+  giver TEXT REFERENCES person (id) ON DELETE CASCADE,
   since BIGINT NOT NULL,
   until BIGINT NOT NULL
 );
+CREATE INDEX way_in_giver ON way_in (giver);
+CREATE INDEX way_in_person ON way_in (person);
+
+-- Codes on paper, each good once; only their hashes are here.
+CREATE TABLE recovery_code (
+  hash TEXT PRIMARY KEY,
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  since BIGINT NOT NULL
+);
+CREATE INDEX recovery_code_person ON recovery_code (person);
 
 -- Duties are data of the pack; a seat is one of them held by a person for a term (R2).
 CREATE TABLE seat (

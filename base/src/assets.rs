@@ -29,11 +29,11 @@ pub struct Assets {
 const STYLE: &[&str] = &["tokens.css", "base.css", "forms.css", "shelves.css", "words.css", "conditions.css"];
 
 impl Assets {
-    /// Gathers the style sheet, the script and the icons.
+    /// Gathers the style sheet, with the pack's own colours after the house's, the script and the icons.
     #[must_use]
-    pub fn gather() -> Self {
+    pub fn gather(colours: &str) -> Self {
         let mut assets = Self::default();
-        assets.add("house.css", "text/css; charset=utf-8", style().into());
+        assets.add("house.css", "text/css; charset=utf-8", (style() + colours).into());
         let mut behaviours: Vec<_> = FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "js")).collect();
         behaviours.sort_by_key(|file| file.path());
         for file in behaviours {

@@ -67,6 +67,12 @@ impl Form {
         self.fields.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
+    /// Puts a value where nothing was sent.
+    pub fn set(&mut self, field: &str, value: &str) {
+        self.fields.retain(|(name, _)| name != field);
+        self.fields.push((field.to_owned(), value.to_owned()));
+    }
+
     #[must_use]
     pub fn has(&self, field: &str) -> bool {
         !self.value(field).is_empty()
@@ -78,20 +84,20 @@ impl Form {
     }
 
     /// One line of text: trimmed, inner white space made single. `chars` is how long it may be.
-    pub fn line(&mut self, field: &'static str, chars: RangeInclusive<usize>) -> String {
+    pub fn line(&mut self, field: &str, chars: RangeInclusive<usize>) -> String {
         let line = self.value(field).split_whitespace().collect::<Vec<_>>().join(" ");
         self.check_length(field, &line, &chars);
         line
     }
 
     /// Text of several lines: line ends made `\n`, white space at the end gone.
-    pub fn text(&mut self, field: &'static str, chars: RangeInclusive<usize>) -> String {
+    pub fn text(&mut self, field: &str, chars: RangeInclusive<usize>) -> String {
         let text = self.value(field).replace("\r\n", "\n").replace('\r', "\n").trim_end().to_owned();
         self.check_length(field, &text, &chars);
         text
     }
 
-    fn check_length(&mut self, field: &'static str, text: &str, chars: &RangeInclusive<usize>) {
+    fn check_length(&mut self, field: &str, text: &str, chars: &RangeInclusive<usize>) {
         let length = text.chars().count();
         if length == 0 && *chars.start() > 0 {
             self.refuse(field, "wrong-missing");
@@ -103,7 +109,7 @@ impl Form {
     }
 
     /// One of the values offered.
-    pub fn choice(&mut self, field: &'static str, offered: &[&str]) -> String {
+    pub fn choice(&mut self, field: &str, offered: &[&str]) -> String {
         let chosen = self.value(field).to_owned();
         if !offered.contains(&chosen.as_str()) {
             self.refuse(field, "wrong-choose");
@@ -112,7 +118,7 @@ impl Form {
     }
 
     /// A whole number within bounds; `None` when the field is empty.
-    pub fn number(&mut self, field: &'static str, within: RangeInclusive<i64>) -> Option<i64> {
+    pub fn number(&mut self, field: &str, within: RangeInclusive<i64>) -> Option<i64> {
         let text = self.value(field).trim().to_owned();
         if text.is_empty() {
             return None;
@@ -248,6 +254,12 @@ impl Field<'_> {
 struct Summary<'a> {
     heading: &'a str,
     faults: Vec<(String, String)>,
+}
+
+/// A value as it stands in an address.
+#[must_use]
+pub fn encoded(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }
 
 /// Control characters have no business in people's words, and PostgreSQL takes no NUL.

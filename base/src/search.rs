@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::db::{Ask, Db, DbResult, Engine, Tx};
+use crate::page::Safe;
 use crate::place::Place;
 use crate::room::Reader;
 use crate::{id, row, vals};
@@ -233,6 +234,38 @@ pub async fn find(db: &Db, reader: &Reader, query: &Query, order: Order, before:
     Ok(if order == Order::MostLike { weighed(found, query, limit) } else { found })
 }
 
+/// Text as HTML with the sought words marked, however they are written in it.
+#[must_use]
+pub fn marked(text: &str, query: &Query) -> Safe {
+    let sought: Vec<_> = query.shown().collect();
+    let (mut html, mut word) = (String::with_capacity(text.len() + 32), String::new());
+    let put = |html: &mut String, word: &mut String| {
+        if !word.is_empty() {
+            let is_sought = sought.contains(&fold(word).as_str());
+            html.push_str(if is_sought { "<mark>" } else { "" });
+            html.push_str(word);
+            html.push_str(if is_sought { "</mark>" } else { "" });
+            word.clear();
+        }
+    };
+    for c in text.chars() {
+        if c.is_alphanumeric() || is_combining_mark(c) {
+            word.push(c);
+            continue;
+        }
+        put(&mut html, &mut word);
+        match c {
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '&' => html.push_str("&amp;"),
+            '"' => html.push_str("&quot;"),
+            c => html.push(c),
+        }
+    }
+    put(&mut html, &mut word);
+    Safe(html)
+}
+
 /// Orders by likeness: words in the title weigh most, then words early in the text, then the newer.
 fn weighed(found: Vec<Found>, query: &Query, limit: i64) -> Vec<Found> {
     let mut weighed: Vec<_> = found.into_iter().map(|found| (weight(&found, query), found)).collect();
@@ -257,6 +290,12 @@ mod tests {
     fn words_are_compared_without_case_accents_and_punctuation() {
         assert_eq!(words("Motörhead — “Ace of Spades”!").collect::<Vec<_>>(), ["motorhead", "ace", "of", "spades"]);
         assert_eq!(words("İstanbul ß ﬁre").collect::<Vec<_>>(), ["istanbul", "ß", "fire"]);
+    }
+
+    #[test]
+    fn sought_words_are_marked_and_the_rest_is_text() {
+        let query = Query::read("motorhead");
+        assert_eq!(marked("Motörhead <b> & \"co\"", &query).0, "<mark>Motörhead</mark> &lt;b&gt; &amp; &quot;co&quot;");
     }
 
     #[test]

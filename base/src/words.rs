@@ -51,6 +51,12 @@ impl Words {
         self.ready.get(key).map_or(key, String::as_str)
     }
 
+    /// The sentence of a key that is made from data, if somebody wrote one.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<&str> {
+        self.ready.get(key).map(String::as_str)
+    }
+
     /// Whether somebody wrote this key.
     #[must_use]
     pub fn knows(&self, key: &str) -> bool {

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -76,7 +76,7 @@ fn key(house: &House, request: &Request) -> Option<String> {
 /// Takes an answer apart to keep it; gives it back where it is not for keeping.
 async fn read(response: Response, writes: u64, now: i64) -> Result<Page, Box<Response>> {
     let is_plain_page = response.status() == StatusCode::OK && response.extensions().get::<Private>().is_none() && is_text(response.headers());
-    let says_more = response.headers().contains_key("set-cookie") || response.headers().contains_key(CACHE_CONTROL);
+    let says_more = response.headers().keys().any(|name| !matches!(*name, CONTENT_TYPE | CONTENT_LENGTH));
     if !is_plain_page || says_more {
         return Err(Box::new(response));
     }

@@ -29,7 +29,7 @@ pub async fn open(folder: &Path, settings: Settings, clock: Clock) -> Result<Hou
 pub async fn inside(folder: &Path, settings: Settings, clock: Clock, db: Db) -> Result<Inside> {
     let pack = Pack::load(&settled(&db, PACK).await?.unwrap_or_else(|| "metal".to_owned()))?;
     let name = settled(&db, NAME).await?.unwrap_or_else(|| pack.community.name.clone());
-    let (words, assets) = (Words::of(&pack), Assets::gather());
+    let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
     let folder = folder.to_owned();
     Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, name, weak_hashing: false })
 }

@@ -1,5 +1,6 @@
 library-line = What helped somebody here, and why. Nobody ranks it and nobody counts you.
 library-all-songs = All songs
+library-all-lists = All lists
 songs-line = Artist, title, a feeling, and one line on why. No lyrics, nothing plays by itself.
 feed-songs = New songs
 songs-any = any

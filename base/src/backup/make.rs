@@ -24,7 +24,9 @@ pub async fn make(db: &Db, folder: &Path, to: &Path, now: i64, progress: Progres
     let made = write(db, folder, &aside, now, progress).await;
     let moved = made.and_then(|manifest| fs::rename(&aside, to).map_err(disk(to)).map(|()| manifest));
     let manifest = moved.inspect_err(|_| drop(fs::remove_file(&aside)))?;
-    Ledger::of(db, now).await?.write(&beside(to, "ledger"))?;
+    if manifest.tables.iter().any(|part| part.name == "erasure") {
+        Ledger::of(db, now).await?.write(&beside(to, "ledger"))?;
+    }
     Ok(manifest)
 }
 

@@ -193,7 +193,7 @@ fn take_files(backup: &mut Backup, to: &Path, progress: Progress<'_>) -> Result<
     for (done, part) in parts.iter().enumerate() {
         progress(Stage { what: "files", done: done as u64, of: parts.len() as u64 });
         let path = on_shelf(to, &part.sha256);
-        fs::create_dir_all(path.parent().expect("a shelf")).map_err(disk(&path))?;
+        private_folder(path.parent().expect("a shelf")).map_err(disk(&path))?;
         let mut file = File::create_new(&path).map_err(disk(&path))?;
         io::copy(&mut backup.part(&part.path())?, &mut file).and_then(|_| file.sync_all()).map_err(disk(&path))?;
         if hash_of(&mut File::open(&path).map_err(disk(&path))?).map_err(disk(&path))? != part.sha256 {
@@ -201,4 +201,13 @@ fn take_files(backup: &mut Backup, to: &Path, progress: Progress<'_>) -> Result<
         }
     }
     Ok(parts.len() as u64)
+}
+
+/// Makes a folder that is for its owner alone.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }

@@ -36,6 +36,7 @@ struct Group {
 
 impl Sqlite {
     pub(super) fn open(path: &Path) -> DbResult<Self> {
+        keep_private(path);
         let conn = Connection::open(path)?;
         tune(&conn)?;
         conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
@@ -189,6 +190,15 @@ impl SqliteSnapshot {
             take((0..width).map(|column| row.get_ref(column).map(val)).collect::<Result<_, _>>().map_err(DbTrouble::from)?)?;
         }
         Ok(())
+    }
+}
+
+/// A new file is for its owner alone; SQLite gives its log the same rights. Where that fails, opening says why.
+fn keep_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let _ = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
     }
 }
 

@@ -52,6 +52,15 @@ impl Db {
         Ok(tables)
     }
 
+    /// What the engine finds broken in its own pages; `None` when nothing is. PostgreSQL checks as it reads.
+    pub async fn what_is_broken(&self) -> DbResult<Option<String>> {
+        let said: String = match self.engine() {
+            Engine::Sqlite => self.one("PRAGMA quick_check(1)", &[]).await?,
+            Engine::Postgres => self.one("SELECT 'ok'", &[]).await?,
+        };
+        Ok((said != "ok").then_some(said))
+    }
+
     /// The first table that has a row in it; `None` when all are empty.
     pub async fn first_filled(&self) -> DbResult<Option<String>> {
         let tx = self.begin().await?;

@@ -1,6 +1,11 @@
-//! door
+//! In and out: imports, feeds, files. Glossary: an *export* is what another program wrote; what is *brought* out of one is
+//! offered to the rooms, and one of them *takes it in*; what none takes is *left*, with why.
 
+pub mod feed;
+pub mod html;
+pub mod import;
 mod pages;
+pub mod wxr;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -10,6 +15,8 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+
+pub use pages::lead_on;
 
 /// This room's answers to what every room is asked.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,17 @@
-//! How this room is met.
+//! How this room is met: what follows from outside, files, and old addresses.
+
+mod feeds;
+mod files;
+mod old;
 
 use axum::Router;
+use axum::routing::get;
 use base::house::House;
+pub use old::lead_on;
 
 pub fn doors() -> Router<House> {
     Router::new()
+        .route("/feeds", get(feeds::list))
+        .route("/feeds/{file}", get(feeds::feed))
+        .route("/files/{id}/{name}", get(files::file))
 }

@@ -3,6 +3,7 @@
 
 pub mod helped;
 mod pages;
+pub mod playlist;
 pub mod song;
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::vals;
 
+use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
 /// Offers for one way of one feeling.
@@ -43,10 +45,12 @@ impl Room for Library {
         let songs = songs.into_iter().map(|(artist, title, why, since)| serde_json::json!({ "artist": artist, "title": title, "why": why, "given": base::clock::rfc3339(since) }));
         let helped: Vec<(String, String, String, i64)> = house.db.all("SELECT place, feeling, line, at FROM helped WHERE person = $1 ORDER BY id", vals![person]).await?;
         let helped = helped.into_iter().map(|(place, feeling, line, at)| serde_json::json!({ "at": place, "feeling": feeling, "line": line, "said": base::clock::rfc3339(at) }));
-        Ok(vec![
+        let mut kept = vec![
             Kept { what: "songs", rows: songs.collect(), files: Vec::new() },
             Kept { what: "it-helped-me", rows: helped.collect(), files: Vec::new() },
-        ])
+        ];
+        kept.extend(playlist::keeps(&house.db, person).await?);
+        Ok(kept)
     }
 
     /// A song is a fact that others lean on, so it stays and the name comes off; what the person wrote about it goes when they ask.
@@ -64,10 +68,14 @@ impl Room for Library {
         for id in ids {
             song::index(tx, &id).await?;
         }
-        Ok(())
+        Ok(playlist::forget(tx, person, how).await?)
     }
 
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        if let Some(id) = place.id_of("playlists") {
+            let (list, _) = Playlist::seen_by(&house.db, reader, id).await?;
+            return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: "everyone".into(), owner: list.curator, open: true }));
+        }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let (song, _) = Song::seen_by(&house.db, reader, id).await?;
         let title = format!("{} – {}", song.artist, song.title);
@@ -75,19 +83,30 @@ impl Room for Library {
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
-        Ok(song::index_again(house).await?)
+        song::index_again(house).await?;
+        Ok(playlist::index_again(house).await?)
     }
 
     async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {
         let songs = Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await?;
-        Ok(songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note }).collect())
+        let mut offers: Vec<_> = songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note }).collect();
+        if way == Way::Stay {
+            let lists = Playlist::newest(&house.db, feeling, None, 2).await?;
+            let name = house.pack.call("playlist");
+            offers.extend(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution }));
+        }
+        Ok(offers)
     }
 
     fn feeds(&self) -> &'static [&'static str] {
-        &["songs"]
+        &["songs", "playlists"]
     }
 
-    async fn newest(&self, house: &House, _: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
+    async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
+        if feed == "playlists" {
+            let lists = Playlist::newest(&house.db, "", None, limit).await?;
+            return Ok(lists.into_iter().map(playlist::entry).collect());
+        }
         let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
         Ok(songs.into_iter().map(|song| Entry {
             place: song.place(),

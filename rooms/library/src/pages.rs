@@ -2,6 +2,8 @@
 
 mod feelings;
 mod front;
+mod playlists;
+mod search;
 mod songs;
 
 use axum::Router;
@@ -11,7 +13,20 @@ use base::house::House;
 pub fn doors() -> Router<House> {
     Router::new()
         .route("/library", get(front::show))
+        .route("/search", get(search::show))
         .route("/feelings/{id}", get(feelings::show))
+        .route("/playlists", get(playlists::list).post(playlists::open))
+        .route("/playlists/new", get(playlists::blank))
+        .route("/playlists/bring", get(playlists::blank_bring).post(playlists::bring))
+        .route("/playlists/{id}", get(playlists::show).post(playlists::correct))
+        .route("/playlists/{id}/edit", get(playlists::edit))
+        .route("/playlists/{id}/suggestions", post(playlists::suggest))
+        .route("/playlists/{id}/suggestions/{suggestion}/voice", post(playlists::say))
+        .route("/playlists/{id}/suggestions/{suggestion}/take-back", post(playlists::unsuggest))
+        .route("/playlists/{id}/order", get(playlists::weigh).post(playlists::decide))
+        .route("/playlists/{id}/take-back", post(playlists::take_back))
+        .route("/playlists/{id}/tend", get(playlists::tend))
+        .route("/playlists/{id}/withdraw", post(playlists::withdraw))
         .route("/songs", get(songs::list).post(songs::suggest))
         .route("/songs/new", get(songs::blank))
         .route("/songs/{id}", get(songs::show).post(songs::correct))

@@ -275,6 +275,7 @@ impl Song {
         let tx = holding.act(&deed).await?;
         veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
         search::unindex(&tx, &place).await?;
+        talk::place_again(&tx, &place).await?;
         Ok(tx.keep().await?)
     }
 
@@ -291,14 +292,16 @@ impl Song {
         tx.run("INSERT INTO song_feeling (song, feeling, way) SELECT $1, feeling, way FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING", vals![&self.id, &other.id]).await?;
         tx.run("UPDATE helped SET place = $1 WHERE place = $2 AND person NOT IN (SELECT h.person FROM helped h WHERE h.place = $1 AND h.person IS NOT NULL)", vals![&place, &gone]).await?;
         tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO UPDATE SET place = excluded.place", vals![&gone, &place]).await?;
-        other.remove(&tx).await?;
         index(&tx, &self.id).await?;
+        talk::thread::move_to(&tx, &gone, &place).await?;
+        other.remove(&tx).await?;
         Ok(tx.keep().await?)
     }
 
     async fn remove(&self, tx: &Tx) -> DbResult<()> {
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
+        talk::thread::remove(tx, &self.place()).await?;
         tx.run("DELETE FROM helped WHERE place = $1", vals![self.place()]).await?;
         tx.run("DELETE FROM song WHERE id = $1", vals![&self.id]).await.map(drop)
     }
@@ -325,7 +328,8 @@ pub enum Corrected {
     IsAnother(String),
 }
 
-async fn add_feeling(tx: &Tx, song: &str, feeling: &str, way: &str) -> DbResult<()> {
+/// Says that a song meets one more feeling; saying it twice changes nothing.
+pub async fn add_feeling(tx: &Tx, song: &str, feeling: &str, way: &str) -> DbResult<()> {
     if feeling.is_empty() {
         return Ok(());
     }

@@ -1,11 +1,18 @@
 //! Members, ways in, duties, seats and acts. Glossary: a *person* has one account; a *session* is one browser signed in;
 //! a *duty* is a bundle of capabilities that the pack names; a *seat* is a duty held for a term; an *act* is one use of power.
 
+pub mod joining;
 mod pages;
+pub mod password;
 pub mod person;
 pub mod power;
+pub mod profile;
+pub mod recovery;
 pub mod session;
+pub mod sign_in;
+pub mod totp;
 pub mod visitor;
+pub mod way_in;
 
 pub use person::Person;
 pub use power::{Capability, Deed, Holding};
@@ -14,6 +21,7 @@ pub use visitor::{Fresh, Member, Visitor};
 use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
+use base::clock::HOUR_MS;
 use base::db::Tx;
 use base::house::House;
 use base::place::Place;
@@ -35,7 +43,7 @@ impl Room for People {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[]
+        &[Job { name: "links and requests whose time is over", every_ms: HOUR_MS, run: |house| Box::pin(sweep(house)) }]
     }
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
@@ -69,4 +77,13 @@ impl Room for People {
     async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
         Ok(None)
     }
+}
+
+/// Forgets links, requests and sessions whose time is over.
+async fn sweep(house: House) -> Result<(), Refusal> {
+    let (tx, now) = (house.begin().await?, house.now());
+    way_in::WayIn::sweep(&tx, now).await?;
+    joining::sweep(&tx, now).await?;
+    session::Session::sweep(&tx, now).await?;
+    Ok(tx.keep().await?)
 }

@@ -61,6 +61,22 @@ impl Session {
         tx.run("DELETE FROM session WHERE person = $1", vals![person]).await
     }
 
+    /// Forgets sessions that nobody used for too long.
+    pub async fn sweep(tx: &Tx, now: i64) -> DbResult<u64> {
+        tx.run("DELETE FROM session WHERE seen_day <= $1", vals![now - IDLE_DAYS_MAX * DAY_MS]).await
+    }
+
+    /// Notes the day on which it was used; at most one write a day.
+    pub async fn seen(&self, house: &House) -> DbResult<()> {
+        let today = house.now() - house.now() % DAY_MS;
+        if self.seen_day >= today {
+            return Ok(());
+        }
+        let tx = house.begin().await?;
+        tx.run("UPDATE session SET seen_day = $1 WHERE hash = $2 AND seen_day < $1", vals![today, &self.hash]).await?;
+        tx.keep().await
+    }
+
     #[must_use]
     pub fn is_fresh(&self, now: i64) -> bool {
         now < self.fresh_until

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
+use base::caller::Caller;
 use base::house::House;
 use base::page::{Frame, Theme, Who};
 use base::refusal::Refusal;
@@ -27,6 +28,8 @@ pub struct Visitor {
     pub done: Option<String>,
     /// Notices that the person has not seen.
     pub notices: i64,
+    /// Stands for the household they come from, to count tries by; in memory alone.
+    pub caller: Option<Caller>,
 }
 
 /// Somebody signed in.
@@ -52,12 +55,16 @@ impl Visitor {
             Some(secret) if !secret.is_empty() => Session::of(&house.db, secret, house.now()).await?,
             _ => None,
         };
+        if let Some((session, _)) = &found {
+            // Reading goes on when nothing can be written: a full disk must not sign anybody out.
+            let _ = session.seen(house).await;
+        }
         let (session, person): (_, Option<Person>) = found.unzip();
         let notices = match &person {
             Some(person) => Notice::unseen(&house.db, &person.id).await?,
             None => 0,
         };
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices })
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices, caller: None })
     }
 
     /// The frame of a page for them.
@@ -66,7 +73,9 @@ impl Visitor {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
         let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
         frame.notices = self.notices;
-        frame.done = self.done.as_ref().map(|key| frame.say(key).to_owned());
+        let leaving = self.person.as_ref().is_some_and(|person| person.leaving_at.is_some());
+        let done = self.done.as_deref().or(leaving.then_some("leaving-still"));
+        frame.done = done.map(|key| frame.say(key).to_owned());
         frame
     }
 
@@ -91,6 +100,7 @@ impl FromRequestParts<House> for Visitor {
         let mut visitor = Self::of(house, &parts.headers, parts.uri.path()).await?;
         let done = parts.uri.query().and_then(|query| query.strip_prefix("done=")).map(|key| format!("done-{key}"));
         visitor.done = done.filter(|key| house.words.knows(key));
+        visitor.caller = parts.extensions.get().copied();
         Ok(visitor)
     }
 }

@@ -1,15 +1,31 @@
-//! talk
+//! The talk under anything in the house. Glossary: a *remark* is something a person says under a place, a *thread* all that
+//! was said there; a *word* is one of the pack's, said to a remark with one tap; a *wording* is what a remark said before.
 
+mod draft;
+mod erasure;
+mod index;
 mod pages;
+pub mod remark;
+pub mod thread;
+
+pub use index::place_again;
+pub use pages::thread;
 
 use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
+use base::clock::DAY_MS;
 use base::db::Tx;
 use base::house::House;
+use base::markup;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+
+use crate::remark::Remark;
+
+/// Characters of the line that stands for a remark elsewhere.
+const LINE_CHARS: usize = 200;
 
 /// This room's answers to what every room is asked.
 #[derive(Clone, Copy, Debug)]
@@ -26,23 +42,27 @@ impl Room for Talk {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[]
+        &[Job { name: "remarks-rendered", every_ms: DAY_MS, run: |house| Box::pin(index::render_again(house)) }]
     }
 
-    async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
-        Ok(Vec::new())
+    async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
+        Ok(erasure::keeps(house, person).await?)
     }
 
-    async fn forget(&self, _: &House, _: &Tx, _: &str, _: Leaving) -> Result<(), Refusal> {
-        Ok(())
+    async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        Ok(erasure::forget(tx, person, how, house.now()).await?)
     }
 
-    async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
-        Ok(None)
+    /// A remark, for whoever may see what it stands under.
+    async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        let Some(id) = place.id_of("remarks") else { return Ok(None) };
+        let (remark, under, _) = Remark::seen_by(house, reader, id).await?;
+        let line = markup::snippet(&markup::render(&remark.words).plain, LINE_CHARS);
+        Ok(Some(Preview { kind: "comment", title: under.title, line, audience: under.audience, owner: remark.author, open: false }))
     }
 
-    async fn index_again(&self, _: &House) -> Result<(), Refusal> {
-        Ok(())
+    async fn index_again(&self, house: &House) -> Result<(), Refusal> {
+        Ok(index::all_again(house).await?)
     }
 
     async fn offers(&self, _: &House, _: &Reader, _: &str, _: Way) -> Result<Vec<Offer>, Refusal> {
@@ -57,7 +77,8 @@ impl Room for Talk {
         Ok(Vec::new())
     }
 
-    async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
-        Ok(None)
+    async fn take_in(&self, _: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {
+        let Brought::Comment(comment) = brought else { return Ok(None) };
+        Ok(Some(Remark::take_in(tx, comment).await?))
     }
 }

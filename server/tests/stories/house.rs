@@ -40,13 +40,25 @@ pub async fn both(story: impl AsyncFn(TestHouse)) {
 
 impl TestHouse {
     pub async fn open(folder: tempfile::TempDir, database: Where) -> Self {
-        let mut settings = Settings::read(folder.path(), |_| None).unwrap();
+        Self::open_at(folder, database, "").await
+    }
+
+    async fn open_at(folder: tempfile::TempDir, database: Where, public_url: &str) -> Self {
+        let env = |name: &str| (name == "CIRCLEPIT_PUBLIC_URL").then(|| public_url.to_owned());
+        let mut settings = Settings::read(folder.path(), env).unwrap();
         settings.database = database;
         let db = Db::open(&settings.database).await.unwrap();
         let mut inside = circlepit::open::inside(folder.path(), settings, Clock::set_to(EVENING), db).await.unwrap();
         inside.weak_hashing = true;
         let house = House::new(inside);
         Self { app: circlepit::web::app(&house), house, _folder: folder }
+    }
+
+    /// A house on SQLite that people reach at this address; on loopback where it is empty.
+    pub async fn on_a_file(public_url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Where::File(folder.path().join("circlepit.db"));
+        Self::open_at(folder, file, public_url).await
     }
 
     /// Somebody without an account.

@@ -5,6 +5,7 @@ use base::page::{Frame, page};
 use base::refusal::Reply;
 use people::Visitor;
 
+use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
 const SHELF: i64 = 6;
@@ -14,10 +15,12 @@ const SHELF: i64 = 6;
 struct Front<'a> {
     f: &'a Frame,
     songs: Vec<Song>,
+    lists: Vec<Playlist>,
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
     let songs = Song::newest(&visitor.house.db, &Filter::default(), SHELF).await?;
+    let lists = Playlist::newest(&visitor.house.db, "", None, SHELF).await?;
     let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
-    page(&Front { songs, f: &f }, &f)
+    page(&Front { songs, lists, f: &f }, &f)
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::form::{Asked, Form};
 use base::house::House;
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use base::room::Way;
 use people::power::{Capability, Holding, TendLibrary, seat_for};
@@ -93,6 +93,7 @@ struct Show<'a> {
     is_fresh: bool,
     may_tend: bool,
     form: &'a Form,
+    talk: Safe,
 }
 
 impl Show<'_> {
@@ -103,12 +104,12 @@ impl Show<'_> {
 
 }
 
-pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
-    shown(&visitor, &id, &Form::default()).await
+pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
+    shown(&visitor, &id, &Form::default(), &asked).await
 }
 
 /// The page of a song, with the "it helped me" form as the person left it.
-async fn shown(visitor: &Visitor, id: &str, form: &Form) -> Reply {
+async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply {
     let db = &visitor.house.db;
     let (song, veil) = Song::seen_by(db, &visitor.reader(), id).await?;
     let person = visitor.person.as_ref().map(|person| person.id.as_str());
@@ -123,6 +124,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form) -> Reply {
         feelings: Song::feelings(db, id).await?,
         links: Song::links(db, id).await?,
         helped: Helped::at(db, &song.place()).await?,
+        talk: talk::thread(visitor, &song.place(), asked, true).await?,
         is_fresh: is_mine && visitor.house.now() - song.since < song::UNDO_MS,
         song: &song,
         is_mine,
@@ -178,7 +180,7 @@ pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) 
     let feelings: Vec<_> = member.house.pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
     let (feeling, line) = (form.choice("feeling", &feelings), form.line("line", helped::LINE_CHARS));
     if !form.is_right() {
-        return shown(&member, &id, &form).await;
+        return shown(&member, &id, &form, &Asked::default()).await;
     }
     let tx = member.house.begin().await?;
     Helped::say(&tx, &song.place(), &member.person.id, &feeling, &line, member.house.now()).await?;

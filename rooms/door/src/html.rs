@@ -1,0 +1,105 @@
+//! Other people's HTML, made into clean Markdown. ammonia reads it as a browser would and drops whatever is not on a short
+//! list; what is left is a small, well-formed tree ([`tree`]) that is written as Markdown ([`write`]). WordPress' own ways
+//! to say things, in square brackets, are spelled out before ([`shortcodes`]).
+//!
+//! Promises: no HTML comes out, and no address that `rewrite` did not give. The words survive; how they were placed and
+//! coloured does not.
+
+mod shortcodes;
+mod tree;
+mod write;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+/// What becomes of an address in a text: another one, or none, where nothing should lead.
+pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What came out, and the names of the shortcodes that only a plugin could have filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Converted {
+    pub words: String,
+    pub lost: Vec<String>,
+}
+
+/// Makes Markdown of a text as WordPress keeps it: blocks, or classic HTML in which a line end means something.
+/// `attached` are the ids of the pictures that hang on it, for a gallery that names none.
+#[must_use]
+pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> Converted {
+    let is_blocks = source.contains("<!-- wp:");
+    let (spelled_out, lost) = shortcodes::spell_out(source, attached);
+    let nodes = tree::read(&tamed(&spelled_out));
+    Converted { words: write::markdown(&nodes, !is_blocks, rewrite), lost }
+}
+
+/// The words alone, on one line: for titles, names and summaries.
+#[must_use]
+pub fn line(source: &str) -> String {
+    let (spelled_out, _) = shortcodes::spell_out(source, &[]);
+    let words = tree::words(&tree::read(&tamed(&spelled_out)));
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const ELEMENTS: [&str; 59] = [
+    "a", "address", "article", "aside", "audio", "b", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",
+    "em", "embed", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "iframe", "img", "kbd", "li",
+    "main", "nav", "ol", "p", "pre", "q", "s", "section", "small", "source", "span", "strike", "strong", "summary", "table", "tbody", "td",
+    "tfoot", "th", "thead", "tr", "tt", "ul", "video",
+];
+
+fn tamed(html: &str) -> String {
+    static TAMER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+        let mut tamer = Builder::empty();
+        tamer
+            .tags(HashSet::from(ELEMENTS))
+            .clean_content_tags(HashSet::from(["script", "style", "title", "template", "svg", "math", "object", "select", "textarea", "noscript"]))
+            .tag_attributes(HashMap::from([
+                ("a", HashSet::from(["href"])),
+                ("img", HashSet::from(["src", "alt"])),
+                ("iframe", HashSet::from(["src"])),
+                ("embed", HashSet::from(["src"])),
+                ("audio", HashSet::from(["src"])),
+                ("video", HashSet::from(["src"])),
+                ("source", HashSet::from(["src"])),
+                ("ol", HashSet::from(["start"])),
+            ]))
+            .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+            .url_relative(UrlRelative::PassThrough)
+            .link_rel(None);
+        tamer
+    });
+    TAMER.clean(&shallow(html)).to_string()
+}
+
+/// HTML without the elements that stand deeper than any honest ones: reading takes time by length times depth.
+fn shallow(html: &str) -> String {
+    let (mut out, mut rest, mut depth) = (String::with_capacity(html.len()), html, 0usize);
+    while let Some(start) = rest.find('<') {
+        out += &rest[..start];
+        rest = &rest[start..];
+        let name_end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + 1);
+        let name = rest[1..name_end].to_ascii_lowercase();
+        // The first need no end, and the second end each other.
+        let counts = !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "source" | "embed" | "p" | "li" | "dt" | "dd" | "tr" | "td" | "th");
+        if rest.starts_with("</") {
+            depth = depth.saturating_sub(1);
+        }
+        depth += usize::from(counts);
+        if counts && depth > DEPTH_MAX {
+            depth -= 1;
+            rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
+        } else {
+            out.push('<');
+            rest = &rest[1..];
+        }
+    }
+    out + rest
+}
+
+/// How deep elements may stand in each other.
+const DEPTH_MAX: usize = 300;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Bringing a WordPress site in. The export is read twice: first the people and the files, so that texts can point to them,
+//! then posts and pages with their comments. Each batch is one write together with the memory of what it took
+//! ([`memory`]), so an import that was killed at any point is simply run again.
+//!
+//! Promises: memory is bounded; a second run changes nothing and reports the same; what was edited or erased here since
+//! stays so; no mail address and no IP address comes along. Never: a word lost without a line in the report on why.
+
+mod batch;
+mod item;
+mod links;
+mod memory;
+mod report;
+mod uploads;
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::BufReader;
+use std::path::Path;
+
+use base::brought::{BroughtPerson, NAME_CHARS_MAX};
+use base::file::{Given, Kind};
+use base::house::House;
+use base::markup::snippet;
+use base::place::Place;
+use base::refusal::Refusal;
+
+use crate::wxr::{Author, Export, Found, Item, Site};
+use batch::{Batch, FileJob};
+use links::Hosts;
+use report::Leavings;
+use uploads::Uploads;
+
+pub use report::{Left, Report, Taken};
+
+/// How far an import is: bytes read, of how many.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Bytes read through at once.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Brings a WordPress export in. `uploads` is the folder or zip that holds its `wp-content/uploads`. A dry run reads
+/// everything and keeps nothing; it opens no picture, so one that turns out broken is still counted.
+///
+/// # Errors
+/// [`Refusal::NotLikeThis`] when the file is no WordPress export, or it or the uploads cannot be opened.
+pub async fn import(house: &House, path: &Path, uploads: Option<&Path>, is_dry: bool, progress: Progress<'_>) -> Result<Report, Refusal> {
+    let uploads = Uploads::open(uploads).map_err(|_| Refusal::NotLikeThis("refusal-import-no-uploads"))?;
+    let mut import = Import { house, uploads, is_dry, ..Import::empty(house) };
+    import.pass(path, Pass::PeopleAndFiles, progress).await?;
+    import.pass(path, Pass::Texts, progress).await?;
+    Ok(Report { taken: import.taken, left: import.left.told(house) })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    PeopleAndFiles,
+    Texts,
+}
+
+/// An import under way.
+struct Import<'a> {
+    house: &'a House,
+    uploads: Uploads,
+    is_dry: bool,
+    hosts: Hosts,
+    site: Site,
+    /// People by their login there; nobody, where no room took them.
+    people: HashMap<String, Option<Place>>,
+    /// Logins by the number that comments use.
+    logins: HashMap<String, String>,
+    /// Hashes of the keys that were counted: an export may hold a thing twice.
+    counted: HashSet<u64>,
+    taken: Taken,
+    left: Leavings,
+}
+
+impl<'a> Import<'a> {
+    fn empty(house: &'a House) -> Self {
+        Self {
+            house,
+            uploads: Uploads::None,
+            is_dry: false,
+            hosts: Hosts::default(),
+            site: Site::default(),
+            people: HashMap::new(),
+            logins: HashMap::new(),
+            counted: HashSet::new(),
+            taken: Taken::default(),
+            left: Leavings::default(),
+        }
+    }
+
+    async fn pass(&mut self, path: &Path, pass: Pass, progress: Progress<'_>) -> Result<(), Refusal> {
+        let file = File::open(path).map_err(|_| Refusal::NotLikeThis("refusal-import-no-file"))?;
+        let length = file.metadata()?.len();
+        let before = if pass == Pass::Texts { length } else { 0 };
+        let mut export = Export::new(BufReader::with_capacity(BUFFER_BYTES, file));
+        let mut batch = Batch::default();
+        while let Some(found) = export.read()? {
+            if self.site != export.site {
+                self.site = export.site.clone();
+                self.hosts = Hosts::of(&self.site);
+            }
+            match found {
+                Found::Author(author) if pass == Pass::PeopleAndFiles => self.author(author, &mut batch).await?,
+                Found::Item(item) if (item.kind == "attachment") == (pass == Pass::PeopleAndFiles) => self.item(*item, &mut batch).await?,
+                Found::Author(_) | Found::Item(_) => {}
+            }
+            if batch.is_full() {
+                self.write(&mut batch).await?;
+            }
+            progress(before + export.at(), 2 * length);
+        }
+        if !export.is_wordpress {
+            return Err(Refusal::NotLikeThis("refusal-import-not-wordpress"));
+        }
+        self.write(&mut batch).await
+    }
+
+    /// The key of something of this site.
+    fn key(&self, kind: &str, id: &str) -> String {
+        format!("wordpress:{}:{kind}:{id}", self.hosts.name)
+    }
+
+    /// Whether this is the first time that a key is counted.
+    fn is_new(&mut self, key: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        self.counted.insert(hasher.finish())
+    }
+
+    async fn author(&mut self, author: Author, batch: &mut Batch) -> Result<(), Refusal> {
+        if !author.id.is_empty() {
+            self.logins.insert(author.id, author.login.clone());
+        }
+        self.person(&author.login, &author.display_name, batch).await
+    }
+
+    /// Sees to it that somebody is known here.
+    async fn person(&mut self, login: &str, name: &str, batch: &mut Batch) -> Result<(), Refusal> {
+        if login.is_empty() || self.people.contains_key(login) || batch.people.iter().any(|(known, _)| known == login) {
+            return Ok(());
+        }
+        let key = self.key("person", login);
+        if let Some(place) = memory::place_of(&self.house.db, &key).await? {
+            self.taken.people += i64::from(self.is_new(&key));
+            self.people.insert(login.to_owned(), Place::read(&place));
+            return Ok(());
+        }
+        let name = Some(name_of(name)).filter(|name| name.chars().count() > 1).unwrap_or_else(|| name_of(login));
+        batch.people.push((login.to_owned(), BroughtPerson { key, name }));
+        Ok(())
+    }
+
+    /// The path here of a file among the uploads, taken in when it was not yet; `None` where it cannot be, which is told.
+    async fn file(&mut self, name: &str, batch: &mut Batch) -> Result<Option<String>, Refusal> {
+        let Some(found) = self.uploads.find(name) else {
+            let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
+            self.left.once(name, why);
+            return Ok(None);
+        };
+        let key = self.key("upload", &found);
+        let known = match batch.files.iter().find(|file| file.key == key) {
+            Some(file) => Some(file.path.clone()),
+            None => memory::place_of(&self.house.db, &key).await?,
+        };
+        let path = match known {
+            Some(path) => path,
+            None => match self.read_file(&found).await? {
+                Ok((path, given)) => {
+                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), given });
+                    path
+                }
+                Err(why) => {
+                    self.left.once(name, why);
+                    return Ok(None);
+                }
+            },
+        };
+        self.taken.files += i64::from(self.is_new(&key));
+        batch.redirects.push((format!("{}/wp-content/uploads/{name}", self.hosts.root), path.clone()));
+        Ok(Some(path))
+    }
+
+    /// Reads a file of the uploads and makes it ready to be kept; the key of a sentence on why not.
+    async fn read_file(&mut self, found: &str) -> Result<Result<(String, Option<Given>), &'static str>, Refusal> {
+        let Ok(Some(bytes)) = self.uploads.read(found, self.house.settings.upload_bytes) else { return Ok(Err("import-left-large")) };
+        if self.is_dry {
+            return Ok(Kind::of(found, &bytes).map(|_| (format!("/files/dry/{found}"), None)));
+        }
+        match Given::read(self.house, found, bytes.into()).await {
+            Ok(given) => Ok(Ok((given.path(), Some(given)))),
+            Err(Refusal::NotLikeThis(why)) => Ok(Err(why)),
+            Err(Refusal::TooLong) => Ok(Err("import-left-large")),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// A file that hangs on a post, or on none.
+    async fn attachment(&mut self, item: &Item, batch: &mut Batch) -> Result<(), Refusal> {
+        let from_address = links::upload_path(&item.attachment_url);
+        let name = Some(item.attached_file.as_str()).filter(|name| !name.is_empty()).or(from_address.as_deref());
+        let Some(name) = name.map(str::to_owned) else {
+            self.left.tell(self.what(item), "import-left-missing");
+            return Ok(());
+        };
+        if let Some(path) = self.file(&name, batch).await? {
+            let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
+            batch.attachments.push((self.key("attachment", &item.id), path, under));
+        }
+        Ok(())
+    }
+
+    /// What an item is called in the report.
+    fn what(&self, item: &Item) -> String {
+        let title = snippet(&crate::html::line(&item.title), 80);
+        let kind = if item.kind.is_empty() { "post" } else { &item.kind };
+        if title.is_empty() { format!("{kind} {}", item.id) } else { format!("{kind} {} “{title}”", item.id) }
+    }
+}
+
+/// A name as it may stand here: one line, no mail address, nothing that turns the direction of writing or has no width.
+fn name_of(name: &str) -> String {
+    let line = crate::html::line(name);
+    let line = line.split_once('@').map_or(line.as_str(), |(before, _)| before);
+    let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}');
+    let name: String = line.chars().filter(is_seen).take(NAME_CHARS_MAX).collect();
+    name.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_line_and_no_mail_address() {
+        assert_eq!(name_of(" Ada\n of <b>Leeds</b> "), "Ada of Leeds");
+        assert_eq!(name_of("ada.leeds@mail.example"), "ada.leeds");
+        assert_eq!(name_of("a\u{202e}b\u{200b}"), "ab");
+        assert_eq!(name_of(&"x".repeat(100)).len(), NAME_CHARS_MAX);
+    }
+}

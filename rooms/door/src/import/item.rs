@@ -1,0 +1,268 @@
+//! One post or page of an export, on its way to the rooms: whether it is taken, and in what form.
+
+use std::collections::HashMap;
+
+use base::brought::{BroughtArticle, SLUG_CHARS_MAX, SUMMARY_CHARS_MAX, TERM_CHARS_MAX, TERMS_MAX, TITLE_CHARS_MAX};
+use base::markup::{self, snippet};
+use base::refusal::Refusal;
+use base::search;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::batch::{Batch, CommentJob, ItemJob};
+use super::{Import, memory, name_of};
+use crate::html;
+use crate::wxr::{Comment, Item};
+
+impl Import<'_> {
+    /// Makes an item ready for the rooms, or tells why it is left.
+    pub(super) async fn item(&mut self, item: Item, batch: &mut Batch) -> Result<(), Refusal> {
+        if let Some(why) = why_left(&item) {
+            if !item.is_more {
+                self.left.tell(self.what(&item), why);
+            }
+            if !item.comments.is_empty() {
+                let count = item.comments.len();
+                self.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(&item).into())]), "import-left-no-post");
+            }
+            return Ok(());
+        }
+        if item.kind == "attachment" {
+            return self.attachment(&item, batch).await;
+        }
+        self.person(&item.creator, &item.creator, batch).await?;
+        let key = self.key("post", &id_of(&item));
+        let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
+        let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
+        let mut files = HashMap::new();
+        for name in names {
+            if let Some(path) = self.file(&name, batch).await? {
+                files.insert(name, path);
+            }
+        }
+        let article = if is_known || item.is_more { None } else { Some(self.article(&item, &key, &files).await?) };
+        if article.as_ref().is_some_and(|article| article.words.is_empty() && article.title.is_empty()) {
+            self.left.tell(self.what(&item), "import-left-empty");
+            return Ok(());
+        }
+        if item.was_cut {
+            self.left.once(&self.what(&item), "import-left-cut");
+        }
+        batch.bytes += item.content.len();
+        let comments = self.comments(&item, batch).await?;
+        let old_paths = if is_draft(&item) || item.is_more { Vec::new() } else { self.old_paths(&item) };
+        batch.items.push(ItemJob { what: self.what(&item), key, article, is_page: item.kind == "page", is_more: item.is_more, creator: item.creator, old_paths, comments });
+        Ok(())
+    }
+
+    async fn article(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<BroughtArticle, Refusal> {
+        let title = snippet(&html::line(&item.title), TITLE_CHARS_MAX - 1);
+        let words = self.words(item, key, files).await?;
+        let fallback = || snippet(&markup::render(&words).plain, 60);
+        let title = if title.is_empty() { fallback() } else { title };
+        let at = self.time(&item.date_gmt, &item.date, &item.published);
+        Ok(BroughtArticle {
+            key: key.to_owned(),
+            is_page: item.kind == "page",
+            slug: slug_of(&[&item.slug, &title, &item.id]),
+            summary: snippet(&html::line(&item.excerpt), SUMMARY_CHARS_MAX - 1),
+            title,
+            words,
+            author: None,
+            at,
+            changed_at: read_time(&item.modified_gmt).unwrap_or(at).max(at),
+            is_draft: is_draft(item),
+            comments_open: item.comment_status == "open",
+            categories: terms(&item.categories),
+            tags: terms(&item.tags),
+            lang: self.site.language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
+        })
+    }
+
+    /// Its words as Markdown, with the files they name where those are now.
+    async fn words(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<String, Refusal> {
+        let attached = if item.content.contains("[gallery") { self.attached(key).await? } else { Vec::new() };
+        let converted = html::markdown(&item.content, &attached, &|address| {
+            if address.starts_with("/?attachment_id=") { Some(address.to_owned()) } else { self.hosts.here(address, files) }
+        });
+        for name in converted.lost {
+            let what = format!("[{name}], {}", self.what(item));
+            self.left.tell(what, "import-left-code");
+        }
+        let mut words = self.with_pictures(&converted.words).await?;
+        if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", &item.thumbnail)).await?.filter(|path| is_picture(path) && !words.contains(path.as_str())) {
+            words = format!("![]({path})\n\n{words}").trim_end().to_owned();
+        }
+        Ok(words)
+    }
+
+    /// Ids of what hangs on a post, in order.
+    async fn attached(&self, key: &str) -> Result<Vec<String>, Refusal> {
+        let keys = memory::hanging_on(&self.house.db, key).await?;
+        let mut ids: Vec<u64> = keys.iter().filter_map(|key| key.rsplit(':').next()?.parse().ok()).collect();
+        ids.sort_unstable();
+        Ok(ids.into_iter().map(|id| id.to_string()).collect())
+    }
+
+    /// Puts the paths of pictures where a gallery named their numbers.
+    async fn with_pictures(&self, words: &str) -> Result<String, Refusal> {
+        const NUMBERED: &str = "![](/?attachment_id=";
+        let mut out = String::with_capacity(words.len());
+        let mut rest = words;
+        while let Some((before, after)) = rest.split_once(NUMBERED) {
+            out += before;
+            let (id, after) = after.split_once(')').unwrap_or((after, ""));
+            if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", id)).await? {
+                let mark = if is_picture(&path) { "!" } else { "" };
+                let shows = if is_picture(&path) { "" } else { path.rsplit('/').next().unwrap_or_default() };
+                out += &format!("{mark}[{shows}]({path})");
+            }
+            rest = after.strip_prefix("\n\n").filter(|_| out.ends_with("\n\n")).unwrap_or(after);
+        }
+        Ok((out + rest).trim_end().to_owned())
+    }
+
+    /// The comments that are taken, those that answer others after them.
+    async fn comments(&mut self, item: &Item, batch: &mut Batch) -> Result<Vec<CommentJob>, Refusal> {
+        let mut comments: Vec<&Comment> = item.comments.iter().collect();
+        comments.sort_by_key(|comment| comment.id.parse().unwrap_or(u64::MAX));
+        let mut jobs = Vec::new();
+        for comment in comments {
+            let what = || self.house.words.fill("import-what-comment", &[("id", comment.id.as_str().into()), ("title", self.what(item).into())]);
+            if let Some(why) = why_comment_left(comment) {
+                let what = what();
+                self.left.tell(what, why);
+                continue;
+            }
+            let key = self.key("comment", &comment_id(item, comment));
+            let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
+            let words = if is_known { None } else { Some(html::markdown(&comment.content, &[], &|address| self.hosts.here(address, &HashMap::new())).words) };
+            if words.as_deref().is_some_and(|words| words.trim().is_empty()) {
+                let what = what();
+                self.left.tell(what, "import-left-empty");
+                continue;
+            }
+            batch.bytes += comment.content.len() + 200;
+            let answers = (!comment.parent.is_empty() && comment.parent != "0").then(|| self.key("comment", &comment.parent));
+            let author = self.logins.get(&comment.user).cloned();
+            jobs.push(CommentJob { key, answers, author, name: name_of(&comment.author), words, at: self.time(&comment.date_gmt, &comment.date, "") });
+        }
+        Ok(jobs)
+    }
+
+    /// The addresses that led to an item there: the pretty one, and the one by number.
+    fn old_paths(&self, item: &Item) -> Vec<String> {
+        let by = if item.kind == "page" { "page_id" } else { "p" };
+        let numbered = (!item.id.is_empty()).then(|| format!("{}/?{by}={}", self.hosts.root, item.id));
+        let pretty = self.hosts.old_path(&item.link).filter(|path| Some(path) != numbered.as_ref() && path.trim_end_matches('/') != self.hosts.root);
+        pretty.into_iter().chain(numbered).collect()
+    }
+
+    /// When something was, by the first of its dates that can be read.
+    fn time(&self, gmt: &str, local: &str, published: &str) -> i64 {
+        let published = || jiff::fmt::rfc2822::parse(published).ok().map(|at| at.timestamp().as_millisecond());
+        read_time(gmt).or_else(|| read_time(local)).or_else(published).unwrap_or_else(|| self.house.now())
+    }
+}
+
+/// Why an item is left, by the key of a sentence.
+fn why_left(item: &Item) -> Option<&'static str> {
+    match (item.kind.as_str(), item.status.as_str()) {
+        _ if item.is_torn => Some("import-left-torn"),
+        ("attachment", _) => None,
+        ("post" | "page" | "", "trash") => Some("import-left-bin"),
+        ("post" | "page" | "", "auto-draft") => Some("import-left-auto-draft"),
+        ("post" | "page" | "", _) if is_draft(item) && item.creator.is_empty() => Some("import-left-nobody"),
+        ("post" | "page" | "", _) => None,
+        _ => Some("import-left-kind"),
+    }
+}
+
+/// Whether only its author may see it.
+fn is_draft(item: &Item) -> bool {
+    !matches!(item.status.as_str(), "publish" | "") || !item.password.is_empty()
+}
+
+fn why_comment_left(comment: &Comment) -> Option<&'static str> {
+    match (comment.kind.as_str(), comment.approved.as_str()) {
+        ("pingback" | "trackback", _) => Some("import-left-ping"),
+        (_, "spam") => Some("import-left-spam"),
+        (_, "trash" | "post-trashed") => Some("import-left-bin"),
+        (_, "0" | "hold") => Some("import-left-waiting"),
+        ("" | "comment", _) => None,
+        _ => Some("import-left-kind"),
+    }
+}
+
+/// What tells an item from every other of its site, even where it lost its number.
+fn id_of(item: &Item) -> String {
+    let own = [&item.id, &item.guid, &item.link].into_iter().find(|own| !own.is_empty());
+    match own {
+        Some(id) if *id == item.id && id.len() < 40 => id.clone(),
+        Some(other) => base::id::hash(other)[..24].to_owned(),
+        None => base::id::hash(&format!("{}\0{}\0{}", item.title, item.date_gmt, item.content))[..24].to_owned(),
+    }
+}
+
+fn comment_id(item: &Item, comment: &Comment) -> String {
+    let is_numbered = !comment.id.is_empty() && comment.id.len() < 40;
+    if is_numbered { comment.id.clone() } else { base::id::hash(&format!("{}\0{}\0{}\0{}", id_of(item), comment.author, comment.date_gmt, comment.content))[..24].to_owned() }
+}
+
+/// `2024-06-05 16:04:48` in UTC; drafts have a date of zeros, which is none.
+fn read_time(text: &str) -> Option<i64> {
+    let at = DateTime::strptime("%Y-%m-%d %H:%M:%S", text.trim()).ok().filter(|at| at.year() > 1)?;
+    Some(at.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp().as_millisecond())
+}
+
+/// The first of some texts that gives a slug: lower-case ASCII letters and digits, with hyphens between words.
+fn slug_of(texts: &[&str]) -> String {
+    let slugs = texts.iter().map(|text| {
+        let ascii = |word: String| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let is_encoded = text.contains('%');
+        let words: Vec<_> = search::words(text).map(ascii).filter(|word| !word.is_empty() && !is_encoded).collect();
+        words.join("-").chars().take(SLUG_CHARS_MAX).collect::<String>().trim_matches('-').to_owned()
+    });
+    slugs.into_iter().find(|slug| !slug.is_empty()).unwrap_or_else(|| "text".to_owned())
+}
+
+fn terms(names: &[String]) -> Vec<String> {
+    let mut terms: Vec<String> = names.iter().map(|name| snippet(&html::line(name), TERM_CHARS_MAX - 1)).filter(|name| !name.is_empty()).take(TERMS_MAX).collect();
+    let mut known = std::collections::HashSet::new();
+    terms.retain(|term| known.insert(term.clone()));
+    terms
+}
+
+fn is_picture(path: &str) -> bool {
+    [".jpg", ".png", ".webp", ".gif"].iter().any(|ending| path.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_of_zeros_is_none() {
+        assert_eq!(read_time("1970-01-02 00:00:01"), Some(86_401_000));
+        for none in ["0000-00-00 00:00:00", "", "yesterday", "2020-13-01 00:00:00"] {
+            assert_eq!(read_time(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_slug_is_plain_and_never_empty() {
+        assert_eq!(slug_of(&["Hello, Wörld", "x"]), "hello-world");
+        assert_eq!(slug_of(&["%e6%97%a5", "日本", "12"]), "12");
+        assert_eq!(slug_of(&["", "!", "日"]), "text");
+    }
+
+    #[test]
+    fn what_waited_was_thrown_away_or_came_by_machine_is_left() {
+        let comment = |kind: &str, approved: &str| Comment { kind: kind.into(), approved: approved.into(), ..Comment::default() };
+        assert_eq!(why_comment_left(&comment("", "1")), None);
+        assert_eq!(why_comment_left(&comment("comment", "")), None);
+        for (kind, approved) in [("pingback", "1"), ("", "spam"), ("", "trash"), ("comment", "0"), ("order_note", "1")] {
+            assert!(why_comment_left(&comment(kind, approved)).is_some(), "{kind} {approved}");
+        }
+    }
+}

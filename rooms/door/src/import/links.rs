@@ -1,0 +1,166 @@
+//! Addresses of the old site, and what becomes of them here.
+
+use std::collections::HashMap;
+
+use ammonia::Url;
+
+use crate::wxr::Site;
+
+/// The old site: what it is called, and which addresses are its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hosts {
+    /// Its address without `https://`, as keys name it.
+    pub name: String,
+    /// The path it stands at on its host; empty when it has the host to itself.
+    pub root: String,
+    base: Option<Url>,
+    hosts: Vec<String>,
+}
+
+impl Hosts {
+    pub(super) fn of(site: &Site) -> Self {
+        let addresses = [&site.blog_url, &site.site_url, &site.link];
+        let urls: Vec<Url> = addresses.iter().filter_map(|address| Url::parse(address).ok()).collect();
+        let hosts = urls.iter().filter_map(host_of).collect();
+        let base = urls.into_iter().next();
+        let root = base.as_ref().map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
+        let name = base.as_ref().map(|url| format!("{}{root}", host_of(url).unwrap_or_default())).unwrap_or_default();
+        Self { name, root, base, hosts }
+    }
+
+    /// Reads an address as it stands in a text, and whether it is the old site's own.
+    fn read(&self, address: &str) -> Option<(Url, bool)> {
+        let address = address.trim();
+        let url = match &self.base {
+            Some(base) => base.join(address).ok()?,
+            // Without an address of its own, the site's paths can still be told from other sites' addresses.
+            None => Url::parse("http://localhost/").ok()?.join(address).ok()?,
+        };
+        let host = host_of(&url);
+        let is_own = host.is_some_and(|host| self.hosts.contains(&host) || (self.base.is_none() && host == "localhost"));
+        Some((url, is_own))
+    }
+
+    /// The path below its uploads, when an address is that of a file of the old site.
+    pub(super) fn upload(&self, address: &str) -> Option<String> {
+        let (url, is_own) = self.read(address)?;
+        // WordPress' own picture servers carry the site's address in their path.
+        let is_mirror = url.host_str().is_some_and(|host| matches!(host, "i0.wp.com" | "i1.wp.com" | "i2.wp.com" | "i3.wp.com"));
+        let is_mirrored = is_mirror && self.hosts.iter().any(|host| url.path().trim_start_matches("/www.").trim_start_matches('/').starts_with(host.as_str()));
+        (is_own || is_mirrored).then(|| upload_path(url.path())).flatten()
+    }
+
+    /// The path in this house of an address of the old site, which leads on to where the thing is now; any other address
+    /// as it is. `files` are paths below the uploads and where they are here.
+    pub(super) fn here(&self, address: &str, files: &HashMap<String, String>) -> Option<String> {
+        if address.trim().starts_with('#') || address.trim().is_empty() {
+            return None;
+        }
+        if let Some(name) = self.upload(address) {
+            return files.get(&name).cloned().or_else(|| self.read(address).map(|(url, _)| url.into()));
+        }
+        let (url, is_own) = self.read(address)?;
+        match url.scheme() {
+            "http" | "https" if is_own => {
+                let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+                Some(format!("{}{query}", url.path()))
+            }
+            "http" | "https" | "mailto" | "tel" => Some(url.into()),
+            _ => None,
+        }
+    }
+
+    /// Path and query of an address of the old site, as a redirect keeps it.
+    pub(super) fn old_path(&self, address: &str) -> Option<String> {
+        let (url, is_own) = self.read(address).filter(|_| !address.trim().is_empty())?;
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        is_own.then(|| format!("{}{query}", url.path()))
+    }
+
+    /// Paths below the uploads that a text names.
+    pub(super) fn uploads_in(&self, text: &str) -> Vec<String> {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | '=' | ',' | '\\');
+        let mut all: Vec<String> = text
+            .match_indices(UPLOADS)
+            .filter_map(|(at, _)| {
+                let start = text[..at].rfind(ends).map_or(0, |start| start + text[start..].chars().next().map_or(1, char::len_utf8));
+                let end = text[at..].find(ends).map_or(text.len(), |end| at + end);
+                self.upload(&text[start..end].replace("&amp;", "&"))
+            })
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+const UPLOADS: &str = "wp-content/uploads/";
+
+/// The part of an address below the uploads, decoded.
+pub(super) fn upload_path(address: &str) -> Option<String> {
+    let (_, below) = address.split_once(UPLOADS)?;
+    let below = below.split(['?', '#']).next().unwrap_or_default();
+    Some(decoded(below)).filter(|below| !below.is_empty())
+}
+
+/// Percent-encoding resolved, where that gives text.
+fn decoded(part: &str) -> String {
+    let bytes = part.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(out).unwrap_or_else(|_| part.to_owned())
+}
+
+fn host_of(url: &Url) -> Option<String> {
+    let host = url.host_str()?.trim_start_matches("www.");
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts() -> Hosts {
+        Hosts::of(&Site { blog_url: "https://www.old.example/blog".into(), site_url: "http://wp.old.example".into(), ..Site::default() })
+    }
+
+    #[test]
+    fn what_was_the_sites_own_leads_to_a_path_here_and_the_rest_stays() {
+        let files = HashMap::from([("2020/a b.jpg".to_owned(), "/files/1/a.jpg".to_owned())]);
+        for (address, here) in [
+            ("https://old.example/blog/one/?x=1#y", Some("/blog/one/?x=1")),
+            ("/blog/two", Some("/blog/two")),
+            ("two", Some("/two")),
+            ("http://wp.old.example/wp-content/uploads/2020/a%20b.jpg", Some("/files/1/a.jpg")),
+            ("https://i0.wp.com/old.example/blog/wp-content/uploads/2020/a%20b.jpg?w=3", Some("/files/1/a.jpg")),
+            ("https://old.example/blog/wp-content/uploads/none.jpg", Some("https://old.example/blog/wp-content/uploads/none.jpg")),
+            ("https://else.example/wp-content/uploads/2020/a%20b.jpg", Some("https://else.example/wp-content/uploads/2020/a%20b.jpg")),
+            ("mailto:a@b.example", Some("mailto:a@b.example")),
+            ("javascript:alert(1)", None),
+            ("#top", None),
+            ("", None),
+        ] {
+            assert_eq!(hosts().here(address, &files).as_deref(), here, "{address}");
+        }
+        assert_eq!(hosts().name, "old.example/blog");
+    }
+
+    #[test]
+    fn files_that_a_text_names_are_found_in_it() {
+        let text = "<img src=\"https://old.example/blog/wp-content/uploads/a.jpg\" srcset=\"/wp-content/uploads/b-1x1.jpg 1w, https://old.example/wp-content/uploads/b-2x2.jpg 2w\"> [audio mp3=http://wp.old.example/wp-content/uploads/c.mp3] (https://else.example/wp-content/uploads/d.jpg)";
+        assert_eq!(hosts().uploads_in(text), ["a.jpg", "b-1x1.jpg", "b-2x2.jpg", "c.mp3"]);
+    }
+
+    #[test]
+    fn a_site_that_says_no_address_still_has_paths() {
+        let nameless = Hosts::of(&Site::default());
+        assert_eq!(nameless.here("/a", &HashMap::new()).as_deref(), Some("/a"));
+        assert_eq!(nameless.here("https://b.example/c", &HashMap::new()).as_deref(), Some("https://b.example/c"));
+    }
+}

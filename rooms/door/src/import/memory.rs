@@ -1,0 +1,20 @@
+//! What was taken before, by the key it had where it came from.
+
+use base::db::{Ask, DbResult, Tx};
+use base::vals;
+
+/// Where something stands that was taken.
+pub(super) async fn place_of(ask: &impl Ask, key: &str) -> DbResult<Option<String>> {
+    ask.first("SELECT place FROM brought WHERE key = $1", vals![key]).await
+}
+
+/// Remembers that something was taken, in the same write.
+pub(super) async fn remember(tx: &Tx, key: &str, place: &str, under: Option<&str>, now: i64) -> DbResult<()> {
+    let sql = "INSERT INTO brought (key, place, under, at) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING";
+    tx.run(sql, vals![key, place, under, now]).await.map(drop)
+}
+
+/// Keys of what hung on something there.
+pub(super) async fn hanging_on(ask: &impl Ask, under: &str) -> DbResult<Vec<String>> {
+    ask.all("SELECT key FROM brought WHERE under = $1 ORDER BY key", vals![under]).await
+}

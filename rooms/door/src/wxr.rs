@@ -1,0 +1,438 @@
+//! A WordPress export (WXR: an RSS feed with more in it), read as it comes: authors, and items with their comments. Memory
+//! is bounded whatever the export holds; an item with very many comments comes in several parts.
+//!
+//! Never: a mail address or IP address out of the export. They are not read at all.
+
+mod scan;
+
+use std::collections::VecDeque;
+use std::io::{BufRead, Result};
+
+use scan::{Piece, Scan};
+
+/// Bytes of comments that are held before an item is handed on.
+const COMMENT_BYTES_MAX: usize = 2 << 20;
+
+/// What the export says of the site as a whole, as far as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    pub blog_url: String,
+    pub site_url: String,
+    pub link: String,
+    pub language: String,
+}
+
+/// One thing out of an export.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    Author(Author),
+    Item(Box<Item>),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Author {
+    pub id: String,
+    pub login: String,
+    pub display_name: String,
+}
+
+/// A post, page, attachment or whatever else WordPress keeps as one. Everything is as it was written; nothing is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Item {
+    pub id: String,
+    pub kind: String,
+    pub status: String,
+    pub title: String,
+    pub slug: String,
+    pub link: String,
+    pub guid: String,
+    pub creator: String,
+    pub content: String,
+    pub excerpt: String,
+    pub date_gmt: String,
+    pub date: String,
+    pub published: String,
+    pub modified_gmt: String,
+    pub comment_status: String,
+    pub password: String,
+    pub parent: String,
+    pub attachment_url: String,
+    /// Its path below `wp-content/uploads`, from its metadata.
+    pub attached_file: String,
+    /// Id of the picture that stands for it.
+    pub thumbnail: String,
+    pub categories: Vec<String>,
+    pub tags: Vec<String>,
+    pub comments: Vec<Comment>,
+    /// Something in it was longer than [`scan::PIECE_BYTES_MAX`] and lost its end.
+    pub was_cut: bool,
+    /// These are more comments of an item that came before.
+    pub is_more: bool,
+    /// The file breaks off inside it.
+    pub is_torn: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comment {
+    pub id: String,
+    pub author: String,
+    pub user: String,
+    pub date_gmt: String,
+    pub date: String,
+    pub content: String,
+    pub approved: String,
+    pub kind: String,
+    pub parent: String,
+}
+
+/// Reads an export from beginning to end.
+#[derive(Debug)]
+pub struct Export<R> {
+    scan: Scan<R>,
+    pub site: Site,
+    /// Something in it belongs to WordPress alone, so it is an export and no other feed.
+    pub is_wordpress: bool,
+    /// The records that are open, outermost first.
+    open: Vec<Record>,
+    field: Option<Field>,
+    /// What was finished and waits to be handed out.
+    ready: VecDeque<Found>,
+}
+
+#[derive(Debug)]
+enum Record {
+    Author(Author),
+    Item(Box<Item>, usize),
+    Comment(Comment),
+    /// A key and value of an item.
+    Meta(String, String),
+    /// Something with fields of its own that we have no use for.
+    Other,
+}
+
+impl Record {
+    /// Opens a record by its element, when it is one, with how deep it stands.
+    fn named(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"wp:author" => Self::Author(Author::default()),
+            b"item" => Self::Item(Box::default(), 0),
+            b"wp:comment" => Self::Comment(Comment::default()),
+            b"wp:postmeta" => Self::Meta(String::new(), String::new()),
+            b"wp:category" | b"wp:tag" | b"wp:term" | b"wp:commentmeta" | b"wp:termmeta" => Self::Other,
+            _ => return None,
+        })
+    }
+}
+
+/// How deep a record of this element stands: one that opens ends every record as deep or deeper, since its end was lost.
+fn depth(name: &[u8]) -> usize {
+    match name {
+        b"wp:comment" | b"wp:postmeta" => 1,
+        b"wp:commentmeta" | b"wp:termmeta" => 2,
+        _ => 0,
+    }
+}
+
+/// An element with text in it that is being read.
+#[derive(Debug)]
+struct Field {
+    name: Vec<u8>,
+    domain: Vec<u8>,
+    text: String,
+    /// Where the last CDATA in it ended.
+    cdata_end: Option<usize>,
+    was_cut: bool,
+}
+
+impl<R: BufRead> Export<R> {
+    pub fn new(from: R) -> Self {
+        Self { scan: Scan::new(from), site: Site::default(), is_wordpress: false, open: Vec::new(), field: None, ready: VecDeque::new() }
+    }
+
+    /// Bytes read so far.
+    pub fn at(&self) -> u64 {
+        self.scan.at
+    }
+
+    /// The next thing in the export; `None` at its end.
+    pub fn read(&mut self) -> Result<Option<Found>> {
+        while self.ready.is_empty() {
+            let Some(piece) = self.scan.next()? else { return Ok(self.torn()) };
+            match piece {
+                Piece::Text(text) | Piece::CData(text) if self.field.is_none() || text.is_empty() => {}
+                Piece::Text(text) => {
+                    let text = String::from_utf8_lossy(text).into_owned();
+                    let was_cut = self.scan.was_cut;
+                    self.add(&with_entities(&text), false, was_cut);
+                }
+                Piece::CData(text) => {
+                    let text = String::from_utf8_lossy(text).into_owned();
+                    let was_cut = self.scan.was_cut;
+                    self.add(&text, true, was_cut);
+                }
+                Piece::Open(inside) => {
+                    let inside = inside.to_vec();
+                    self.opened(&inside);
+                }
+                Piece::Close(name) => {
+                    let name = name.to_vec();
+                    self.closed(&name);
+                }
+            }
+        }
+        Ok(self.ready.pop_front())
+    }
+
+    /// What was open when the file broke off: an item that is not whole.
+    fn torn(&mut self) -> Option<Found> {
+        self.field = None;
+        let mut open = std::mem::take(&mut self.open).into_iter();
+        match open.next()? {
+            Record::Item(mut item, _) => {
+                item.is_torn = true;
+                Some(Found::Item(item))
+            }
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, text: &str, is_cdata: bool, was_cut: bool) {
+        let Some(field) = &mut self.field else { return };
+        // `]]>` may not stand in text: where it does, CDATA was nested in CDATA, and the one before ended too early.
+        match (text.split_once("]]>"), field.cdata_end.filter(|_| !is_cdata)) {
+            (Some((inner, rest)), Some(end)) => {
+                field.text.insert_str(end, "]]>");
+                field.text += inner;
+                field.text += rest.trim_end();
+                field.cdata_end = None;
+            }
+            _ => field.text += text,
+        }
+        if is_cdata {
+            field.cdata_end = Some(field.text.len());
+        }
+        field.was_cut |= was_cut || field.text.len() > scan::PIECE_BYTES_MAX;
+        if field.text.len() > scan::PIECE_BYTES_MAX {
+            field.text.truncate(field.text.floor_char_boundary(scan::PIECE_BYTES_MAX));
+        }
+    }
+
+    fn opened(&mut self, inside: &[u8]) {
+        let is_empty = inside.last() == Some(&b'/');
+        let name = inside.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
+        self.is_wordpress |= name.starts_with(b"wp:");
+        if let Some(record) = Record::named(name) {
+            self.end_field();
+            self.close_to(depth(name));
+            if depth(name) <= self.open.len() {
+                self.open.push(record);
+            }
+            if is_empty {
+                self.closed(name);
+            }
+        } else if self.begins_field(name) {
+            self.end_field();
+            let domain = attribute(inside, b"domain").unwrap_or_default().to_vec();
+            self.field = Some(Field { name: name.to_vec(), domain, text: String::new(), cdata_end: None, was_cut: false });
+            if is_empty {
+                self.end_field();
+            }
+        } else if self.field.is_some() {
+            let raw = format!("<{}>", String::from_utf8_lossy(inside));
+            self.add(&raw, false, false);
+        }
+    }
+
+    /// Whether an element is a field of its own. Inside a text, one of HTML (`<title>`, `<link>`) belongs to that text.
+    fn begins_field(&self, name: &[u8]) -> bool {
+        let is_ours = name.contains(&b':') && !name.starts_with(b"svg:");
+        let is_plain = matches!(name, b"title" | b"link" | b"pubDate" | b"guid" | b"description" | b"category" | b"language" | b"generator");
+        let in_text = self.field.as_ref().is_some_and(|field| is_text(&field.name));
+        is_ours || (is_plain && !in_text)
+    }
+
+    fn closed(&mut self, name: &[u8]) {
+        if Record::named(name).is_some() || name == b"channel" {
+            self.end_field();
+            self.close_to(depth(name));
+        } else if self.field.as_ref().is_some_and(|field| field.name == name) {
+            self.end_field();
+        } else if self.field.as_ref().is_some_and(|field| is_text(&field.name)) {
+            let raw = format!("</{}>", String::from_utf8_lossy(name));
+            self.add(&raw, false, false);
+        }
+    }
+
+    /// Ends every record that stands as deep or deeper.
+    fn close_to(&mut self, depth: usize) {
+        while self.open.len() > depth {
+            let record = self.open.pop().expect("it is longer than something");
+            self.finish(record);
+        }
+    }
+
+    fn finish(&mut self, record: Record) {
+        match (record, self.open.last_mut()) {
+            (Record::Author(author), _) => self.ready.push_back(Found::Author(author)),
+            (Record::Item(item, _), _) => {
+                if !item.is_more || !item.comments.is_empty() {
+                    self.ready.push_back(Found::Item(item));
+                }
+            }
+            (Record::Meta(key, value), Some(Record::Item(item, _))) => match key.as_str() {
+                "_wp_attached_file" => item.attached_file = value,
+                "_thumbnail_id" => item.thumbnail = value,
+                _ => {}
+            },
+            (Record::Comment(comment), Some(Record::Item(item, bytes))) => {
+                *bytes += comment.content.len() + comment.author.len() + 200;
+                item.comments.push(comment);
+                if *bytes > COMMENT_BYTES_MAX && !item.id.is_empty() {
+                    let more = Item { id: item.id.clone(), kind: item.kind.clone(), status: item.status.clone(), title: item.title.clone(), is_more: true, ..Item::default() };
+                    *bytes = 0;
+                    self.ready.push_back(Found::Item(std::mem::replace(item, Box::new(more))));
+                }
+            }
+            (Record::Meta(..) | Record::Comment(_) | Record::Other, _) => {}
+        }
+    }
+
+    fn end_field(&mut self) {
+        let Some(Field { name, domain, text, was_cut, .. }) = self.field.take() else { return };
+        let text = cleaned(text).trim().to_owned();
+        match self.open.last_mut() {
+            Some(Record::Item(item, _)) => {
+                item.was_cut |= was_cut;
+                item.set(&name, &domain, text);
+            }
+            Some(Record::Comment(comment)) => comment.set(&name, text),
+            Some(Record::Author(author)) => match name.as_slice() {
+                b"wp:author_id" => author.id = text,
+                b"wp:author_login" => author.login = text,
+                b"wp:author_display_name" => author.display_name = text,
+                _ => {}
+            },
+            Some(Record::Meta(key, value)) => match name.as_slice() {
+                b"wp:meta_key" => *key = text,
+                b"wp:meta_value" => *value = text,
+                _ => {}
+            },
+            Some(Record::Other) => {}
+            None => match name.as_slice() {
+                b"wp:base_blog_url" => self.site.blog_url = text,
+                b"wp:base_site_url" => self.site.site_url = text,
+                b"link" if self.site.link.is_empty() => self.site.link = text,
+                b"language" if self.site.language.is_empty() => self.site.language = text,
+                _ => {}
+            },
+        }
+    }
+}
+
+impl Item {
+    fn set(&mut self, name: &[u8], domain: &[u8], text: String) {
+        let field = match name {
+            b"title" => &mut self.title,
+            b"link" => &mut self.link,
+            b"guid" => &mut self.guid,
+            b"pubDate" => &mut self.published,
+            b"dc:creator" => &mut self.creator,
+            b"content:encoded" => &mut self.content,
+            b"excerpt:encoded" => &mut self.excerpt,
+            b"wp:post_id" => &mut self.id,
+            b"wp:post_type" => &mut self.kind,
+            b"wp:status" => &mut self.status,
+            b"wp:post_name" => &mut self.slug,
+            b"wp:post_date_gmt" => &mut self.date_gmt,
+            b"wp:post_date" => &mut self.date,
+            b"wp:post_modified_gmt" => &mut self.modified_gmt,
+            b"wp:comment_status" => &mut self.comment_status,
+            b"wp:post_password" => &mut self.password,
+            b"wp:post_parent" => &mut self.parent,
+            b"wp:attachment_url" => &mut self.attachment_url,
+            b"category" => match domain {
+                b"category" | b"" => return self.categories.push(text),
+                b"post_tag" | b"tag" => return self.tags.push(text),
+                _ => return,
+            },
+            _ => return,
+        };
+        *field = text;
+    }
+}
+
+impl Comment {
+    fn set(&mut self, name: &[u8], text: String) {
+        let field = match name {
+            b"wp:comment_id" => &mut self.id,
+            b"wp:comment_author" => &mut self.author,
+            b"wp:comment_user_id" => &mut self.user,
+            b"wp:comment_date_gmt" => &mut self.date_gmt,
+            b"wp:comment_date" => &mut self.date,
+            b"wp:comment_content" => &mut self.content,
+            b"wp:comment_approved" => &mut self.approved,
+            b"wp:comment_type" => &mut self.kind,
+            b"wp:comment_parent" => &mut self.parent,
+            _ => return,
+        };
+        *field = text;
+    }
+}
+
+/// Fields that hold people's HTML.
+fn is_text(name: &[u8]) -> bool {
+    matches!(name, b"content:encoded" | b"excerpt:encoded" | b"wp:comment_content" | b"description" | b"wp:meta_value")
+}
+
+/// The value of an attribute.
+fn attribute<'a>(inside: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let start = memchr::memmem::find(inside, &[name, b"="].concat())? + name.len() + 1;
+    let quote = *inside.get(start).filter(|quote| matches!(quote, b'"' | b'\''))?;
+    let value = &inside[start + 1..];
+    Some(&value[..memchr::memchr(quote, value)?])
+}
+
+/// Text with the entities of XML resolved. One that only HTML knows stays: what it stands in is read as HTML later.
+fn with_entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out += before;
+        let found = after.split_once(';').filter(|(name, _)| name.len() <= 10).and_then(|(name, after)| Some((entity(name)?, after)));
+        match found {
+            Some((letter, after)) => {
+                out.push(letter);
+                rest = after;
+            }
+            None => {
+                out.push('&');
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+fn entity(name: &str) -> Option<char> {
+    let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().map(|code| char::from_u32(code).unwrap_or('\u{fffd}'));
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => match name.strip_prefix('#')? {
+            digits if digits.starts_with(['x', 'X']) => number(&digits[1..], 16),
+            digits => number(digits, 10),
+        },
+    }
+}
+
+/// No control characters, and `\n` for every end of a line.
+fn cleaned(text: String) -> String {
+    let is_clean = text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    if is_clean { text } else { text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! Bringing a WordPress site in, as a host would: an export and its uploads go in, and what stands in the house after is
+//! looked at. A shelf stands in for the rooms; it keeps what it takes as it was offered.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use base::db::Ask as _;
+use base::file::{self, File};
+use base::room::Reader;
+use base::{markup, redirect, vals};
+use door::import::{Report, import};
+
+use crate::bare::Bare;
+
+fn export(inside: &str) -> String {
+    format!("<?xml version=\"1.0\"?><rss><channel><title>Old</title><link>https://old.example</link><language>en-GB</language><wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://old.example</wp:base_site_url><wp:base_blog_url>https://old.example</wp:base_blog_url>{inside}</channel></rss>")
+}
+
+const ADA: &str = "<wp:author><wp:author_id>7</wp:author_id><wp:author_login>ada</wp:author_login><wp:author_email>ada@mail.example</wp:author_email><wp:author_display_name><![CDATA[Ada of Leeds]]></wp:author_display_name></wp:author>";
+
+/// An item: its number, kind, status, title and content, and whatever else stands in it.
+fn item(id: u32, kind: &str, status: &str, title: &str, content: &str, more: &str) -> String {
+    format!("<item><title><![CDATA[{title}]]></title><link>https://old.example/2020/01/{}/</link><dc:creator>ada</dc:creator><content:encoded><![CDATA[{content}]]></content:encoded><excerpt:encoded><![CDATA[]]></excerpt:encoded><wp:post_id>{id}</wp:post_id><wp:post_date_gmt>2020-01-02 03:04:05</wp:post_date_gmt><wp:post_name>{}</wp:post_name><wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type><wp:comment_status>open</wp:comment_status>{more}</item>", title.to_lowercase().replace(' ', "-"), title.to_lowercase().replace(' ', "-"))
+}
+
+fn comment(id: u32, parent: u32, words: &str, more: &str) -> String {
+    format!("<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author>Brook</wp:comment_author><wp:comment_author_email>brook@mail.example</wp:comment_author_email><wp:comment_author_IP>192.0.2.7</wp:comment_author_IP><wp:comment_date_gmt>2020-01-03 00:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[{words}]]></wp:comment_content><wp:comment_approved>1</wp:comment_approved><wp:comment_parent>{parent}</wp:comment_parent>{more}</wp:comment>")
+}
+
+fn picture() -> Vec<u8> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    image::DynamicImage::ImageRgb8(image::RgbImage::new(20, 10)).write_to(&mut out, image::ImageFormat::Png).unwrap();
+    out.into_inner()
+}
+
+fn whys(report: &Report) -> Vec<(&str, &str)> {
+    report.left.iter().map(|left| (left.what.as_str(), left.why.as_str())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_comes_in_with_its_people_texts_comments_and_addresses() {
+    let bare = Bare::open().await;
+    let xml = export(&[
+        ADA,
+        &item(1, "post", "publish", "First light", "<!-- wp:paragraph --><p>Hello <strong>you</strong>, see <a href=\"https://old.example/2020/01/about/\">this</a>.</p><!-- /wp:paragraph -->",
+            &["<category domain=\"category\" nicename=\"n\">News</category><category domain=\"post_tag\" nicename=\"d\">doom</category>", &comment(5, 0, "First!", ""), &comment(6, 5, "Second", "<wp:comment_user_id>7</wp:comment_user_id>")].concat()),
+        &item(2, "page", "publish", "About", "Us.\n\nAnd you.", ""),
+    ].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    let taken = report.taken;
+    assert_eq!((taken.people, taken.posts, taken.pages, taken.comments, taken.files, taken.redirects), (1, 1, 1, 2, 0, 4));
+    assert_eq!(report.left, []);
+    assert!(bare.saying("name: \"Ada of Leeds\"").await.contains("wordpress:old.example:person:ada"));
+    let article = bare.saying("title: \"First light\"").await;
+    for part in ["words: \"Hello **you**, see [this](/2020/01/about/).\"", "slug: \"first-light\"", "\"News\"", "\"doom\"", "at: 1577934245000", "is_draft: false", "comments_open: true", "lang: \"en\"", "/people/"] {
+        assert!(article.contains(part), "{part}\n{article}");
+    }
+    assert!(bare.saying("Us.\\n\\nAnd you.").await.contains("is_page: true"));
+    let (first, second) = (bare.saying("First!").await, bare.saying("Second").await);
+    assert!(first.contains("name: \"Brook\"") && first.contains("author: None") && first.contains("answers: None"));
+    assert!(second.contains("/people/") && second.contains("/comments/"), "an answer, by somebody with an account: {second}");
+    let all = format!("{:?}", bare.kept().await);
+    assert!(!all.contains("mail.example") && !all.contains("192.0.2.7"));
+    for old in ["/2020/01/first-light/", "/?p=1", "/2020/01/about", "/?page_id=2"] {
+        assert!(redirect::find(&bare.house.db, old).await.unwrap().unwrap().starts_with("/articles/"), "{old}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bringing_it_again_changes_nothing_and_says_the_same() {
+    let bare = Bare::open().await;
+    let uploads = bare.write("up/2020/a.png", picture()).parent().unwrap().parent().unwrap().to_owned();
+    let text = "See <img src=\"https://old.example/wp-content/uploads/2020/a-5x5.png\">";
+    let xml = export(&[ADA, &item(1, "post", "publish", "First", text, &comment(5, 0, "One", "")), &item(9, "attachment", "inherit", "a", "", "<wp:attachment_url>https://old.example/wp-content/uploads/2020/a.png</wp:attachment_url>")].concat());
+    let first = bare.import(&xml, Some(&uploads)).await.unwrap();
+    assert_eq!(first.taken.files, 1);
+    // What was edited or erased here stays so.
+    let shelf = bare.kept().await;
+    let article = shelf.iter().find(|(_, value)| value.contains("title: \"First\"")).unwrap();
+    let tx = bare.house.begin().await.unwrap();
+    base::house::settle(&tx, &article.0, "edited", 1).await.unwrap();
+    tx.run("DELETE FROM setting WHERE value LIKE '%One%'", vals![]).await.unwrap();
+    tx.keep().await.unwrap();
+    let edited = bare.kept().await;
+    let second = bare.import(&xml, Some(&uploads)).await.unwrap();
+    assert_eq!(second, first);
+    assert_eq!(bare.kept().await, edited);
+    assert_eq!(bare.count("SELECT COUNT(*) FROM file").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_was_cut_off_anywhere_ends_the_same_when_it_is_run_again() {
+    let items: String = (1..=450).map(|id| item(id, if id % 9 == 0 { "page" } else { "post" }, "publish", &format!("Title {id}"), &format!("Words {id}"), &comment(id * 2, 0, &format!("Comment {id}"), ""))).collect();
+    let xml = export(&[ADA, &items].concat());
+    let whole = Bare::open().await;
+    let expected = whole.import(&xml, None).await.unwrap();
+    assert_eq!((expected.taken.posts, expected.taken.pages, expected.taken.comments), (400, 50, 450));
+    for takes in [0, 1, 2, 50, 199, 200, 201, 500, 800, 900] {
+        let bare = Bare::open().await;
+        bare.shelf.takes_left.store(takes, Ordering::Relaxed);
+        bare.import(&xml, None).await.unwrap_err();
+        assert!(bare.kept().await.len() <= usize::try_from(takes).unwrap(), "nothing half-written");
+        bare.shelf.takes_left.store(-1, Ordering::Relaxed);
+        assert_eq!(bare.import(&xml, None).await.unwrap(), expected, "after {takes}");
+        assert_eq!(bare.kept().await, whole.kept().await, "after {takes}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_come_along_made_anew_and_texts_point_to_them() {
+    let bare = Bare::open().await;
+    bare.write("site/wp-content/uploads/2020/01/pit.png", picture());
+    bare.write("site/wp-content/uploads/2020/01/leaflet.pdf", "%PDF-1.7");
+    bare.write("site/wp-content/uploads/2020/01/page.html", "<script>alert(1)</script>");
+    bare.write("site/wp-content/uploads/2020/01/broken.jpg", "\u{fffd}");
+    let attachment = |id: u32, name: &str| item(id, "attachment", "inherit", name, "", &format!("<wp:post_parent>1</wp:post_parent><wp:attachment_url>https://old.example/wp-content/uploads/2020/01/{name}</wp:attachment_url>"));
+    let text = "[caption id=\"x\"]<a href=\"https://old.example/wp-content/uploads/2020/01/pit.png\"><img src=\"https://old.example/wp-content/uploads/2020/01/pit-300x200.png\" alt=\"The pit\"></a> Us[/caption]\n\n[gallery]\n\n<a href=\"/wp-content/uploads/2020/01/leaflet.pdf\">leaflet</a> <img src=\"https://old.example/wp-content/uploads/2020/01/gone.png\" alt=\"gone\">";
+    let xml = export(&[ADA, &item(1, "post", "publish", "First", text, ""), &attachment(20, "pit.png"), &attachment(21, "leaflet.pdf"), &attachment(22, "page.html"), &attachment(23, "broken.jpg"), &attachment(24, "lost.png")].concat());
+    let report = bare.import(&xml, Some(&bare.folder.path().join("site"))).await.unwrap();
+    assert_eq!(report.taken.files, 2);
+    let article = bare.saying("title: \"First\"").await;
+    let files: Vec<File> = bare.house.db.all("SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file ORDER BY name", vals![]).await.unwrap();
+    let (leaflet, pit) = (files[0].path(), files[1].path());
+    for part in [format!("![The pit]({pit})\\n\\n*Us*"), format!("![]({pit})"), format!("[leaflet]({leaflet})"), "![gone](https://old.example/".to_owned()] {
+        assert!(article.contains(&part), "{part}\n{article}");
+    }
+    let left = whys(&report);
+    for name in ["2020/01/page.html", "2020/01/broken.jpg", "2020/01/lost.png", "2020/01/gone.png"] {
+        assert_eq!(left.iter().filter(|(what, _)| *what == name).count(), 1, "{name} {left:?}");
+    }
+    assert_eq!(redirect::find(&bare.house.db, "/wp-content/uploads/2020/01/pit.png").await.unwrap().as_deref(), Some(pit.as_str()));
+    let answer = file::serve(&bare.house, &Reader::guest(), &files[1].id, &files[1].name, &axum::http::HeaderMap::new()).await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "image/png");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_is_named_with_why() {
+    let bare = Bare::open().await;
+    let xml = export(&[
+        ADA,
+        &item(1, "post", "publish", "First", "a [contact-form-7 id=\"3\"]", &[comment(1, 0, "ping", "<wp:comment_type>pingback</wp:comment_type>"), comment(2, 0, "spam", "<wp:comment_approved>spam</wp:comment_approved>"), comment(3, 0, "wait", "<wp:comment_approved>0</wp:comment_approved>")].concat()),
+        &item(2, "nav_menu_item", "publish", "Menu", "", ""),
+        &item(3, "post", "trash", "Bin", "b", &comment(4, 0, "on it", "")),
+        &item(4, "post", "auto-draft", "Auto", "", ""),
+        &item(5, "product", "publish", "Shirt", "c", ""),
+        &item(6, "post", "draft", "Nobody's", "d", "").replace("<dc:creator>ada</dc:creator>", ""),
+        &item(7, "post", "publish", "", "", ""),
+        &item(8, "attachment", "inherit", "e", "", "<wp:attachment_url>https://old.example/wp-content/uploads/e.png</wp:attachment_url>"),
+    ].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    assert_eq!((report.taken.posts, report.taken.comments, report.taken.files), (1, 0, 0));
+    let left = whys(&report);
+    for (what, why) in [
+        ("comment 1 under", "machine"), ("comment 2 under", "spam"), ("comment 3 under", "waiting"), ("nav_menu_item 2", "no place"), ("post 3", "bin"), ("one comment under", "not taken"),
+        ("post 4", "empty draft"), ("product 5", "no place"), ("post 6", "no author"), ("post 7", "no words"), ("e.png", "no uploads"), ("[contact-form-7]", "plugin"),
+    ] {
+        assert!(left.iter().any(|(w, y)| w.contains(what) && y.contains(why)), "{what}: {why}\n{left:#?}");
+    }
+    assert_eq!(left.len(), 12, "{left:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_and_private_posts_stay_with_their_author_and_have_no_address() {
+    let bare = Bare::open().await;
+    let xml = export(&[ADA, &item(1, "post", "draft", "Draft", "a", ""), &item(2, "post", "private", "Private", "b", ""), &item(3, "post", "publish", "Locked", "c", "<wp:post_password>x</wp:post_password>"), &item(4, "post", "future", "Later", "d", "")].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    assert_eq!((report.taken.posts, report.taken.redirects), (4, 0));
+    for title in ["Draft", "Private", "Locked", "Later"] {
+        assert!(bare.saying(&format!("title: \"{title}\"")).await.contains("is_draft: true"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_are_harmless_and_their_words_survive() {
+    let bare = Bare::open().await;
+    let hostile = "before <script>alert(1)</script><img src=x onerror=alert(1)><a href=\"javascript:alert(1)\">link</a><iframe src=\"javascript:alert(1)\"></iframe><svg onload=alert(1)></svg><style>*{}</style> after";
+    let xml = export(&[ADA, &item(1, "post", "publish", "<script>alert(1)</script>Title <b>bold</b>", hostile, &comment(1, 0, hostile, "<wp:comment_author><![CDATA[<script>x</script>Brook <img src=x onerror=y>]]></wp:comment_author>"))].concat());
+    bare.import(&xml, None).await.unwrap();
+    let article = bare.saying("title: \"Title bold\"").await;
+    assert!(article.contains("before ") && article.contains("after"));
+    for (_, value) in bare.kept().await {
+        for wrong in ["<script", "onerror", "javascript", "<svg", "alert"] {
+            assert!(!value.contains(wrong), "{wrong}\n{value}");
+        }
+        let html = markup::render(&value).html;
+        assert!(!html.contains("<script"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_counts_the_same_and_keeps_nothing() {
+    let bare = Bare::open().await;
+    let uploads = bare.write("up/a.png", picture()).parent().unwrap().to_owned();
+    let xml = export(&[ADA, &item(1, "post", "publish", "First", "a", &comment(5, 0, "One", "")), &item(9, "attachment", "inherit", "a", "", "<wp:attachment_url>https://old.example/wp-content/uploads/a.png</wp:attachment_url>")].concat());
+    let path = bare.write("export.xml", &xml);
+    let dry = import(&bare.house, &path, Some(&uploads), true, &|_, _| {}).await.unwrap();
+    assert!(bare.kept().await.is_empty());
+    assert_eq!(bare.count("SELECT COUNT(*) FROM file").await + bare.count("SELECT COUNT(*) FROM brought").await + bare.count("SELECT COUNT(*) FROM redirect").await, 0);
+    assert!(!bare.folder.path().join("files").exists());
+    assert_eq!(bare.import(&xml, Some(&uploads)).await.unwrap(), dry);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_takes_no_comments_leaves_them_and_says_so_once() {
+    let bare = Bare::open().await;
+    bare.shelf.takes_comments.store(false, Ordering::Relaxed);
+    let xml = export(&[ADA, &item(1, "post", "publish", "First", "a", &[comment(5, 0, "One", ""), comment(6, 0, "Two", "")].concat())].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    assert_eq!((report.taken.posts, report.taken.comments, report.left.len()), (1, 0, 1));
+    bare.shelf.takes_comments.store(true, Ordering::Relaxed);
+    assert_eq!(bare.import(&xml, None).await.unwrap().taken.comments, 2, "and takes them when it can");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_export_is_refused_and_nothing_is_kept() {
+    let bare = Bare::open().await;
+    for wrong in ["", "hello", "<html><body>no</body></html>", "<?xml version=\"1.0\"?><rss><channel><item><title>A feed</title><description>x</description></item></channel></rss>", "PK\u{3}\u{4}"] {
+        let refused = bare.import(wrong, None).await.unwrap_err();
+        assert_eq!(refused.words().1, "refusal-import-not-wordpress", "{wrong}");
+    }
+    assert!(bare.kept().await.is_empty());
+    let none = import(&bare.house, &bare.folder.path().join("none.xml"), None, false, &|_, _| {}).await.unwrap_err();
+    assert_eq!(none.words().1, "refusal-import-no-file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_goes_up_to_the_whole() {
+    let bare = Bare::open().await;
+    let path = bare.write("export.xml", export(&[ADA, &item(1, "post", "publish", "First", "a", "")].concat()));
+    let furthest = AtomicI64::new(0);
+    import(&bare.house, &path, None, true, &|at, all| {
+        let (at, all) = (i64::try_from(at).unwrap(), i64::try_from(all).unwrap());
+        assert!(at >= furthest.load(Ordering::Relaxed) && at <= all);
+        furthest.store(at, Ordering::Relaxed);
+    }).await.unwrap();
+    assert!(furthest.load(Ordering::Relaxed) > 0);
+}

@@ -1,0 +1,342 @@
+//! Playlists as people meet them: calls, suggestions, voices, the order, and files in and out.
+
+use std::collections::HashSet;
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse as _;
+use base::form::{Asked, Form};
+use base::page::{Frame, go, page, page_again};
+use base::refusal::{Refusal, Reply};
+use people::power::{Capability, Holding, TendLibrary, seat_for};
+use people::{Member, Visitor};
+
+use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
+use crate::playlist::{self, Decision, Draft, Playlist, Suggestion, Voice};
+use crate::song;
+
+#[derive(Template)]
+#[template(path = "playlists/list.html")]
+struct List<'a> {
+    f: &'a Frame,
+    lists: Vec<Playlist>,
+    feeling: &'a str,
+    older: Option<String>,
+}
+
+pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
+    let feeling = asked.value("feeling");
+    if !feeling.is_empty() && visitor.house.pack.feeling(feeling).is_none() {
+        return Err(Refusal::NotFound);
+    }
+    let before = Some(asked.value("before")).filter(|id| !id.is_empty());
+    let mut lists = Playlist::newest(&visitor.house.db, feeling, before, playlist::PAGE + 1).await?;
+    let goes_on = lists.len() > playlist::PAGE as usize;
+    lists.truncate(playlist::PAGE as usize);
+    let older = lists.last().filter(|_| goes_on).map(|last| last.id.clone());
+    let f = visitor.frame().named(visitor.house.pack.call("playlists"), visitor.house.words.say("playlists-line")).with_feed("/feeds/playlists", "feed-playlists");
+    page(&List { lists, feeling, older, f: &f }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "playlists/form.html")]
+struct Edit<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    /// The playlist whose brief is being changed; none for a new call.
+    list: Option<&'a Playlist>,
+    notice: Option<&'static str>,
+}
+
+pub async fn blank(member: Member, asked: Asked) -> Reply {
+    let f = member.frame().titled("playlist-new").private();
+    let form = Form::filled([("feeling", asked.value("feeling")), ("days", "14")]);
+    page(&Edit { form: &form, list: None, notice: None, f: &f }, &f)
+}
+
+pub async fn open(member: Member, mut form: Form) -> Reply {
+    let draft = Draft::read(&mut form, &member.house.pack, true);
+    if !form.is_right() {
+        let f = member.frame().titled("playlist-new").private();
+        return page_again(&Edit { form: &form, list: None, notice: None, f: &f }, &f);
+    }
+    let id = Playlist::open(&member, &draft).await?;
+    go(format!("/playlists/{id}?done=playlist-open"))
+}
+
+/// A suggestion with what is said to it.
+struct Line {
+    suggestion: Suggestion,
+    voices: Vec<Voice>,
+    /// What the reader says to it.
+    mine: Option<Voice>,
+    is_mine: bool,
+}
+
+impl Line {
+    /// The names of those who say yes or no.
+    fn names(&self, voice: &str) -> String {
+        self.voices.iter().filter(|one| one.voice == voice).map(|one| one.by.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn arguments(&self) -> impl Iterator<Item = &Voice> {
+        self.voices.iter().filter(|one| !one.line.is_empty())
+    }
+
+    fn says(&self, voice: &str) -> bool {
+        self.mine.as_ref().is_some_and(|mine| mine.voice == voice)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "playlists/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    list: &'a Playlist,
+    lines_in: Vec<Line>,
+    lines_out: Vec<Line>,
+    minutes: i64,
+    unknown: usize,
+    is_open: bool,
+    is_mine: bool,
+    may_tend: bool,
+    form: &'a Form,
+}
+
+impl Show<'_> {
+    fn formats(&self) -> [&'static str; 5] {
+        Format::ALL.map(Format::ending)
+    }
+}
+
+pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
+    if let Some((id, ending)) = id.split_once('.') {
+        return file(&visitor, id, ending).await;
+    }
+    shown(&visitor, &id, &Form::default()).await
+}
+
+/// The page of a playlist, with the suggestion form as the person left it.
+async fn shown(visitor: &Visitor, id: &str, form: &Form) -> Reply {
+    let db = &visitor.house.db;
+    let (list, _) = Playlist::seen_by(db, &visitor.reader(), id).await?;
+    let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
+    let me = visitor.person.as_ref().map(|person| person.id.as_str());
+    let (minutes, unknown) = playlist::minutes(suggestions.iter().filter(|one| list.decided_at.is_none() || one.n.is_some()));
+    let lines = suggestions.into_iter().map(|suggestion| {
+        let voices: Vec<_> = voices.iter().filter(|voice| voice.suggestion == suggestion.id).cloned().collect();
+        let mine = voices.iter().find(|voice| Some(voice.person.as_str()) == me).cloned();
+        let is_mine = suggestion.person.is_some() && suggestion.person.as_deref() == me;
+        Line { suggestion, voices, mine, is_mine }
+    });
+    let (lines_in, lines_out) = lines.partition(|line: &Line| line.suggestion.n.is_some());
+    let may_tend = match me {
+        Some(person) => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
+        None => false,
+    };
+    let f = visitor.frame().named(&list.title, &list.brief).with_card(format!("/cards{}.png", list.place()));
+    let is_mine = list.curator.is_some() && list.curator.as_deref() == me;
+    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, f: &f };
+    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+}
+
+/// The list as a file to take along.
+async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
+    let format = Format::of_ending(ending).ok_or(Refusal::NotFound)?;
+    let (list, _) = Playlist::seen_by(&visitor.house.db, &visitor.reader(), id).await?;
+    let sheet = list.sheet(&visitor.house.db).await?;
+    let name: String = base::search::words(&list.title).collect::<Vec<_>>().join("-").chars().filter(char::is_ascii).take(60).collect();
+    let disposition = format!("attachment; filename=\"{}.{ending}\"", if name.is_empty() { "playlist" } else { &name });
+    Ok(([(CONTENT_TYPE, format.mime().to_owned()), (CONTENT_DISPOSITION, disposition)], sheet.write(format)).into_response())
+}
+
+pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let f = member.frame().titled("playlist-edit").private();
+    let form = Form::filled([("title", list.title.as_str()), ("brief", &list.brief), ("feeling", &list.feeling), ("caution", &list.caution), ("seen", &list.changed_at.to_string())]);
+    page(&Edit { form: &form, list: Some(&list), notice: None, f: &f }, &f)
+}
+
+pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let draft = Draft::read(&mut form, &member.house.pack, false);
+    let seen = form.value("seen").parse().unwrap_or(0);
+    let is_kept = form.is_right() && list.correct(&member, &draft, seen).await?;
+    if is_kept {
+        return go(format!("/playlists/{id}?done=playlist-kept"));
+    }
+    let f = member.frame().titled("playlist-edit").private();
+    let notice = form.is_right().then_some("playlist-changed-meanwhile");
+    page_again(&Edit { form: &form, list: Some(&list), notice, f: &f }, &f)
+}
+
+pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let (artist, title, reason) = (form.line("artist", song::NAME_CHARS), form.line("title", song::NAME_CHARS), form.line("reason", playlist::LINE_CHARS));
+    if !form.is_right() {
+        return shown(&member, &id, &form).await;
+    }
+    list.suggest(&member, &artist, &title, &reason).await?;
+    go(format!("/playlists/{id}?done=suggested#suggested"))
+}
+
+pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, String)>) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    list.unsuggest(&member, &suggestion).await?;
+    go(format!("/playlists/{id}?done=unsuggested#suggested"))
+}
+
+pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let (voice, line) = (form.choice("voice", &["yes", "no", "argued", ""]), form.line("line", 0..=*playlist::LINE_CHARS.end()));
+    if voice == "argued" && line.chars().count() < *playlist::LINE_CHARS.start() {
+        form.refuse("line", "playlist-argue-needs");
+    }
+    if !form.is_right() {
+        return shown(&member, &id, &form).await;
+    }
+    list.say(&member, &suggestion, &voice, &line).await?;
+    go(format!("/playlists/{id}?done=said#s-{suggestion}"))
+}
+
+#[derive(Template)]
+#[template(path = "playlists/decide.html")]
+struct Decide<'a> {
+    f: &'a Frame,
+    list: &'a Playlist,
+    suggestions: Vec<Suggestion>,
+    form: &'a Form,
+}
+
+impl Decide<'_> {
+    fn number(&self, suggestion: &Suggestion) -> base::page::Safe {
+        self.form.line_field(self.f, "playlist-number", &format!("n-{}", suggestion.id), 3)
+    }
+
+    fn why_not(&self, suggestion: &Suggestion) -> base::page::Safe {
+        self.form.line_field(self.f, "playlist-why-not", &format!("not-{}", suggestion.id), 300)
+    }
+}
+
+pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    list.must_be_curated_by(&member)?;
+    let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
+    let fields: Vec<_> = suggestions.iter().flat_map(|one| [(format!("n-{}", one.id), one.n.map_or_else(String::new, |n| n.to_string())), (format!("not-{}", one.id), one.why_not.clone())]).collect();
+    let form = Form::filled(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let f = member.frame().titled("playlist-decide").private();
+    page(&Decide { list: &list, suggestions, form: &form, f: &f }, &f)
+}
+
+pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    list.must_be_curated_by(&member)?;
+    let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
+    let decisions = decisions(&mut form, &suggestions);
+    if !form.is_right() {
+        let f = member.frame().titled("playlist-decide").private();
+        return page_again(&Decide { list: &list, suggestions, form: &form, f: &f }, &f);
+    }
+    list.decide(&member, &decisions).await?;
+    go(format!("/playlists/{id}?done=playlist-decided"))
+}
+
+/// Reads a number or a reason for every suggestion.
+fn decisions(form: &mut Form, suggestions: &[Suggestion]) -> Vec<Decision> {
+    let mut taken = HashSet::new();
+    suggestions.iter().map(|one| {
+        let (number, not) = (format!("n-{}", one.id), format!("not-{}", one.id));
+        let (n, why_not) = (form.number(&number, 1..=999), form.line(&not, 0..=*playlist::LINE_CHARS.end()));
+        if n.is_some_and(|n| !taken.insert(n)) {
+            form.refuse(&number, "playlist-wrong-twice");
+        }
+        if n.is_none() && form.value(&number).trim().is_empty() && why_not.chars().count() < *playlist::LINE_CHARS.start() {
+            form.refuse(&not, "playlist-wrong-why-not");
+        }
+        Decision { suggestion: one.id.clone(), n, why_not: if n.is_some() { String::new() } else { why_not } }
+    }).collect()
+}
+
+pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
+    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    list.take_back(&member).await?;
+    go("/playlists?done=unsuggested")
+}
+
+#[derive(Template)]
+#[template(path = "playlists/bring.html")]
+struct Bring<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+}
+
+pub async fn blank_bring(member: Member) -> Reply {
+    let f = member.frame().titled("playlist-bring").private();
+    page(&Bring { form: &Form::default(), f: &f }, &f)
+}
+
+pub async fn bring(member: Member, mut form: Form) -> Reply {
+    let sheet = read_sheet(&mut form);
+    if let (Some(sheet), false) = (&sheet, form.has("title")) {
+        form.set("title", &sheet.title);
+    }
+    if let (Some(sheet), false) = (&sheet, form.has("brief")) {
+        form.set("brief", &sheet.note);
+    }
+    let draft = Draft::read(&mut form, &member.house.pack, false);
+    match sheet {
+        Some(sheet) if form.is_right() => {
+            let id = Playlist::bring(&member, &draft, &sheet).await?;
+            go(format!("/playlists/{id}?done=playlist-brought"))
+        }
+        _ => {
+            let f = member.frame().titled("playlist-bring").private();
+            page_again(&Bring { form: &form, f: &f }, &f)
+        }
+    }
+}
+
+/// The sheet of an uploaded file, or of what was pasted; what is wrong is noted at the field.
+fn read_sheet(form: &mut Form) -> Option<Sheet> {
+    let uploaded = form.file("file").map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+    let field = if uploaded.is_some() { "file" } else { "paste" };
+    let text = uploaded.unwrap_or_else(|| form.value("paste").to_owned());
+    if text.len() > BYTES_MAX {
+        form.refuse(field, "playlist-wrong-many");
+        return None;
+    }
+    match Sheet::read(&text) {
+        Ok(sheet) => return Some(sheet),
+        Err(SheetTrouble::Empty) => form.refuse(field, "playlist-wrong-empty"),
+        Err(SheetTrouble::TooMany) => form.refuse(field, "playlist-wrong-many"),
+        Err(SheetTrouble::Nameless { at }) => form.refuse_with(field, "playlist-wrong-nameless", &[("at", at.to_string())]),
+        Err(SheetTrouble::Unreadable { at }) => form.refuse_with(field, "playlist-wrong-file", &[("at", at.to_string())]),
+    }
+    None
+}
+
+#[derive(Template)]
+#[template(path = "playlists/tend.html")]
+struct Tend<'a> {
+    f: &'a Frame,
+    list: &'a Playlist,
+    form: &'a Form,
+}
+
+pub async fn tend(holding: Holding<TendLibrary>, Path(id): Path<String>) -> Reply {
+    let (list, _) = Playlist::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
+    let f = holding.member.frame().titled("song-tend").private();
+    page(&Tend { list: &list, form: &Form::default(), f: &f }, &f)
+}
+
+pub async fn withdraw(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (list, _) = Playlist::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
+    let why = form.line("why", playlist::LINE_CHARS);
+    if !form.is_right() {
+        let f = holding.member.frame().titled("song-tend").private();
+        return page_again(&Tend { list: &list, form: &form, f: &f }, &f);
+    }
+    list.withdraw(&holding, &why).await?;
+    go("/acts?done=act")
+}

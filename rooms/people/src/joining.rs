@@ -1,0 +1,269 @@
+//! Joining: open to anybody, by invitation, or by asking (the host's setting `joining`). A name, an age, a password; no mail.
+//!
+//! Promises: a name is taken once, however it is written; an invitation works once; whoever asked is in when two different
+//! members said yes, and learns why when two said no. Nothing at all is kept of somebody under sixteen.
+
+use base::clock::DAY_MS;
+use base::db::{Ask, DbResult, DbTrouble, Tx};
+use base::form::Form;
+use base::house::{House, settled};
+use base::refusal::Refusal;
+use base::{id, row, vals};
+
+use crate::password;
+use crate::person::{Joining, NAME_CHARS, Person, folded};
+use crate::power::{Capability, Deed, Holding, ReadRequests, Welcome};
+use crate::visitor::Member;
+use crate::way_in::{Kind, WayIn};
+
+/// The setting that says how people join, and the one that says who may invite.
+pub const JOINING: &str = "joining";
+pub const INVITING: &str = "inviting";
+/// Ages a person can say; whoever says another is told kindly that this is not yet for them.
+pub const AGES: [&str; 2] = ["18", "16-17"];
+pub const UNDER: &str = "under";
+pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 10..=600;
+/// Members who have to say the same.
+const WORDS_NEEDED: i64 = 2;
+/// Open requests at once; more are asked to come back later.
+const REQUESTS_MAX: i64 = 500;
+const KEPT_MS: i64 = 30 * DAY_MS;
+
+/// How people join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Open,
+    Invite,
+    Request,
+}
+
+impl Mode {
+    /// As the host settled it; open until they have.
+    pub async fn of(ask: &impl Ask) -> DbResult<Self> {
+        Ok(match settled(ask, JOINING).await?.as_deref() {
+            Some("invite") => Self::Invite,
+            Some("request") => Self::Request,
+            _ => Self::Open,
+        })
+    }
+}
+
+/// Somebody new, as they filled in the form.
+#[derive(Clone, Debug, Default)]
+pub struct Newcomer {
+    pub name: String,
+    pub age: String,
+    pub password: String,
+    /// A few words why, where one asks to join.
+    pub why: String,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Joined {
+    In(Person),
+    /// The secret of the page where they see how it stands.
+    Asked(String),
+    NameTaken,
+}
+
+impl Newcomer {
+    /// Reads the form; what is wrong is noted at its field.
+    pub fn read(form: &mut Form, house: &House, asks: bool) -> Self {
+        let name = read_name(form);
+        let password = password::read(form, "password", &[&name, &house.name]);
+        let why = if asks { form.text("why", WHY_CHARS) } else { String::new() };
+        Self { age: form.choice("age", &AGES), name, password, why }
+    }
+
+    /// Lets them in; with an invitation, uses it up in the same write.
+    pub async fn join(&self, house: &House, invitation: Option<&str>) -> Result<Joined, Refusal> {
+        let hash = password::hash(house, &self.password).await?;
+        let (tx, now) = (house.begin().await?, house.now());
+        if is_taken(&tx, &self.name).await? {
+            return Ok(Joined::NameTaken);
+        }
+        if let Some(secret) = invitation {
+            WayIn::take(&tx, Kind::Invitation, secret, now).await?.ok_or(Refusal::NotNow("invitation-over"))?;
+        }
+        let person = match Person::join(&tx, &Joining { name: &self.name, age: &self.age, password: Some(&hash) }, now).await {
+            Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
+            person => person?,
+        };
+        crate::profile::index(&tx, &person.id).await?;
+        tx.keep().await?;
+        Ok(Joined::In(person))
+    }
+
+    /// Asks to be let in.
+    pub async fn ask(&self, house: &House) -> Result<Joined, Refusal> {
+        let hash = password::hash(house, &self.password).await?;
+        let (tx, now, secret) = (house.begin().await?, house.now(), id::secret());
+        if is_taken(&tx, &self.name).await? {
+            return Ok(Joined::NameTaken);
+        }
+        if tx.one::<i64>("SELECT count(*) FROM join_request WHERE decided IS NULL", &[]).await? >= REQUESTS_MAX {
+            return Err(Refusal::NotNow("join-too-many"));
+        }
+        let sql = "INSERT INTO join_request (id, hash, name, folded, age, why, password, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        match tx.run(sql, vals![id::at(now), id::hash(&secret), &self.name, folded(&self.name), &self.age, &self.why, hash, now]).await {
+            Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
+            written => written?,
+        };
+        tx.keep().await?;
+        Ok(Joined::Asked(secret))
+    }
+}
+
+/// Reads the field `name`.
+pub fn read_name(form: &mut Form) -> String {
+    let name = form.line("name", NAME_CHARS);
+    if form.is_right() && folded(&name).is_empty() {
+        form.refuse("name", "name-wrong-empty");
+    }
+    name
+}
+
+/// Whether somebody has this name, or asks for it.
+pub(crate) async fn is_taken(ask: &impl Ask, name: &str) -> DbResult<bool> {
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE folded = $1) OR EXISTS (SELECT 1 FROM join_request WHERE folded = $1) THEN 1 ELSE 0 END";
+    ask.one(sql, vals![folded(name)]).await
+}
+
+/// Somebody who asked, as members see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub id: String,
+    pub name: String,
+    pub age: String,
+    pub why: String,
+    pub since: i64,
+    pub decided: Option<String>,
+}
+row!(Request { id, name, age, why, since, decided });
+
+/// Who speaks to a request: a seat, or any member while nobody holds one that could.
+#[derive(Debug)]
+pub enum Speaker {
+    Seat(Holding<ReadRequests>),
+    Member(Member),
+}
+
+impl Speaker {
+    #[must_use]
+    pub fn member(&self) -> &Member {
+        match self {
+            Self::Seat(holding) => &holding.member,
+            Self::Member(member) => member,
+        }
+    }
+}
+
+impl Request {
+    /// Open requests, who waited longest first.
+    pub async fn open(ask: &impl Ask) -> DbResult<Vec<Self>> {
+        ask.all("SELECT id, name, age, why, since, decided FROM join_request WHERE decided IS NULL ORDER BY id LIMIT 100", &[]).await
+    }
+
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT id, name, age, why, since, decided FROM join_request WHERE id = $1", vals![id]).await
+    }
+
+    /// The request behind the link that whoever asked was given.
+    pub async fn behind(ask: &impl Ask, secret: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT id, name, age, why, since, decided FROM join_request WHERE hash = $1", vals![id::hash(secret)]).await
+    }
+
+    /// What was said to it: name of who said it, the word, why.
+    pub async fn words(&self, ask: &impl Ask) -> DbResult<Vec<(String, String, String)>> {
+        let sql = "SELECT p.name, w.word, w.why FROM join_word w JOIN person p ON p.id = w.person WHERE w.request = $1 ORDER BY w.at, w.person";
+        ask.all(sql, vals![&self.id]).await
+    }
+
+    /// Says yes or no with a reason; the second of a kind decides.
+    pub async fn say(&self, speaker: &Speaker, yes: bool, why: &str) -> Result<(), Refusal> {
+        let house = &speaker.member().house;
+        let what = if yes { "act-join-yes" } else { "act-join-no" };
+        match speaker {
+            Speaker::Seat(holding) => {
+                let tx = holding.act(&Deed { what, why, ..Deed::default() }).await?;
+                self.write(house, &tx, &holding.member, yes, why).await?;
+                Ok(tx.keep().await?)
+            }
+            Speaker::Member(member) => {
+                let tx = house.begin().await?;
+                self.write(house, &tx, member, yes, why).await?;
+                Ok(tx.keep().await?)
+            }
+        }
+    }
+
+    async fn write(&self, house: &House, tx: &Tx, member: &Member, yes: bool, why: &str) -> Result<(), Refusal> {
+        let open: Option<String> = tx.first("SELECT id FROM join_request WHERE id = $1 AND decided IS NULL", vals![&self.id]).await?;
+        open.ok_or(Refusal::NotNow("join-decided"))?;
+        let (word, now) = (if yes { "yes" } else { "no" }, house.now());
+        let sql = "INSERT INTO join_word (request, person, word, why, at) VALUES ($1, $2, $3, $4, $5)
+                   ON CONFLICT (request, person) DO UPDATE SET word = excluded.word, why = excluded.why, at = excluded.at";
+        tx.run(sql, vals![&self.id, &member.person.id, word, why, now]).await?;
+        let said: i64 = tx.one("SELECT count(*) FROM join_word WHERE request = $1 AND word = $2", vals![&self.id, word]).await?;
+        if said < WORDS_NEEDED {
+            return Ok(());
+        }
+        let password: Option<String> = tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
+        let decided = if yes { "in" } else { "no" };
+        // The name is the person's now, or free again; the password is nobody's business here.
+        let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id WHERE id = $3";
+        tx.run(sql, vals![decided, now, &self.id]).await?;
+        if yes {
+            let person = Person::join(tx, &Joining { name: &self.name, age: &self.age, password: password.as_deref() }, now).await?;
+            crate::profile::index(tx, &person.id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Who may speak to requests, if this member may: by seat, or because nobody holds one that could.
+pub async fn may_speak(member: &Member) -> Result<bool, Refusal> {
+    let house = &member.house;
+    if crate::power::seat_for(house, &member.person.id, Capability::ReadRequests).await?.is_some() {
+        return Ok(true);
+    }
+    Ok(!is_held(house, Capability::ReadRequests).await?)
+}
+
+/// Whether anybody holds a seat now whose duty can do it.
+async fn is_held(house: &House, capability: Capability) -> DbResult<bool> {
+    let now = house.now();
+    let duties: Vec<String> = house.db.all("SELECT DISTINCT duty FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL ORDER BY duty", vals![now]).await?;
+    let can = |duty: &String| house.pack.duties.iter().any(|words| words.id == *duty && words.capabilities.iter().any(|id| id == capability.id()));
+    Ok(duties.iter().any(can))
+}
+
+/// Makes an invitation from a seat: an act, with whom it is for as the reason. Returns its secret.
+pub async fn invite(holding: &Holding<Welcome>, why: &str) -> Result<String, Refusal> {
+    let tx = holding.act(&Deed { what: "act-invited", why, ..Deed::default() }).await?;
+    let secret = WayIn::make(&tx, Kind::Invitation, None, Some(&holding.member.person.id), holding.member.house.now()).await?;
+    tx.keep().await?;
+    Ok(secret)
+}
+
+/// Makes an invitation as a member, where the host settled that members may.
+pub async fn invite_as_member(member: &Member) -> Result<String, Refusal> {
+    if !members_invite(&member.house).await? {
+        return Err(Refusal::NotYours("invitation-not-yours"));
+    }
+    let tx = member.house.begin().await?;
+    let secret = WayIn::make(&tx, Kind::Invitation, None, Some(&member.person.id), member.house.now()).await?;
+    tx.keep().await?;
+    Ok(secret)
+}
+
+/// Whether any member may invite (setting `inviting` is `members`), not just who holds a duty that can.
+pub async fn members_invite(house: &House) -> DbResult<bool> {
+    Ok(settled(&house.db, INVITING).await?.as_deref() == Some("members"))
+}
+
+/// Forgets requests that were decided a month ago.
+pub(crate) async fn sweep(tx: &Tx, now: i64) -> DbResult<u64> {
+    tx.run("DELETE FROM join_request WHERE decided_at <= $1", vals![now - KEPT_MS]).await
+}

@@ -1,0 +1,219 @@
+//! Joining, as people meet it: the form, an invitation, a request and what members say to it.
+
+use askama::Template;
+use axum::extract::Path;
+use base::form::Form;
+use base::house::House;
+use base::page::{Frame, go, page, page_again};
+use base::refusal::{Refusal, Reply};
+
+use crate::joining::{self, Joined, Mode, Newcomer, Request, Speaker, UNDER};
+use crate::pages::sign_in::let_in;
+use crate::power::{Capability, Holding, ReadRequests, Welcome, seat_for};
+use crate::visitor::{Member, Visitor};
+use crate::way_in::{Kind, WayIn};
+use crate::sign_in;
+
+/// Characters of a reason given with a yes, a no or an invitation.
+const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+
+#[derive(Template)]
+#[template(path = "join/form.html")]
+struct Join<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    mode: Mode,
+    /// The secret of an invitation, where one was followed.
+    invitation: Option<&'a str>,
+}
+
+impl Join<'_> {
+    fn ages(&self) -> [(&str, &str); 3] {
+        [("18", self.f.say("age-18")), ("16-17", self.f.say("age-16-17")), (UNDER, self.f.say("age-under"))]
+    }
+
+    fn asks(&self) -> bool {
+        self.mode == Mode::Request && self.invitation.is_none()
+    }
+
+    fn action(&self) -> String {
+        self.invitation.map_or_else(|| "/join".to_owned(), |secret| format!("/join/{secret}"))
+    }
+
+    /// A few names to start from, other ones each day.
+    fn names(&self) -> Vec<&str> {
+        let names = &self.f.house.pack.signup.name_suggestions;
+        let day = usize::try_from(self.f.house.now() / base::clock::DAY_MS).unwrap_or_default();
+        (0..names.len().min(3)).map(|at| names[(day * 3 + at) % names.len()].as_str()).collect()
+    }
+}
+
+pub async fn show(visitor: Visitor) -> Reply {
+    if visitor.person.is_some() {
+        return go("/backstage");
+    }
+    draw(&visitor, &Form::default(), None).await
+}
+
+pub async fn invited(visitor: Visitor, Path(secret): Path<String>) -> Reply {
+    must_be_open(&visitor.house, &secret).await?;
+    draw(&visitor, &Form::default(), Some(&secret)).await
+}
+
+async fn must_be_open(house: &House, secret: &str) -> Result<(), Refusal> {
+    let link = WayIn::look(&house.db, Kind::Invitation, secret, house.now()).await?;
+    link.map(drop).ok_or(Refusal::NotNow("invitation-over"))
+}
+
+async fn draw(visitor: &Visitor, form: &Form, invitation: Option<&str>) -> Reply {
+    let mode = Mode::of(&visitor.house.db).await?;
+    let f = visitor.frame().titled("join").private();
+    let join = Join { form, mode, invitation, f: &f };
+    if form.is_right() { page(&join, &f) } else { page_again(&join, &f) }
+}
+
+pub async fn join(visitor: Visitor, form: Form) -> Reply {
+    take(visitor, form, None).await
+}
+
+pub async fn join_invited(visitor: Visitor, Path(secret): Path<String>, form: Form) -> Reply {
+    must_be_open(&visitor.house, &secret).await?;
+    take(visitor, form, Some(&secret)).await
+}
+
+#[derive(Template)]
+#[template(path = "join/under.html")]
+struct Under<'a> {
+    f: &'a Frame,
+}
+
+async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Reply {
+    if form.value("age") == UNDER {
+        let f = visitor.frame().titled("join-under").private();
+        return page(&Under { f: &f }, &f);
+    }
+    let mode = Mode::of(&visitor.house.db).await?;
+    if mode == Mode::Invite && invitation.is_none() {
+        return Err(Refusal::NotNow("join-by-invitation"));
+    }
+    let asks = mode == Mode::Request && invitation.is_none();
+    let newcomer = Newcomer::read(&mut form, &visitor.house, asks);
+    if !form.is_right() {
+        return draw(&visitor, &form, invitation).await;
+    }
+    sign_in::count(&visitor, "joining")?;
+    let joined = if asks { newcomer.ask(&visitor.house).await? } else { newcomer.join(&visitor.house, invitation).await? };
+    match joined {
+        Joined::In(person) => let_in(&visitor, &person.id, "/?done=joined").await,
+        Joined::Asked(secret) => go(format!("/join/asked/{secret}")),
+        Joined::NameTaken => {
+            form.refuse("name", "name-wrong-taken");
+            draw(&visitor, &form, invitation).await
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "join/asked.html")]
+struct AskedPage<'a> {
+    f: &'a Frame,
+    request: Request,
+    words: Vec<(String, String, String)>,
+}
+
+pub async fn asked(visitor: Visitor, Path(secret): Path<String>) -> Reply {
+    let request = Request::behind(&visitor.house.db, &secret).await?.ok_or(Refusal::NotFound)?;
+    let words = request.words(&visitor.house.db).await?;
+    let f = visitor.frame().titled("join-asked").private();
+    page(&AskedPage { request, words, f: &f }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "join/requests.html")]
+struct Requests<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    /// Each with what was said to it so far.
+    requests: Vec<(Request, Vec<(String, String, String)>)>,
+}
+
+pub async fn requests(member: Member) -> Reply {
+    draw_requests(&member, &Form::default()).await
+}
+
+async fn draw_requests(member: &Member, form: &Form) -> Reply {
+    if !joining::may_speak(member).await? {
+        return Err(Refusal::NotYours("refusal-no-duty"));
+    }
+    let mut requests = Vec::new();
+    for request in Request::open(&member.house.db).await? {
+        let words = request.words(&member.house.db).await?;
+        requests.push((request, words));
+    }
+    let f = member.frame().titled("join-requests").private();
+    let list = Requests { requests, form, f: &f };
+    if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
+}
+
+pub async fn say(member: Member, holding: Result<Holding<ReadRequests>, Refusal>, Path(id): Path<String>, mut form: Form) -> Reply {
+    if !joining::may_speak(&member).await? {
+        return Err(Refusal::NotYours("refusal-no-duty"));
+    }
+    let request = Request::find(&member.house.db, &id).await?.ok_or(Refusal::NotFound)?;
+    let (word, why) = (form.choice("word", &["yes", "no"]), form.line("why", REASON_CHARS));
+    if !form.is_right() {
+        return draw_requests(&member, &form).await;
+    }
+    let speaker = holding.map_or_else(|_| Speaker::Member(member), Speaker::Seat);
+    request.say(&speaker, word == "yes", &why).await?;
+    go("/join/requests?done=join-said")
+}
+
+#[derive(Template)]
+#[template(path = "join/invitations.html")]
+struct Invitations<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    links: Vec<WayIn>,
+    /// From a seat, an invitation needs a reason for the log.
+    by_seat: bool,
+    may_invite: bool,
+    /// The address of the one just made, shown this once.
+    made: Option<String>,
+}
+
+pub async fn invitations(member: Member) -> Reply {
+    draw_invitations(&member, &Form::default(), None).await
+}
+
+async fn draw_invitations(member: &Member, form: &Form, made: Option<String>) -> Reply {
+    let house = &member.house;
+    let links = WayIn::made_by(&house.db, Kind::Invitation, &member.person.id, house.now()).await?;
+    let by_seat = seat_for(house, &member.person.id, Capability::Welcome).await?.is_some();
+    let may_invite = by_seat || joining::members_invite(house).await?;
+    let f = member.frame().titled("invitations").private();
+    let list = Invitations { links, by_seat, may_invite, made, form, f: &f };
+    if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
+}
+
+pub async fn invite(member: Member, holding: Result<Holding<Welcome>, Refusal>, mut form: Form) -> Reply {
+    let secret = match holding {
+        Ok(holding) => {
+            let why = form.line("why", REASON_CHARS);
+            if !form.is_right() {
+                return draw_invitations(&member, &form, None).await;
+            }
+            joining::invite(&holding, &why).await?
+        }
+        Err(_) => joining::invite_as_member(&member).await?,
+    };
+    let made = member.house.address(&format!("/join/{secret}"));
+    draw_invitations(&member, &Form::default(), Some(made)).await
+}
+
+pub async fn withdraw(member: Member, form: Form) -> Reply {
+    let tx = member.house.begin().await?;
+    WayIn::withdraw(&tx, &member.person.id, form.value("link")).await?;
+    tx.keep().await?;
+    go("/join/invitations?done=invitation-withdrawn")
+}

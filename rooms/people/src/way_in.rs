@@ -1,0 +1,97 @@
+//! Links that let somebody in once: the demo's, a claim on an imported name, an invitation, the step between a password and
+//! its second factor. The link carries a secret; we keep its hash and when it ends.
+//!
+//! Promises: a link works once and not after its time, and one of a kind never passes for another.
+
+use base::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
+use base::db::{Ask, DbResult, Tx};
+use base::{id, row, vals};
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Signs a person in: the demo's cast, or somebody the host helps back in.
+    SignIn,
+    /// Hands an imported name to whoever it belongs to.
+    Claim,
+    /// Lets somebody new join.
+    Invitation,
+    /// The password was right; the second factor is still to come.
+    Second,
+    /// The recovery code was right; the second factor is still to come, and another code will not do.
+    SecondAfterCode,
+}
+
+/// A link that still works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayIn {
+    pub hash: String,
+    pub person: Option<String>,
+    /// Who made it, where that was a member.
+    pub giver: Option<String>,
+    pub since: i64,
+    pub until: i64,
+}
+row!(WayIn { hash, person, giver, since, until });
+
+impl Kind {
+    /// How it is kept.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in",
+            Self::Claim => "claim",
+            Self::Invitation => "invitation",
+            Self::Second => "second",
+            Self::SecondAfterCode => "second-after-code",
+        }
+    }
+
+    /// How long it works.
+    #[must_use]
+    pub fn lasts_ms(self) -> i64 {
+        match self {
+            Self::SignIn => 24 * HOUR_MS,
+            Self::Claim | Self::Invitation => 14 * DAY_MS,
+            Self::Second | Self::SecondAfterCode => 10 * MINUTE_MS,
+        }
+    }
+}
+
+impl WayIn {
+    /// Makes a link and returns its secret; the host's are opened at `/in/SECRET`.
+    pub async fn make(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, now: i64) -> DbResult<String> {
+        let secret = id::secret();
+        let sql = "INSERT INTO way_in (hash, kind, person, giver, since, until) VALUES ($1, $2, $3, $4, $5, $6)";
+        tx.run(sql, vals![id::hash(&secret), kind.id(), person, giver, now, now + kind.lasts_ms()]).await?;
+        Ok(secret)
+    }
+
+    /// Looks at a link without using it.
+    pub async fn look(ask: &impl Ask, kind: Kind, secret: &str, now: i64) -> DbResult<Option<Self>> {
+        let sql = "SELECT hash, person, giver, since, until FROM way_in WHERE hash = $1 AND kind = $2 AND until > $3";
+        ask.first(sql, vals![id::hash(secret), kind.id(), now]).await
+    }
+
+    /// Uses a link up.
+    pub async fn take(tx: &Tx, kind: Kind, secret: &str, now: i64) -> DbResult<Option<Self>> {
+        let sql = "DELETE FROM way_in WHERE hash = $1 AND kind = $2 AND until > $3 RETURNING hash, person, giver, since, until";
+        tx.first(sql, vals![id::hash(secret), kind.id(), now]).await
+    }
+
+    /// The links of a kind that a member made and nobody used yet, the newest first.
+    pub async fn made_by(ask: &impl Ask, kind: Kind, giver: &str, now: i64) -> DbResult<Vec<Self>> {
+        let sql = "SELECT hash, person, giver, since, until FROM way_in WHERE giver = $1 AND kind = $2 AND until > $3 ORDER BY since DESC, hash";
+        ask.all(sql, vals![giver, kind.id(), now]).await
+    }
+
+    /// Takes back a link that a member made.
+    pub async fn withdraw(tx: &Tx, giver: &str, hash: &str) -> DbResult<u64> {
+        tx.run("DELETE FROM way_in WHERE hash = $1 AND giver = $2", vals![hash, giver]).await
+    }
+
+    /// Forgets the links whose time is over.
+    pub async fn sweep(tx: &Tx, now: i64) -> DbResult<u64> {
+        tx.run("DELETE FROM way_in WHERE until <= $1", vals![now]).await
+    }
+}

@@ -1,0 +1,23 @@
+//! What somebody wrote and has not sent yet: one a person and place, seen by nobody else.
+
+use base::db::{Ask, DbResult, Tx};
+use base::place::Place;
+use base::vals;
+
+/// Keeps it in place of the one before; an empty one is none.
+pub async fn keep(tx: &Tx, person: &str, place: &Place, words: &str, now: i64) -> DbResult<()> {
+    if words.is_empty() {
+        return drop(tx, person, place).await;
+    }
+    let sql = "INSERT INTO draft (person, place, words, at) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (person, place) DO UPDATE SET words = excluded.words, at = excluded.at";
+    tx.run(sql, vals![person, place, words, now]).await.map(std::mem::drop)
+}
+
+pub async fn find(ask: &impl Ask, person: &str, place: &Place) -> DbResult<Option<String>> {
+    ask.first("SELECT words FROM draft WHERE person = $1 AND place = $2", vals![person, place]).await
+}
+
+pub async fn drop(tx: &Tx, person: &str, place: &Place) -> DbResult<()> {
+    tx.run("DELETE FROM draft WHERE person = $1 AND place = $2", vals![person, place]).await.map(std::mem::drop)
+}

@@ -1,0 +1,94 @@
+//! Remarks in the index, and rendered as the house renders today. A remark may be found by whoever may find what it stands
+//! under: its audience is read from the index itself, in the same write, so a place that left it takes its remarks along.
+
+use base::db::{Ask, DbResult, Tx};
+use base::house::{House, settle, settled};
+use base::place::Place;
+use base::refusal::Refusal;
+use base::search::{self, Findable};
+use base::{markup, row, vals};
+
+use crate::remark::Remark;
+
+/// Rows of one small write.
+const AT_ONCE: i64 = 100;
+/// The setting that says up to which version of the renderer every remark was rendered.
+const RENDERED: &str = "remarks-rendered";
+
+struct Told {
+    place: String,
+    words: String,
+    by: Option<String>,
+    since: i64,
+    gone_at: Option<i64>,
+    veil: Option<String>,
+}
+row!(Told { place, words, by, since, gone_at, veil });
+
+/// Puts what a remark says into the index.
+pub(crate) async fn put(tx: &Tx, id: &str, under: &Place, plain: String, by: Option<String>, at: i64) -> DbResult<()> {
+    let place = Remark::place_of(id);
+    let known: Option<(String, String)> = tx.first("SELECT title, audience FROM findable WHERE place = $1", vals![under]).await?;
+    let Some((title, audience)) = known else { return search::unindex(tx, &place).await };
+    search::index(tx, &place, &Findable { kind: "comment", title, words: plain, author: by, audience, at, ..Findable::default() }).await
+}
+
+/// Puts a remark into the index as it stands in this write; one that is gone or veiled stays out.
+pub(crate) async fn again(tx: &Tx, id: &str) -> DbResult<()> {
+    let sql = "SELECT r.place, r.words, NULLIF(COALESCE(p.name, r.name), ''), r.since, r.gone_at, v.state
+               FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN veil v ON v.place = '/remarks/' || r.id WHERE r.id = $1";
+    let Some(told): Option<Told> = tx.first(sql, vals![id]).await? else { return Ok(()) };
+    match Place::read(&told.place) {
+        Some(under) if told.gone_at.is_none() && told.veil.is_none() => put(tx, id, &under, markup::render(&told.words).plain, told.by, told.since).await,
+        _ => search::unindex(tx, &Remark::place_of(id)).await,
+    }
+}
+
+/// The same for every remark under a place: when it was opened, closed, renamed or withdrawn.
+pub async fn place_again(tx: &Tx, place: &Place) -> DbResult<()> {
+    let ids: Vec<String> = tx.all("SELECT id FROM remark WHERE place = $1 ORDER BY n", vals![place]).await?;
+    for id in ids {
+        again(tx, &id).await?;
+    }
+    Ok(())
+}
+
+/// Every remark of the house, in small writes.
+pub(crate) async fn all_again(house: &House) -> DbResult<()> {
+    let mut after = String::new();
+    loop {
+        let ids: Vec<String> = house.db.all("SELECT id FROM remark WHERE id > $1 ORDER BY id LIMIT $2", vals![&after, AT_ONCE]).await?;
+        let Some(last) = ids.last() else { return Ok(()) };
+        after.clone_from(last);
+        let tx = house.begin().await?;
+        for id in &ids {
+            again(&tx, id).await?;
+        }
+        tx.keep().await?;
+    }
+}
+
+/// Renders anew what an older version of the renderer made.
+pub(crate) async fn render_again(house: House) -> Result<(), Refusal> {
+    let today = markup::VERSION.to_string();
+    if settled(&house.db, RENDERED).await?.as_ref() == Some(&today) {
+        return Ok(());
+    }
+    let mut after = String::new();
+    loop {
+        let sql = "SELECT id, words FROM remark WHERE id > $1 AND version < $2 ORDER BY id LIMIT $3";
+        let old: Vec<(String, String)> = house.db.all(sql, vals![&after, markup::VERSION, AT_ONCE]).await?;
+        let tx = house.begin().await?;
+        for (id, words) in &old {
+            let rendered = markup::render(words);
+            // Only where it still says what was rendered.
+            tx.run("UPDATE remark SET html = $1, version = $2 WHERE id = $3 AND words = $4", vals![rendered.html, rendered.version, id, words]).await?;
+        }
+        let Some((last, _)) = old.last() else {
+            settle(&tx, RENDERED, &today, house.now()).await?;
+            return Ok(tx.keep().await?);
+        };
+        after.clone_from(last);
+        tx.keep().await?;
+    }
+}

@@ -1,0 +1,328 @@
+//! A remark: something a person says under any place of the house, or to another remark there.
+//!
+//! Promises: who may not see the place sees no remark of it; a remark has one address for ever; a quote holds only words
+//! that stand in what it answers, and goes when they go; a change made from an old copy is refused, not lost; what was said
+//! before stays readable until its author takes it away. Only its author changes it. Whoever tends the talk folds or
+//! withdraws it with a reason, which is an act, and never their own.
+
+use std::sync::LazyLock;
+
+use base::brought::BroughtComment;
+use base::caller::Pace;
+use base::clock::{MINUTE_MS, SECOND_MS};
+use base::db::{Ask, DbResult, Tx};
+use base::form::Form;
+use base::house::House;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::room::{Preview, Reader};
+use base::veil::{self, Veil};
+use base::{ledger, markup, row, vals};
+use people::Member;
+use people::power::{Deed, Holding, TendTalk};
+
+use crate::{draft, index, thread};
+
+/// How long a remark vanishes without a trace when it is taken back.
+pub const UNDO_MS: i64 = 10 * SECOND_MS;
+pub const WORDS_CHARS: std::ops::RangeInclusive<usize> = 1..=10_000;
+pub const QUOTED_CHARS: std::ops::RangeInclusive<usize> = 0..=600;
+pub const HAT_CHARS: std::ops::RangeInclusive<usize> = 0..=60;
+pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+
+/// Remarks and changes of one person: more than anybody types, fewer than a script sends.
+static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(30, 10 * MINUTE_MS));
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub id: String,
+    pub place: String,
+    pub n: i64,
+    pub author: Option<String>,
+    /// The author's name as it is now, or the one an import brought; empty where there is none.
+    pub by: String,
+    pub speaking_as: String,
+    pub words: String,
+    pub html: String,
+    pub since: i64,
+    pub changed_at: i64,
+    pub gone_at: Option<i64>,
+}
+row!(Remark { id, place, n, author, by, speaking_as, words, html, since, changed_at, gone_at });
+
+/// A remark as somebody wrote it into the form.
+#[derive(Clone, Debug, Default)]
+pub struct Saying {
+    pub words: String,
+    pub speaking_as: String,
+    /// The remark it answers, and what of it is quoted.
+    pub answers: Option<String>,
+    pub quoted: String,
+}
+
+/// Something a remark said before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    pub id: String,
+    pub words: String,
+    pub until: i64,
+}
+row!(Wording { id, words, until });
+
+/// What whoever tends the talk may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tending {
+    Fold,
+    Withdraw,
+    Lift,
+}
+
+impl Saying {
+    /// Reads the form; what is wrong is noted at its field. `answered` is the remark it answers.
+    pub fn read(form: &mut Form, answered: Option<&Remark>) -> Self {
+        let saying = Self {
+            words: form.text("words", WORDS_CHARS),
+            speaking_as: form.line("speaking_as", HAT_CHARS),
+            answers: answered.map(|remark| remark.id.clone()),
+            quoted: form.line("quoted", QUOTED_CHARS),
+        };
+        if form.is_right() && markup::render(&saying.words).html.is_empty() {
+            form.refuse("words", "wrong-missing");
+        }
+        if !answered.map_or(saying.quoted.is_empty(), |remark| remark.says(&saying.quoted)) {
+            form.refuse("quoted", "remark-wrong-quote");
+        }
+        saying
+    }
+}
+
+impl Remark {
+    #[must_use]
+    pub fn place_of(id: &str) -> Place {
+        Place::of("remarks", id)
+    }
+
+    /// The place it stands under.
+    #[must_use]
+    pub fn under(&self) -> Place {
+        Place::read(&self.place).unwrap_or_else(|| Self::place_of(&self.id))
+    }
+
+    /// Where it is read: the page of its thread, and its own line there.
+    #[must_use]
+    pub fn address(&self) -> String {
+        thread::address(&self.place, self.n, &self.id)
+    }
+
+    /// Whether these words stand in it, side by side.
+    fn says(&self, quoted: &str) -> bool {
+        let plain = markup::render(&self.words).plain;
+        plain.split_whitespace().collect::<Vec<_>>().join(" ").contains(quoted)
+    }
+
+    /// Says something under a place, or to a remark there.
+    pub async fn say(member: &Member, place: &Place, saying: &Saying) -> Result<Self, Refusal> {
+        let (now, me) = (member.house.now(), &member.person);
+        let rendered = markup::render(&saying.words);
+        let id = base::id::at(now);
+        let tx = member.house.begin().await?;
+        let n = thread::next(&tx, place, now).await?;
+        let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
+                   VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, '', $11, $11)";
+        let vals = vals![&id, place, n, &me.id, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, now];
+        tx.run(sql, vals).await?;
+        let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
+        draft::drop(&tx, &me.id, &from).await?;
+        index::put(&tx, &id, place, rendered.plain, Some(me.name.clone()), now).await?;
+        tx.keep().await?;
+        let (place, by, speaking_as) = (place.to_string(), me.name.clone(), saying.speaking_as.clone());
+        Ok(Self { id, place, n, author: Some(me.id.clone()), by, speaking_as, words: saying.words.clone(), html: rendered.html, since: now, changed_at: now, gone_at: None })
+    }
+
+    /// Takes in what an import brought: the person where there was an account, else the name that stood beside it.
+    pub(crate) async fn take_in(tx: &Tx, comment: &BroughtComment) -> DbResult<Place> {
+        let rendered = markup::render(&comment.words);
+        let id = base::id::at(comment.at);
+        let author = comment.author.as_ref().and_then(|place| place.id_of("people"));
+        let answers = comment.answers.as_ref().and_then(|place| place.id_of("remarks"));
+        let n = thread::next(tx, &comment.under, comment.at).await?;
+        let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
+                   VALUES ($1, $2, $3, $4, $5, '', $6, '', $7, $8, $9, '', $10, $10)";
+        let vals = vals![&id, &comment.under, n, author, &comment.name, answers, &comment.words, &rendered.html, rendered.version, comment.at];
+        tx.run(sql, vals).await?;
+        index::again(tx, &id).await?;
+        Ok(Self::place_of(&id))
+    }
+
+    /// Slows a flood down.
+    pub fn pace(member: &Member) -> Result<(), Refusal> {
+        if PACE.allows(&member.person.id, member.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }
+    }
+
+    /// One remark, as it stands.
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT r.id, r.place, r.n, r.author, COALESCE(p.name, r.name), r.speaking_as, r.words, r.html, r.since, r.changed_at, r.gone_at
+                   FROM remark r LEFT JOIN person p ON p.id = r.author WHERE r.id = $1";
+        ask.first(sql, vals![id]).await
+    }
+
+    /// One remark that this reader may see, with what it stands under and what lies over it.
+    pub async fn seen_by(house: &House, reader: &Reader, id: &str) -> Result<(Self, Preview, Option<(Veil, String)>), Refusal> {
+        let remark = Self::find(&house.db, id).await?.ok_or(Refusal::NotFound)?;
+        let under = Box::pin(house.at(reader, &remark.under())).await?.ok_or(Refusal::NotFound)?;
+        let veil = veil::over(&house.db, &Self::place_of(id)).await?;
+        match veil {
+            Some((Veil::Withdrawn | Veil::Held, _)) if !remark.is_by(reader.person.as_deref()) => Err(Refusal::Gone),
+            veil => Ok((remark, under, veil)),
+        }
+    }
+
+    #[must_use]
+    pub fn is_by(&self, person: Option<&str>) -> bool {
+        self.author.is_some() && self.author.as_deref() == person
+    }
+
+    /// Changes what it says. `seen` is the change the author had before them; `false` when there was another since.
+    pub async fn edit(&self, member: &Member, saying: &Saying, seen: i64) -> Result<bool, Refusal> {
+        self.must_be_theirs(member)?;
+        let (now, rendered) = (member.house.now().max(seen + 1), markup::render(&saying.words));
+        let tx = member.house.begin().await?;
+        let before: Option<String> = tx.first("SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL", vals![&self.id, seen]).await?;
+        let Some(before) = before else { return Ok(false) };
+        let sql = "UPDATE remark SET words = $1, speaking_as = $2, html = $3, version = $4, changed_at = $5 WHERE id = $6 AND changed_at = $7";
+        if tx.run(sql, vals![&saying.words, &saying.speaking_as, &rendered.html, rendered.version, now, &self.id, seen]).await? == 0 {
+            return Ok(false);
+        }
+        if before != saying.words {
+            tx.run("INSERT INTO remark_edit (id, remark, words, until) VALUES ($1, $2, $3, $4)", vals![base::id::at(now), &self.id, before, now]).await?;
+        }
+        index::again(&tx, &self.id).await?;
+        tx.keep().await?;
+        Ok(true)
+    }
+
+    /// What it said before, the latest first.
+    pub async fn before(ask: &impl Ask, id: &str) -> DbResult<Vec<Wording>> {
+        ask.all("SELECT id, words, until FROM remark_edit WHERE remark = $1 ORDER BY id DESC", vals![id]).await
+    }
+
+    /// Takes one earlier wording away for good.
+    pub async fn unsay_before(&self, member: &Member, wording: &str) -> Result<(), Refusal> {
+        self.must_be_theirs(member)?;
+        let tx = member.house.begin().await?;
+        if tx.run("DELETE FROM remark_edit WHERE id = $1 AND remark = $2", vals![wording, &self.id]).await? == 0 {
+            return Err(Refusal::NotFound);
+        }
+        ledger::gone(&tx, "remark_edit", wording, member.house.now()).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Takes it back. In the first seconds, before anybody answered, it was never there; later a line without words or name
+    /// stays. Says whether a line stays.
+    pub async fn take_back(&self, member: &Member) -> Result<bool, Refusal> {
+        self.must_be_theirs(member)?;
+        let now = member.house.now();
+        let tx = member.house.begin().await?;
+        let answers: i64 = tx.one("SELECT count(*) FROM remark WHERE answers = $1", vals![&self.id]).await?;
+        let leaves_a_line = answers > 0 || now - self.since >= UNDO_MS;
+        if leaves_a_line {
+            self.empty(&tx, now).await?;
+        } else {
+            self.vanish(&tx, now).await?;
+        }
+        tx.keep().await?;
+        Ok(leaves_a_line)
+    }
+
+    /// Removes it whole, with its number if that was the last.
+    async fn vanish(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        veil::lift(tx, &Self::place_of(&self.id)).await?;
+        base::search::unindex(tx, &Self::place_of(&self.id)).await?;
+        ledger::gone(tx, "remark", &self.id, now).await?;
+        tx.run("DELETE FROM remark WHERE id = $1", vals![&self.id]).await?;
+        thread::less_one(tx, &self.place, self.n).await
+    }
+
+    /// Empties it, and every quote of it. The line of it stays, without a name.
+    pub(crate) async fn empty(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        let quoting: Vec<String> = tx.all("SELECT id FROM remark WHERE answers = $1 AND quoted <> '' ORDER BY id", vals![&self.id]).await?;
+        for other in &quoting {
+            ledger::emptied(tx, "remark", other, &["quoted"], now).await?;
+        }
+        tx.run("UPDATE remark SET quoted = '' WHERE answers = $1 AND quoted <> ''", vals![&self.id]).await?;
+        let wordings: Vec<String> = tx.all("SELECT id FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
+        for wording in &wordings {
+            ledger::gone(tx, "remark_edit", wording, now).await?;
+        }
+        tx.run("DELETE FROM remark_edit WHERE remark = $1", vals![&self.id]).await?;
+        tx.run("DELETE FROM remark_word WHERE remark = $1", vals![&self.id]).await?;
+        let sql = "UPDATE remark SET author = NULL, name = '', speaking_as = '', quoted = '', words = '', html = '', tallies = '', gone_at = $1 WHERE id = $2 AND gone_at IS NULL";
+        if tx.run(sql, vals![now, &self.id]).await? > 0 {
+            tx.run("UPDATE thread SET standing = standing - 1 WHERE place = $1", vals![&self.place]).await?;
+        }
+        ledger::emptied(tx, "remark", &self.id, &["author", "name", "speaking_as", "quoted", "words", "html"], now).await?;
+        base::search::unindex(tx, &Self::place_of(&self.id)).await
+    }
+
+    /// Says one of the pack's words to it, or takes it away again.
+    pub async fn toggle_word(&self, member: &Member, word: &str) -> Result<(), Refusal> {
+        let me = &member.person.id;
+        if self.gone_at.is_some() {
+            return Err(Refusal::Gone);
+        }
+        let tx = member.house.begin().await?;
+        if tx.run("DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3", vals![me, &self.id, word]).await? == 0 {
+            tx.run("INSERT INTO remark_word (person, remark, word) VALUES ($1, $2, $3)", vals![me, &self.id, word]).await?;
+        }
+        tally(&tx, &self.id).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Folds it, withdraws it, or opens it again, with a reason that its author is told (R4).
+    pub async fn tend(&self, holding: &Holding<TendTalk>, tending: Tending, why: &str) -> Result<(), Refusal> {
+        if self.is_by(Some(&holding.member.person.id)) {
+            return Err(Refusal::NotYours("remark-tend-own"));
+        }
+        if self.gone_at.is_some() {
+            return Err(Refusal::Gone);
+        }
+        let place = Self::place_of(&self.id);
+        let deed = Deed { what: tending.deed(), place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) };
+        let tx = holding.act(&deed).await?;
+        match tending {
+            Tending::Fold => veil::lay(&tx, &place, Veil::Folded, why, holding.member.house.now()).await?,
+            Tending::Withdraw => veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?,
+            Tending::Lift => veil::lift(&tx, &place).await?,
+        }
+        index::again(&tx, &self.id).await?;
+        Ok(tx.keep().await?)
+    }
+
+    fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {
+        if self.gone_at.is_some() {
+            return Err(Refusal::Gone);
+        }
+        if self.is_by(Some(&member.person.id)) { Ok(()) } else { Err(Refusal::NotYours("remark-not-yours")) }
+    }
+}
+
+impl Tending {
+    pub const IDS: [&'static str; 3] = ["fold", "withdraw", "lift"];
+
+    #[must_use]
+    pub fn read(id: &str) -> Option<Self> {
+        let at = Self::IDS.iter().position(|known| *known == id)?;
+        Some([Self::Fold, Self::Withdraw, Self::Lift][at])
+    }
+
+    fn deed(self) -> &'static str {
+        ["act-remark-folded", "act-remark-withdrawn", "act-remark-lifted"][self as usize]
+    }
+}
+
+/// Counts anew what people said to a remark.
+pub(crate) async fn tally(tx: &Tx, remark: &str) -> DbResult<()> {
+    let said: Vec<(String, i64)> = tx.all("SELECT word, count(*) FROM remark_word WHERE remark = $1 GROUP BY word ORDER BY word", vals![remark]).await?;
+    let tallies = said.iter().map(|(word, count)| format!("{word} {count}")).collect::<Vec<_>>().join(",");
+    tx.run("UPDATE remark SET tallies = $1 WHERE id = $2", vals![tallies, remark]).await.map(drop)
+}

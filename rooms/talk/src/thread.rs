@@ -1,0 +1,214 @@
+//! The talk at one place: its remarks by number, fifty to a page, so that the thousandth page costs what the first does.
+//!
+//! Promises: a remark keeps its number, so a link into a long thread leads to the same words for ever. Reading writes nothing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use base::db::{Ask, DbResult, Tx};
+use base::page::Safe;
+use base::place::Place;
+use base::veil::Veil;
+use base::{row, search, sleeve, vals, veil};
+use parking_lot::Mutex;
+
+use crate::index;
+use crate::remark::Remark;
+
+/// Remarks on one page.
+pub const PAGE: i64 = 50;
+/// Faces kept ready; drawing one costs as much as the rest of its remark.
+const FACES_KEPT: usize = 4_000;
+
+/// A remark as it stands in its thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub id: String,
+    pub n: i64,
+    pub author: Option<String>,
+    /// Empty where there is no name.
+    pub by: String,
+    face: Option<String>,
+    pub speaking_as: String,
+    pub answers: Option<String>,
+    answers_n: Option<i64>,
+    answers_by: Option<String>,
+    pub quoted: String,
+    pub html: String,
+    pub since: i64,
+    changed_at: i64,
+    gone_at: Option<i64>,
+    tallies: String,
+    veil: Option<String>,
+    veil_why: Option<String>,
+}
+row!(Said { id, n, author, by, face, speaking_as, answers, answers_n, answers_by, quoted, html, since, changed_at, gone_at, tallies, veil, veil_why });
+
+/// How a remark is shown to this reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Open,
+    Folded,
+    /// Its author reads it, with the reason; nobody else does.
+    OwnButVeiled,
+    Withdrawn,
+    Held,
+    TakenBack,
+}
+
+/// How far a thread has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Length {
+    pub last_n: i64,
+    pub standing: i64,
+}
+row!(Length { last_n, standing });
+
+/// The page that a number is on.
+#[must_use]
+pub fn page_of(n: i64) -> i64 {
+    (n - 1).max(0) / PAGE + 1
+}
+
+/// Where a remark is read.
+#[must_use]
+pub fn address(place: &str, n: i64, id: &str) -> String {
+    match page_of(n) {
+        1 => format!("{place}#r-{id}"),
+        page => format!("{place}?page={page}#r-{id}"),
+    }
+}
+
+/// The number of the next remark at a place.
+pub(crate) async fn next(tx: &Tx, place: &Place, now: i64) -> DbResult<i64> {
+    let sql = "INSERT INTO thread (place, last_n, standing, last_at) VALUES ($1, 1, 1, $2)
+               ON CONFLICT (place) DO UPDATE SET last_n = thread.last_n + 1, standing = thread.standing + 1, last_at = excluded.last_at RETURNING last_n";
+    tx.one(sql, vals![place, now]).await
+}
+
+/// A remark vanished; its number is free again if it was the last.
+pub(crate) async fn less_one(tx: &Tx, place: &str, n: i64) -> DbResult<()> {
+    let sql = "UPDATE thread SET standing = standing - 1, last_n = CASE WHEN last_n = $1 THEN last_n - 1 ELSE last_n END WHERE place = $2";
+    tx.run(sql, vals![n, place]).await.map(drop)
+}
+
+pub async fn length(ask: &impl Ask, place: &Place) -> DbResult<Length> {
+    Ok(ask.first("SELECT last_n, standing FROM thread WHERE place = $1", vals![place]).await?.unwrap_or_default())
+}
+
+/// The remarks of one page, in the order in which they were said.
+pub async fn page(ask: &impl Ask, place: &Place, page: i64) -> DbResult<Vec<Said>> {
+    let sql = "SELECT r.id, r.n, r.author, COALESCE(p.name, r.name), p.face, r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name), r.quoted, r.html,
+                      r.since, r.changed_at, r.gone_at, r.tallies, v.state, v.why
+               FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN remark a ON a.id = r.answers LEFT JOIN person b ON b.id = a.author
+                    LEFT JOIN veil v ON v.place = '/remarks/' || r.id
+               WHERE r.place = $1 AND r.n > $2 AND r.n <= $3 ORDER BY r.n";
+    ask.all(sql, vals![place, (page - 1) * PAGE, page * PAGE]).await
+}
+
+/// The words that a person said to the remarks of one page: remark and word.
+pub async fn words_of(ask: &impl Ask, place: &Place, page: i64, person: &str) -> DbResult<Vec<(String, String)>> {
+    let sql = "SELECT w.remark, w.word FROM remark r JOIN remark_word w ON w.person = $1 AND w.remark = r.id
+               WHERE r.place = $2 AND r.n > $3 AND r.n <= $4 ORDER BY w.remark, w.word";
+    ask.all(sql, vals![person, place, (page - 1) * PAGE, page * PAGE]).await
+}
+
+/// Takes everything said at a place away with it.
+pub async fn remove(tx: &Tx, place: &Place) -> DbResult<()> {
+    let ids: Vec<String> = tx.all("SELECT id FROM remark WHERE place = $1 ORDER BY n", vals![place]).await?;
+    for id in &ids {
+        search::unindex(tx, &Remark::place_of(id)).await?;
+        veil::lift(tx, &Remark::place_of(id)).await?;
+        tx.run("DELETE FROM draft WHERE place = $1", vals![Remark::place_of(id)]).await?;
+    }
+    tx.run("DELETE FROM draft WHERE place = $1", vals![place]).await?;
+    tx.run("DELETE FROM remark WHERE place = $1", vals![place]).await?;
+    tx.run("DELETE FROM thread WHERE place = $1", vals![place]).await.map(drop)
+}
+
+/// Puts what was said at one place behind what was said at another, because the two are the same thing.
+pub async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
+    let (moved, here) = (length(tx, from).await?, length(tx, to).await?);
+    tx.run("UPDATE remark SET place = $1, n = n + $2 WHERE place = $3", vals![to, here.last_n, from]).await?;
+    let sql = "INSERT INTO thread (place, last_n, standing, last_at) SELECT $1, last_n, standing, last_at FROM thread WHERE place = $2
+               ON CONFLICT (place) DO UPDATE SET last_n = thread.last_n + $3, standing = thread.standing + $4";
+    tx.run(sql, vals![to, from, moved.last_n, moved.standing]).await?;
+    tx.run("DELETE FROM thread WHERE place = $1", vals![from]).await?;
+    index::place_again(tx, to).await
+}
+
+impl Said {
+    /// How it is shown to somebody.
+    #[must_use]
+    pub fn shown_to(&self, person: Option<&str>) -> Shown {
+        let is_theirs = self.is_by(person);
+        match self.veil.as_deref().and_then(Veil::read) {
+            _ if self.gone_at.is_some() => Shown::TakenBack,
+            None => Shown::Open,
+            Some(_) if is_theirs => Shown::OwnButVeiled,
+            Some(Veil::Folded) => Shown::Folded,
+            Some(Veil::Held) => Shown::Held,
+            Some(Veil::Withdrawn) => Shown::Withdrawn,
+        }
+    }
+
+    #[must_use]
+    pub fn is_by(&self, person: Option<&str>) -> bool {
+        self.author.is_some() && self.author.as_deref() == person
+    }
+
+    #[must_use]
+    pub fn was_edited(&self) -> bool {
+        self.changed_at != self.since
+    }
+
+    /// Why it is veiled.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        self.veil_why.as_deref().unwrap_or_default()
+    }
+
+    /// Where what it answers is read from here: on the same page its line, else its own address.
+    #[must_use]
+    pub fn answers_link(&self) -> Option<String> {
+        let (id, n) = (self.answers.as_deref()?, self.answers_n?);
+        Some(if page_of(n) == page_of(self.n) { format!("#r-{id}") } else { format!("/remarks/{id}") })
+    }
+
+    /// The name of whoever wrote what it answers; empty where there is none.
+    #[must_use]
+    pub fn answers_by(&self) -> &str {
+        self.answers_by.as_deref().unwrap_or_default()
+    }
+
+    /// What people said to it: the pack's word and how many.
+    pub fn tallies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tallies.split(',').filter_map(|tally| tally.split_once(' '))
+    }
+
+    /// How many said this word; empty for none.
+    #[must_use]
+    pub fn tally(&self, word: &str) -> &str {
+        self.tallies().find(|(known, _)| *known == word).map_or("", |(_, count)| count)
+    }
+
+    #[must_use]
+    pub fn face(&self) -> Safe {
+        self.face.as_deref().map_or_else(|| Safe(sleeve::nameless_face().to_owned()), face)
+    }
+}
+
+/// The face of a seed, drawn once.
+fn face(seed: &str) -> Safe {
+    static FACES: LazyLock<Mutex<HashMap<String, Arc<str>>>> = LazyLock::new(Mutex::default);
+    if let Some(face) = FACES.lock().get(seed) {
+        return Safe(face.to_string());
+    }
+    let drawn = sleeve::face(seed);
+    let mut faces = FACES.lock();
+    if faces.len() >= FACES_KEPT {
+        faces.clear();
+    }
+    faces.insert(seed.to_owned(), drawn.as_str().into());
+    Safe(drawn)
+}

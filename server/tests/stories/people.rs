@@ -1,0 +1,393 @@
+//! People: joining, coming back in, sessions.
+
+use axum::body::Body;
+use axum::http::Request;
+use base::clock::{DAY_MS, MINUTE_MS};
+use base::house::settle;
+use people::way_in::{Kind, WayIn};
+
+use crate::house::{Browser, Page, TestHouse, both};
+
+pub const PASSWORD: &str = "four wet drumsticks";
+
+/// Somebody who came in through the form.
+pub async fn joined<'a>(house: &'a TestHouse, name: &str) -> Browser<'a> {
+    let answer = house.guest().post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD)]).await;
+    answer.is(303);
+    browser(house, &answer).await
+}
+
+/// The browser that was given a session by this answer.
+pub async fn browser<'a>(house: &'a TestHouse, answer: &Page) -> Browser<'a> {
+    let mut browser = house.guest();
+    browser.cookie = Some(cookie_of(answer).split(';').next().unwrap().to_owned());
+    browser.person = house.house.db.one_person(&browser).await;
+    browser
+}
+
+trait OnePerson {
+    async fn one_person(&self, browser: &Browser<'_>) -> String;
+}
+
+impl OnePerson for base::db::Db {
+    async fn one_person(&self, browser: &Browser<'_>) -> String {
+        let secret = browser.cookie.as_deref().unwrap().split_once('=').unwrap().1;
+        let found = people::session::Session::of(self, secret, browser.house.house.now()).await.unwrap();
+        found.expect("the cookie opens a session").1.id
+    }
+}
+
+pub fn cookie_of(answer: &Page) -> &str {
+    let cookies = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+    cookies.last().unwrap_or_default()
+}
+
+pub async fn set(house: &TestHouse, name: &str, value: &str) {
+    let tx = house.house.begin().await.unwrap();
+    settle(&tx, name, value, house.house.now()).await.unwrap();
+    tx.keep().await.unwrap();
+}
+
+async fn sign_in(who: &Browser<'_>, name: &str, password: &str) -> Page {
+    who.post("/sign-in", &[("name", name), ("password", password), ("then", "/songs")]).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_an_age_and_a_password_are_enough_to_join() {
+    both(async |house| {
+        house.guest().get("/join").await.is(200).says("No mail address, no real name");
+        let brook = joined(&house, "Brook").await;
+        brook.get("/?done=joined").await.says("You're in.");
+        brook.get("/songs/new").await.is(200);
+        assert_eq!(house.count("SELECT count(*) FROM person WHERE age = '18' AND age_said_at > 0 AND password LIKE '$argon2id$%'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_with_a_new_account_is_said_at_its_field() {
+    both(async |house| {
+        let join = async |name: &str, age: &str, password: &str| house.guest().post("/join", &[("name", name), ("age", age), ("password", password)]).await;
+        joined(&house, "Ada of Leeds").await;
+        join("  ADA  óf-leeds ", "18", PASSWORD).await.is(422).says("Somebody here has that name");
+        join("A", "18", PASSWORD).await.is(422).says("At least 2 characters");
+        join("!!!", "18", PASSWORD).await.is(422).says("a letter or a number");
+        join(&"x".repeat(41), "18", PASSWORD).await.is(422).says("40 characters at most");
+        join("Cleo", "", PASSWORD).await.is(422).says("Choose one of these");
+        join("Cleo", "18", "short").await.is(422).says("At least 8 characters");
+        join("Cleo", "18", "Iloveyou").await.is(422).says("most common passwords");
+        join("Cleo of Hull", "18", "cleo of hull 1").await.is(422).says("a name anybody can see");
+        join("Cleo", "18", &"long ".repeat(60)).await.is(303);
+        join(&"x".repeat(1 << 20), "18", PASSWORD).await.is(422);
+        join("Dara", "18", &"x".repeat(1 << 20)).await.is(422);
+        assert_eq!(house.count("SELECT count(*) FROM person").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_under_sixteen_is_told_kindly_and_nothing_is_kept() {
+    both(async |house| {
+        let answer = house.guest().post("/join", &[("name", "Brook"), ("age", "under"), ("password", PASSWORD)]).await;
+        answer.is(200).says("We kept nothing of what you typed").says("Childline");
+        assert!(answer.headers.get("set-cookie").is_none());
+        assert_eq!(house.count("SELECT count(*) FROM person").await, 0);
+        house.guest().post("/join", &[("name", "Brook"), ("age", "16-17"), ("password", PASSWORD)]).await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_who_take_one_name_at_once_do_not_both_get_it() {
+    both(async |house| {
+        let (first, second) = (house.guest(), house.guest());
+        let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD)];
+        let (one, other) = tokio::join!(first.post("/join", &form), second.post("/join", &form));
+        let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 422]);
+        assert_eq!(house.count("SELECT count(*) FROM person").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_lets_one_person_in_once_and_not_after_its_time() {
+    both(async |house| {
+        set(&house, "joining", "invite").await;
+        house.guest().get("/join").await.is(200).says("come in by invitation");
+        house.guest().post("/join", &[("name", "Brook"), ("age", "18"), ("password", PASSWORD)]).await.is(409);
+        let ada = house.member("Ada").await;
+        ada.post("/join/invitations", &[]).await.is(403);
+        set(&house, "inviting", "members").await;
+        let invite = async || {
+            let page = ada.post("/join/invitations", &[]).await;
+            let address = page.is(200).html.split("class=\"key\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            format!("/join/{}", address.rsplit('/').next().unwrap())
+        };
+        let link = invite().await;
+        ada.get("/join/invitations").await.says("Not used yet");
+        house.guest().get(&link).await.is(200).says("Somebody here asked you in");
+        house.guest().post(&link, &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await.is(422);
+        house.guest().post(&link, &[("name", "Brook"), ("age", "18"), ("password", PASSWORD)]).await.is(303);
+        house.guest().post(&link, &[("name", "Cleo"), ("age", "18"), ("password", PASSWORD)]).await.is(409).says("used before");
+        let (late, taken_back) = (invite().await, invite().await);
+        let page = ada.get("/join/invitations").await;
+        let hash = base::id::hash(taken_back.rsplit('/').next().unwrap());
+        assert!(page.html.contains(&hash));
+        ada.post("/join/invitations/withdraw", &[("link", &hash)]).await.is(303);
+        house.guest().get(&taken_back).await.is(409);
+        house.house.clock.turn(15 * DAY_MS);
+        house.guest().get(&late).await.is(409).says("its time is over");
+        assert_eq!(house.count("SELECT count(*) FROM person").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invitation_from_a_seat_is_an_act() {
+    both(async |house| {
+        let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "welcome")).unwrap().id.clone();
+        let cleo = house.holder("Cleo", &duty).await;
+        people_see_to_it(&house, &cleo).await;
+        cleo.post("/join/invitations", &[("why", "")]).await.is(422);
+        cleo.post("/join/invitations", &[("why", "Somebody from Tuesday's gig.")]).await.is(200).says("Here it is");
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-invited'").await, 1);
+    })
+    .await;
+}
+
+/// Gives a holder the second factor that some duties need.
+pub async fn people_see_to_it(house: &TestHouse, who: &Browser<'_>) {
+    let tx = house.house.begin().await.unwrap();
+    people::totp::turn_on(&tx, &who.person, &people::totp::new_secret(), 0, house.house.now()).await.unwrap();
+    tx.keep().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_is_in_when_two_different_members_say_yes() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig. Long winter.")];
+        house.guest().post("/join", &form[..3]).await.is(422).says("can't be empty");
+        let asked = house.guest().post("/join", &form).await.is(303).to();
+        house.guest().get(&asked).await.is(200).says("Two members have to say yes");
+        house.guest().post("/join", &form).await.is(422).says("Somebody here has that name");
+        sign_in(&house.guest(), "Brook", PASSWORD).await.is(422);
+        let (ada, cleo) = (house.member("Ada").await, house.member("Cleo").await);
+        house.guest().get("/join/requests").await.is(303);
+        let say = format!("/join/requests/{}", ada.get("/join/requests").await.says("Long winter").html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+        ada.post(&say, &[("word", "yes"), ("why", "")]).await.is(422);
+        ada.post(&say, &[("word", "yes"), ("why", "Sounds like one of us.")]).await.is(303);
+        ada.post(&say, &[("word", "yes"), ("why", "Sounds like one of us, still.")]).await.is(303);
+        house.guest().get(&asked).await.says("Two members have to say yes").says_not("Sounds like one of us");
+        cleo.post(&say, &[("word", "yes"), ("why", "Same here.")]).await.is(303);
+        house.guest().get(&asked).await.says("You're in");
+        sign_in(&house.guest(), "Brook", PASSWORD).await.is(303);
+        ada.post(&say, &[("word", "no"), ("why", "Too late anyway.")]).await.is(409);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_let_in_reads_why_and_the_name_is_free_again() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "I sell miracle vitamins to sad people.")];
+        let asked = house.guest().post("/join", &form).await.is(303).to();
+        let (ada, cleo) = (house.member("Ada").await, house.member("Cleo").await);
+        let say = format!("/join/requests/{}", ada.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+        ada.post(&say, &[("word", "no"), ("why", "Nobody sells things here.")]).await.is(303);
+        cleo.post(&say, &[("word", "no"), ("why", "We'd have to watch you all day.")]).await.is(303);
+        house.guest().get(&asked).await.says("Not this time").says("Nobody sells things here.");
+        house.guest().post("/join", &form).await.is(303);
+        house.guest().get("/join/asked/nothing-of-the-kind").await.is(404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_are_for_those_who_hold_the_duty_once_somebody_does() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let ada = house.member("Ada").await;
+        ada.get("/join/requests").await.is(200).says("Nobody is waiting");
+        let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "read_requests")).unwrap().id.clone();
+        let cleo = house.holder("Cleo", &duty).await;
+        people_see_to_it(&house, &cleo).await;
+        ada.get("/join/requests").await.is(403);
+        let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
+        house.guest().post("/join", &form).await.is(303);
+        let say = format!("/join/requests/{}", cleo.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+        ada.post(&say, &[("word", "yes"), ("why", "Please.")]).await.is(403);
+        cleo.post(&say, &[("word", "yes"), ("why", "Knows the words already.")]).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-join-yes'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn coming_back_in_takes_the_name_however_it_is_written_and_leads_on() {
+    both(async |house| {
+        joined(&house, "Ada of Leeds").await;
+        let answer = sign_in(&house.guest(), "ADA óf leeds", PASSWORD).await;
+        answer.is(303);
+        assert_eq!(answer.to(), "/songs");
+        browser(&house, &answer).await.get("/songs/new").await.is(200);
+        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""] {
+            let answer = house.guest().post("/sign-in", &[("name", "Ada of Leeds"), ("password", PASSWORD), ("then", elsewhere)]).await;
+            assert_eq!(answer.is(303).to(), "/", "{elsewhere}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_password_and_a_name_nobody_has_are_answered_alike() {
+    both(async |house| {
+        joined(&house, "Ada").await;
+        for (path, field) in [("/sign-in", "password"), ("/sign-in/recovery", "code")] {
+            let known = house.guest().post(path, &[("name", "Ada"), (field, "not the right one")]).await;
+            let unknown = house.guest().post(path, &[("name", "Eve"), (field, "not the right one")]).await;
+            assert_eq!((known.status, known.html.replace("Ada", "?")), (unknown.status, unknown.html.replace("Eve", "?")));
+            assert!(known.headers.get("set-cookie").is_none() && unknown.headers.get("set-cookie").is_none());
+            known.is(422).says("we don't say which");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_many_tries_at_one_name_have_to_wait_whether_it_exists_or_not() {
+    both(async |house| {
+        joined(&house, "Ada").await;
+        for name in ["Ada", "Eve"] {
+            for _ in 0..10 {
+                sign_in(&house.guest(), name, "not the right one").await.is(422);
+            }
+            sign_in(&house.guest(), name, PASSWORD).await.is(429).says("Wait a quarter of an hour");
+        }
+        house.house.clock.turn(16 * MINUTE_MS);
+        sign_in(&house.guest(), "Ada", PASSWORD).await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_megabyte_in_a_field_of_sign_in_is_refused_kindly() {
+    both(async |house| {
+        let long = "x".repeat(1 << 20);
+        for (path, fields) in [("/sign-in", ["name", "password"]), ("/sign-in/second", ["step", "code"]), ("/sign-in/recovery", ["name", "code"])] {
+            for field in fields {
+                let answer = house.guest().post(path, &[(field, &long)]).await;
+                assert!(answer.status.is_client_error(), "{path} {field}: {}", answer.status);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_sign_in_has_a_secret_of_its_own_and_ends_the_one_before() {
+    both(async |house| {
+        let mut ada = joined(&house, "Ada").await;
+        // Somebody planted a cookie of their choosing: it must not become a session.
+        ada.cookie = Some(format!("{}=planted", house.house.settings.cookie_name()));
+        let answer = sign_in(&ada, "Ada", PASSWORD).await;
+        assert!(!cookie_of(&answer).contains("planted"));
+        let first = browser(&house, &answer).await;
+        let again = first.post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await;
+        let second = browser(&house, &again).await;
+        assert_ne!(first.cookie, second.cookie);
+        first.get("/songs/new").await.is(303);
+        second.get("/songs/new").await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_out_ends_the_session_and_clears_the_browser() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let answer = ada.post("/sign-out", &[]).await;
+        assert!(cookie_of(answer.is(303)).contains("Max-Age=0"));
+        assert!(answer.headers.contains_key("clear-site-data"));
+        ada.get("/songs/new").await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM session").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_session_can_be_ended_from_another_and_all_of_them_at_once() {
+    both(async |house| {
+        let phone = joined(&house, "Ada").await;
+        let brook = joined(&house, "Brook").await;
+        house.house.clock.turn(3 * DAY_MS);
+        let laptop = browser(&house, &sign_in(&house.guest(), "Ada", PASSWORD).await).await;
+        let page = laptop.get("/backstage/sessions").await;
+        page.is(200).says("This one").says("since 26 November 2026").says("since 29 November 2026");
+        let hash = page.html.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        brook.post("/backstage/sessions/end", &[("session", hash)]).await.is(303);
+        phone.get("/backstage/sessions").await.is(200);
+        laptop.post("/backstage/sessions/end", &[("session", hash)]).await.is(303);
+        phone.get("/backstage/sessions").await.is(303);
+        laptop.post("/backstage/sessions/end-all", &[]).await.is(303);
+        laptop.get("/backstage/sessions").await.is(303);
+        brook.get("/backstage/sessions").await.is(200);
+        brook.house.house.clock.turn(61 * DAY_MS);
+        brook.get("/backstage/sessions").await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_signs_in_once_by_its_button_and_not_by_being_looked_at() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let make = async |kind| {
+            let tx = house.house.begin().await.unwrap();
+            let secret = WayIn::make(&tx, kind, Some(&ada.person), None, house.house.now()).await.unwrap();
+            tx.keep().await.unwrap();
+            format!("/in/{secret}")
+        };
+        let link = make(Kind::SignIn).await;
+        for _ in 0..2 {
+            house.guest().get(&link).await.is(200).says("Come in as Ada");
+        }
+        let answer = house.guest().post(&link, &[]).await;
+        assert_eq!(browser(&house, answer.is(303)).await.person, ada.person);
+        house.guest().post(&link, &[]).await.is(409).says("used before");
+        house.guest().get(&link).await.is(409);
+        house.guest().get(&make(Kind::Claim).await).await.is(409);
+        let late = make(Kind::SignIn).await;
+        house.house.clock.turn(2 * DAY_MS);
+        house.guest().post(&late, &[]).await.is(409);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_from_another_site_signs_nobody_in_or_out() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let from_elsewhere = Request::post("/sign-out").header("sec-fetch-site", "cross-site");
+        ada.send(from_elsewhere, Body::empty()).await.is(403);
+        ada.get("/backstage/sessions").await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_session_cookie_cannot_be_read_by_scripts_sent_from_elsewhere_or_set_by_a_neighbour() {
+    let plain = TestHouse::on_a_file("").await;
+    let cookie = cookie_of(&plain.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await).to_owned();
+    assert!(cookie.starts_with("circlepit=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+    let secure = TestHouse::on_a_file("https://pit.example").await;
+    let cookie = cookie_of(&secure.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await).to_owned();
+    assert!(cookie.starts_with("__Host-circlepit="), "{cookie}");
+    for flag in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(cookie.contains(flag), "{flag} is missing: {cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+}

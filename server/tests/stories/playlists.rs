@@ -1,0 +1,90 @@
+//! Playlists: asking, bringing, arguing, putting in order, and files in and out.
+
+use base::clock::DAY_MS;
+
+use crate::house::{Browser, both};
+
+const DOOM: &[(&str, &str)] = &[("title", "Doom for days you can't get up"), ("brief", "Slow enough to breathe to, nothing that hurries."), ("feeling", "worn-out"), ("days", "14")];
+
+async fn ask_for_doom(who: &Browser<'_>) -> String {
+    who.post("/playlists", DOOM).await.is(303).to().split('?').next().unwrap().to_owned()
+}
+
+async fn bring(who: &Browser<'_>, list: &str, artist: &str, title: &str) -> String {
+    let page = who.post_and_follow(&format!("{list}/suggestions"), &[("artist", artist), ("title", title), ("reason", "It lies down next to you.")]).await;
+    who.house.house.clock.turn(1_000);
+    let ids: Vec<_> = page.html.split("id=\"s-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    (*ids.last().unwrap()).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_asked_for_argued_over_and_put_in_order_with_why_not() {
+    both(async |house| {
+        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.member("Cleo").await);
+        let list = ask_for_doom(&ada).await;
+        let bungee = bring(&brook, &list, "Earth", "Bungee").await;
+        let dragonaut = bring(&cleo, &list, "Sleep", "Dragonaut").await;
+        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), ("line", "")]).await.is(422).says("Arguing needs a line");
+        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), ("line", "It is eleven minutes of one idea.")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{dragonaut}/voice"), &[("voice", "no"), ("line", "")]).await.is(303);
+        house.guest().get(&list).await.says("eleven minutes of one idea").says("no from Ada").says("It lies down next to you.");
+        brook.get(&format!("{list}/order")).await.is(403);
+        let (n, other, not) = (format!("n-{bungee}"), format!("n-{dragonaut}"), format!("not-{dragonaut}"));
+        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "1")]).await.is(422).says("Two songs have this number");
+        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "")]).await.is(422).says("Say why it stays out");
+        ada.post_and_follow(&format!("{list}/order"), &[(&n, "1"), (&other, ""), (&not, "Too awake for this one.")]).await.says("What didn't get in, and why").says("Too awake for this one.");
+        brook.post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")]).await.is(409).says("closed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_closes_on_its_day_and_the_same_song_is_suggested_once() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        bring(&brook, &list, "Earth", "Bungee").await;
+        brook.post(&format!("{list}/suggestions"), &[("artist", "EARTH"), ("title", "bungee"), ("reason", "Again.")]).await.is(409).says("suggested here already");
+        house.house.clock.turn(15 * DAY_MS);
+        brook.get(&list).await.is(200).says("Closed").says_not("Bring a song for it");
+        brook.post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")]).await.is(409);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_leaves_as_a_file_of_each_kind_and_comes_back_the_same() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let text = "artist,title,seconds,why,link\nEarth,Bungee,669,\"One idea, eleven minutes\",https://earth.example.org/bungee\nSleep,Dragonaut,,\"It \"\"walks\"\"\",\n";
+        let fields = [("paste", text), ("title", "From a file"), ("brief", "What a friend sent me."), ("feeling", "worn-out")];
+        let list = ada.post("/playlists/bring", &fields).await.is(303).to().split('?').next().unwrap().to_owned();
+        let first = ada.get(&format!("{list}.csv")).await.html;
+        assert!(first.contains("Earth,Bungee,669,\"One idea, eleven minutes\",https://earth.example.org/bungee"), "{first}");
+        for ending in ["m3u8", "xspf", "jspf", "csv", "txt"] {
+            let file = house.guest().get(&format!("{list}.{ending}")).await;
+            assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"), "{ending}");
+            let again = ada.post("/playlists/bring", &[("paste", &file.html), ("feeling", "worn-out")]).await.is(303).to().split('?').next().unwrap().to_owned();
+            assert_eq!(ada.get(&format!("{again}.csv")).await.html, first, "{ending}");
+        }
+        house.guest().get(&format!("{list}.exe")).await.is(404);
+        ada.post("/playlists/bring", &[("paste", "no dash"), ("title", "Kept"), ("brief", "Kept words here."), ("feeling", "worn-out")]).await.is(422).says("no artist or no title");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_others_put_songs_into_is_not_one_persons_to_take_down() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        let bungee = bring(&brook, &list, "Earth", "Bungee").await;
+        brook.post(&format!("{list}/take-back"), &[]).await.is(403);
+        ada.post(&format!("{list}/take-back"), &[]).await.is(409).says("theirs, too");
+        ada.post(&format!("{list}/suggestions/{bungee}/take-back"), &[]).await.is(403);
+        brook.post(&format!("{list}/suggestions/{bungee}/take-back"), &[]).await.is(303);
+        ada.post(&format!("{list}/take-back"), &[]).await.is(303);
+        ada.get(&list).await.is(404);
+    })
+    .await;
+}

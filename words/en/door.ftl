@@ -1,0 +1,29 @@
+refusal-import-no-file = The export cannot be opened.
+refusal-import-no-uploads = The uploads cannot be opened: a folder or a zip is needed.
+refusal-import-not-wordpress = This is no WordPress export (WXR).
+import-what-comment = comment { $id } under { $title }
+import-what-comments = { $count ->
+    [one] one comment
+   *[other] { $count } comments
+ } under { $title }
+import-left-more = and { $count } more
+import-left-bin = It was in the bin.
+import-left-auto-draft = An empty draft that WordPress makes by itself.
+import-left-kind = A kind of thing that this house has no place for.
+import-left-nobody = A draft that names no author: nobody could claim it.
+import-left-torn = The file breaks off in the middle of it.
+import-left-cut = It is longer than four million letters; its end was left.
+import-left-empty = There are no words in it.
+import-left-spam = It was marked as spam.
+import-left-waiting = It was waiting for somebody's yes.
+import-left-ping = A machine's note that another site links here.
+import-left-no-post = What it stands under was not taken.
+import-left-no-comments = No room of this house takes its comments.
+import-left-no-room = No room of this house takes it.
+import-left-no-uploads = It was not brought: no uploads were given with the export.
+import-left-missing = No file of this name is among the uploads.
+import-left-large = The file is larger than the settings allow (upload_mb).
+import-left-code = Only the plugin that made it can fill it.
+feeds = Feeds
+feeds-line = Put one of these into a feed reader, and what is new comes to you. No account, and nobody knows that you follow.
+feed-all = Everything new
