@@ -2,16 +2,16 @@
 //! The list of their names is the manual.
 
 mod acts;
+mod backup;
 mod duties;
 mod helplines;
 mod house;
 mod house_rules;
-mod postgres;
-mod rules;
-mod playlists;
 mod people;
+mod playlists;
 mod postgres;
 mod remarks;
+mod rules;
 mod search;
 mod songs;
 mod source;
