@@ -24,6 +24,8 @@ pub fn doors() -> Router<House> {
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /backstage\nDisallow: /search\nDisallow: /sign-in\n"))
 }
 
+/// Numbers on the first page; the others are one step away.
+const HELPLINES: usize = 3;
 /// New things on the first page.
 const NEWEST: i64 = 6;
 
@@ -39,7 +41,8 @@ async fn home(visitor: Visitor) -> Reply {
     let mut f = visitor.frame();
     f.line = f.house.pack.community.lead.clone();
     let house = visitor.house.clone();
-    let helplines = care::helpline::first_country(&house);
+    let mut helplines = care::helpline::first_country(&house);
+    helplines.truncate(HELPLINES);
     let mut newest = Vec::new();
     for room in house.rooms {
         for feed in room.feeds() {
@@ -63,7 +66,7 @@ async fn set_theme(State(house): State<House>, form: Form) -> Reply {
     Ok(response)
 }
 
-async fn asset(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Reply {
+pub(crate) async fn asset(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Reply {
     let asset = house.assets.at(&format!("/assets/{name}")).ok_or(Refusal::NotFound)?;
     let takes_gzip = headers.get("accept-encoding").and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
     let is_text = asset.mime.starts_with("text/") || asset.mime.ends_with("xml");

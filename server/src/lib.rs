@@ -1,10 +1,19 @@
 //! The thin shell: opens the house, lists the rooms, serves them. Nothing a person can do is decided here.
 
+pub mod bad_days;
 pub mod cache;
+pub mod commands;
+pub mod figures;
+pub mod first_start;
+pub mod founding;
 pub mod demo;
 pub mod home;
+pub mod lock;
+pub mod logs;
 pub mod open;
+pub mod progress;
 pub mod refused;
+pub mod restoring;
 pub mod rooms;
 pub mod web;
 pub mod worker;

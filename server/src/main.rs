@@ -1,3 +1,5 @@
 //! `circlepit`: see `circlepit --help`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    circlepit::commands::main()
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use base::assets::Assets;
 use base::clock::Clock;
-use base::db::Db;
+use base::db::{Db, DbResult};
 use base::house::{House, Inside, settled};
 use base::pack::Pack;
 use base::settings::Settings;
@@ -23,6 +23,11 @@ pub async fn open(folder: &Path, settings: Settings, clock: Clock) -> Result<Hou
     std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
     let db = Db::open(&settings.database).await?;
     Ok(House::new(inside(folder, settings, clock, db).await?))
+}
+
+/// Whether a community lives in this database: its name is the first thing a host settles.
+pub async fn is_settled(db: &Db) -> DbResult<bool> {
+    Ok(settled(db, NAME).await?.is_some())
 }
 
 /// What a house is made of, around a database that is open already.

@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::{cache, refused, rooms};
+use crate::{cache, figures, refused, rooms};
 
 /// How long a request's head may take, and how long a kept connection may idle.
 const HEAD_WAIT: Duration = Duration::from_secs(5);
@@ -50,8 +50,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The whole house as one service.
 #[must_use]
 pub fn app(house: &House) -> Router {
+    around(rooms::doors(), house)
+}
+
+/// Doors with everything around them that every answer has to pass.
+pub fn around(doors: Router<House>, house: &House) -> Router {
     let gate = Gate { house: house.clone(), under_way: Arc::new(Semaphore::new(REQUESTS_MAX)) };
-    rooms::doors()
+    doors
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::NotFound)
         .layer(DefaultBodyLimit::max(house.settings.upload_bytes + base::form::FORM_BYTES_MAX))
@@ -61,12 +66,18 @@ pub fn app(house: &House) -> Router {
         .layer(from_fn_with_state(house.clone(), refused::draw))
         .layer(RequestBodyTimeoutLayer::new(BODY_WAIT))
         .layer(from_fn(dress))
+        .layer(from_fn(figures::count))
         .with_state(house.clone())
 }
 
 /// Serves until `stop`, then lets what is under way finish.
 pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
-    let (app, graceful) = (app(&house), GracefulShutdown::new());
+    serve(app(&house), &house, listener, stop).await
+}
+
+/// The same, for whatever doors are open now.
+pub async fn serve(app: Router, house: &House, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+    let graceful = GracefulShutdown::new();
     let room_left = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -76,7 +87,7 @@ pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output =
             tokio::time::sleep(Duration::from_millis(50)).await; // out of file handles: wait for some to close
             continue;
         };
-        let connection = graceful.watch(connection(stream, from, app.clone(), &house));
+        let connection = graceful.watch(connection(stream, from, app.clone(), house));
         tokio::spawn(async move {
             let _ = connection.await; // a browser that went away is nobody's fault
             drop(permit);

@@ -89,11 +89,15 @@ impl Room for Library {
 
     async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {
         let songs = Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await?;
-        let mut offers: Vec<_> = songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note }).collect();
+        let mut offers = Vec::new();
+        for song in songs {
+            let links = Song::links(&house.db, &song.id).await?;
+            offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
+        }
         if way == Way::Stay {
             let lists = Playlist::newest(&house.db, feeling, None, 2).await?;
             let name = house.pack.call("playlist");
-            offers.extend(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution }));
+            offers.extend(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution, links: Vec::new() }));
         }
         Ok(offers)
     }

@@ -365,7 +365,7 @@ pub async fn put_voice(tx: &Tx, suggestion: &str, person: &str, voice: &str, lin
 }
 
 /// Puts a playlist into the index as it stands in this write; one that is veiled stays out.
-pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
+pub async fn index(tx: &Tx, id: &str) -> DbResult<()> {
     let Ok((list, None)) = Playlist::seen_by(tx, &Reader::guest(), id).await else { return Ok(()) };
     let songs = Playlist::suggestions(tx, id).await?.into_iter().map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
     let words = songs.fold(list.brief.clone(), |words, song| words + &song);

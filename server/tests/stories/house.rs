@@ -155,16 +155,15 @@ impl Page {
         let main = self.html.split_once("<main").map_or(self.html.as_str(), |(_, rest)| rest);
         let main = main.split_once('>').map_or(main, |(_, rest)| rest).split("</main>").next().unwrap();
         let mut words = String::new();
-        let mut in_tag = false;
-        for c in main.chars() {
-            match c {
-                '<' => (in_tag, _) = (true, words.push(' ')),
-                '>' => in_tag = false,
-                c if !in_tag => words.push(c),
-                _ => {}
-            }
+        for part in main.split('<') {
+            let (tag, text) = part.split_once('>').unwrap_or(("", part));
+            let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+            let is_within_a_line = ["", "a", "abbr", "b", "code", "em", "i", "mark", "q", "small", "strong", "sub", "sup", "wbr"].contains(&name);
+            words.push_str(if is_within_a_line { "" } else { " " });
+            words.push_str(text);
         }
-        let plain = words.replace("&#39;", "'").replace("&quot;", "\"").replace("&#38;", "&").replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">");
+        let entities = [("&#39;", "'"), ("&quot;", "\""), ("&#34;", "\""), ("&lt;", "<"), ("&#60;", "<"), ("&gt;", ">"), ("&#62;", ">"), ("&#38;", "&"), ("&amp;", "&")];
+        let plain = entities.iter().fold(words, |words, (entity, c)| words.replace(entity, c));
         plain.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -79,7 +79,7 @@ const SAYS: &[&str] = &[".say(", ".say_with(", ".say_with_two(", ".titled(", "No
 const FIELDS: &[&str] = &["line_field(", "area_field(", "pick_field(", "select_field(", "tick_field(", "input_field("];
 
 /// Sentences that nobody asks for yet, until when.
-const IDLE: &[(&str, &str)] = &[("playlist-say", "2026-12-20"), ("playlist-take", "2026-12-20"), ("act-founded", "2026-12-20"), ("act-emergency-seat", "2026-12-20")];
+const IDLE: &[(&str, &str)] = &[("playlist-say", "2026-12-20"), ("playlist-take", "2026-12-20")];
 
 fn keys_used(text: &str) -> BTreeSet<String> {
     let first = |rest: &str| rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned);

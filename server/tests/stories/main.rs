@@ -3,6 +3,7 @@
 
 mod acts;
 mod backup;
+mod commands;
 mod duties;
 mod helplines;
 mod house;

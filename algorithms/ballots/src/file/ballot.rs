@@ -1,0 +1,111 @@
+//! One line below `ballots:`.
+//!
+//! Promises that a line is taken whole or not at all. Never merges lines: the same ballot may stand on several.
+
+use std::collections::HashSet;
+
+use super::{garbles, quoted, whole};
+use crate::consent::{Position, Positions};
+use crate::poll::{Ballots, Candidate, Refusal};
+use crate::rankings::Rankings;
+use crate::receipt::split_tag;
+use crate::scores::{SCORE_MAX, Scores};
+
+/// Reads lines for one list of candidates.
+pub(super) struct Reader<'a> {
+    candidates: &'a [Candidate],
+    /// Position by number, so that a mark is found at once.
+    positions: Vec<Option<usize>>,
+    tags: HashSet<String>,
+    lines: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(candidates: &'a [Candidate]) -> Self {
+        let ids = candidates.iter().map(|candidate| candidate.id as usize + 1).max().unwrap_or(0);
+        let mut positions = vec![None; ids];
+        for (position, candidate) in candidates.iter().enumerate() {
+            positions[candidate.id as usize] = Some(position);
+        }
+        Self { candidates, positions, tags: HashSet::new(), lines: 0 }
+    }
+
+    /// Reads `COUNT: BALLOT` and adds it.
+    pub(super) fn read(&mut self, text: &str, ballots: &mut Ballots) -> Result<(), String> {
+        let (count, ballot) = text.split_once(':').ok_or_else(|| format!("expected \"COUNT: BALLOT\", found {}", quoted(text)))?;
+        let count = whole(count.trim()).ok_or_else(|| format!("a count is a whole number in digits, found {}", quoted(count.trim())))?;
+        let (ballot, tag) = split_tag(ballot.trim());
+        self.tag(tag, count)?;
+        match ballots {
+            Ballots::Ranked(rankings) => self.ranks(count, ballot, rankings),
+            Ballots::Scored(scores) => self.scores(count, ballot, scores),
+            Ballots::Consent(positions) => position(count, ballot, positions),
+        }
+    }
+
+    /// A public file has one tag for each ballot; any other file has none.
+    fn tag(&mut self, tag: Option<&str>, count: u64) -> Result<(), String> {
+        let tagged_so_far = self.lines == 0 || !self.tags.is_empty();
+        self.lines += 1;
+        match tag {
+            None if self.tags.is_empty() => Ok(()),
+            None => Err("this ballot has no receipt tag, the ones before have".to_owned()),
+            Some(_) if !tagged_so_far => Err("this ballot has a receipt tag, the ones before have none".to_owned()),
+            Some(_) if count != 1 => Err(format!("a ballot with a receipt tag was cast once, found {count}")),
+            Some(tag) if self.tags.insert(tag.to_owned()) => Ok(()),
+            Some(tag) => Err(format!("the receipt tag {tag} stands here a second time")),
+        }
+    }
+
+    fn ranks(&self, count: u64, ballot: &str, rankings: &mut Rankings) -> Result<(), String> {
+        let ranks = if ballot.is_empty() { None } else { Some(ballot.split('>')) };
+        for rank in ranks.into_iter().flatten().map(str::trim) {
+            if rank.is_empty() {
+                rankings.skip();
+                continue;
+            }
+            for (place, id) in rank.split('=').enumerate() {
+                let candidate = self.position(id.trim())?;
+                rankings.mark(candidate, place > 0).map_err(|refusal| self.said(&refusal))?;
+            }
+        }
+        rankings.close(count).map_err(|refusal| self.said(&refusal))
+    }
+
+    fn scores(&self, count: u64, ballot: &str, scores: &mut Scores) -> Result<(), String> {
+        for mark in ballot.split_whitespace() {
+            let (id, score) = mark.split_once('/').ok_or_else(|| format!("expected CANDIDATE/SCORE, found {}", quoted(mark)))?;
+            let given = whole(score).and_then(|score| u16::try_from(score).ok()).filter(|score| *score <= SCORE_MAX);
+            let given = given.ok_or_else(|| format!("a score is a whole number from 0 to {SCORE_MAX}, found {}", quoted(score)))?;
+            scores.mark(self.position(id)?, given).map_err(|refusal| self.said(&refusal))?;
+        }
+        scores.close(count).map_err(|refusal| self.said(&refusal))
+    }
+
+    fn position(&self, id: &str) -> Result<usize, String> {
+        let number = whole(id).ok_or_else(|| format!("expected the number of a candidate, found {}", quoted(id)))?;
+        let position = usize::try_from(number).ok().and_then(|number| self.positions.get(number).copied().flatten());
+        position.ok_or_else(|| format!("there is no candidate {number}"))
+    }
+
+    /// A refusal with the candidate's number instead of the position.
+    fn said(&self, refusal: &Refusal) -> String {
+        match refusal {
+            Refusal::Twice(candidate) => format!("candidate {} is named twice on one ballot", self.candidates[*candidate].id),
+            other => other.to_string(),
+        }
+    }
+}
+
+fn position(count: u64, ballot: &str, positions: &mut Positions) -> Result<(), String> {
+    let (word, rest) = ballot.split_once(char::is_whitespace).unwrap_or((ballot, ""));
+    let position = match (word, rest.trim()) {
+        ("agree", "") => Position::Agree,
+        ("stand", "aside") => Position::StandAside,
+        ("abstain", "") => Position::Abstain,
+        ("object", reason) if reason.chars().any(garbles) => return Err(format!("a reason holds a control character: {}", quoted(reason))),
+        ("object", reason) => Position::Object(reason),
+        _ => return Err(format!("expected agree, stand aside, abstain or object REASON, found {}", quoted(ballot))),
+    };
+    positions.add(count, position).map_err(|refusal| refusal.to_string())
+}

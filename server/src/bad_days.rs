@@ -1,0 +1,69 @@
+//! Help and the way out as files in the data folder, for a proxy to serve when the program is down. Each is one page that
+//! needs nothing else: style inside, no script. Made afresh at every start and whenever the numbers change.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use axum::body::Body;
+use axum::http::{Request, header};
+use base::house::House;
+use tower::ServiceExt as _;
+
+use crate::web;
+
+/// The pages, and the files they become.
+const PAGES: [(&str, &str); 2] = [("/help", "help.html"), ("/leave-fast", "leave-fast.html")];
+const PAGE_BYTES_MAX: usize = 4 << 20;
+
+/// Writes both, each whole or not at all.
+pub async fn write(house: &House) -> Result<()> {
+    for (path, name) in PAGES {
+        let html = alone(house, path).await?;
+        let to = house.folder.join(name);
+        let is_there = fs::read(&to).is_ok_and(|known| known == html.as_bytes());
+        if !is_there {
+            put(&to, &html).with_context(|| format!("{} cannot be written", to.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn put(to: &Path, html: &str) -> std::io::Result<()> {
+    let aside = to.with_extension("part");
+    fs::write(&aside, html).and_then(|()| fs::rename(&aside, to))
+}
+
+/// A page as a guest gets it, made to stand alone.
+async fn alone(house: &House, path: &str) -> Result<String> {
+    let answer = web::app(house).oneshot(Request::get(path).body(Body::empty())?).await.unwrap_or_else(|never| match never {});
+    if let Some(to) = answer.headers().get(header::LOCATION) {
+        return Ok(onward(to.to_str()?));
+    }
+    anyhow::ensure!(answer.status().is_success(), "{path} answers {}", answer.status());
+    let html = axum::body::to_bytes(answer.into_body(), PAGE_BYTES_MAX).await?;
+    Ok(without_links(house, &String::from_utf8(html.to_vec())?))
+}
+
+/// The page that goes on at once, where the house itself would redirect.
+fn onward(to: &str) -> String {
+    let to = to.replace('&', "&amp;").replace('"', "&quot;");
+    format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" content=\"0; url={to}\"><title>…</title><p><a href=\"{to}\">…</a></p></html>\n")
+}
+
+/// Puts the style into the page and takes out what points to files that nobody serves now.
+fn without_links(house: &House, html: &str) -> String {
+    let style = base::assets::Assets::at(&house.assets, house.assets.path("house.css")).map(|asset| String::from_utf8_lossy(&asset.plain).into_owned());
+    let (head, body) = html.split_once("</head>").unwrap_or(("", html));
+    let mut out = String::with_capacity(html.len() + (16 << 10));
+    let mut rest = head;
+    while let Some((before, tag)) = rest.split_once('<') {
+        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
+        out.push_str(before);
+        if !(tag.starts_with("link ") || tag.starts_with("script ") || tag == "/script") {
+            out.push_str(&format!("<{tag}>"));
+        }
+        rest = after;
+    }
+    format!("{out}{rest}<style>{}</style></head>{body}", style.unwrap_or_default())
+}

@@ -1,0 +1,152 @@
+//! The command line. Exit codes: 0 done; 1 refused, with the reason on standard error and nothing half-written; 2 wrong
+//! usage. What a command says of its result goes to standard output, everything else to standard error.
+
+mod backup;
+mod claim;
+mod demo;
+mod doctor;
+mod export;
+mod import;
+mod init;
+mod migrate;
+mod restore;
+mod seat;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use base::clock::Clock;
+use base::house::House;
+use base::refusal::Refusal;
+use base::settings::Settings;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{logs, open};
+
+const FOLDER: &str = "circlepit-data";
+
+/// A community site for people who look after each other. Without a command it opens the demo on this machine.
+#[derive(Parser, Debug)]
+#[command(name = "circlepit", version, arg_required_else_help = false, propagate_version = true)]
+struct Line {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Where the community lives and where it is met.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Place {
+    /// The data folder [default: circlepit-data; for the demo circlepit-demo]
+    #[arg(long, value_name = "DIR", env = "CIRCLEPIT_DATA", global = true)]
+    data: Option<PathBuf>,
+    /// Address and port to listen on, instead of the setting
+    #[arg(long, value_name = "ADDR:PORT", env = "CIRCLEPIT_LISTEN", global = true)]
+    listen: Option<SocketAddr>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Open the house; on an empty folder, a set-up page first
+    Serve,
+    /// Set up a community in the terminal
+    Init(init::Init),
+    /// Bring the database up to date
+    Migrate,
+    /// Write everything into one file, while the house goes on
+    Backup(backup::Backup),
+    /// Bring a backup into an empty folder, of either database
+    Restore(restore::Restore),
+    /// Write everything into a zip that can be read without any software
+    Export(export::Export),
+    /// Bring another site's content in; an empty folder becomes a community first
+    Import(import::Import),
+    /// Look for what is wrong, and change nothing
+    Doctor(doctor::Doctor),
+    /// Open an invented community in a folder of its own, on this machine alone
+    Demo,
+    /// Open a seat in an emergency, for a week; everybody sees that the host did
+    Seat(seat::Seat),
+    /// Print the link by which somebody takes over a name that an import brought
+    Claim(claim::Claim),
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let line = Line::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = runtime.context("no threads to run on").and_then(|runtime| runtime.block_on(run(line)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("circlepit: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(line: Line) -> Result<()> {
+    let place = line.place;
+    match line.command {
+        None | Some(Command::Demo) => demo::run(&place).await,
+        Some(Command::Serve) => serve::run(&place).await,
+        Some(Command::Init(init)) => init.run(&place).await,
+        Some(Command::Migrate) => migrate::run(&place).await,
+        Some(Command::Backup(backup)) => backup.run(&place).await,
+        Some(Command::Restore(restore)) => restore.run(&place).await,
+        Some(Command::Export(export)) => export.run(&place).await,
+        Some(Command::Import(import)) => import.run(&place).await,
+        Some(Command::Doctor(doctor)) => doctor.run(&place).await,
+        Some(Command::Seat(seat)) => seat.run(&place).await,
+        Some(Command::Claim(claim)) => claim.run(&place).await,
+    }
+}
+
+impl Place {
+    /// The data folder.
+    fn folder(&self) -> PathBuf {
+        self.folder_or(FOLDER)
+    }
+
+    fn folder_or(&self, usual: &str) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| usual.into())
+    }
+
+    /// The settings that hold here; from then on what happens is logged as they say.
+    fn settings(&self) -> Result<Settings> {
+        self.settings_in(&self.folder())
+    }
+
+    fn settings_in(&self, folder: &std::path::Path) -> Result<Settings> {
+        let listen = self.listen.map(|listen| listen.to_string());
+        let settings = Settings::read(folder, |name| match name {
+            "CIRCLEPIT_LISTEN" => listen.clone(),
+            name => std::env::var(name).ok(),
+        })?;
+        logs::begin(&settings)?;
+        Ok(settings)
+    }
+
+    /// The house that is there already.
+    async fn house(&self) -> Result<House> {
+        let (folder, settings) = (self.folder(), self.settings()?);
+        anyhow::ensure!(folder.is_dir(), "there is no folder {} (--data says where the community lives)", folder.display());
+        let house = open::open(&folder, settings, Clock::Machine).await?;
+        anyhow::ensure!(open::is_settled(&house.db).await?, "there is no community in {} yet: `circlepit serve` or `circlepit init` makes one", folder.display());
+        Ok(house)
+    }
+}
+
+/// A refusal as a reason on the console, in the house's own words.
+fn refused(house: &House, refusal: &Refusal) -> anyhow::Error {
+    let (heading, more) = refusal.words();
+    match refusal {
+        Refusal::Broken(what) => anyhow::anyhow!("{what}"),
+        _ => anyhow::anyhow!("{}. {}", house.words.say(heading), house.words.say(more)),
+    }
+}

@@ -1,0 +1,37 @@
+//! `backup`: everything into one file, while the house goes on; it asks for no lock.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+use base::backup;
+use base::clock::Clock;
+use base::db::{Db, Where};
+use clap::Args;
+
+use super::Place;
+use crate::progress::Bar;
+
+#[derive(Args, Debug)]
+pub(super) struct Backup {
+    /// The file to write; the erasure ledger goes beside it as FILE.ledger
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+}
+
+impl Backup {
+    pub(super) async fn run(self, place: &Place) -> Result<()> {
+        let (folder, settings) = (place.folder(), place.settings()?);
+        if let Where::File(path) = &settings.database {
+            ensure!(path.exists(), "there is no community in {} (--data says where it lives)", folder.display());
+        }
+        let db = Db::connect(&settings.database).await?;
+        let bar = Bar::new();
+        let manifest = backup::make(&db, &folder, &self.to, Clock::Machine.now(), &|stage| bar.at(stage)).await?;
+        drop(bar);
+        for hash in &manifest.missing {
+            eprintln!("circlepit: the file {hash} is named in the database and not on the disk; the backup is without it");
+        }
+        println!("{}: {} rows in {} tables, {} files", self.to.display(), manifest.rows(), manifest.tables.len(), manifest.files.len());
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as it
+//! looks, every table as JSON, every file under its name. Ways in (passwords, sessions, links) stay out. It is not a
+//! backup: it is for people to read, and for other programs to take in.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use base::backup::Stage;
+use base::clock::day_and_hour;
+use base::db::{Ask as _, DbTrouble, Snapshot, Table, Val};
+use base::house::House;
+use clap::Args;
+use serde_json::{Map, Value};
+use tower::ServiceExt as _;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::Place;
+use crate::progress::Bar;
+use crate::web;
+
+/// Tables that let somebody in, and what of the others does.
+const LEFT_OUT: [&str; 4] = ["session", "way_in", "passkey", "recovery"];
+const LEFT_EMPTY: [&str; 3] = ["password", "totp", "secret"];
+const PAGE_BYTES_MAX: usize = 16 << 20;
+
+#[derive(Args, Debug)]
+pub(super) struct Export {
+    /// The zip to write
+    #[arg(long, value_name = "FILE.zip")]
+    to: PathBuf,
+}
+
+impl Export {
+    pub(super) async fn run(self, place: &Place) -> Result<()> {
+        let house = place.house().await?;
+        let aside = self.to.with_extension("part");
+        let written = write(&house, &aside).await;
+        let moved = written.and_then(|count| Ok(fs::rename(&aside, &self.to).map(|()| count)?));
+        let (pages, tables, files) = moved.inspect_err(|_| drop(fs::remove_file(&aside))).with_context(|| self.to.display().to_string())?;
+        println!("{}: {pages} pages, {tables} tables, {files} files", self.to.display());
+        Ok(())
+    }
+}
+
+/// Writes the zip; how many pages, tables and files are in it.
+async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
+    let bar = Bar::new();
+    let mut out = Out { zip: ZipWriter::new(BufWriter::new(File::create(to)?)), bar: &bar };
+    let paths = public_paths(house).await?;
+    let app = web::app(house);
+    for (done, path) in paths.iter().enumerate() {
+        out.at("pages", done, paths.len());
+        let html = page(&app, path).await?;
+        out.add(&file_of(path), to_file(&html, path, &paths).as_bytes())?;
+    }
+    out.add("house.css", house.assets.at(house.assets.path("house.css")).map(|asset| asset.plain.to_vec()).unwrap_or_default().as_slice())?;
+    let tables = house.db.tables().await?.into_iter().filter(|table| !LEFT_OUT.iter().any(|name| table.name.starts_with(name))).collect::<Vec<_>>();
+    let snapshot = house.db.snapshot().await?;
+    for table in &tables {
+        out.table(&snapshot, table).await?;
+    }
+    drop(snapshot);
+    let files = out.files(house).await?;
+    out.add("index.html", index(house, &paths, &tables).as_bytes())?;
+    out.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    Ok((paths.len(), tables.len(), files))
+}
+
+/// The front page, help, and every place that anybody may find.
+async fn public_paths(house: &House) -> Result<BTreeSet<String>> {
+    let places: Vec<String> = house.db.all("SELECT place FROM findable WHERE audience = 'everyone' ORDER BY place", &[]).await?;
+    let pages = house.pack.pages.iter().map(|page| format!("/pages/{}", page.slug));
+    let always = ["/", "/help", "/library", "/songs", "/playlists", "/articles", "/feelings", "/duties", "/acts"].map(str::to_owned);
+    let feelings = house.pack.feelings.iter().map(|feeling| format!("/feelings/{}", feeling.id));
+    let plain = |path: &String| !path.contains(['#', '?']);
+    let mut there = BTreeSet::new();
+    let app = web::app(house);
+    for path in places.into_iter().chain(pages).chain(feelings).chain(always).filter(plain) {
+        if answer(&app, &path).await?.status().is_success() {
+            there.insert(path);
+        }
+    }
+    Ok(there)
+}
+
+async fn answer(app: &Router, path: &str) -> Result<axum::response::Response> {
+    Ok(app.clone().oneshot(Request::get(path).body(Body::empty())?).await.unwrap_or_else(|never| match never {}))
+}
+
+async fn page(app: &Router, path: &str) -> Result<String> {
+    let body = axum::body::to_bytes(answer(app, path).await?.into_body(), PAGE_BYTES_MAX).await?;
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+/// Where a page lies in the zip.
+fn file_of(path: &str) -> String {
+    let name = path.trim_matches('/');
+    format!("pages/{}.html", if name.is_empty() { "front" } else { name })
+}
+
+/// A page as a file: links lead to the files of other pages where these are there and nowhere where not; no script.
+fn to_file(html: &str, path: &str, there: &BTreeSet<String>) -> String {
+    let up = "../".repeat(file_of(path).matches('/').count());
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
+        out.push_str(before);
+        if tag.starts_with("link rel=\"stylesheet\"") {
+            out.push_str(&format!("<link rel=\"stylesheet\" href=\"{up}house.css\">"));
+        } else if !(tag.starts_with("link ") || tag.starts_with("script") || tag == "/script" || tag.starts_with("meta property")) {
+            out.push_str(&format!("<{}>", relinked(tag, &up, there)));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// A tag whose `href="/…"` and `src="/files/…"` lead into the zip.
+fn relinked(tag: &str, up: &str, there: &BTreeSet<String>) -> String {
+    if let Some((before, rest)) = tag.split_once("href=\"/") {
+        let (path, after) = rest.split_once('"').unwrap_or((rest, ""));
+        let (bare, fragment) = path.split_once('#').map_or((path, String::new()), |(bare, fragment)| (bare, format!("#{fragment}")));
+        let bare = format!("/{bare}");
+        return if there.contains(&bare) {
+            format!("{before}href=\"{up}{}{fragment}\"{after}", file_of(&bare))
+        } else if bare.starts_with("/files/") {
+            format!("{before}href=\"{up}{}\"{after}", &bare[1..])
+        } else {
+            format!("{before}{after}")
+        };
+    }
+    tag.replace("src=\"/files/", &format!("src=\"{up}files/"))
+}
+
+fn index(house: &House, paths: &BTreeSet<String>, tables: &[Table]) -> String {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let name = escaped(&house.name);
+    let mut out = format!("<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{name}</title><link rel=\"stylesheet\" href=\"house.css\"><main class=\"wrap stack-l\"><h1>{name}</h1><p>{}</p><h2>Pages</h2><ul>", house.words.lang, day_and_hour(house.now()));
+    out.extend(paths.iter().map(|path| format!("<li><a href=\"{}\">{}</a></li>", escaped(&file_of(path)), escaped(path))));
+    out += "</ul><h2>JSON</h2><ul>";
+    out.extend(tables.iter().map(|table| format!("<li><a href=\"data/{0}.json\">{0}</a></li>", escaped(&table.name))));
+    out + "</ul></main></html>\n"
+}
+
+struct Out<'a> {
+    zip: ZipWriter<BufWriter<File>>,
+    bar: &'a Bar,
+}
+
+impl Out<'_> {
+    fn at(&self, what: &str, done: usize, of: usize) {
+        self.bar.at(Stage { what, done: done as u64, of: of as u64 });
+    }
+
+    fn add(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.zip.start_file(path, SimpleFileOptions::default())?;
+        Ok(self.zip.write_all(bytes)?)
+    }
+
+    /// One table as an array of objects, one a line.
+    async fn table(&mut self, snapshot: &Snapshot, table: &Table) -> Result<()> {
+        self.zip.start_file(format!("data/{}.json", table.name), SimpleFileOptions::default().large_file(true))?;
+        let mut rows = 0;
+        self.zip.write_all(b"[")?;
+        snapshot.each::<Trouble>(table, |row| {
+            rows += 1;
+            self.bar.at(Stage { what: &table.name, done: rows, of: 0 });
+            self.zip.write_all(if rows == 1 { b"\n" } else { b",\n" })?;
+            Ok(serde_json::to_writer(&mut self.zip, &object(table, row)).map_err(io::Error::from)?)
+        }).await?;
+        Ok(self.zip.write_all(b"\n]\n")?)
+    }
+
+    /// Every file under `files/ID/NAME`, as pages link to it.
+    async fn files(&mut self, house: &House) -> Result<usize> {
+        let known: Vec<(String, String, String)> = house.db.all("SELECT id, name, hash FROM file ORDER BY id", &[]).await?;
+        let mut written = 0;
+        for (id, name, hash) in &known {
+            self.at("files", written, known.len());
+            let Ok(mut file) = File::open(house.folder.join("files").join(&hash[..2]).join(hash)) else { continue };
+            self.zip.start_file(format!("files/{id}/{name}"), SimpleFileOptions::default().large_file(true))?;
+            io::copy(&mut file, &mut self.zip)?;
+            written += 1;
+        }
+        Ok(written)
+    }
+}
+
+fn object(table: &Table, row: Vec<Val>) -> Value {
+    let cells = table.columns.iter().zip(row);
+    Value::Object(cells.map(|(column, val)| (column.name.clone(), if LEFT_EMPTY.contains(&column.name.as_str()) { Value::Null } else { value(val) })).collect::<Map<_, _>>())
+}
+
+fn value(val: Val) -> Value {
+    match val {
+        Val::Null => Value::Null,
+        Val::Text(text) => text.into(),
+        Val::Int(int) => int.into(),
+        Val::Real(real) => real.into(),
+        Val::Bytes(bytes) => bytes.into_iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+    }
+}
+
+/// Either side of a copy can fail.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Db(#[from] DbTrouble),
+    #[error(transparent)]
+    Disk(#[from] io::Error),
+}

@@ -1,0 +1,117 @@
+//! `import`: brings another site's content in. What was taken and what was left, with why, is the result; run again, it
+//! changes nothing.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use base::backup::Stage;
+use base::clock::Clock;
+use base::db::Where;
+use base::house::House;
+use base::pack::Pack;
+use base::settings::Settings;
+use clap::{Args, Subcommand};
+use door::import::Report;
+
+use super::{Place, refused};
+use crate::founding::{Founding, found};
+use crate::progress::Bar;
+use crate::{lock, open};
+
+/// The pack of a community that an import makes; its host can choose another.
+const PACK: &str = "metal";
+
+#[derive(Args, Debug)]
+pub(super) struct Import {
+    #[command(subcommand)]
+    from: From,
+}
+
+#[derive(Subcommand, Debug)]
+enum From {
+    /// A WordPress export (WXR): posts become articles, with their comments, files and old addresses
+    Wordpress(Wordpress),
+}
+
+#[derive(Args, Debug)]
+struct Wordpress {
+    /// The export, an XML file
+    file: PathBuf,
+    /// The site's wp-content/uploads, as a folder or a zip
+    #[arg(long, value_name = "DIR|ZIP")]
+    uploads: Option<PathBuf>,
+    /// Read everything, keep nothing, and say what would be taken and left
+    #[arg(long)]
+    dry_run: bool,
+    /// The result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Import {
+    pub(super) async fn run(self, place: &Place) -> Result<()> {
+        let From::Wordpress(wordpress) = self.from;
+        let (folder, settings) = (place.folder(), place.settings()?);
+        let report = if wordpress.dry_run { wordpress.dry(&folder, settings).await? } else { wordpress.take(&folder, settings).await? };
+        wordpress.print(&report)
+    }
+}
+
+impl Wordpress {
+    async fn take(&self, folder: &Path, settings: Settings) -> Result<Report> {
+        lock::or_nothing(folder, async || {
+            let house = open::open(folder, settings, Clock::Machine).await?;
+            let report = self.read(&house).await?;
+            make_a_community(&house).await?;
+            house.db.rest().await?;
+            Ok(report)
+        }).await
+    }
+
+    /// Where nobody lives yet it is tried in a folder that goes away again.
+    async fn dry(&self, folder: &Path, mut settings: Settings) -> Result<Report> {
+        let is_there = match &settings.database {
+            Where::File(path) => path.exists(),
+            Where::Server(_) => folder.is_dir(),
+        };
+        if is_there {
+            return self.read(&open::open(folder, settings, Clock::Machine).await?).await;
+        }
+        let aside = std::env::temp_dir().join(format!("circlepit-dry-{}", base::id::secret()));
+        settings.database = Where::File(aside.join("circlepit.db"));
+        let report = match open::open(&aside, settings, Clock::Machine).await {
+            Ok(house) => self.read(&house).await,
+            Err(why) => Err(why),
+        };
+        let _ = std::fs::remove_dir_all(&aside);
+        report
+    }
+
+    async fn read(&self, house: &House) -> Result<Report> {
+        let bar = Bar::new();
+        let progress = |done, of| bar.at(Stage { what: "reading", done, of });
+        door::import::import(house, &self.file, self.uploads.as_deref(), self.dry_run, &progress).await.map_err(|refusal| refused(house, &refusal))
+    }
+
+    fn print(&self, report: &Report) -> Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string(report)?);
+            return Ok(());
+        }
+        let taken = &report.taken;
+        println!("{}: {} people, {} posts, {} pages, {} comments, {} files, {} old addresses", if self.dry_run { "would take" } else { "taken" }, taken.people, taken.posts, taken.pages, taken.comments, taken.files, taken.redirects);
+        report.left.iter().for_each(|left| println!("left: {} ({})", left.what, left.why));
+        Ok(())
+    }
+}
+
+/// What was brought is opened as a community, under its pack's name until the host gives it another.
+async fn make_a_community(house: &House) -> Result<()> {
+    if open::is_settled(&house.db).await? {
+        return Ok(());
+    }
+    let name = Pack::load(PACK)?.community.name;
+    let founding = Founding { name: &name, pack: PACK, joining: "request", first: None, duties: &[] };
+    found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Moving in: the demo's content becomes rows, through the same verbs that people's own hands use, at the times it says.
+
+use std::collections::HashMap;
+
+use anyhow::{Context as _, Result};
+use base::backup::Progress;
+use base::clock::{DAY_MS, MINUTE_MS};
+use base::db::{Ask as _, Tx};
+use base::house::House;
+use base::place::Place;
+use base::{id, vals};
+use library::helped::Helped;
+use library::playlist::{self, Playlist};
+use library::song::{self, Draft, Song};
+use people::Person;
+use people::person::Joining;
+
+use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Suggested, Way};
+
+/// Fills a house from the demo that a pack brings, in one write.
+pub(crate) async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
+    let demo = Demo::load(pack)?;
+    let mut moving = Moving { tx, now: house.now(), people: HashMap::new(), places: HashMap::new(), progress };
+    for (done, person) in demo.people.iter().enumerate() {
+        moving.at("people", done, demo.people.len());
+        moving.person(person).await?;
+    }
+    for seat in &demo.seats {
+        moving.seat(seat).await?;
+    }
+    for (done, song) in demo.songs.iter().enumerate() {
+        moving.at("songs", done, demo.songs.len());
+        moving.song(song).await?;
+    }
+    for helped in &demo.helped {
+        let place = moving.place("songs", &helped.song)?;
+        Helped::say(tx, &place, moving.who(&helped.person)?, &helped.feeling, &helped.line, moving.ago(helped.minutes_ago)).await?;
+    }
+    for call in &demo.playlists {
+        moving.call(call, &demo).await?;
+    }
+    for act in &demo.acts {
+        moving.act(act).await?;
+    }
+    Ok(())
+}
+
+/// What has moved in so far: the demo's own ids and what they became.
+struct Moving<'a> {
+    tx: &'a Tx,
+    now: i64,
+    people: HashMap<String, String>,
+    places: HashMap<(&'static str, String), Place>,
+    progress: Progress<'a>,
+}
+
+impl Moving<'_> {
+    fn at(&self, what: &str, done: usize, of: usize) {
+        (self.progress)(base::backup::Stage { what, done: done as u64, of: of as u64 });
+    }
+
+    fn ago(&self, minutes: i64) -> i64 {
+        self.now - minutes * MINUTE_MS
+    }
+
+    fn who(&self, person: &str) -> Result<&str> {
+        self.people.get(person).map(String::as_str).with_context(|| format!("the demo has no {person}"))
+    }
+
+    fn place(&self, kind: &'static str, id: &str) -> Result<Place> {
+        self.places.get(&(kind, id.to_owned())).cloned().with_context(|| format!("the demo has no {kind}/{id}"))
+    }
+
+    async fn person(&mut self, of: &CastMember) -> Result<()> {
+        let joining = Joining { name: &of.name, age: &of.age, password: None };
+        let person = Person::join(self.tx, &joining, self.ago(of.joined_minutes_ago)).await?;
+        if let Some(minutes) = of.left_minutes_ago {
+            self.tx.run("UPDATE person SET left_at = $2 WHERE id = $1", vals![&person.id, self.ago(minutes)]).await?;
+        }
+        self.people.insert(of.id.clone(), person.id);
+        Ok(())
+    }
+
+    async fn seat(&self, seat: &HeldSeat) -> Result<()> {
+        let since = self.ago(seat.since_minutes_ago);
+        let ended_at = seat.ended_minutes_ago.map(|minutes| self.ago(minutes));
+        let sql = "INSERT INTO seat (id, duty, person, filled, since, until, ended_at, ended_why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let until = since + seat.term_days * DAY_MS;
+        self.tx.run(sql, vals![id::at(since), &seat.duty, self.who(&seat.person)?, &seat.filled, since, until, ended_at, seat.ended_why.clone()]).await?;
+        Ok(())
+    }
+
+    async fn song(&mut self, given: &GivenSong) -> Result<()> {
+        let at = self.ago(given.minutes_ago);
+        let draft = Draft {
+            artist: given.artist.clone(),
+            title: given.title.clone(),
+            feeling: given.feelings.first().cloned().unwrap_or_default(),
+            way: way(given.way).into(),
+            why: given.why.clone(),
+            note: given.notes.join(", "),
+            genre: given.genres.first().cloned().unwrap_or_default(),
+            seconds: given.seconds(),
+            links: given.hear_it_at().into_iter().map(|(_, link)| link).collect(),
+        };
+        let song = Song::add(self.tx, &id::at(at), &draft, Some(self.who(&given.giver)?), at).await?;
+        for feeling in given.feelings.iter().skip(1) {
+            song::add_feeling(self.tx, &song, feeling, way(given.way)).await?;
+        }
+        self.places.insert(("songs", given.id.clone()), Song::place_of(&song));
+        Ok(())
+    }
+
+    async fn call(&mut self, call: &Call, demo: &Demo) -> Result<()> {
+        let (opened, closes) = (self.ago(call.opened_minutes_ago), self.now + call.closes_in_days * DAY_MS);
+        let draft = playlist::Draft { title: call.title.clone(), brief: call.brief.clone(), feeling: call.feeling.clone(), caution: call.caution.clone(), days: None };
+        let id = id::at(opened);
+        Playlist::add(self.tx, &id, &draft, Some(self.who(&call.curator)?), opened, closes).await?;
+        for one in demo.suggestions.iter().filter(|one| one.playlist == call.id) {
+            self.suggestion(&id, one).await?;
+        }
+        if !demo.in_order(&call.id).is_empty() {
+            self.tx.run("UPDATE playlist SET decided_at = closes_at WHERE id = $1", vals![&id]).await?;
+        }
+        playlist::index(self.tx, &id).await?;
+        self.places.insert(("playlists", call.id.clone()), Playlist::place_of(&id));
+        Ok(())
+    }
+
+    async fn suggestion(&self, list: &str, one: &Suggested) -> Result<()> {
+        let at = self.ago(one.minutes_ago);
+        let (id, song) = (id::at(at), self.place("songs", &one.song)?);
+        let song = song.id_of("songs").context("a song's place")?.to_owned();
+        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        self.tx.run(sql, vals![&id, list, song, self.who(&one.by)?, &one.reason, one.place, one.why_not.as_deref().unwrap_or_default(), at]).await?;
+        for (voice, people) in [("yes", &one.yes), ("no", &one.no)] {
+            for person in people {
+                playlist::put_voice(self.tx, &id, self.who(person)?, voice, "", at).await?;
+            }
+        }
+        for argued in &one.argued {
+            playlist::put_voice(self.tx, &id, self.who(&argued.by)?, "argued", &argued.line, at).await?;
+        }
+        Ok(())
+    }
+
+    async fn act(&self, act: &DoneAct) -> Result<()> {
+        let at = self.ago(act.minutes_ago);
+        let by = self.who(&act.by)?;
+        let sql = "SELECT id FROM seat WHERE duty = $1 AND person = $2 ORDER BY since, id LIMIT 1";
+        let seat: String = self.tx.first(sql, vals![&act.duty, by]).await?.with_context(|| format!("{} holds no {}", act.by, act.duty))?;
+        let place = match act.on.split_once('/') {
+            Some(("songs", song)) => Some(self.place("songs", song)?),
+            Some(("pages", page)) => Some(Place::of("pages", page)),
+            _ => None,
+        };
+        let (act_id, whom) = (id::at(at), act.whom.as_deref().map(|whom| self.who(whom)).transpose()?);
+        let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        self.tx.run(sql, vals![&act_id, seat, &act.duty, by, said(act.what), place, whom, &act.why, at]).await?;
+        if let Some(words) = &act.words {
+            self.tx.run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&act_id, whom, words]).await?;
+        }
+        Ok(())
+    }
+}
+
+fn way(way: Way) -> &'static str {
+    match way {
+        Way::Stay => "stay",
+        Way::Move => "move",
+        Way::Land => "land",
+    }
+}
+
+/// The key of the sentence that says what was done.
+fn said(done: Done) -> &'static str {
+    match done {
+        Done::RequestAccepted => "act-request-accepted",
+        Done::SongCorrected => "act-song-corrected",
+        Done::SongMerged => "act-song-merged",
+        Done::CommentFolded => "act-comment-folded",
+        Done::PageChanged => "act-page-changed",
+        Done::SeatFilled => "act-seat-filled",
+        Done::SeatEnded => "act-seat-ended",
+        Done::SettingsChanged => "act-settings-changed",
+    }
+}

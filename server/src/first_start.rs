@@ -1,0 +1,201 @@
+//! First start: a house that nobody has set up shows one thing, a page that asks for what a host has to settle, behind a
+//! token that stands on the console. Help and the way out answer already. When it is done the house opens, in the same
+//! process and at the same door.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use askama::Template;
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Extension, Router};
+use base::form::{Asked, Form};
+use base::house::House;
+use base::id;
+use base::pack::{DutyWords, Pack};
+use base::page::{Frame, Theme, page, page_again, page_as};
+use base::refusal::{Refusal, Reply};
+use base::room::Room as _;
+use people::person::{Joining, NAME_CHARS};
+use people::session::{self, Session};
+use people::password;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::founding::{self, Founding, WAYS, found};
+use crate::{home, open, web};
+
+/// The packs that are built in; a host may bring a folder with another.
+pub const PACKS: [&str; 2] = ["metal", "plain"];
+
+/// What the set-up page needs to know.
+#[derive(Clone)]
+struct Waiting(Arc<Inside>);
+
+struct Inside {
+    /// The hash of what stands on the console.
+    token: String,
+    done: Notify,
+}
+
+/// Shows the set-up page until it is done or `stop` comes; whether it is done.
+pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<bool> {
+    let token = id::secret();
+    let waiting = Waiting(Arc::new(Inside { token: id::hash(&token), done: Notify::new() }));
+    println!("Nobody has set this house up yet. Open this page to do it:\n\n  {}\n", house.address(&format!("/?token={token}")));
+    let app = app(&house, waiting.clone());
+    web::serve(app, &house, listener, async { tokio::select! { () = stop => {}, () = waiting.0.done.notified() => {} } }).await?;
+    Ok(open::is_settled(&house.db).await?)
+}
+
+/// The doors of a house without a community: the set-up page, help, and the way out.
+fn app(house: &House, waiting: Waiting) -> Router {
+    let doors = Router::new().route("/", get(ask).post(answer)).route("/health", get(async || "ok\n")).route("/assets/{name}", get(home::asset));
+    web::around(doors.merge(care::Care.doors()).layer(Extension(waiting)), house)
+}
+
+/// What a host says about the house.
+#[derive(Debug)]
+pub struct HouseAnswers {
+    pub name: String,
+    pub pack: String,
+    pub joining: String,
+}
+
+/// What the first person says about themselves.
+#[derive(Debug)]
+pub struct PersonAnswers {
+    pub nickname: String,
+    pub age: String,
+    pub password: String,
+    pub duties: Vec<String>,
+}
+
+impl HouseAnswers {
+    pub fn read(form: &mut Form) -> Self {
+        Self { name: form.line("name", founding::NAME_CHARS), pack: form.choice("pack", &PACKS), joining: form.choice("joining", &WAYS) }
+    }
+}
+
+impl PersonAnswers {
+    pub fn read(form: &mut Form, house: &HouseAnswers, pack: &Pack) -> Self {
+        let nickname = form.line("nickname", NAME_CHARS);
+        if !nickname.is_empty() && people::person::folded(&nickname).is_empty() {
+            form.refuse("nickname", "set-up-wrong-nickname");
+        }
+        let password = password::read(form, "password", &[&nickname, &house.name]);
+        let age = form.choice("age", &["16-17", "18"]);
+        let duties = founding::duties_of(pack).into_iter().filter(|duty| form.values("duty").any(|chosen| chosen == duty)).collect();
+        Self { nickname, age, password, duties }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "first_start/token.html")]
+struct TokenPage<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+}
+
+#[derive(Template)]
+#[template(path = "first_start/house.html")]
+struct HousePage<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    token: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "first_start/person.html")]
+struct PersonPage<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    token: &'a str,
+    house: &'a HouseAnswers,
+    duties: &'a [DutyWords],
+    /// The person comes to this page for the first time.
+    is_new: bool,
+}
+
+impl HousePage<'_> {
+    fn packs(&self) -> [(&str, &str); 2] {
+        PACKS.map(|pack| (pack, self.f.say(["set-up-pack-metal", "set-up-pack-plain"][usize::from(pack == "plain")])))
+    }
+
+    fn ways(&self) -> [(&str, &str); 3] {
+        let keys = ["set-up-open", "set-up-invite", "set-up-request"];
+        std::array::from_fn(|at| (WAYS[at], self.f.say(keys[at])))
+    }
+}
+
+impl PersonPage<'_> {
+    fn ages(&self) -> [(&str, &str); 2] {
+        [("18", self.f.say("set-up-age-18")), ("16-17", self.f.say("set-up-age-16"))]
+    }
+
+    fn takes(&self, duty: &str) -> bool {
+        self.is_new || self.form.values("duty").any(|chosen| chosen == duty)
+    }
+}
+
+async fn ask(State(house): State<House>, Extension(waiting): Extension<Waiting>, asked: Asked) -> Reply {
+    let f = frame(&house);
+    let token = asked.value("token");
+    if !waiting.knows(token) {
+        let mut form = Form::filled([]);
+        if asked.has("token") {
+            form.refuse("token", "set-up-wrong-token");
+        }
+        let status = if form.is_right() { axum::http::StatusCode::OK } else { axum::http::StatusCode::FORBIDDEN };
+        return page_as(status, &TokenPage { f: &f, form: &form }, &f);
+    }
+    let form = Form::filled([("name", ""), ("pack", "metal"), ("joining", "request")]);
+    page(&HousePage { f: &f, form: &form, token }, &f)
+}
+
+async fn answer(State(house): State<House>, Extension(waiting): Extension<Waiting>, mut form: Form) -> Reply {
+    let f = frame(&house);
+    let token = form.value("token").to_owned();
+    if !waiting.knows(&token) {
+        form.refuse("token", "set-up-wrong-token");
+        return page_as(axum::http::StatusCode::FORBIDDEN, &TokenPage { f: &f, form: &form }, &f);
+    }
+    let answers = HouseAnswers::read(&mut form);
+    if !form.is_right() {
+        return page_again(&HousePage { f: &f, form: &form, token: &token }, &f);
+    }
+    let pack = Pack::load(&answers.pack).map_err(|why| Refusal::Broken(why.to_string()))?;
+    if !form.has("person") {
+        return page(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true }, &f);
+    }
+    let person = PersonAnswers::read(&mut form, &answers, &pack);
+    if !form.is_right() {
+        return page_again(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false }, &f);
+    }
+    settle(&house, &waiting, &answers, &person).await
+}
+
+/// Founds the community, signs its first person in, and lets the house open.
+async fn settle(house: &House, waiting: &Waiting, answers: &HouseAnswers, person: &PersonAnswers) -> Reply {
+    let hash = password::hash(house, &person.password).await?;
+    let first = Joining { name: &person.nickname, age: &person.age, password: Some(&hash) };
+    let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, first: Some(first), duties: &person.duties };
+    let founder = found(house, &founding).await?.ok_or_else(|| Refusal::Broken("nobody was founded".into()))?;
+    let tx = house.begin().await?;
+    let secret = Session::open(&tx, &founder.id, house.now()).await?;
+    tx.keep().await?;
+    let mut response = base::page::go("/")?;
+    session::give(house, &mut response, &secret);
+    waiting.0.done.notify_one();
+    Ok(response)
+}
+
+fn frame(house: &House) -> Frame {
+    Frame::new(house, None, Theme::AsTheMachine, "/").titled("set-up").private()
+}
+
+impl Waiting {
+    fn knows(&self, token: &str) -> bool {
+        id::hash(token) == self.0.token
+    }
+}

@@ -1,0 +1,374 @@
+//! The commands, run as a host runs them: the real program, its exit codes, what it prints and what it leaves on the disk.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use base::db::{Ask as _, Db, Where};
+use base::{ledger, vals};
+
+use crate::postgres;
+
+/// The program with nothing from outside in its way.
+fn circlepit(folder: &Path, line: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_circlepit"));
+    command.args(line).arg("--data").arg(folder).stdin(Stdio::null()).current_dir(folder.parent().unwrap());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CIRCLEPIT_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(folder: &Path, line: &[&str]) -> Output {
+    circlepit(folder, line).output().unwrap()
+}
+
+/// Runs it, asserts that it is done, and gives what it printed.
+#[track_caller]
+fn done(folder: &Path, line: &[&str]) -> String {
+    let output = run(folder, line);
+    assert_eq!(output.status.code(), Some(0), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Runs it, asserts that it is refused with a reason, and gives the reason.
+#[track_caller]
+fn refused(folder: &Path, line: &[&str]) -> String {
+    let output = run(folder, line);
+    assert_eq!(output.status.code(), Some(1), "{line:?}: {}", String::from_utf8_lossy(&output.stdout));
+    let why = String::from_utf8(output.stderr).unwrap();
+    assert!(why.starts_with("circlepit: "), "{why}");
+    why
+}
+
+/// A house that is open; it is told to end when the story does.
+struct Running {
+    child: Child,
+    address: String,
+    said: Vec<String>,
+}
+
+impl Running {
+    fn start(folder: &Path, line: &[&str]) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let mut child = circlepit(folder, line).args(["--listen", &address]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut said = Vec::new();
+        for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
+            let line = line.unwrap();
+            let is_last = line.contains(" is open at ") || line.contains("?token=");
+            said.push(line);
+            if is_last {
+                return Self { child, address, said };
+            }
+        }
+        panic!("it never opened: {said:?}");
+    }
+
+    /// One request; the answer as it came.
+    fn ask(&self, request: &str, path: &str, body: &str) -> String {
+        ask(&self.address, request, path, body)
+    }
+
+    fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "")
+    }
+
+    /// Asks it to end, and gives its exit code.
+    fn stop(mut self) -> Option<i32> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nsec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[track_caller]
+fn is(answer: &str, status: u16) {
+    assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{}", answer.lines().next().unwrap_or_default());
+}
+
+/// A community with Ada in it, in a folder that is there already.
+fn settled(folder: &Path) {
+    let said = done(folder, &["init", "--name", "Night shift", "--pack", "metal", "--joining", "open", "--nickname", "Ada"]);
+    assert!(said.contains("Night shift is set up") && said.contains("/in/"), "{said}");
+}
+
+#[test]
+fn wrong_usage_is_two_and_a_refusal_is_one_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    for line in [&["nonsense"][..], &["backup"], &["restore"], &["serve", "--listen", "here"]] {
+        assert_eq!(run(&house, line).status.code(), Some(2), "{line:?}");
+    }
+    assert!(refused(&house, &["backup", "--to", "x"]).contains("no community"));
+    assert!(refused(&house, &["doctor"]).contains("to mend"));
+    assert_eq!(done(&house, &["--help"]).lines().next().map(|line| line.contains("community")), Some(true));
+    assert!(!house.exists(), "looking leaves nothing behind");
+}
+
+#[test]
+fn without_a_command_the_demo_opens_with_links_made_afresh_and_stops_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    let links = |running: &Running| running.said.iter().filter(|line| line.contains("/in/")).cloned().collect::<Vec<_>>();
+    let first = Running::start(&house, &[]);
+    let (songs, links_then) = (first.get("/songs"), links(&first));
+    is(&songs, 200);
+    assert!(songs.contains("href=\"/songs/"), "there are songs on the shelf");
+    assert!(links_then.len() >= 2);
+    assert_eq!(first.stop(), Some(0));
+    let second = Running::start(&house, &[]);
+    assert!(links(&second).iter().all(|link| !links_then.contains(link)));
+    assert!(refused(&house, &["migrate"]).contains("another Circlepit"));
+}
+
+#[test]
+fn the_demo_never_opens_to_others_nor_over_a_real_community() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    assert!(refused(&house, &["--listen", "0.0.0.0:0"]).contains("this machine alone"));
+    settled(&house);
+    assert!(refused(&house, &[]).contains("a real community"));
+}
+
+#[test]
+fn first_start_is_one_page_behind_a_token_and_then_the_house_opens_at_the_same_door() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = Running::start(&folder.path().join("house"), &["serve"]);
+    let token = house.said.last().unwrap().rsplit_once('=').unwrap().1.to_owned();
+    is(&house.get("/help"), 200);
+    is(&house.get("/leave-fast"), 303);
+    is(&house.get("/songs"), 404);
+    is(&house.get("/"), 200);
+    is(&house.get("/?token=guessed"), 403);
+    is(&house.get(&format!("/?token={token}")), 200);
+    let first = "name=Night+shift&pack=plain&joining=open";
+    is(&house.ask("POST", "/", &format!("token=guessed&{first}")), 403);
+    let wrong = house.ask("POST", "/", &format!("token={token}&name=x&pack=plain&joining=open"));
+    is(&wrong, 422);
+    assert!(wrong.contains("id=\"name-wrong\"") && wrong.contains("value=\"x\""), "what is wrong stands at its field, and what was typed is kept");
+    let second = house.ask("POST", "/", &format!("token={token}&{first}"));
+    is(&second, 200);
+    assert!(second.contains("name=\"duty\"") && second.contains("autocomplete=\"new-password\""));
+    is(&house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=short")), 422);
+    let settled = house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=a+wet+tuesday+in+may&duty=seats"));
+    is(&settled, 303);
+    assert!(settled.contains("set-cookie: circlepit="), "the first person is in");
+    let open = house.get("/");
+    is(&open, 200);
+    assert!(open.contains("<title>Night shift</title>"), "the house opened under its name");
+    is(&house.get(&format!("/?token={token}")), 200);
+    assert!(!house.get(&format!("/?token={token}")).contains("name=\"token\""), "the set-up page is gone");
+    assert_eq!(house.stop(), Some(0));
+}
+
+#[test]
+fn init_says_what_is_wrong_and_founds_a_community_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    assert!(refused(&house, &["init"]).contains("has to be given"));
+    assert!(refused(&house, &["init", "--name", "x"]).contains("name: "));
+    let short = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada"]).env("CIRCLEPIT_PASSWORD", "short").output().unwrap();
+    assert_eq!(short.status.code(), Some(1));
+    assert!(!house.exists(), "nothing half-made is left");
+    settled(&house);
+    assert!(refused(&house, &["init", "--name", "Another"]).contains("already"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_made_while_the_house_is_open_is_restored_elsewhere_without_whom_has_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = |name: &str| folder.path().join(name);
+    settled(&here("house"));
+    let open = Running::start(&here("house"), &["serve"]);
+    let to = here("night.backup").display().to_string();
+    assert!(done(&here("house"), &["backup", "--to", &to]).contains("rows in"));
+    assert_eq!(open.stop(), Some(0));
+    let db = Db::open(&Where::File(here("house").join("circlepit.db"))).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    let seats: i64 = tx.one("SELECT count(*) FROM seat", &[]).await.unwrap();
+    assert!(seats > 0, "there is something to erase");
+    ledger::gone(&tx, "seat", &tx.one::<String>("SELECT id FROM seat ORDER BY id LIMIT 1", &[]).await.unwrap(), 1).await.unwrap();
+    let newest = here("newest.ledger");
+    ledger::Ledger::of(&tx, i64::MAX / 2).await.unwrap().write(&newest).unwrap();
+    let said = done(&here("other"), &["restore", &to, "--ledger", &newest.display().to_string()]);
+    assert!(said.contains("1 things and 0 people erased again"), "{said}");
+    let other = Db::open(&Where::File(here("other").join("circlepit.db"))).await.unwrap();
+    assert_eq!(other.one::<i64>("SELECT count(*) FROM seat", &[]).await.unwrap(), seats - 1);
+    assert_eq!(other.one::<i64>("SELECT count(*) FROM setting WHERE name = $1", vals![base::backup::UNFINISHED]).await.unwrap(), 0);
+    assert!(refused(&here("other"), &["restore", &to]).contains("empty place"));
+}
+
+#[test]
+fn a_damaged_backup_is_refused_by_name_and_leaves_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let file = folder.path().join("night.backup");
+    done(&house, &["backup", "--to", file.to_str().unwrap()]);
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    fs::write(&file, bytes).unwrap();
+    let other = folder.path().join("other");
+    let why = refused(&other, &["restore", file.to_str().unwrap()]);
+    assert!(why.contains("night.backup is damaged"), "{why}");
+    assert!(!other.exists());
+}
+
+#[test]
+fn an_old_ledger_is_warned_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let file = folder.path().join("night.backup");
+    done(&house, &["backup", "--to", file.to_str().unwrap()]);
+    fs::remove_file(folder.path().join("night.backup.ledger")).unwrap();
+    let output = run(&folder.path().join("other"), &["restore", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no erasure ledger from the day of the backup"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_setting_moves_a_house_to_postgres() {
+    let Some(url) = postgres::database().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let file = folder.path().join("night.backup");
+    done(&house, &["backup", "--to", file.to_str().unwrap()]);
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("circlepit.toml"), format!("database = {url:?}\n")).unwrap();
+    done(&other, &["restore", file.to_str().unwrap()]);
+    let open = Running::start(&other, &["serve"]);
+    assert!(open.get("/").contains("<title>Night shift</title>"));
+    assert!(done(&other, &["doctor"]).contains("Postgres"));
+    assert_eq!(open.stop(), Some(0));
+}
+
+#[test]
+fn help_and_the_way_out_lie_as_files_that_need_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    assert_eq!(Running::start(&house, &["serve"]).stop(), Some(0));
+    let help = fs::read_to_string(house.join("help.html")).unwrap();
+    assert!(help.contains("<style>") && help.contains("href=\"tel:"));
+    assert!(!help.contains("/assets/") && !help.contains("<script"));
+    let leave = fs::read_to_string(house.join("leave-fast.html")).unwrap();
+    assert!(leave.contains("http-equiv=\"refresh\""));
+}
+
+#[test]
+fn what_people_gave_is_for_the_owner_of_the_folder_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let rights = |name: &str| fs::metadata(house.join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((rights(""), rights("circlepit.db"), rights("files")), (0o750, 0o600, 0o700));
+}
+
+#[test]
+fn figures_are_off_until_they_get_a_port_of_their_own_and_name_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let open = Running::start(&house, &["serve"]);
+    is(&open.get("/metrics"), 404);
+    assert_eq!(open.stop(), Some(0));
+    let figures = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    fs::write(house.join("circlepit.toml"), format!("metrics = {figures:?}\n")).unwrap();
+    let open = Running::start(&house, &["serve"]);
+    let answers = || ask(&figures, "GET", "/metrics", "").lines().find_map(|line| line.strip_prefix("circlepit_answers_total{status=\"2xx\"} ")?.parse::<u64>().ok()).unwrap();
+    let before = answers();
+    is(&open.get("/help?country=gb"), 200);
+    assert_eq!(answers(), before + 1);
+    assert!(!ask(&figures, "GET", "/metrics", "").contains("help"));
+    is(&open.get("/metrics"), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_seat_lasts_a_week_and_is_an_act_of_the_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    assert!(refused(&house, &["seat", "Nobody", "door"]).contains("Nobody"));
+    assert!(refused(&house, &["seat", "Ada", "king"]).contains("there are door"));
+    assert!(done(&house, &["seat", "ada", "door", "--why", "Everybody else is ill."]).contains("everybody sees it"));
+    let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+    let (until, since): (i64, i64) = db.one("SELECT until, since FROM seat WHERE filled = 'emergency'", &[]).await.unwrap();
+    assert_eq!(until - since, 7 * base::clock::DAY_MS);
+    let why: String = db.one("SELECT why FROM act WHERE what = 'act-emergency-seat' AND duty = 'host' AND whom IS NOT NULL", &[]).await.unwrap();
+    assert_eq!(why, "Everybody else is ill.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_is_a_link_for_an_imported_name_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    assert!(refused(&house, &["claim", "Ada"]).contains("not a name that an import brought"));
+    let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.run("UPDATE person SET brought = 'wordpress:example:user:1'", &[]).await.unwrap();
+    tx.keep().await.unwrap();
+    let (first, second) = (done(&house, &["claim", "Ada"]), done(&house, &["claim", "Ada"]));
+    assert!(first.starts_with("http://127.0.0.1:3000/in/") && first != second);
+    assert_eq!(db.one::<i64>("SELECT count(*) FROM way_in WHERE kind = 'claim'", &[]).await.unwrap(), 1, "the first is void");
+}
+
+#[test]
+fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    assert_eq!(Running::start(&house, &["demo"]).stop(), Some(0));
+    let to = folder.path().join("all.zip");
+    assert!(done(&house, &["export", "--to", to.to_str().unwrap()]).contains("tables"));
+    let mut zip = zip::ZipArchive::new(fs::File::open(&to).unwrap()).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let mut read = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
+    let (index, songs, people) = (read("index.html"), read("pages/songs.html"), read("data/person.json"));
+    assert!(index.contains("pages/songs.html") && index.contains("data/person.json"));
+    assert!(songs.contains("href=\"../house.css\"") && !songs.contains("/assets/") && !songs.contains("<script"));
+    let link = songs.split("href=\"../pages/songs/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(names.contains(&format!("pages/songs/{link}")), "{link}");
+    let people: Vec<serde_json::Value> = serde_json::from_str(&people).unwrap();
+    assert!(people.iter().any(|person| person["name"] == "Ada") && people.iter().all(|person| person["password"].is_null()));
+    assert!(!names.iter().any(|name| name.contains("session") || name.contains("way_in")));
+}
+
+#[test]
+fn doctor_names_what_is_wrong_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let before: Vec<_> = fs::read_dir(&house).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let said = done(&house, &["doctor"]);
+    for what in ["folder", "settings", "database", "migrations", "community", "clock", "files", "helplines"] {
+        assert!(said.contains(&format!("{what}: ")), "{what}\n{said}");
+    }
+    let after: Vec<_> = fs::read_dir(&house).unwrap().map(|entry| entry.unwrap().file_name()).filter(|name| !name.to_string_lossy().ends_with("-wal") && !name.to_string_lossy().ends_with("-shm")).collect();
+    assert_eq!(before, after);
+    fs::write(house.join("circlepit.toml"), "listen = \"0.0.0.0:3000\"\n").unwrap();
+    assert!(refused(&house, &["doctor"]).contains("1 to mend"));
+    fs::write(house.join("circlepit.toml"), "lisen = \"x\"\n").unwrap();
+    assert!(refused(&house, &["doctor"]).contains("lisen: there is no setting of this name"));
+}
