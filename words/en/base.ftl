@@ -54,10 +54,7 @@ refusal-broken = We broke something
 refusal-broken-more = That was us, not you. It is written down for whoever looks after the machine. What you sent may not be kept, so go back and copy it first.
 
 # A number to ring.
-helpline-unchecked = Not checked by us yet: to be checked by the host.
-helpline-checked = Checked by us on
-helpline-stale = That is more than ninety days ago, so it may have changed.
-helpline-site = Their site
+helpline-stale = more than ninety days ago, so it may have changed
 helpline-unchecked = to be checked by the host
 helpline-checked = checked
 helpline-site = their site
