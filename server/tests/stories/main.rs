@@ -2,6 +2,7 @@
 //! The list of their names is the manual.
 
 mod acts;
+mod articles;
 mod backup;
 mod commands;
 mod duties;

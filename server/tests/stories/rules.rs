@@ -113,9 +113,12 @@ fn carriers_of_power(files: &[Source]) -> Vec<(String, String)> {
 /// The head of `module::handler`, which stands in `pages/module.rs` beside the file that names it, or in the file itself.
 fn head_of(files: &[Source], from: &Source, called: &str) -> Option<String> {
     let (module, handler) = called.rsplit_once("::").unwrap_or(("", called));
-    let beside = format!("{}/{}.rs", from.path.trim_end_matches(".rs"), module.replace("::", "/"));
-    let file = if module.is_empty() { from } else { files.iter().find(|file| file.path == beside)? };
-    file.rust().functions().into_iter().find(|function| function.name == handler).map(|function| function.head)
+    let (folder, module) = (from.path.trim_end_matches(".rs"), module.replace("::", "/"));
+    let places = [format!("{folder}/{module}.rs"), format!("{}/{module}.rs", folder.rsplit_once('/').unwrap().0)];
+    let file = if module.is_empty() { Some(from) } else { files.iter().find(|file| places.contains(&file.path)) };
+    let head = file.and_then(|file| file.rust().functions().into_iter().find(|function| function.name == handler)).map(|function| function.head);
+    assert!(head.is_some() || called.contains([' ', '|']), "{} names the handler {called}, which was not found", from.path);
+    head
 }
 
 /// A duty of the pack, and all the others, by whether it can do it.
@@ -237,6 +240,20 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
             let fields = [("title", "Doom"), ("brief", "Slow enough to breathe to, nothing that hurries."), ("feeling", "rage"), ("days", "14")];
             let list = house.member("Ada who asks for doom").await.post("/playlists", &fields).await.is(303).to();
             (format!("{}/withdraw", list.split('?').next().unwrap()), form(&[("why", "Asked for twice.")]))
+        }
+        "/articles/{slug}/tend" => {
+            let fields = [("title", "You only get the two"), ("summary", "Earplugs."), ("words", "I mixed bands for nine years.")];
+            let article = house.member("Ada who mixes").await.post("/articles", &fields).await.is(303).to();
+            (format!("{}/tend", article.split('?').next().unwrap()), form(&[("what", "withdraw"), ("why", "Names a third person.")]))
+        }
+        "/pages" => ("/pages".to_owned(), form(&[("title", "Where we meet"), ("words", "In the back room."), ("why", "People asked.")])),
+        "/pages/{slug}" => {
+            let duty = house.house.pack.duties.iter().find(|duty| Capability::TendPages.is_of(duty)).unwrap();
+            let dara = house.holder("Dara who writes pages", &duty.id).await;
+            let seen = async || dara.get("/pages/about/edit").await.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+            dara.post("/pages/about", &[("title", "What this is"), ("words", "Long."), ("why", "A first try."), ("seen", &seen().await)]).await.is(303);
+            let seen = seen().await;
+            ("/pages/about".to_owned(), form(&[("title", "What this is"), ("words", "Shorter."), ("why", "It was long."), ("seen", &seen)]))
         }
         "/remarks/{id}/tend" => {
             let song = song("The Bees Made Honey").await;
