@@ -1,0 +1,1 @@
+//! What the reader takes, and how it refuses the rest.
