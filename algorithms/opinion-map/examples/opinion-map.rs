@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let ballots = reading::votes(&votes, true).unwrap();
     let comments = args.get(4).map(|p| reading::comments(&std::fs::read(p).unwrap()).unwrap()).unwrap_or_default();
     let conversation = ballots.number(&comments).unwrap();
-    let map = opinion_map::OpinionMap::compatible(&conversation.votes);
+    let map = if args.iter().any(|a| a=="--compatible") {opinion_map::OpinionMap::compatible(&conversation.votes, None)} else {opinion_map::OpinionMap::draw(&conversation.votes, &opinion_map::Settings::default())};
     let mut out = printing::map(&conversation, &comments, &map);
     if let Some(given) = printing::given(&conversation, &ballots) { out.insert("given_production_groups".into(), given); }
     println!("{}", serde_json::Value::Object(out));

@@ -1,15 +1,24 @@
 //! opinion-map
+mod chance;
 mod cluster;
 mod covotes;
+mod crowd;
+mod division;
 mod eigen;
+mod grouping;
+mod live;
 mod map;
 mod plane;
 mod polis;
+mod stability;
 mod statistics;
 mod vote;
 mod votes;
 pub use covotes::{CoVotes, Pair};
-pub use map::{GroupStatistics, OpinionMap};
+pub use division::{Division, divisions};
+pub use grouping::Fit;
+pub use live::LiveMap;
+pub use map::{Group, GroupStatistics, OpinionMap, Outside, Settings};
 pub use plane::{Plane, Point, TABLES_MAX};
 pub use polis::Smoothing;
 pub use statistics::{Consensus, Representative, Shared, consensus, group_aware_consensus, priorities, representatives};

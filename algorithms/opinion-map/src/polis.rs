@@ -14,12 +14,13 @@ const GROUPS_MAX: usize = 5;
 const BASE_STOP: Stop = Stop { rounds: 100, shift: 0.01 };
 const GROUP_STOP: Stop = Stop { rounds: 20, shift: 0.01 };
 
-/// Who is clustered: whoever has cast min(7, statements) votes; if that is fewer than 15 people, the most active as well.
-#[must_use]
-pub fn clustered(votes: &Votes) -> Vec<bool> {
+/// Who is clustered: whoever has cast min(7, statements) votes; if that is fewer than 15 people, the most active as well; and
+/// once in, always in, which keeps the first fifteen who ever voted.
+pub(crate) fn clustered(votes: &Votes, arrivals: Option<&[usize]>) -> Vec<bool> {
     let needed = VOTES_NEEDED.min(votes.statements());
     let cast: Vec<usize> = votes.rows().map(<[_]>::len).collect();
     let mut taken: Vec<bool> = cast.iter().map(|cast| *cast >= needed && *cast > 0).collect();
+    arrivals.unwrap_or_default().iter().take(PEOPLE_NEEDED).for_each(|person| taken[*person] = true);
     let qualified = taken.iter().filter(|taken| **taken).count();
     if qualified < PEOPLE_NEEDED {
         let mut rest: Vec<usize> = (0..cast.len()).filter(|person| !taken[*person] && cast[*person] > 0).collect();
@@ -90,9 +91,10 @@ mod tests {
         for (person, cast) in [(0, 8), (1, 2), (2, 7), (3, 1)].into_iter().chain((4..20).map(|person| (person, 3))) {
             (0..cast).for_each(|statement| { votes.cast(person, statement, Vote::Agree).unwrap(); });
         }
-        let taken = clustered(&votes);
+        let taken = clustered(&votes, None);
         assert_eq!(taken.iter().filter(|taken| **taken).count(), 15);
         assert!(taken[0] && taken[2] && !taken[1] && !taken[3] && taken[16] && !taken[17]);
+        assert!(clustered(&votes, Some(&[3, 1]))[3]);
     }
 
     #[test]
