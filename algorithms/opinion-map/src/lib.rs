@@ -1,6 +1,8 @@
 //! opinion-map
+mod bridging;
 mod chance;
 mod cluster;
+mod committee;
 mod covotes;
 mod crowd;
 mod division;
@@ -8,12 +10,15 @@ mod eigen;
 mod grouping;
 mod live;
 mod map;
+mod mixing;
 mod plane;
 mod polis;
 mod stability;
 mod statistics;
 mod vote;
 mod votes;
+pub use bridging::{Bridging, BridgingScore, PersonScore, Verdict, bridging};
+pub use committee::{CHOSEN_MAX, Chosen, popular, proportional};
 pub use covotes::{CoVotes, Pair};
 pub use division::{Division, divisions};
 pub use grouping::Fit;
