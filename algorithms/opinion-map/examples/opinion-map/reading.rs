@@ -10,32 +10,43 @@ use opinion_map::{PEOPLE_MAX, STATEMENTS_MAX, Standing, Vote, Votes};
 
 /// What is wrong with a file, one line.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Trouble(pub String);
+pub(crate) struct Trouble(pub(crate) String);
 
 /// Votes as a file lists them, by the ids it uses.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Ballots {
-    pub people: BTreeSet<u64>,
-    pub statements: BTreeSet<u64>,
-    pub votes: BTreeMap<(u64, u64), Vote>,
+pub(crate) struct Ballots {
+    pub(crate) people: BTreeSet<u64>,
+    pub(crate) statements: BTreeSet<u64>,
+    pub(crate) votes: BTreeMap<(u64, u64), Vote>,
+    /// People in the order of their first votes; `None` where the file does not reliably tell.
+    pub(crate) arrivals: Option<Vec<u64>>,
     /// The group a person was in when the file was written; `None` where the file has no such column.
-    pub groups: Option<BTreeMap<u64, i64>>,
+    pub(crate) groups: Option<BTreeMap<u64, i64>>,
 }
 
 /// What the list of statements says about each.
-pub type Comments = BTreeMap<u64, Standing>;
+pub(crate) type Comments = BTreeMap<u64, Standing>;
 
 /// A conversation in the numbers the library uses, with the ids they stand for.
 #[derive(Debug)]
-pub struct Conversation {
-    pub votes: Votes,
-    pub people: Vec<u64>,
-    pub statements: Vec<u64>,
+pub(crate) struct Conversation {
+    pub(crate) votes: Votes,
+    pub(crate) people: Vec<u64>,
+    pub(crate) statements: Vec<u64>,
+    /// Statements listed as live that nobody has voted on.
+    pub(crate) unseen: Vec<u64>,
+}
+
+impl Trouble {
+    /// The same, saying in which file.
+    pub(crate) fn within(self, path: &str) -> Self {
+        Self(format!("{path}: {}", self.0))
+    }
 }
 
 /// Votes in either form, told apart by the header. Where one person's votes on one statement carry the same time and
 /// differ, the later row counts if `by_row`, otherwise the larger value, so that the order of rows does not matter.
-pub fn votes(bytes: &[u8], by_row: bool) -> Result<Ballots, Trouble> {
+pub(crate) fn votes(bytes: &[u8], by_row: bool) -> Result<Ballots, Trouble> {
     let mut rows = Rows::new(bytes)?;
     if rows.column(&["vote"]).is_some() { long(&mut rows, by_row) } else { wide(&mut rows) }
 }
@@ -108,6 +119,7 @@ fn long(rows: &mut Rows<'_>, by_row: bool) -> Result<Ballots, Trouble> {
     let statement_at = rows.required(&["comment-id", "statement"])?;
     let vote_at = rows.required(&["vote"])?;
     let mut ballots = Ballots::default();
+    let mut first: BTreeMap<u64, (i64, usize)> = BTreeMap::new();
     let mut times: BTreeMap<(u64, u64), i64> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let time: i64 = row.number(time_at, "the time")?;
@@ -116,6 +128,8 @@ fn long(rows: &mut Rows<'_>, by_row: bool) -> Result<Ballots, Trouble> {
         let vote = row.vote(vote_at)?;
         ballots.people.insert(person);
         ballots.statements.insert(statement);
+        let arrived = first.entry(person).or_insert((time, row.number));
+        *arrived = (*arrived).min((time, row.number));
         if ballots.people.len() > PEOPLE_MAX || ballots.statements.len() > STATEMENTS_MAX {
             return Err(row.trouble(format!("more than {PEOPLE_MAX} people or {STATEMENTS_MAX} statements")));
         }
@@ -126,11 +140,17 @@ fn long(rows: &mut Rows<'_>, by_row: bool) -> Result<Ballots, Trouble> {
             ballots.votes.insert((person, statement), vote);
         }
     }
+    // Older exports carry the time a vote was last changed, which says little about who came first.
+    if rows.column(&["modified_ms"]).is_some() {
+        let mut arrivals: Vec<u64> = first.keys().copied().collect();
+        arrivals.sort_by_key(|person| first[person]);
+        ballots.arrivals = Some(arrivals);
+    }
     Ok(ballots)
 }
 
 /// The list of statements: which were rejected (`moderated` −1) and which are about the people (`is-meta`).
-pub fn comments(bytes: &[u8]) -> Result<Comments, Trouble> {
+pub(crate) fn comments(bytes: &[u8]) -> Result<Comments, Trouble> {
     let mut rows = Rows::new(bytes)?;
     let id_at = rows.required(&["comment-id"])?;
     let moderated_at = rows.required(&["moderated"])?;
@@ -157,7 +177,7 @@ pub fn comments(bytes: &[u8]) -> Result<Comments, Trouble> {
 
 impl Ballots {
     /// Numbers people and statements in the order of their ids.
-    pub fn number(&self, comments: &Comments) -> Result<Conversation, Trouble> {
+    pub(crate) fn number(&self, comments: &Comments) -> Result<Conversation, Trouble> {
         let (people, statements): (Vec<u64>, Vec<u64>) = (self.people.iter().copied().collect(), self.statements.iter().copied().collect());
         let standings = statements.iter().map(|id| comments.get(id).copied().unwrap_or_default()).collect();
         let inside = |error: opinion_map::VoteError| Trouble(error.to_string());
@@ -168,7 +188,16 @@ impl Ballots {
             let (person, statement) = place.expect("every vote's person and statement were listed as it was read");
             votes.cast(person, statement, *vote).map_err(inside)?;
         }
-        Ok(Conversation { votes, people, statements })
+        let is_unseen = |id: &u64| statements.binary_search(id).map_or(true, |at| votes.tallies()[at].seen() == 0);
+        let listed = statements.iter().copied().chain(comments.iter().filter(|(_, standing)| standing.is_live()).map(|(id, _)| *id));
+        let unseen = listed.filter(is_unseen).collect::<BTreeSet<_>>().into_iter().collect();
+        Ok(Conversation { votes, people, statements, unseen })
+    }
+
+    /// The people who came first, by their numbers in the conversation.
+    pub(crate) fn arrivals_in(&self, conversation: &Conversation) -> Option<Vec<usize>> {
+        let number = |person: &u64| conversation.people.binary_search(person).ok();
+        self.arrivals.as_ref().map(|arrivals| arrivals.iter().filter_map(number).collect())
     }
 }
 
