@@ -6,7 +6,7 @@
 //! then it says so, and the plain share stands beside it.
 
 use crate::mixing::Mixing;
-use crate::vote::{Tally, Vote};
+use crate::vote::Tally;
 use crate::votes::Votes;
 
 /// Penalties on means of squares: sides, then intercepts and the overall mean.
@@ -128,20 +128,19 @@ fn share(tally: Tally) -> (f64, f64, f64) {
 
 impl Ratings {
     fn of(votes: &Votes) -> Self {
-        let is_live = |statement: usize| votes.standings()[statement].is_live();
-        let statements: Vec<usize> =
-            (0..votes.statements()).filter(|at| is_live(*at) && votes.tallies()[*at].seen() as usize >= RATINGS_PER_STATEMENT).collect();
-        let mut number = vec![None; votes.statements()];
-        statements.iter().enumerate().for_each(|(at, statement)| number[*statement] = Some(at));
-        let (mut people, mut by_person, mut by_statement) = (Vec::new(), Vec::new(), vec![Vec::new(); statements.len()]);
-        for (person, row) in votes.rows().enumerate() {
-            let rating = |vote: Vote| f64::from(vote.value() + 1) / 2.0;
-            let own: Vec<(usize, f64)> = row.iter().filter_map(|cell| Some((number[cell.statement as usize]?, rating(cell.vote)))).collect();
-            if own.len() >= RATINGS_PER_PERSON {
-                own.iter().for_each(|(statement, rating)| by_statement[*statement].push((people.len(), *rating)));
-                people.push(person);
-                by_person.push(own);
-            }
+        let mut may: Vec<bool> = votes.standings().iter().zip(votes.tallies()).map(|(standing, tally)| standing.is_live() && tally.seen() as usize >= RATINGS_PER_STATEMENT).collect();
+        let on = |may: &[bool], person: usize| votes.row(person).iter().filter(|cell| may[cell.statement as usize]).count();
+        let people: Vec<usize> = (0..votes.people()).filter(|person| on(&may, *person) >= RATINGS_PER_PERSON).collect();
+        let mut heard = vec![false; votes.statements()];
+        people.iter().flat_map(|person| votes.row(*person)).for_each(|cell| heard[cell.statement as usize] = true);
+        may.iter_mut().zip(heard).for_each(|(may, heard)| *may &= heard);
+        let statements: Vec<usize> = (0..votes.statements()).filter(|statement| may[*statement]).collect();
+        let (mut by_person, mut by_statement) = (Vec::with_capacity(people.len()), vec![Vec::new(); statements.len()]);
+        for (at, person) in people.iter().enumerate() {
+            let rated = votes.row(*person).iter().filter_map(|cell| Some((statements.binary_search(&(cell.statement as usize)).ok()?, cell.vote)));
+            let own: Vec<(usize, f64)> = rated.map(|(statement, vote)| (statement, f64::from(vote.value() + 1) / 2.0)).collect();
+            own.iter().for_each(|(statement, rating)| by_statement[*statement].push((at, *rating)));
+            by_person.push(own);
         }
         let count = by_person.iter().map(Vec::len).sum();
         Self { by_person, by_statement, people, statements, count }

@@ -1,6 +1,6 @@
 //! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements each group
-//! shares: those still likely to be among them, by an upper bound of the share on their stronger side (as in Lai and Robbins 1985);
-//! new statements are always tried. Without chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`].
+//! shares: statements whose share on the stronger side may still be high (an upper bound, as in Lai and Robbins 1985), and of
+//! those the ones asked least, so that new statements are always tried and the best ones compared on equal terms. Without chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`].
 //! Never asks the same person twice.
 
 use crate::statistics::smoothed;
@@ -8,7 +8,9 @@ use crate::vote::{Standing, Tally};
 use crate::votes::Votes;
 
 /// Standard deviations of doubt that a statement is given.
-const DOUBT: f64 = 1.0;
+const DOUBT: f64 = 0.5;
+/// How much more a statement is asked for being hoped for more: as the sixteenth power.
+const KEENNESS: i32 = 16;
 
 /// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and statement
 /// (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known. Meta statements come first, in order.
@@ -36,10 +38,11 @@ pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Opti
     live.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(statement, _)| statement)
 }
 
-/// The most that may be hoped for of the share on the stronger side of a statement.
+/// What may be hoped for of the share on the stronger side of a statement, raised to a power, for each time it was asked.
 fn hope(tally: Tally) -> f64 {
     let share = smoothed(tally.agree.max(tally.disagree), tally.seen());
-    share + DOUBT * (share * (1.0 - share) / (f64::from(tally.seen()) + 3.0)).sqrt()
+    let most = share + DOUBT * (share * (1.0 - share) / (f64::from(tally.seen()) + 3.0)).sqrt();
+    most.powi(KEENNESS) / (f64::from(tally.seen()) + 1.0)
 }
 
 /// Polis' way: one of the open statements, each with a chance in proportion to its priority (see [`crate::priorities`]). `share`,

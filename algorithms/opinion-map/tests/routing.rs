@@ -69,7 +69,7 @@ fn votes_needed(whole: &Votes, labels: &[Option<usize>], groups: usize, way: Way
 
 #[test]
 fn what_each_group_shares_is_found_with_a_quarter_fewer_votes() {
-    for folder in ["15-per-hour-seattle", "brexit-consensus"] {
+    for folder in ["15-per-hour-seattle", "brexit-consensus", "scoop-hivemind.taxes"] {
         let conversation = open_data::read(folder, "participants-votes.csv", None);
         let map = OpinionMap::draw(&conversation.votes, &Settings { resamples: 0, ..Settings::default() });
         let (labels, groups) = if map.groups.len() > 1 { (map.labels.clone(), map.groups.len()) } else { conversation.given.clone() };
