@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use opinion_map::{LiveMap, OpinionMap, Settings, Standing, Vote, Votes};
+use opinion_map::{LiveMap, OpinionMap, Settings, Standing, Vote, Votes, bridging};
 
 /// People, statements, votes wanted.
 const SIZES: [(usize, usize, usize); 4] = [(1_000, 200, 53_000), (10_000, 500, 673_000), (33_422, 783, 2_070_000), (100_000, 1_000, 5_500_000)];
@@ -34,6 +34,14 @@ fn main() {
         println!("{people} x {statements}, {count} | {:.2} | {:.2} | {:.1}, {:.1} | {}", cold.as_secs_f64(), (cold.saturating_sub(bare)).as_secs_f64(),
             single[SINGLE_VOTES / 2].as_secs_f64() * 1e3, single[SINGLE_VOTES - 1].as_secs_f64() * 1e3, peak_megabytes());
     }
+    time_bridging();
+}
+
+/// Bridging scores of a conversation of 100,000 votes.
+fn time_bridging() {
+    let votes = made_up(2_000, 100, 105_000, 7);
+    let (taken, scores) = timed(|| bridging(&votes));
+    println!("bridging: {} ratings by {} people on {} statements in {:.1} ms", scores.ratings, scores.people.len(), scores.statements.len(), taken.as_secs_f64() * 1e3);
 }
 
 /// A conversation whose people fall into four uneven groups, vote on a share of statements that differs widely from one to the

@@ -149,14 +149,9 @@ fn residual(block: &[[f64; WIDTH]], image: &[[f64; WIDTH]], column: usize, value
 }
 
 /// Every eigenvalue of a small symmetric matrix, largest first, with its vectors as columns (cyclic Jacobi rotations).
-fn small_eigen(mut matrix: [[f64; WIDTH]; WIDTH]) -> ([f64; WIDTH], [[f64; WIDTH]; WIDTH]) {
+fn small_eigen(symmetric: [[f64; WIDTH]; WIDTH]) -> ([f64; WIDTH], [[f64; WIDTH]; WIDTH]) {
     let mut vectors: [[f64; WIDTH]; WIDTH] = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 }));
-    for i in 0..WIDTH {
-        for j in 0..i {
-            let mean = f64::midpoint(matrix[i][j], matrix[j][i]);
-            (matrix[i][j], matrix[j][i]) = (mean, mean);
-        }
-    }
+    let mut matrix: [[f64; WIDTH]; WIDTH] = std::array::from_fn(|i| std::array::from_fn(|j| f64::midpoint(symmetric[i][j], symmetric[j][i])));
     for _ in 0..30 {
         let off: f64 = (0..WIDTH).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| matrix[i][j].abs()).sum();
         let on: f64 = (0..WIDTH).map(|i| matrix[i][i].abs()).sum();
@@ -186,10 +181,9 @@ fn rotate(matrix: &mut [[f64; WIDTH]; WIDTH], vectors: &mut [[f64; WIDTH]; WIDTH
     for line in matrix.iter_mut().chain(vectors) {
         (line[p], line[q]) = (cosine * line[p] - sine * line[q], sine * line[p] + cosine * line[q]);
     }
-    for column in 0..WIDTH {
-        let (x, y) = (matrix[p][column], matrix[q][column]);
-        (matrix[p][column], matrix[q][column]) = (cosine * x - sine * y, sine * x + cosine * y);
-    }
+    let (x, y) = (matrix[p], matrix[q]);
+    matrix[p] = std::array::from_fn(|column| cosine * x[column] - sine * y[column]);
+    matrix[q] = std::array::from_fn(|column| sine * x[column] + cosine * y[column]);
 }
 
 #[cfg(test)]

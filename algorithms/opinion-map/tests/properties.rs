@@ -1,5 +1,7 @@
 //! What holds for any votes at all.
 
+#![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
+
 use opinion_map::{CoVotes, LiveMap, OpinionMap, Plane, Settings, Standing, Vote, Votes, bridging, next_statement, popular, proportional};
 use proptest::prelude::*;
 
@@ -146,16 +148,25 @@ fn nothing_to_go_on_is_an_answer() {
 }
 
 #[test]
-fn a_single_bell_shaped_crowd_is_one_group() {
+fn bell_shaped_crowds_are_seldom_taken_for_several_groups() {
     let mut word = 9_u64;
-    let mut share = || { word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407); (word >> 33) as f64 / (1_u64 << 31) as f64 };
-    let mut cast = Vec::new();
-    for person in 0..150 {
-        let place: f64 = (0..12).map(|_| share()).sum::<f64>() - 6.0;
-        for statement in 0..20 {
-            let opinion = place * (f64::from(statement as u8) / 30.0 - 0.32) + (0..12).map(|_| share()).sum::<f64>() - 6.0;
-            cast.push((person, statement, if opinion > 0.0 { Vote::Agree } else { Vote::Disagree }));
+    let mut share = || {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (word >> 33) as f64 / (1_u64 << 31) as f64
+    };
+    let mut bell = || (0..12).map(|_| share()).sum::<f64>() - 6.0;
+    let mut split = 0;
+    for _ in 0..12 {
+        let mut cast = Vec::new();
+        for person in 0..150 {
+            let place = bell();
+            for statement in 0..20 {
+                let opinion = place * (f64::from(statement as u8) / 30.0 - 0.32) + bell();
+                cast.push((person, statement, if opinion > 0.0 { Vote::Agree } else { Vote::Disagree }));
+            }
         }
+        split += usize::from(OpinionMap::draw(&table(20, &cast), &Settings { resamples: 0, ..Settings::default() }).groups.len() > 1);
     }
-    assert_eq!(OpinionMap::draw(&table(20, &cast), &Settings::default()).groups.len(), 1);
+    println!("{split} of 12 crowds without groups were split");
+    assert!(split <= 2, "{split} of 12 crowds without groups were split");
 }
