@@ -31,8 +31,10 @@ fn main() {
             }).0
         }).collect();
         single.sort();
-        println!("{people} x {statements}, {count} | {:.2} | {:.2} | {:.1}, {:.1} | {}", cold.as_secs_f64(), (cold.saturating_sub(bare)).as_secs_f64(),
-            single[SINGLE_VOTES / 2].as_secs_f64() * 1e3, single[SINGLE_VOTES - 1].as_secs_f64() * 1e3, peak_megabytes());
+        let milliseconds = |at: usize| single[at].as_secs_f64() * 1e3;
+        let (median, most) = (milliseconds(SINGLE_VOTES / 2), milliseconds(SINGLE_VOTES - 1));
+        let (cold, anew) = (cold.as_secs_f64(), cold.saturating_sub(bare).as_secs_f64());
+        println!("{people} x {statements}, {count} | {cold:.2} | {anew:.2} | {median:.1}, {most:.1} | {}", peak_megabytes());
     }
     time_bridging();
 }

@@ -6,7 +6,7 @@
 //! then it says so, and the plain share stands beside it.
 
 use crate::mixing::Mixing;
-use crate::vote::Tally;
+use crate::vote::{Standing, Tally};
 use crate::votes::Votes;
 
 /// Penalties on means of squares: sides, then intercepts and the overall mean.
@@ -128,7 +128,8 @@ fn share(tally: Tally) -> (f64, f64, f64) {
 
 impl Ratings {
     fn of(votes: &Votes) -> Self {
-        let mut may: Vec<bool> = votes.standings().iter().zip(votes.tallies()).map(|(standing, tally)| standing.is_live() && tally.seen() as usize >= RATINGS_PER_STATEMENT).collect();
+        let is_rated = |(standing, tally): (&Standing, &Tally)| standing.is_live() && tally.seen() as usize >= RATINGS_PER_STATEMENT;
+        let mut may: Vec<bool> = votes.standings().iter().zip(votes.tallies()).map(is_rated).collect();
         let on = |may: &[bool], person: usize| votes.row(person).iter().filter(|cell| may[cell.statement as usize]).count();
         let people: Vec<usize> = (0..votes.people()).filter(|person| on(&may, *person) >= RATINGS_PER_PERSON).collect();
         let mut heard = vec![false; votes.statements()];
@@ -162,7 +163,8 @@ struct Solution {
 impl Solution {
     /// Statements start on the sides along which their ratings, each less its statement's mean, vary most.
     fn start(ratings: &Ratings) -> Self {
-        let means: Vec<f64> = ratings.by_statement.iter().map(|own| own.iter().map(|(_, rating)| rating).sum::<f64>() / own.len().max(1) as f64).collect();
+        let mean = |own: &Vec<(usize, f64)>| own.iter().map(|(_, rating)| rating).sum::<f64>() / own.len().max(1) as f64;
+        let means: Vec<f64> = ratings.by_statement.iter().map(mean).collect();
         let mut sides: Vec<f64> = (0..means.len()).map(|at| 1.0 + (at % 7) as f64 / 7.0 - (at % 3) as f64).collect();
         for _ in 0..8 {
             let along: Vec<f64> = ratings.by_person.iter().map(|own| own.iter().map(|(at, rating)| (rating - means[*at]) * sides[*at]).sum()).collect();
@@ -240,7 +242,8 @@ impl Solution {
             let statement = self.statements[*at];
             (rating - self.mean - person[0] - statement[0] - person[1] * statement[1]).powi(2)
         });
-        let penalty = |pairs: &[Pair]| pairs.iter().map(|pair| INTERCEPT_PENALTY * pair[0].powi(2) + SIDE_PENALTY * pair[1].powi(2)).sum::<f64>() / pairs.len().max(1) as f64;
+        let of_pair = |pair: &Pair| INTERCEPT_PENALTY * pair[0].powi(2) + SIDE_PENALTY * pair[1].powi(2);
+        let penalty = |pairs: &[Pair]| pairs.iter().map(of_pair).sum::<f64>() / pairs.len().max(1) as f64;
         squared.sum::<f64>() / ratings.count.max(1) as f64 + penalty(&self.people) + penalty(&self.statements) + INTERCEPT_PENALTY * self.mean.powi(2)
     }
 }

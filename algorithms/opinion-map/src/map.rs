@@ -130,7 +130,9 @@ impl OpinionMap {
         let mut map = Self::assemble(votes, settings, plane, follow);
         map.fits.clone_from(&self.fits);
         map.stability = self.stability;
-        map.groups.iter_mut().zip(&self.groups).for_each(|(group, earlier)| group.stability = earlier.stability);
+        if map.groups.len() == self.groups.len() {
+            map.groups.iter_mut().zip(&self.groups).for_each(|(group, earlier)| group.stability = earlier.stability);
+        }
         map
     }
 
@@ -184,7 +186,10 @@ impl OpinionMap {
         Self { fits: found.fits, ..Self::with(votes, settings, plane, positions, clustered, labels, statistics) }
     }
 
-    fn with(votes: &Votes, settings: &Settings, plane: Plane, positions: Vec<Point>, clustered: Vec<bool>, labels: Vec<Option<usize>>, statistics: GroupStatistics) -> Self {
+    fn with(
+        votes: &Votes, settings: &Settings, plane: Plane, positions: Vec<Point>, clustered: Vec<bool>, labels: Vec<Option<usize>>,
+        statistics: GroupStatistics,
+    ) -> Self {
         let (extremity, is_live) = (plane.extremity(), |statement: usize| votes.standings()[statement].is_live());
         let groups = groups(&positions, &labels, statistics.tallies.len(), settings.privacy_floor);
         Self {

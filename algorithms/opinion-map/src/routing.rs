@@ -1,7 +1,7 @@
 //! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements each group
-//! shares: statements whose share on the stronger side may still be high (an upper bound, as in Lai and Robbins 1985), and of
-//! those the ones asked least, so that new statements are always tried and the best ones compared on equal terms. Without chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`].
-//! Never asks the same person twice.
+//! shares: those whose share on the stronger side may still be high (an upper bound, as in Lai and Robbins 1985), and of those
+//! the ones asked least, so that new statements are always tried and the best ones compared on equal terms. No chance: whoever
+//! wants Polis' draw brings the number for [`draw_in_proportion`]. Never asks the same person twice.
 
 use crate::statistics::smoothed;
 use crate::vote::{Standing, Tally};

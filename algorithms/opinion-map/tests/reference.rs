@@ -92,7 +92,8 @@ fn production_itself_is_met_to_rounding() {
     for folder in ["production_25ptpt-3gp-no-strict-with-meta", "production_below-100-ptpts"] {
         let expected = open_data::json(folder, "production_math.json");
         let listed = |key: &str| expected[key].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect::<Vec<_>>();
-        let standings: Vec<(u64, Standing)> = listed("mod-out").into_iter().map(|id| (id, Standing::Rejected)).chain(listed("meta-tids").into_iter().map(|id| (id, Standing::Meta))).collect();
+        let standing = |key: &str, standing: Standing| listed(key).into_iter().map(move |id| (id, standing)).collect::<Vec<_>>();
+        let standings = [standing("mod-out", Standing::Rejected), standing("meta-tids", Standing::Meta)].concat();
         let conversation = open_data::read(folder, "votes.csv", Some(&standings));
         let (votes, ids) = (&conversation.votes, &conversation.statements);
         let map = OpinionMap::compatible(votes, conversation.arrivals.as_deref());
@@ -134,7 +135,8 @@ fn bridging_scores_reach_the_optimum_all_starts_reach() {
     for folder in ["15-per-hour-seattle", "brexit-consensus", "scoop-hivemind.biodiversity", "scoop-hivemind.taxes"] {
         let (conversation, expected) = (open_data::read(folder, "participants-votes.csv", None), open_data::json(folder, "bridging.json"));
         let found = bridging(&conversation.votes);
-        assert_eq!([found.people.len(), found.statements.len(), found.ratings].map(|count| count as u64), ["raters", "statements", "ratings"].map(|key| expected[key].as_u64().unwrap()));
+        let counts = [found.people.len(), found.statements.len(), found.ratings].map(|count| count as u64);
+        assert_eq!(counts, ["raters", "statements", "ratings"].map(|key| expected[key].as_u64().unwrap()));
         assert!((found.loss - expected["loss"].as_f64().unwrap()).abs() < 1e-12);
         assert!(apart(&found.statements.iter().map(|one| one.intercept).collect::<Vec<_>>(), &numbers(&expected["intercept"])) < 1e-6);
         assert!(apart(&found.statements.iter().map(|one| one.side).collect::<Vec<_>>(), &numbers(&expected["factor"])) < 1e-6);

@@ -43,7 +43,8 @@ fn votes_needed(whole: &Votes, labels: &[Option<usize>], groups: usize, way: Way
         for (person, label) in labels.iter().enumerate() {
             let answered = heard.row(person).len();
             let is_open = |statement: &usize| heard.vote(person, *statement).is_none();
-            let open: Vec<usize> = whole.row(person).iter().map(|cell| cell.statement as usize).filter(is_open).filter(|at| whole.standings()[*at].is_live()).collect();
+            let answers = whole.row(person).iter().map(|cell| cell.statement as usize).filter(|at| whole.standings()[*at].is_live());
+            let open: Vec<usize> = answers.filter(is_open).collect();
             let next = match way {
                 // A person's group is known once they have answered seven.
                 Way::Ours => next_of(&heard, &open, &tallies, label.filter(|_| answered >= 7)),

@@ -188,9 +188,10 @@ impl Ballots {
             let (person, statement) = place.expect("every vote's person and statement were listed as it was read");
             votes.cast(person, statement, *vote).map_err(inside)?;
         }
-        let is_unseen = |id: &u64| statements.binary_search(id).map_or(true, |at| votes.tallies()[at].seen() == 0);
-        let listed = statements.iter().copied().chain(comments.iter().filter(|(_, standing)| standing.is_live()).map(|(id, _)| *id));
-        let unseen = listed.filter(is_unseen).collect::<BTreeSet<_>>().into_iter().collect();
+        let is_unseen = |id: &u64| statements.binary_search(id).ok().is_none_or(|at| votes.tallies()[at].seen() == 0);
+        let is_live = |id: &u64| comments.get(id).is_none_or(|standing| standing.is_live());
+        let listed: BTreeSet<u64> = statements.iter().chain(comments.keys()).copied().collect();
+        let unseen = listed.into_iter().filter(|id| is_live(id) && is_unseen(id)).collect();
         Ok(Conversation { votes, people, statements, unseen })
     }
 

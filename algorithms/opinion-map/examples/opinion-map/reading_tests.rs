@@ -94,7 +94,10 @@ proptest! {
     }
 
     #[test]
-    fn rows_in_any_order_read_the_same(rows in proptest::collection::vec((0..9_i64, 0..4_u64, 0..5_u64, -1..2_i64), 0..40).prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))) {
+    fn rows_in_any_order_read_the_same(
+        rows in proptest::collection::vec((0..9_i64, 0..4_u64, 0..5_u64, -1..2_i64), 0..40)
+            .prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))
+    ) {
         let file = |rows: &[(i64, u64, u64, i64)]| {
             let lines: String = rows.iter().map(|(time, person, statement, vote)| format!("{time},{statement},{person},{vote}\n")).collect();
             format!("timestamp,comment-id,voter-id,vote\n{lines}")
