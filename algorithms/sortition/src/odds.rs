@@ -1,0 +1,258 @@
+//! Everyone's chance under the fairest lottery, with the proof that no lottery is fairer.
+//!
+//! What for: the figures that are published before a draw.
+//! Promises: [`Odds::levels`] carry certificates that any solver of integer programmes can check, one small programme
+//! each. Solving can be stopped at any time once a first panel is known; then the lottery so far comes back, and its
+//! levels say how far from the best they can be at most.
+//! Source: leximin and maximin of Flanigan et al. (Nature 596, 2021); Goldilocks of Baharav and Flanigan (2024).
+
+use crate::blend::{End, blend};
+use crate::kinds::Kinds;
+use crate::levels::{Frame, Proof, Stage};
+use crate::pool::Pool;
+use crate::search::{Found, Panel, Search, Shape};
+
+/// What "fair" shall mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// The lowest chance as high as can be, then the next lowest, and so on to the end.
+    #[default]
+    Leximin,
+    /// The lowest chance as high as can be; nothing is said about the others.
+    Maximin,
+    /// (people / seats) · highest chance + (seats / people) / lowest chance as small as can be, over those who can serve.
+    Goldilocks,
+}
+
+/// How far the solver is. Passed to the callback, which answers whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// Looking for panels that hold everybody once: people not on one yet.
+    Covering { left: usize },
+    /// Blending panels: how many are known, and how far the worst chance is from the best possible.
+    Blending { panels: usize, farthest: f64 },
+}
+
+/// The chances of everybody, and why they are fair.
+#[derive(Clone, Debug)]
+pub struct Odds {
+    pub method: Method,
+    /// Whether the solver ended by itself; if not, see [`Level::upper_bound`] for what is left to gain.
+    pub finished: bool,
+    /// Per person, in the pool's order: 0 to 1. They sum to the number of seats.
+    pub chances: Vec<f64>,
+    /// Lowest first. Leximin has as many as it needs, maximin one, Goldilocks none.
+    pub levels: Vec<Level>,
+    /// Goldilocks only.
+    pub objective: Option<Objective>,
+    /// Row numbers of people whom no panel can hold, see [`crate::Relaxation`] for what would change that.
+    pub unreachable: Vec<usize>,
+    pub(crate) kinds: Kinds,
+    pub(crate) lottery: Vec<(Panel, f64)>,
+}
+
+/// People whose chance cannot be raised without lowering somebody's who has no more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The lowest chance that the lottery gives anyone at this level.
+    pub value: f64,
+    /// No lottery that gives earlier levels what this one gives them has a higher lowest chance here.
+    pub upper_bound: f64,
+    /// Kinds of people at this level, see [`Odds::kind_of_person`].
+    pub kinds: Vec<usize>,
+    pub certificate: Certificate,
+}
+
+/// For every panel: the sum over kinds of share · (members of the kind / people of the kind) is at most `cap`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certificate {
+    /// (kind, share); the shares of kinds at this level and above sum to 1.
+    pub shares: Vec<(usize, f64)>,
+    pub cap: f64,
+}
+
+/// What Goldilocks reached, and what no lottery can go below.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    pub value: f64,
+    pub lower_bound: f64,
+    /// Together they prove the bound: each says share · chance, summed, is at most the cap.
+    pub certificates: Vec<Certificate>,
+}
+
+/// Why there are no odds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoOdds {
+    /// Proven: no panel keeps all quotas. [`crate::Relaxation::smallest`] tells what to change.
+    #[error("no panel keeps all quotas")]
+    Infeasible,
+    /// The callback said stop before the first panel was found.
+    #[error("stopped before the first panel was found")]
+    Stopped,
+    /// Rounding made an answer that could be proven impossible.
+    #[error("the numbers lie too close together to prove an answer")]
+    Lost,
+}
+
+/// The callback of every long computation: told how far it is, it answers whether to go on.
+pub type Watch<'a> = dyn FnMut(Progress) -> bool + 'a;
+
+impl Odds {
+    /// The fairest odds for a pool.
+    ///
+    /// # Errors
+    /// See [`NoOdds`].
+    pub fn of(pool: &Pool, method: Method, go_on: &mut Watch<'_>) -> Result<Self, NoOdds> {
+        let mut kinds = Kinds::of(pool);
+        let (mut known, finished) = cover(&mut kinds, go_on)?;
+        let mut shape = kinds.shape.clone();
+        if !finished {
+            let share = 1.0 / known.len() as f64;
+            let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
+            return Ok(Self::new(kinds, aim, known.into_iter().map(|panel| (panel, share)).collect(), false));
+        }
+        loop {
+            let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
+            let (lottery, end) = blend(&shape, &kinds.sizes, &aim.counts, &mut known, &mut |farthest, panels| go_on(Progress::Blending { panels, farthest }));
+            match end {
+                End::Met => return Ok(Self::new(kinds, aim, lottery, true)),
+                End::Stopped => return Ok(Self::new(kinds, aim, lottery, false)),
+                End::Cut(factors, most) => shape.cut(&factors, most),
+            }
+        }
+    }
+
+    /// Per person: which kind. People of one kind have the same answers, the same household situation and the same chance.
+    #[must_use]
+    pub fn kind_of_person(&self) -> &[usize] {
+        &self.kinds.of_person
+    }
+
+    /// Per kind: how many people.
+    #[must_use]
+    pub fn kind_sizes(&self) -> Vec<usize> {
+        self.kinds.kinds.iter().map(|kind| kind.people.len()).collect()
+    }
+
+    /// The lowest chance of all, 0 when somebody is unreachable.
+    #[must_use]
+    pub fn min(&self) -> f64 {
+        self.chances.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// The highest chance of all.
+    #[must_use]
+    pub fn max(&self) -> f64 {
+        self.chances.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// The largest difference between what a level reached and what is proven to be the most.
+    #[must_use]
+    pub fn gap(&self) -> f64 {
+        let objective = self.objective.iter().map(|objective| objective.value - objective.lower_bound);
+        self.levels.iter().map(|level| level.upper_bound - level.value).chain(objective).fold(0.0, f64::max)
+    }
+
+    fn new(kinds: Kinds, aim: Aim, lottery: Vec<(Panel, f64)>, finished: bool) -> Self {
+        let mut chance = vec![0.0; kinds.kinds.len()];
+        for (panel, share) in &lottery {
+            panel.iter().for_each(|&(kind, count)| chance[kind] += share * f64::from(count) / kinds.sizes[kind]);
+        }
+        let mut settled: Vec<Option<f64>> = vec![None; chance.len()];
+        let mut levels = Vec::new();
+        for Stage { kinds, proof, .. } in aim.stages {
+            let value = kinds.iter().map(|&kind| chance[kind]).fold(f64::INFINITY, f64::min);
+            let upper_bound = proof.bound(|kind| settled[kind]).max(value);
+            kinds.iter().for_each(|&kind| settled[kind] = Some(chance[kind]));
+            levels.push(Level { value, upper_bound, kinds, certificate: proof.into() });
+        }
+        let objective = aim.lower_bound.map(|(lower_bound, proofs)| Objective {
+            value: aim.formula.value(chance.iter().copied().zip(&kinds.shape.counts).filter(|(_, count)| count.1 > 0.0).map(|pair| pair.0)),
+            lower_bound,
+            certificates: proofs.into_iter().map(Certificate::from).collect(),
+        });
+        let unreachable = (0..kinds.of_person.len()).filter(|&person| kinds.shape.counts[kinds.of_person[person]].1 == 0.0);
+        Self {
+            method: aim.method,
+            finished,
+            chances: kinds.of_person.iter().map(|&kind| chance[kind].clamp(0.0, 1.0)).collect(),
+            levels,
+            objective,
+            unreachable: unreachable.collect(),
+            kinds,
+            lottery,
+        }
+    }
+}
+
+impl From<Proof> for Certificate {
+    fn from(Proof { shares, cap }: Proof) -> Self {
+        Self { shares, cap }
+    }
+}
+
+/// Panels that together hold everybody who can be held; the rest get a most of 0. False when stopped before the end.
+fn cover(kinds: &mut Kinds, go_on: &mut Watch<'_>) -> Result<(Vec<Panel>, bool), NoOdds> {
+    let mut search = Search::new(kinds.shape.clone());
+    let mut weights = vec![1.0; kinds.kinds.len()];
+    let mut panels: Vec<Panel> = Vec::new();
+    loop {
+        let left = kinds.sizes.iter().zip(&weights).filter(|pair| *pair.1 > 0.0).map(|pair| *pair.0 as usize).sum();
+        if left == 0 {
+            return Ok((panels, true));
+        }
+        let above = if panels.is_empty() { f64::NEG_INFINITY } else { 0.5 };
+        match search.best(&weights, above, 1.0, &mut || go_on(Progress::Covering { left })) {
+            Found::Panel(panel, _) => {
+                panel.iter().for_each(|&(kind, _)| weights[kind] = 0.0);
+                panels.push(panel);
+            }
+            Found::Nothing if panels.is_empty() => return Err(NoOdds::Infeasible),
+            Found::Nothing => {
+                kinds.shape.counts.iter_mut().zip(&weights).filter(|pair| *pair.1 > 0.0).for_each(|(count, _)| count.1 = 0.0);
+                return Ok((panels, true));
+            }
+            Found::Stopped if panels.is_empty() => return Err(NoOdds::Stopped),
+            Found::Stopped => return Ok((panels, false)),
+        }
+    }
+}
+
+/// The best that fractional panels could do: expected counts to blend whole panels into, and the proofs.
+struct Aim {
+    method: Method,
+    counts: Vec<f64>,
+    stages: Vec<Stage>,
+    lower_bound: Option<(f64, Vec<Proof>)>,
+    formula: crate::goldilocks::Formula,
+}
+
+impl Aim {
+    fn at(shape: &Shape, kinds: &Kinds, pool: &Pool, method: Method) -> Option<Self> {
+        let mut frame = Frame::new(shape, &kinds.sizes);
+        let able: f64 = kinds.sizes.iter().zip(&shape.counts).filter(|(_, count)| count.1 > 0.0).map(|pair| pair.0).sum();
+        let formula = crate::goldilocks::Formula { mean: f64::from(pool.seats) / able };
+        let mut aim = Self { method, counts: Vec::new(), stages: Vec::new(), lower_bound: None, formula };
+        match method {
+            Method::Leximin => {
+                aim.stages = frame.leximin()?;
+                aim.counts = vec![0.0; kinds.sizes.len()];
+                for stage in &aim.stages {
+                    stage.kinds.iter().for_each(|&kind| aim.counts[kind] = stage.chance * kinds.sizes[kind]);
+                }
+            }
+            Method::Maximin => {
+                let mut stage = frame.next_level()?;
+                stage.kinds = (0..kinds.sizes.len()).filter(|&kind| shape.counts[kind].1 > 0.0).collect();
+                aim.counts = frame.counts();
+                aim.stages = vec![stage];
+            }
+            Method::Goldilocks => {
+                let (counts, bound, proofs) = crate::goldilocks::aim(&mut frame, shape, &kinds.sizes, formula)?;
+                (aim.counts, aim.lower_bound) = (counts, Some((bound, proofs)));
+            }
+        }
+        Some(aim)
+    }
+}
