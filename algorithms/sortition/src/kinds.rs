@@ -16,6 +16,8 @@ pub(crate) struct Kinds {
     pub(crate) kinds: Vec<Kind>,
     /// Per person.
     pub(crate) of_person: Vec<usize>,
+    /// Per person: the household, if others of it are in the pool.
+    pub(crate) home: Vec<Option<usize>>,
     /// Per kind, as a number for arithmetic.
     pub(crate) sizes: Vec<f64>,
     pub(crate) shape: Shape,
@@ -37,7 +39,7 @@ impl Kinds {
     pub(crate) fn of(pool: &Pool) -> Self {
         let class_of_home = classes(pool);
         let mut numbers: BTreeMap<Class, usize> = BTreeMap::new();
-        class_of_home.iter().flatten().for_each(|class| drop(numbers.insert(class.clone(), 0)));
+        numbers.extend(class_of_home.iter().flatten().map(|class| (class.clone(), 0)));
         numbers.values_mut().enumerate().for_each(|(at, number)| *number = at);
         let mut homes = vec![0_u32; numbers.len()];
         class_of_home.iter().flatten().for_each(|class| homes[numbers[class]] += 1);
@@ -52,7 +54,8 @@ impl Kinds {
         for (at, kind) in kinds.iter().enumerate() {
             kind.people.iter().for_each(|&person| of_person[person] = at);
         }
-        Self { sizes: kinds.iter().map(|kind| kind.people.len() as f64).collect(), shape: shape(pool, &kinds, &homes), of_person, kinds }
+        let home = pool.people.iter().map(|person| person.household.filter(|&home| class_of_home[home].is_some())).collect();
+        Self { home, sizes: kinds.iter().map(|kind| kind.people.len() as f64).collect(), shape: shape(pool, &kinds, &homes), of_person, kinds }
     }
 }
 

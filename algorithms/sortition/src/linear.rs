@@ -72,10 +72,6 @@ impl Program {
         program
     }
 
-    pub(crate) fn columns(&self) -> &[Column] {
-        &self.columns
-    }
-
     pub(crate) fn bounds(&self, variable: usize) -> (f64, f64) {
         (self.low[variable], self.high[variable])
     }

@@ -117,7 +117,9 @@ impl Nearest {
     fn drop(&mut self, at: usize) {
         self.panels.remove(at);
         self.shares.remove(at);
-        self.factor.iter_mut().for_each(|row| drop(row.remove(at)));
+        for row in &mut self.factor {
+            row.remove(at);
+        }
         for below in at + 1..self.factor.len() {
             let (top, bottom) = self.factor.split_at_mut(below);
             let (upper, lower) = (&mut top[below - 1][below - 1..], &mut bottom[0][below - 1..]);

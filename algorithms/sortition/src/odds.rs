@@ -48,6 +48,8 @@ pub struct Odds {
     pub objective: Option<Objective>,
     /// Row numbers of people whom no panel can hold, see [`crate::Relaxation`] for what would change that.
     pub unreachable: Vec<usize>,
+    /// How often whole panels could not do what fractional ones can, and a cut was added.
+    pub cuts: usize,
     pub(crate) kinds: Kinds,
     pub(crate) lottery: Vec<(Panel, f64)>,
 }
@@ -107,18 +109,22 @@ impl Odds {
         let mut kinds = Kinds::of(pool);
         let (mut known, finished) = cover(&mut kinds, go_on)?;
         let mut shape = kinds.shape.clone();
+        let mut cuts = 0;
         if !finished {
             let share = 1.0 / known.len() as f64;
             let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
-            return Ok(Self::new(kinds, aim, known.into_iter().map(|panel| (panel, share)).collect(), false));
+            return Ok(Self::new(kinds, aim, known.into_iter().map(|panel| (panel, share)).collect(), false, 0));
         }
         loop {
             let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
             let (lottery, end) = blend(&shape, &kinds.sizes, &aim.counts, &mut known, &mut |farthest, panels| go_on(Progress::Blending { panels, farthest }));
             match end {
-                End::Met => return Ok(Self::new(kinds, aim, lottery, true)),
-                End::Stopped => return Ok(Self::new(kinds, aim, lottery, false)),
-                End::Cut(factors, most) => shape.cut(&factors, most),
+                End::Met => return Ok(Self::new(kinds, aim, lottery, true, cuts)),
+                End::Stopped => return Ok(Self::new(kinds, aim, lottery, false, cuts)),
+                End::Cut(factors, most) => {
+                    shape.cut(&factors, most);
+                    cuts += 1;
+                }
             }
         }
     }
@@ -133,6 +139,11 @@ impl Odds {
     #[must_use]
     pub fn kind_sizes(&self) -> Vec<usize> {
         self.kinds.kinds.iter().map(|kind| kind.people.len()).collect()
+    }
+
+    /// The exact lottery: how likely each panel is, as (kind, how many of it).
+    pub fn support(&self) -> impl Iterator<Item = (f64, &[(usize, u32)])> {
+        self.lottery.iter().map(|(panel, share)| (*share, panel.as_slice()))
     }
 
     /// The lowest chance of all, 0 when somebody is unreachable.
@@ -154,7 +165,7 @@ impl Odds {
         self.levels.iter().map(|level| level.upper_bound - level.value).chain(objective).fold(0.0, f64::max)
     }
 
-    fn new(kinds: Kinds, aim: Aim, lottery: Vec<(Panel, f64)>, finished: bool) -> Self {
+    fn new(kinds: Kinds, aim: Aim, lottery: Vec<(Panel, f64)>, finished: bool, cuts: usize) -> Self {
         let mut chance = vec![0.0; kinds.kinds.len()];
         for (panel, share) in &lottery {
             panel.iter().for_each(|&(kind, count)| chance[kind] += share * f64::from(count) / kinds.sizes[kind]);
@@ -176,6 +187,7 @@ impl Odds {
         Self {
             method: aim.method,
             finished,
+            cuts,
             chances: kinds.of_person.iter().map(|&kind| chance[kind].clamp(0.0, 1.0)).collect(),
             levels,
             objective,

@@ -12,6 +12,8 @@ const PEOPLE_MAX: usize = 200_000;
 const QUOTAS_MAX: usize = 2_000;
 /// The column that says who lives together, if there is one.
 const HOUSEHOLD: &str = "household";
+/// The column of public pools that stands for a name.
+pub(crate) const PSEUDONYM: &str = "pseudonym";
 
 /// A pool that makes sense: every person has one answer in every category, and every answer has a quota.
 #[derive(Clone, Debug, PartialEq)]
@@ -209,6 +211,9 @@ fn read_quotas(table: &Table) -> Result<Vec<Quota>, Unreadable> {
         if category.is_empty() || value.is_empty() {
             return Err(table.fault(*row, "a category and a feature need a name".to_owned()));
         }
+        if [HOUSEHOLD, PSEUDONYM].contains(&fold(&category).as_str()) {
+            return Err(table.fault(*row, format!("a category cannot be called {category:?}, which means something else in a pool")));
+        }
         let (min, max) = (number(min)?, number(max)?);
         let flex = (min_flex.map_or(Ok(0), number)?, max_flex.map_or(Ok(u32::MAX), number)?);
         if min > max {
@@ -233,7 +238,7 @@ fn read_people(table: &Table, quotas: Vec<Quota>, seats: u32) -> Result<Pool, Un
     let mut categories: Vec<String> = quotas.iter().map(|quota| fold(&quota.category)).collect();
     categories.dedup();
     let columns = categories.iter().map(|category| table.needed(category)).collect::<Result<Vec<_>, _>>()?;
-    let household = table.column(HOUSEHOLD).filter(|column| !columns.contains(column));
+    let household = table.column(HOUSEHOLD);
     let known: HashMap<(usize, String), usize> = quotas.iter().enumerate().filter_map(|(at, quota)| {
         let category = categories.binary_search(&fold(&quota.category)).ok()?;
         Some(((category, fold(&quota.value)), at))
