@@ -10,6 +10,9 @@ use crate::kinds::{Kind, Kinds};
 use crate::odds::Odds;
 use crate::search::{Found, Panel, Search};
 
+/// Rounds of pressing on the chances that are furthest off; two or three are enough as a rule.
+const ROUNDS: usize = 60;
+
 /// Panels to draw one from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lottery {
@@ -32,15 +35,19 @@ impl Lottery {
         let mut rounding = Rounding::new(kinds, &odds.lottery, panels);
         rounding.descend();
         let mut search = Search::new(kinds.shape.clone());
-        // Each new panel repairs one kind at most; more tries than this have never helped.
-        for _ in 0..kinds.kinds.len().min(200) {
-            if rounding.farthest() * panels as f64 <= Self::NEAR * panels as f64 - 0.25 || !rounding.find_panel(&mut search) {
+        let mut best = (rounding.farthest(), rounding.chosen());
+        for _ in 0..ROUNDS {
+            if best.0 <= Self::NEAR - 1e-9 {
                 break;
             }
+            rounding.press();
+            rounding.find_panel(&mut search);
             rounding.descend();
+            if rounding.farthest() < best.0 {
+                best = (rounding.farthest(), rounding.chosen());
+            }
         }
-        let people = seat(kinds, &rounding.chosen());
-        let mut lottery = Self { panels: people, farthest: 0.0 };
+        let mut lottery = Self { panels: seat(kinds, &best.1), farthest: 0.0 };
         lottery.farthest = lottery.chances(odds.chances.len()).iter().zip(&odds.chances).map(|(is, should)| (is - should).abs()).fold(0.0, f64::max);
         lottery
     }
@@ -60,22 +67,24 @@ struct Rounding<'a> {
     panels: Vec<Panel>,
     times: Vec<u32>,
     total: f64,
-    /// Seats given less seats wanted, per kind.
+    /// Seats wanted, and seats given less seats wanted, per kind.
+    want: Vec<f64>,
     over: Vec<f64>,
-    /// What a squared seat too many weighs: one over the squared number of people.
+    /// What a squared seat too many weighs: one over the squared number of people, and more where that was not enough.
     weight: Vec<f64>,
 }
 
 impl<'a> Rounding<'a> {
     fn new(kinds: &'a Kinds, lottery: &[(Panel, f64)], total: usize) -> Self {
         let total_f = total as f64;
-        let mut over = vec![0.0; kinds.sizes.len()];
+        let mut want = vec![0.0; kinds.sizes.len()];
         for (panel, share) in lottery {
-            panel.iter().for_each(|&(kind, count)| over[kind] -= share * total_f * f64::from(count));
+            panel.iter().for_each(|&(kind, count)| want[kind] += share * total_f * f64::from(count));
         }
+        let over = want.iter().map(|want| -want).collect();
         let weight = kinds.sizes.iter().map(|size| 1.0 / (size * size)).collect();
         let panels: Vec<Panel> = lottery.iter().map(|pair| pair.0.clone()).collect();
-        let mut rounding = Self { kinds, times: vec![0; panels.len()], panels, total: total_f, over, weight };
+        let mut rounding = Self { kinds, times: vec![0; panels.len()], panels, total: total_f, want, over, weight };
         for (at, (_, share)) in lottery.iter().enumerate() {
             (0..(share * total_f + 1e-9) as usize).for_each(|_| rounding.shift(at, 1));
         }
@@ -138,43 +147,53 @@ impl<'a> Rounding<'a> {
         }
     }
 
-    /// The largest error of a chance, seats of a kind being dealt as evenly as can be.
-    fn farthest(&self) -> f64 {
-        let worst = |(&over, &size): (&f64, &f64)| over.abs() / size;
-        self.over.iter().zip(&self.kinds.sizes).map(worst).fold(0.0, f64::max) / self.total
+    /// The largest error of a chance among people of a kind, its seats being dealt as evenly as can be.
+    fn error(&self, kind: usize) -> f64 {
+        let size = self.kinds.sizes[kind];
+        let (given, fair) = ((self.want[kind] + self.over[kind]).round() / size, self.want[kind] / size);
+        (given.ceil() - fair).abs().max((given.floor() - fair).abs()) / self.total
     }
 
-    /// A panel that pulls where the difference is largest; false when it is known already.
-    fn find_panel(&mut self, search: &mut Search) -> bool {
-        let pull: Vec<f64> = self.over.iter().zip(&self.weight).map(|(over, weight)| -(over * weight).powi(3)).collect();
+    fn farthest(&self) -> f64 {
+        (0..self.over.len()).map(|kind| self.error(kind)).fold(0.0, f64::max)
+    }
+
+    /// Makes errors dearer where they are too large.
+    fn press(&mut self) {
+        for kind in 0..self.over.len() {
+            if self.error(kind) > Lottery::NEAR - 1e-9 {
+                self.weight[kind] *= 2.0;
+            }
+        }
+    }
+
+    /// Adds a panel that pulls where the difference is largest, if there is a new one.
+    fn find_panel(&mut self, search: &mut Search) {
+        let pull: Vec<f64> = self.over.iter().zip(&self.weight).map(|(over, weight)| -over * weight).collect();
         let mut patience = 50;
         let found = search.best(&pull, f64::NEG_INFINITY, f64::INFINITY, &mut || {
             patience -= 1;
             patience > 0
         });
-        match found {
-            Found::Panel(panel, _) if !self.panels.contains(&panel) => {
-                self.panels.push(panel);
-                self.times.push(0);
-                true
-            }
-            _ => false,
+        if let Found::Panel(panel, _) = found && !self.panels.contains(&panel) {
+            self.panels.push(panel);
+            self.times.push(0);
         }
     }
 
-    fn chosen(&self) -> Vec<&Panel> {
-        self.panels.iter().zip(&self.times).flat_map(|(panel, &times)| std::iter::repeat_n(panel, times as usize)).collect()
+    fn chosen(&self) -> Vec<Panel> {
+        self.panels.iter().zip(&self.times).flat_map(|(panel, &times)| std::iter::repeat_n(panel.clone(), times as usize)).collect()
     }
 }
 
 /// Gives the seats of each kind to its people in turn, never two of one household.
-fn seat(kinds: &Kinds, panels: &[&Panel]) -> Vec<Vec<usize>> {
+fn seat(kinds: &Kinds, panels: &[Panel]) -> Vec<Vec<usize>> {
     let mut seats = vec![0_u32; kinds.of_person.len()];
     let mut turn = vec![0; kinds.kinds.len()];
     let mut seated = Vec::with_capacity(panels.len());
     for panel in panels {
         let mut members: Vec<usize> = Vec::new();
-        for &(kind, count) in *panel {
+        for &(kind, count) in panel {
             let Kind { people, class, .. } = &kinds.kinds[kind];
             for _ in 0..count {
                 let next = if class.is_some() {
