@@ -144,10 +144,10 @@ impl Asked {
             return;
         }
         for (key, value) in answer.as_object().into_iter().flatten() {
-            match value {
-                Value::Array(list) if list.len() > 12 => println!("{key}: {} entries (--json shows them)", list.len()),
-                Value::String(text) => println!("{key}: {text}"),
-                value => println!("{key}: {value}"),
+            match (value, value.to_string()) {
+                (Value::Array(list), text) if text.len() > 200 => println!("{key}: {} entries (--json shows them)", list.len()),
+                (Value::String(text), _) => println!("{key}: {text}"),
+                (_, text) => println!("{key}: {text}"),
             }
         }
     }

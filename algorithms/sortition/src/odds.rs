@@ -12,6 +12,9 @@ use crate::levels::{Frame, Proof, Stage};
 use crate::pool::Pool;
 use crate::search::{Found, Panel, Search, Shape};
 
+/// A best chance below this is 0.
+const IMPOSSIBLE: f64 = 1e-9;
+
 /// What "fair" shall mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -28,7 +31,7 @@ pub enum Method {
 /// How far the solver is. Passed to the callback, which answers whether to go on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
-    /// Looking for panels that hold everybody once: people not on one yet.
+    /// Looking for panels that hold everybody once: people not on one yet. Only where fractional panels mislead.
     Covering { left: usize },
     /// Blending panels: how many are known, and how far the worst chance is from the best possible.
     Blending { panels: usize, farthest: f64 },
@@ -107,23 +110,24 @@ impl Odds {
     /// See [`NoOdds`].
     pub fn of(pool: &Pool, method: Method, go_on: &mut Watch<'_>) -> Result<Self, NoOdds> {
         let mut kinds = Kinds::of(pool);
-        let (mut known, finished) = cover(&mut kinds, go_on)?;
-        let mut shape = kinds.shape.clone();
-        let mut cuts = 0;
-        if !finished {
-            let share = 1.0 / known.len() as f64;
-            let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
-            return Ok(Self::new(kinds, aim, known.into_iter().map(|panel| (panel, share)).collect(), false, 0));
-        }
+        let mut known = vec![first_panel(&kinds, go_on)?];
+        let mut covered = false;
+        let mut cuts: Vec<(Vec<f64>, f64)> = Vec::new();
         loop {
+            let mut shape = kinds.shape.clone();
+            cuts.iter().for_each(|(factors, most)| shape.cut(factors, *most));
+            exclude(&mut shape, &mut kinds).ok_or(NoOdds::Lost)?;
             let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
             let (lottery, end) = blend(&shape, &kinds.sizes, &aim.counts, &mut known, &mut |farthest, panels| go_on(Progress::Blending { panels, farthest }));
             match end {
-                End::Met => return Ok(Self::new(kinds, aim, lottery, true, cuts)),
-                End::Stopped => return Ok(Self::new(kinds, aim, lottery, false, cuts)),
+                End::Met => return Ok(Self::new(kinds, aim, lottery, true, cuts.len())),
+                End::Stopped => return Ok(Self::new(kinds, aim, lottery, false, cuts.len())),
                 End::Cut(factors, most) => {
-                    shape.cut(&factors, most);
-                    cuts += 1;
+                    // Fractions of panels may hold people whom no whole panel can: find them before any cut.
+                    if !std::mem::replace(&mut covered, true) && !cover(&mut kinds, &mut known, go_on) {
+                        return Ok(Self::new(kinds, aim, lottery, false, cuts.len()));
+                    }
+                    cuts.push((factors, most));
                 }
             }
         }
@@ -204,31 +208,59 @@ impl From<Proof> for Certificate {
     }
 }
 
-/// Panels that together hold everybody who can be held; the rest get a most of 0. False when stopped before the end.
-fn cover(kinds: &mut Kinds, go_on: &mut Watch<'_>) -> Result<(Vec<Panel>, bool), NoOdds> {
+/// Any panel that keeps the quotas.
+fn first_panel(kinds: &Kinds, go_on: &mut Watch<'_>) -> Result<Panel, NoOdds> {
+    let weights: Vec<f64> = (0..kinds.kinds.len()).map(uneven).collect();
+    let left = kinds.of_person.len();
+    match Search::new(kinds.shape.clone()).best(&weights, f64::NEG_INFINITY, f64::NEG_INFINITY, &mut || go_on(Progress::Covering { left })) {
+        Found::Panel(panel, _) => Ok(panel),
+        Found::Nothing => Err(NoOdds::Infeasible),
+        Found::Stopped => Err(NoOdds::Stopped),
+    }
+}
+
+/// Gives kinds that not even a fractional panel can hold a most of 0.
+fn exclude(shape: &mut Shape, kinds: &mut Kinds) -> Option<()> {
+    while shape.counts.iter().any(|count| count.1 > 0.0) {
+        let stage = Frame::new(shape, &kinds.sizes).next_level()?;
+        if stage.chance > IMPOSSIBLE {
+            break;
+        }
+        for kind in stage.kinds {
+            (shape.counts[kind].1, kinds.shape.counts[kind].1) = (0.0, 0.0);
+        }
+    }
+    Some(())
+}
+
+/// Adds panels until they hold everybody whom a panel can hold; the other kinds get a most of 0. False when stopped.
+fn cover(kinds: &mut Kinds, known: &mut Vec<Panel>, go_on: &mut Watch<'_>) -> bool {
     let mut search = Search::new(kinds.shape.clone());
-    let mut weights = vec![1.0; kinds.kinds.len()];
-    let mut panels: Vec<Panel> = Vec::new();
+    let mut weights: Vec<f64> = (0..kinds.kinds.len()).map(uneven).collect();
+    known.iter().flatten().for_each(|&(kind, _)| weights[kind] = 0.0);
+    kinds.shape.counts.iter().zip(&mut weights).filter(|(count, _)| count.1 == 0.0).for_each(|(_, weight)| *weight = 0.0);
     loop {
         let left = kinds.sizes.iter().zip(&weights).filter(|pair| *pair.1 > 0.0).map(|pair| *pair.0 as usize).sum();
         if left == 0 {
-            return Ok((panels, true));
+            return true;
         }
-        let above = if panels.is_empty() { f64::NEG_INFINITY } else { 0.5 };
-        match search.best(&weights, above, 1.0, &mut || go_on(Progress::Covering { left })) {
+        match search.best(&weights, 0.5, 1.0, &mut || go_on(Progress::Covering { left })) {
             Found::Panel(panel, _) => {
                 panel.iter().for_each(|&(kind, _)| weights[kind] = 0.0);
-                panels.push(panel);
+                known.push(panel);
             }
-            Found::Nothing if panels.is_empty() => return Err(NoOdds::Infeasible),
             Found::Nothing => {
                 kinds.shape.counts.iter_mut().zip(&weights).filter(|pair| *pair.1 > 0.0).for_each(|(count, _)| count.1 = 0.0);
-                return Ok((panels, true));
+                return true;
             }
-            Found::Stopped if panels.is_empty() => return Err(NoOdds::Stopped),
-            Found::Stopped => return Ok((panels, false)),
+            Found::Stopped => return false,
         }
     }
+}
+
+/// A weight between 1 and 2, another for every kind: ties make searches wander.
+fn uneven(kind: usize) -> f64 {
+    1.0 + (kind as f64 * 0.618_033_988_749_895).fract()
 }
 
 /// The best that fractional panels could do: expected counts to blend whole panels into, and the proofs.
