@@ -11,8 +11,9 @@ use crate::search::{Found, Panel, Search, Shape, weigh};
 
 /// Chances closer than this are met.
 pub(crate) const MET: f64 = 2e-10;
-/// Where rounding forbids more, chances this close are met too.
+/// Where rounding forbids more, chances this close are met too; in pools of thousands of kinds even these.
 const NEARLY_MET: f64 = 1e-8;
+const ALMOST_MET: f64 = 1e-6;
 /// With the largest weight 1, differences below this are rounding.
 const NOTHING: f64 = 1e-9;
 /// A bound this near is kept as an equation by every panel on the face.
@@ -66,6 +67,9 @@ pub(crate) fn blend(shape: &Shape, people: &[f64], target: &[f64], known: &mut V
                 if !nearer && far <= NEARLY_MET {
                     break End::Met;
                 } else if !nearer && face.take().is_none() {
+                    if far <= ALMOST_MET {
+                        break End::Met;
+                    }
                     break cut(shape, weights, target, &mut || go_on(far, panels));
                 }
             }

@@ -4,7 +4,7 @@
 //! Promises: every step brings the point strictly nearer, or says that rounding forbids it. Kinds are weighed by one over
 //! the number of people, so that distance means chance per person.
 //! Source: Wolfe, "Finding the nearest point in a polytope" (Mathematical Programming 11, 1976); the factor of
-//! 1 + Q'Q is kept by Givens rotations and every solution is refined once, so rounding stays small.
+//! 1 + Q'Q is kept by Givens rotations and every solution is refined twice, so rounding stays small.
 
 use crate::linear::dot;
 use crate::search::Panel;
@@ -138,13 +138,15 @@ impl Nearest {
         self.solve(&mut ones);
         let total: f64 = ones.iter().sum();
         let mut shares: Vec<f64> = ones.iter().map(|one| one / total).collect();
-        // One step of refinement with the true distance instead of the factor's.
-        let rest = self.rest_at(&shares);
-        let base = dot(&self.target, &rest);
-        let mut pull: Vec<f64> = self.panels.iter().map(|panel| self.along(panel, &rest) - base).collect();
-        self.solve(&mut pull);
-        let drift = pull.iter().sum::<f64>() / total;
-        shares.iter_mut().zip(pull.iter().zip(&ones)).for_each(|(share, (pull, one))| *share += pull - drift * one);
+        // Refined with the true distance instead of the factor's.
+        for _ in 0..2 {
+            let rest = self.rest_at(&shares);
+            let base = dot(&self.target, &rest);
+            let mut pull: Vec<f64> = self.panels.iter().map(|panel| self.along(panel, &rest) - base).collect();
+            self.solve(&mut pull);
+            let drift = pull.iter().sum::<f64>() / total;
+            shares.iter_mut().zip(pull.iter().zip(&ones)).for_each(|(share, (pull, one))| *share += pull - drift * one);
+        }
         shares
     }
 

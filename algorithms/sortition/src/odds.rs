@@ -62,7 +62,7 @@ pub struct Odds {
 pub struct Level {
     /// The lowest chance that the lottery gives anyone at this level.
     pub value: f64,
-    /// No lottery that gives earlier levels what this one gives them has a higher lowest chance here.
+    /// The best there is: no lottery that gives each earlier level its own upper bound has a higher lowest chance here.
     pub upper_bound: f64,
     /// Kinds of people at this level, see [`Odds::kind_of_person`].
     pub kinds: Vec<usize>,
@@ -179,7 +179,7 @@ impl Odds {
         for Stage { kinds, proof, .. } in aim.stages {
             let value = kinds.iter().map(|&kind| chance[kind]).fold(f64::INFINITY, f64::min);
             let upper_bound = proof.bound(|kind| settled[kind]).max(value);
-            kinds.iter().for_each(|&kind| settled[kind] = Some(chance[kind]));
+            kinds.iter().for_each(|&kind| settled[kind] = Some(upper_bound));
             levels.push(Level { value, upper_bound, kinds, certificate: proof.into() });
         }
         let objective = aim.lower_bound.map(|(lower_bound, proofs)| Objective {

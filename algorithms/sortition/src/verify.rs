@@ -150,7 +150,7 @@ fn proofs_hold(odds: &PublishedOdds, announcement: &Announcement, pool: &Pool, g
         let bound = Proof { shares: level.shares.clone(), cap: level.cap }.bound(|kind| settled[kind]);
         for &kind in &level.kinds {
             let there = settled.get_mut(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))?;
-            if chance[kind] < level.value - ROUNDING || there.replace(chance[kind]).is_some() {
+            if chance[kind] < level.value - ROUNDING || there.replace(level.upper_bound).is_some() {
                 return Err(format!("{ODDS}, level {at}: kind {kind} has less than the level's chance, or is there twice"));
             }
         }
