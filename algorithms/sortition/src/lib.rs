@@ -21,6 +21,7 @@
 //! callback that can stop long work.
 
 mod blend;
+mod dense;
 mod explanation;
 mod goldilocks;
 mod kinds;

@@ -5,10 +5,12 @@
 //! [`Ray`] that proves it, which anybody can add up by hand.
 //! Never does: keep a factored sparse basis. A draw has tens of rows, so a dense inverse is both smaller and faster.
 
+use crate::dense::{dot, inverse};
+
 /// Values closer than this to a bound count as being on it.
 const ON_BOUND: f64 = 1e-9;
 /// Pivots smaller than this are noise.
-const PIVOT_MIN: f64 = 1e-8;
+pub(crate) const PIVOT_MIN: f64 = 1e-8;
 /// The inverse is computed afresh after so many pivots.
 const PIVOTS_PER_INVERSE: usize = 60;
 
@@ -311,59 +313,19 @@ impl Program {
         self.pivots += 1;
     }
 
-    /// The inverse of the basis from scratch (Gauss and Jordan, largest pivot first); false when it has none.
+    /// The inverse of the basis from scratch; false when it has none.
     fn invert(&mut self) -> bool {
         let rows = self.rows;
-        let mut left = vec![0.0; rows * rows];
+        let mut basis = vec![0.0; rows * rows];
         for (at, &variable) in self.basis.iter().enumerate() {
             let mut column = vec![0.0; rows];
             self.add_column(variable, 1.0, &mut column);
-            (0..rows).for_each(|row| left[row * rows + at] = column[row]);
+            (0..rows).for_each(|row| basis[row * rows + at] = column[row]);
         }
-        let mut right = vec![0.0; rows * rows];
-        (0..rows).for_each(|row| right[row * rows + row] = 1.0);
-        for at in 0..rows {
-            let size = |row: &usize| left[row * rows + at].abs();
-            let Some(best) = (at..rows).max_by(|a, b| size(a).total_cmp(&size(b))) else { return false };
-            if size(&best) < PIVOT_MIN {
-                return false;
-            }
-            for matrix in [&mut left, &mut right] {
-                (0..rows).for_each(|column| matrix.swap(at * rows + column, best * rows + column));
-            }
-            let pivot = left[at * rows + at];
-            left[at * rows..(at + 1) * rows].iter_mut().chain(&mut right[at * rows..(at + 1) * rows]).for_each(|f| *f /= pivot);
-            for row in (0..rows).filter(|&row| row != at) {
-                let factor = left[row * rows + at];
-                if factor != 0.0 {
-                    take_row(&mut left, rows, row, at, factor);
-                    take_row(&mut right, rows, row, at, factor);
-                }
-            }
-        }
-        self.inverse = right;
+        let inverse = inverse(basis, rows);
         self.pivots = 0;
-        true
+        inverse.map(|inverse| self.inverse = inverse).is_some()
     }
-}
-
-fn take_row(matrix: &mut [f64], rows: usize, from: usize, which: usize, factor: f64) {
-    for column in 0..rows {
-        matrix[from * rows + column] -= factor * matrix[which * rows + column];
-    }
-}
-
-/// Four running sums let the processor add in parallel.
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| a * b).sum();
-    let mut sums = [0.0; 4];
-    for (a, b) in a4.zip(b4) {
-        for lane in 0..4 {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]

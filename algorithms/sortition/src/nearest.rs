@@ -6,7 +6,7 @@
 //! Source: Wolfe, "Finding the nearest point in a polytope" (Mathematical Programming 11, 1976); the factor of
 //! 1 + Q'Q is kept by Givens rotations and every solution is refined twice, so rounding stays small.
 
-use crate::linear::dot;
+use crate::dense::dot;
 use crate::search::Panel;
 
 const SHARE_MIN: f64 = 1e-13;
