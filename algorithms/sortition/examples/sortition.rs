@@ -56,6 +56,8 @@ struct Asked {
     command: String,
     directory: String,
     options: HashMap<String, String>,
+    start: Instant,
+    seconds: Option<Duration>,
 }
 
 impl Asked {
@@ -67,7 +69,9 @@ impl Asked {
             "verify" => &["commitment"],
             _ => return Err(format!("{command:?} is not a command")),
         };
-        let mut asked = Self { command: command.clone(), directory: String::new(), options: HashMap::new() };
+        #[expect(clippy::disallowed_methods, reason = "the library has no clock; the command line needs one to stop in time")]
+        let start = Instant::now();
+        let mut asked = Self { command: command.clone(), directory: String::new(), options: HashMap::new(), start, seconds: None };
         let mut rest = rest.iter();
         while let Some(argument) = rest.next() {
             match argument.strip_prefix("--") {
@@ -87,7 +91,9 @@ impl Asked {
         needed.map_or(Ok(()), |option| Err(format!("--{option} is missing")))?;
         asked.seats()?;
         asked.method()?;
-        asked.seconds()?;
+        if let Some(text) = asked.option("seconds") {
+            asked.seconds = Some(text.parse().map(Duration::from_secs).map_err(|_| "--seconds should be a whole number".to_owned())?);
+        }
         ["seed", "salt"].into_iter().try_for_each(|option| asked.hex(option).map(drop))?;
         ["kept", "gone"].into_iter().try_for_each(|option| asked.rows(option).map(drop))?;
         Ok(asked)
@@ -109,10 +115,6 @@ impl Asked {
             "goldilocks" => Ok(Method::Goldilocks),
             other => Err(format!("--method {other:?} is not leximin, maximin or goldilocks")),
         }
-    }
-
-    fn seconds(&self) -> Result<Option<u64>, String> {
-        self.option("seconds").map(|text| text.parse().map_err(|_| "--seconds should be a whole number".to_owned())).transpose()
     }
 
     fn hex(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
@@ -152,13 +154,16 @@ impl Asked {
         }
     }
 
+    /// Whether `--seconds` are not over yet.
+    fn in_time(&self) -> bool {
+        self.seconds.is_none_or(|limit| self.start.elapsed() < limit)
+    }
+
     /// A callback that reports on standard error every few seconds, and stops when the time is up.
-    fn watch(&self) -> Result<impl FnMut(Progress) -> bool, String> {
-        #[expect(clippy::disallowed_methods, reason = "the library has no clock; the command line needs one to stop in time")]
-        let start = Instant::now();
-        let (limit, mut told) = (self.seconds()?.map(Duration::from_secs), Duration::from_secs(2));
-        Ok(move |progress: Progress| {
-            let spent = start.elapsed();
+    fn watch(&self) -> impl FnMut(Progress) -> bool {
+        let mut told = Duration::from_secs(2);
+        move |progress| {
+            let spent = self.start.elapsed();
             if spent > told {
                 told = spent + Duration::from_secs(5);
                 match progress {
@@ -166,20 +171,20 @@ impl Asked {
                     Progress::Blending { panels, farthest } => eprintln!("{} s: {panels} panels, the worst chance is off by {farthest:.1e}", spent.as_secs()),
                 }
             }
-            limit.is_none_or(|limit| spent < limit)
-        })
+            self.in_time()
+        }
     }
 }
 
 fn odds(asked: &Asked) -> Answer {
     let pool = asked.pool()?;
-    let mut watch = asked.watch()?;
+    let mut watch = asked.watch();
     let odds = match Odds::of(&pool, asked.method()?, &mut watch) {
         Ok(odds) => odds,
-        Err(NoOdds::Infeasible) => return Ok((infeasible(&pool), true)),
+        Err(NoOdds::Infeasible) => return Ok((infeasible(asked, &pool), true)),
         Err(other) => return Err(other.into()),
     };
-    let mut answer = describe(&pool, &odds);
+    let mut answer = describe(asked, &pool, &odds);
     if asked.options.contains_key("prices") {
         answer["prices"] = Price::of_each(&pool, &mut watch)?.iter().map(|price| json!({
             "change": change(&price.change), "price": price.price(),
@@ -202,9 +207,9 @@ fn draw(asked: &Asked) -> Answer {
         None => Sha256::digest(asked.text("people")?).to_vec(),
     };
     let register = Register::new(&pool, &salt);
-    let odds = match Odds::of(&register.pool, asked.method()?, &mut asked.watch()?) {
+    let odds = match Odds::of(&register.pool, asked.method()?, &mut asked.watch()) {
         Ok(odds) => odds,
-        Err(NoOdds::Infeasible) => return Ok((infeasible(&pool), false)),
+        Err(NoOdds::Infeasible) => return Ok((infeasible(asked, &pool), false)),
         Err(other) => return Err(other.into()),
     };
     let lottery = Lottery::of(&odds, Lottery::PANELS);
@@ -212,11 +217,11 @@ fn draw(asked: &Asked) -> Answer {
     let mut files = register.announce(&odds, &lottery, randomness);
     let mut places = vec![0; pool.people()];
     register.rows.iter().enumerate().for_each(|(at, &row)| places[row] = at);
-    let mut answer = describe(&register.pool, &odds);
+    let mut answer = describe(asked, &register.pool, &odds);
     answer["probability"] = places.iter().map(|&at| odds.chances[at]).collect();
     answer["type_of_person"] = places.iter().map(|&at| odds.kind_of_person()[at]).collect();
     answer["pseudonyms"] = places.iter().map(|&at| register.pseudonyms[at].clone()).collect();
-    answer["unreachable"] = unreachable(&register.pool, &odds, |at| rows[register.rows[at]]);
+    answer["unreachable"] = unreachable(asked, &register.pool, &odds, |at| rows[register.rows[at]]);
     answer["explanation"] = places.iter().map(|&at| odds.explain(at).to_string()).collect();
     answer["rows"] = json!(rows);
     answer["commitment"] = json!(commitment(&files));
@@ -249,7 +254,7 @@ fn check(asked: &Asked) -> Answer {
             files.insert(name.clone(), String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text"))?);
         }
     }
-    let verified = verify(&files, &mut || true)?;
+    let verified = verify(&files, &mut || asked.in_time())?;
     if asked.option("commitment").is_some_and(|printed| !printed.eq_ignore_ascii_case(&verified.commitment)) {
         return Err(format!("the commitment is {}, not the one that was printed", verified.commitment).into());
     }
@@ -260,7 +265,7 @@ fn check(asked: &Asked) -> Answer {
     }), true))
 }
 
-fn describe(pool: &Pool, odds: &Odds) -> Value {
+fn describe(asked: &Asked, pool: &Pool, odds: &Odds) -> Value {
     let people = odds.chances.len() as f64;
     let mean = f64::from(pool.seats()) / people;
     let mut sorted = odds.chances.clone();
@@ -277,7 +282,7 @@ fn describe(pool: &Pool, odds: &Odds) -> Value {
         "feasible": true, "n": odds.chances.len(), "k": pool.seats(), "method": odds.method, "finished": odds.finished,
         "probability": odds.chances, "min_prob": odds.min(), "max_prob": odds.max(), "gini": gini, "geometric_mean": geometric,
         "levels": levels.collect::<Vec<_>>(), "max_certificate_gap": odds.gap(), "cuts": odds.cuts,
-        "type_of_person": odds.kind_of_person(), "type_size": sizes, "excluded_people": odds.unreachable.len(), "unreachable": unreachable(pool, odds, |at| at),
+        "type_of_person": odds.kind_of_person(), "type_size": sizes, "excluded_people": odds.unreachable.len(), "unreachable": unreachable(asked, pool, odds, |at| at),
         "support": odds.support().map(|(share, panel)| json!({"probability": share, "types": panel})).collect::<Vec<_>>(),
     });
     if let Some(objective) = &odds.objective {
@@ -290,11 +295,11 @@ fn describe(pool: &Pool, odds: &Odds) -> Value {
 }
 
 /// People no panel can hold, by the row of the organiser's file, each with the reason.
-fn unreachable(pool: &Pool, odds: &Odds, row: impl Fn(usize) -> usize) -> Value {
+fn unreachable(asked: &Asked, pool: &Pool, odds: &Odds, row: impl Fn(usize) -> usize) -> Value {
     let mut reasons: HashMap<usize, Value> = HashMap::new();
     odds.unreachable.iter().map(|&at| {
-        let reason = reasons.entry(odds.kind_of_person()[at]).or_insert_with(|| Relaxation::smallest(pool, Some(at), &mut || true).map_or_else(
-            || json!({"reason": "no change of quotas within their flex makes room for somebody with these answers"}),
+        let reason = reasons.entry(odds.kind_of_person()[at]).or_insert_with(|| Relaxation::smallest(pool, Some(at), &mut || asked.in_time()).map_or_else(
+            || json!({"reason": "no change of quotas within their flex was found that makes room for somebody with these answers"}),
             |relaxation| json!({"reason": format!("no panel that keeps all quotas has room; the smallest change that makes room: {relaxation}"),
                 "cost": relaxation.cost, "changes": relaxation.changes.iter().map(change).collect::<Vec<_>>()}),
         ));
@@ -305,13 +310,13 @@ fn unreachable(pool: &Pool, odds: &Odds, row: impl Fn(usize) -> usize) -> Value 
     }).collect()
 }
 
-fn infeasible(pool: &Pool) -> Value {
-    match Relaxation::smallest(pool, None, &mut || true) {
+fn infeasible(asked: &Asked, pool: &Pool) -> Value {
+    match Relaxation::smallest(pool, None, &mut || asked.in_time()) {
         Some(relaxation) => json!({
             "feasible": false, "reason": format!("no panel keeps all quotas; the smallest change under which one does: {relaxation}"),
             "min_relaxation_cost": relaxation.cost, "one_optimal_change": relaxation.changes.iter().map(change).collect::<Vec<_>>(),
         }),
-        None => json!({"feasible": false, "reason": "no panel keeps all quotas, whatever quotas are changed within their flex: too few people or households"}),
+        None => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change within their flex was found that helps: too few people or households, or too little time"}),
     }
 }
 

@@ -10,14 +10,17 @@ use crate::odds::{Method, Odds};
 /// What one person may want to know. Chances are from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
+    /// This person's.
     pub chance: f64,
-    /// The least and the most that anyone who could be drawn had.
+    /// The least that anyone who could be drawn had.
     pub least: f64,
+    /// The most that anyone had.
     pub most: f64,
     /// How many people share this chance because they are at the same level, this person included.
     pub alike: usize,
     /// The proven most that the lowest chance at this person's level could be.
     pub at_most: Option<f64>,
+    /// Whether any panel can hold this person.
     pub reachable: bool,
 }
 

@@ -44,6 +44,14 @@ impl Formula {
     }
 }
 
+/// What the proofs alone say that the objective cannot go below.
+pub(crate) fn bound(proofs: &[Proof], formula: Formula) -> f64 {
+    let sum = |proof: &Proof, sign: f64| proof.shares.iter().map(|&(_, share)| (share * sign).max(0.0)).sum();
+    let lines: Vec<Line> = proofs.iter().map(|proof| Line { at_least: sum(proof, 1.0), at_most: sum(proof, -1.0), room: proof.cap }).collect();
+    let (lowest, highest) = formula.best(&lines, 1.0);
+    formula.of(lowest, highest)
+}
+
 /// Counts to blend whole panels into, the least that the objective can be, and why.
 pub(crate) fn aim(frame: &mut Frame<'_>, shape: &Shape, people: &[f64], formula: Formula) -> Option<(Vec<f64>, f64, Vec<Proof>)> {
     let roofs = people.iter().zip(&shape.counts).enumerate().filter(|(_, (_, count))| count.1 > 0.0);

@@ -20,7 +20,10 @@
 //! No clock, no input or output, no chance of its own, no unsafe code: the caller brings the text, the seed and a
 //! callback that can stop long work.
 
+#![warn(missing_docs)]
+
 mod blend;
+mod cover;
 mod dense;
 mod explanation;
 mod goldilocks;

@@ -28,9 +28,10 @@ impl Lottery {
     /// No chance should move by more than this: 0.2 percentage points.
     pub const NEAR: f64 = 0.002;
 
-    /// Rounds the exact lottery to so many equally likely panels.
+    /// Rounds the exact lottery to so many equally likely panels, one at least.
     #[must_use]
     pub fn of(odds: &Odds, panels: usize) -> Self {
+        let panels = panels.max(1);
         let kinds = &odds.kinds;
         let mut rounding = Rounding::new(kinds, &odds.lottery, panels);
         rounding.descend();

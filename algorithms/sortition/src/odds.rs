@@ -7,13 +7,11 @@
 //! Source: leximin and maximin of Flanigan et al. (Nature 596, 2021); Goldilocks of Baharav and Flanigan (2024).
 
 use crate::blend::{End, blend};
+use crate::cover::{cover, exclude, first_panel};
 use crate::kinds::Kinds;
 use crate::levels::{Frame, Proof, Stage};
 use crate::pool::Pool;
-use crate::search::{Found, Panel, Search, Shape};
-
-/// A best chance below this is 0.
-const IMPOSSIBLE: f64 = 1e-9;
+use crate::search::{Panel, Shape};
 
 /// What "fair" shall mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -32,14 +30,23 @@ pub enum Method {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
     /// Looking for panels that hold everybody once: people not on one yet. Only where fractional panels mislead.
-    Covering { left: usize },
-    /// Blending panels: how many are known, and how far the worst chance is from the best possible.
-    Blending { panels: usize, farthest: f64 },
+    Covering {
+        /// People on no panel yet.
+        left: usize,
+    },
+    /// Blending panels into a lottery.
+    Blending {
+        /// Panels known.
+        panels: usize,
+        /// How far the chance that is furthest off is from the best possible.
+        farthest: f64,
+    },
 }
 
 /// The chances of everybody, and why they are fair.
 #[derive(Clone, Debug)]
 pub struct Odds {
+    /// What "fair" meant.
     pub method: Method,
     /// Whether the solver ended by itself; if not, see [`Level::upper_bound`] for what is left to gain.
     pub finished: bool,
@@ -66,21 +73,25 @@ pub struct Level {
     pub upper_bound: f64,
     /// Kinds of people at this level, see [`Odds::kind_of_person`].
     pub kinds: Vec<usize>,
+    /// Why the upper bound holds.
     pub certificate: Certificate,
 }
 
 /// For every panel: the sum over kinds of share · (members of the kind / people of the kind) is at most `cap`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
-    /// (kind, share); the shares of kinds at this level and above sum to 1.
+    /// (kind, share). At a level, the shares of the kinds not settled before sum to 1; Goldilocks has negative shares too.
     pub shares: Vec<(usize, f64)>,
+    /// The most that the sum can be.
     pub cap: f64,
 }
 
 /// What Goldilocks reached, and what no lottery can go below.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
+    /// What the lottery reached.
     pub value: f64,
+    /// What no lottery can go below.
     pub lower_bound: f64,
     /// Together they prove the bound: each says share · chance, summed, is at most the cap.
     pub certificates: Vec<Certificate>,
@@ -206,61 +217,6 @@ impl From<Proof> for Certificate {
     fn from(Proof { shares, cap }: Proof) -> Self {
         Self { shares, cap }
     }
-}
-
-/// Any panel that keeps the quotas.
-fn first_panel(kinds: &Kinds, go_on: &mut Watch<'_>) -> Result<Panel, NoOdds> {
-    let weights: Vec<f64> = (0..kinds.kinds.len()).map(uneven).collect();
-    let left = kinds.of_person.len();
-    match Search::new(kinds.shape.clone()).best(&weights, f64::NEG_INFINITY, f64::NEG_INFINITY, &mut || go_on(Progress::Covering { left })) {
-        Found::Panel(panel, _) => Ok(panel),
-        Found::Nothing => Err(NoOdds::Infeasible),
-        Found::Stopped => Err(NoOdds::Stopped),
-    }
-}
-
-/// Gives kinds that not even a fractional panel can hold a most of 0.
-fn exclude(shape: &mut Shape, kinds: &mut Kinds) -> Option<()> {
-    while shape.counts.iter().any(|count| count.1 > 0.0) {
-        let stage = Frame::new(shape, &kinds.sizes).next_level()?;
-        if stage.chance > IMPOSSIBLE {
-            break;
-        }
-        for kind in stage.kinds {
-            (shape.counts[kind].1, kinds.shape.counts[kind].1) = (0.0, 0.0);
-        }
-    }
-    Some(())
-}
-
-/// Adds panels until they hold everybody whom a panel can hold; the other kinds get a most of 0. False when stopped.
-fn cover(kinds: &mut Kinds, known: &mut Vec<Panel>, go_on: &mut Watch<'_>) -> bool {
-    let mut search = Search::new(kinds.shape.clone());
-    let mut weights: Vec<f64> = (0..kinds.kinds.len()).map(uneven).collect();
-    known.iter().flatten().for_each(|&(kind, _)| weights[kind] = 0.0);
-    kinds.shape.counts.iter().zip(&mut weights).filter(|(count, _)| count.1 == 0.0).for_each(|(_, weight)| *weight = 0.0);
-    loop {
-        let left = kinds.sizes.iter().zip(&weights).filter(|pair| *pair.1 > 0.0).map(|pair| *pair.0 as usize).sum();
-        if left == 0 {
-            return true;
-        }
-        match search.best(&weights, 0.5, 1.0, &mut || go_on(Progress::Covering { left })) {
-            Found::Panel(panel, _) => {
-                panel.iter().for_each(|&(kind, _)| weights[kind] = 0.0);
-                known.push(panel);
-            }
-            Found::Nothing => {
-                kinds.shape.counts.iter_mut().zip(&weights).filter(|pair| *pair.1 > 0.0).for_each(|(count, _)| count.1 = 0.0);
-                return true;
-            }
-            Found::Stopped => return false,
-        }
-    }
-}
-
-/// A weight between 1 and 2, another for every kind: ties make searches wander.
-fn uneven(kind: usize) -> f64 {
-    1.0 + (kind as f64 * 0.618_033_988_749_895).fract()
 }
 
 /// The best that fractional panels could do: expected counts to blend whole panels into, and the proofs.

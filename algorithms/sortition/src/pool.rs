@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The most people, quotas and seats taken; far above any draw, far below what would exhaust memory.
 const PEOPLE_MAX: usize = 200_000;
 const QUOTAS_MAX: usize = 2_000;
+const NAME_MAX: usize = 200;
 /// The column that says who lives together, if there is one.
 const HOUSEHOLD: &str = "household";
 /// The column of public pools that stands for a name.
@@ -32,11 +33,13 @@ pub struct Quota {
     pub category: String,
     /// The answer, such as `16-29`.
     pub value: String,
-    /// The fewest and the most seats.
+    /// The fewest seats.
     pub min: u32,
+    /// The most seats.
     pub max: u32,
-    /// How far a relaxation may go: `min` no lower than this, `max` no higher.
+    /// No relaxation lowers `min` below this.
     pub min_flex: u32,
+    /// No relaxation raises `max` above this.
     pub max_flex: u32,
 }
 
@@ -106,6 +109,9 @@ impl Pool {
     }
 
     /// What a person answered: `age 16-29, region north`.
+    ///
+    /// # Panics
+    /// When there is no such person.
     #[must_use]
     pub fn answers(&self, person: usize) -> String {
         let answers = self.people[person].answers.iter().map(|&quota| self.quotas[quota].to_string());
@@ -158,7 +164,7 @@ impl Table {
         let head: Vec<String> = reader.headers().map_err(|error| fault(1, error.to_string()))?.iter().map(fold).collect();
         for (at, name) in head.iter().enumerate() {
             if head[..at].contains(name) {
-                return Err(fault(1, format!("two columns are called {name:?}")));
+                return Err(fault(1, format!("two columns are called {}", shown(name))));
             }
         }
         let mut rows = Vec::new();
@@ -192,6 +198,12 @@ impl Table {
     }
 }
 
+/// A value as it is quoted in a fault: its beginning, on one line.
+fn shown(text: &str) -> String {
+    let start: String = text.chars().take(40).collect();
+    if start.len() < text.len() { format!("{start:?}…") } else { format!("{start:?}") }
+}
+
 /// How names and values are compared.
 fn fold(text: &str) -> String {
     text.trim().to_lowercase()
@@ -208,8 +220,8 @@ fn read_quotas(table: &Table) -> Result<Vec<Quota>, Unreadable> {
             text.parse::<u32>().map_err(|_| table.fault(*row, format!("{:?} should be a whole number, but is {text:?}", table.head[column])))
         };
         let (category, value) = (record[category].to_owned(), record[feature].to_owned());
-        if category.is_empty() || value.is_empty() {
-            return Err(table.fault(*row, "a category and a feature need a name".to_owned()));
+        if [&category, &value].iter().any(|name| name.is_empty() || name.len() > NAME_MAX) {
+            return Err(table.fault(*row, format!("a category and a feature need a name of at most {NAME_MAX} bytes")));
         }
         if [HOUSEHOLD, PSEUDONYM].contains(&fold(&category).as_str()) {
             return Err(table.fault(*row, format!("a category cannot be called {category:?}, which means something else in a pool")));
@@ -248,7 +260,7 @@ fn read_people(table: &Table, quotas: Vec<Quota>, seats: u32) -> Result<Pool, Un
     for (row, record) in &table.rows {
         let answer = |(category, &column): (usize, &usize)| {
             let value = &record[column];
-            let unknown = || table.fault(*row, format!("no quota for {} {value:?}", pool.categories[category]));
+            let unknown = || table.fault(*row, format!("no quota for {} {}", pool.categories[category], shown(value)));
             known.get(&(category, fold(value))).copied().ok_or_else(unknown)
         };
         let answers = columns.iter().enumerate().map(answer).collect::<Result<Vec<_>, _>>()?;

@@ -43,8 +43,11 @@ pub struct Register {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Announcement {
+    /// The format and the algorithm.
     pub version: String,
+    /// What "fair" means.
     pub method: Method,
+    /// People on a panel.
     pub seats: u32,
     /// How many equally likely panels the lottery has.
     pub panels: usize,
@@ -58,17 +61,20 @@ pub struct Announcement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drawn {
+    /// The SHA-256 of the announcement.
     pub commitment: String,
     /// The public randomness, in hexadecimal.
     pub randomness: String,
     /// SHA-256 of `commitment|randomness|tries`, for the first number of tries (from 0) whose first 64 bits, modulo the
     /// number of panels, are not biased.
     pub tries: u32,
+    /// That SHA-256.
     pub digest: String,
     /// Which panel of the lottery, from 0.
     pub number: usize,
-    /// Its members: places in the public pool, and pseudonyms.
+    /// Its members: places in the public pool.
     pub panel: Vec<usize>,
+    /// The same people's pseudonyms.
     pub pseudonyms: Vec<String>,
 }
 

@@ -13,16 +13,22 @@ use crate::search::{Found, Search};
 /// Quotas to change, and the price.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relaxation {
+    /// 1 per maximum raised by one, 1 + 2/q per minimum q lowered by one.
     pub cost: f64,
+    /// By category and value.
     pub changes: Vec<Change>,
 }
 
-/// One quota, before and after: (min, max).
+/// One quota, before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
+    /// The question.
     pub category: String,
+    /// The answer.
     pub value: String,
+    /// (min, max) as it was.
     pub old: (u32, u32),
+    /// (min, max) as it becomes.
     pub new: (u32, u32),
 }
 
@@ -93,11 +99,15 @@ impl std::fmt::Display for Relaxation {
 /// What a quota costs everybody: the lowest chance now, and with the quota looser by one seat.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Price {
+    /// The quota, looser by one seat.
     pub change: Change,
-    /// Lowest chances of two certified solves over the same people, and what is proven to be the most for each.
+    /// The lowest chance under the quotas as they are.
     pub before: f64,
+    /// What is proven to be the most it can be.
     pub before_at_most: f64,
+    /// The lowest chance with the looser quota.
     pub after: f64,
+    /// What is proven to be the most it can be.
     pub after_at_most: f64,
 }
 

@@ -5,6 +5,7 @@
 //! programme each) and the draw itself. Says the first thing that is wrong.
 //! Never does: ask whether the commitment was really published before the draw; compare it with what was printed.
 
+use crate::goldilocks::{self, Formula};
 use crate::kinds::Kinds;
 use crate::levels::Proof;
 use crate::lottery::Lottery;
@@ -19,8 +20,11 @@ const ROUNDING: f64 = 1e-6;
 /// A draw that stood up to every check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verified {
+    /// To compare with what was published before the draw.
     pub commitment: String,
+    /// What was fixed before the draw.
     pub announcement: Announcement,
+    /// What the randomness chose.
     pub drawn: Drawn,
     /// The largest difference of anyone's chance in the lottery from the chance published.
     pub farthest: f64,
@@ -156,16 +160,27 @@ fn proofs_hold(odds: &PublishedOdds, announcement: &Announcement, pool: &Pool, g
         }
         let wrong = (bound.max(level.value) - level.upper_bound).abs();
         // A bound that is not a number proves nothing.
-        if !(wrong <= ROUNDING) {
+        if wrong.is_nan() || wrong > ROUNDING {
             return Err(format!("{ODDS}, level {at}: the certificate proves {bound}, not {}", level.upper_bound));
         }
         gap = gap.max(level.upper_bound - level.value);
+    }
+    if announcement.method == Method::Goldilocks && odds.objective.is_none() {
+        return Err(format!("{ODDS}: no objective"));
     }
     if announcement.method != Method::Goldilocks && settled.contains(&None) {
         return Err(format!("{ODDS}: some kinds are at no level"));
     }
     if let Some(objective) = &odds.objective {
         objective.certificates.iter().try_for_each(|(shares, cap)| certified(shares, *cap))?;
+        let able = (0..chance.len()).filter(|&kind| reachable[kind]);
+        let formula = Formula { mean: f64::from(announcement.seats) / able.clone().map(|kind| kinds.sizes[kind]).sum::<f64>() };
+        let proofs: Vec<Proof> = objective.certificates.iter().map(|(shares, cap)| Proof { shares: shares.clone(), cap: *cap }).collect();
+        let (value, bound) = (formula.value(able.map(|kind| chance[kind])), goldilocks::bound(&proofs, formula));
+        let wrong = (value - objective.value).abs().max((bound - objective.lower_bound).abs());
+        if wrong.is_nan() || wrong > ROUNDING {
+            return Err(format!("{ODDS}: the objective is {value} and proven to be at least {bound}, not {} and {}", objective.value, objective.lower_bound));
+        }
         gap = gap.max(objective.value - objective.lower_bound);
     }
     if odds.finished && gap > ROUNDING {

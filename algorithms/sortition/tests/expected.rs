@@ -124,5 +124,5 @@ fn a_solver_told_to_stop_says_how_far_each_level_is_from_the_best() {
     assert!((odds.chances.iter().sum::<f64>() - 30.0).abs() < 1e-9);
     let lowest = expected["probability"].as_array().unwrap().iter().map(|chance| chance.as_f64().unwrap()).fold(1.0, f64::min);
     assert!((odds.levels[0].upper_bound - lowest).abs() < 1e-6);
-    assert_eq!(Odds::of(&pool, Method::Leximin, &mut |_| false).map(|odds| odds.finished).unwrap_or(false), false);
+    assert!(!Odds::of(&pool, Method::Leximin, &mut |_| false).is_ok_and(|odds| odds.finished));
 }
