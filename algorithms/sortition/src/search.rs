@@ -80,6 +80,9 @@ pub(crate) struct Search {
     program: Option<Program>,
 }
 
+/// A variable and the two halves of its bounds, the one to try first first.
+type Split = (usize, (f64, f64), (f64, f64));
+
 /// One decision on the way down, and what it takes to undo it.
 struct Step {
     variable: usize,
@@ -174,7 +177,7 @@ fn step_back(path: &mut Vec<Step>, program: &mut Program) -> bool {
 }
 
 /// A variable whose value is not whole, and its two sides, the nearer one first.
-fn split(shape: &Shape, program: &Program) -> Option<(usize, (f64, f64), (f64, f64))> {
+fn split(shape: &Shape, program: &Program) -> Option<Split> {
     let columns = shape.columns.len();
     let broken = |variable: usize| (program.value(variable) - program.value(variable).round()).abs();
     let most_broken = |from: usize, to: usize| {
@@ -188,7 +191,7 @@ fn split(shape: &Shape, program: &Program) -> Option<(usize, (f64, f64), (f64, f
     Some(if value - value.floor() < 0.5 { (variable, down, up) } else { (variable, up, down) })
 }
 
-fn split_anywhere(shape: &Shape, program: &Program) -> Option<(usize, (f64, f64), (f64, f64))> {
+fn split_anywhere(shape: &Shape, program: &Program) -> Option<Split> {
     let variable = (0..shape.columns.len()).find(|&variable| program.bounds(variable).0 < program.bounds(variable).1)?;
     let (low, high) = program.bounds(variable);
     let middle = ((low + high) / 2.0).floor();

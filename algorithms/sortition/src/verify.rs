@@ -151,6 +151,9 @@ fn proofs_hold(odds: &PublishedOdds, announcement: &Announcement, pool: &Pool, g
     let mut gap = 0.0_f64;
     for (at, level) in odds.levels.iter().enumerate() {
         certified(&level.shares, level.cap)?;
+        if level.shares.iter().any(|&(_, share)| share < 0.0) {
+            return Err(format!("{ODDS}, level {at}: a negative share proves nothing about the lowest chance"));
+        }
         let bound = Proof { shares: level.shares.clone(), cap: level.cap }.bound(|kind| settled[kind]);
         for &kind in &level.kinds {
             let there = settled.get_mut(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))?;

@@ -7,8 +7,8 @@ const PEOPLE: &str = "name,age,region,household\nAda,young,north,1\nBrook,young,
 const QUOTAS: &str = "category,feature,min,max\nage,young,2,2\nage,old,2,2\nregion,north,1,3\nregion,south,1,3\n";
 
 fn published(seed: &[u8]) -> (Files, Register, Drawn) {
-    let register = Register::new(&Pool::read(PEOPLE, QUOTAS, 4).unwrap(), b"a secret salt");
-    let odds = Odds::of(&register.pool, Method::Leximin, &mut |_| true).unwrap();
+    let register = Register::new(&Pool::read(PEOPLE, QUOTAS, 4).expect("the pool is right"), b"a secret salt");
+    let odds = Odds::of(&register.pool, Method::Leximin, &mut |_| true).expect("there are panels");
     let lottery = Lottery::of(&odds, Lottery::PANELS);
     assert!(lottery.farthest <= Lottery::NEAR);
     let mut files = register.announce(&odds, &lottery, "dice thrown on stage on 1 May");
@@ -61,6 +61,8 @@ fn a_proof_that_claims_too_much_is_found_even_when_all_hashes_fit() {
     assert!(publish(&odds).is_ok());
     odds.levels[0].certificate.cap *= 0.9;
     assert!(publish(&odds).unwrap_err().contains("certificate"));
+    odds.levels[0].certificate = sortition::Certificate { shares: vec![(0, 2.0), (1, -1.0)], cap: 2.0 };
+    assert!(publish(&odds).unwrap_err().contains("negative"));
     odds.levels.clear();
     assert!(publish(&odds).unwrap_err().contains("no level"));
 }

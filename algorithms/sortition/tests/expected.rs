@@ -4,14 +4,16 @@ use serde_json::Value;
 use sortition::{Method, NoOdds, Odds, Pool, Price, Relaxation};
 
 fn fixture(name: &str) -> (Pool, Value) {
-    let file = |file: &str| std::fs::read_to_string(format!("{}/fixtures/{name}/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let seats = name.rsplit('_').next().unwrap().parse().unwrap();
-    (Pool::read(&file("respondents.csv"), &file("categories.csv"), seats).unwrap(), serde_json::from_str(&file("expected.json")).unwrap())
+    let file = |file: &str| std::fs::read_to_string(format!("{}/fixtures/{name}/{file}", env!("CARGO_MANIFEST_DIR"))).expect("the fixture is there");
+    let seats = name.rsplit('_').next().and_then(|seats| seats.parse().ok()).expect("the name ends in the seats");
+    let pool = Pool::read(&file("respondents.csv"), &file("categories.csv"), seats).expect("the fixture is right");
+    (pool, serde_json::from_str(&file("expected.json")).expect("the fixture is JSON"))
 }
 
 fn names() -> Vec<String> {
-    let entries = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures")).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let entries = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures")).expect("the fixtures are there");
+    let folders = entries.flatten().filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     assert!(names.len() >= 13, "the fixtures are there");
     names

@@ -25,7 +25,7 @@ impl Case {
         for (category, values) in self.quotas.iter().enumerate() {
             values.iter().enumerate().for_each(|(value, (min, max))| quotas += &format!("c{category},v{value},{min},{max}\n"));
         }
-        Pool::read(&people, &quotas, self.seats as u32).unwrap()
+        Pool::read(&people, &quotas, self.seats as u32).expect("made to be right")
     }
 
     fn in_order(&self) -> Pool {
