@@ -316,7 +316,10 @@ fn infeasible(asked: &Asked, pool: &Pool) -> Value {
             "feasible": false, "reason": format!("no panel keeps all quotas; the smallest change under which one does: {relaxation}"),
             "min_relaxation_cost": relaxation.cost, "one_optimal_change": relaxation.changes.iter().map(change).collect::<Vec<_>>(),
         }),
-        None => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change within their flex was found that helps: too few people or households, or too little time"}),
+        None if pool.most_seats() < pool.seats() as usize => json!({
+            "feasible": false, "reason": format!("only {} people (one per household) for {} seats", pool.most_seats(), pool.seats()),
+        }),
+        None => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change of quotas within their flex was found in time that helps"}),
     }
 }
 

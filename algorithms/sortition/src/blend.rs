@@ -16,6 +16,8 @@ const NEARLY_MET: f64 = 1e-8;
 const ALMOST_MET: f64 = 1e-6;
 /// With the largest weight 1, differences below this are rounding.
 const NOTHING: f64 = 1e-9;
+/// Nodes after which a panel that helps is taken though a better one may exist.
+const PATIENCE: usize = 100;
 /// A bound this near is kept as an equation by every panel on the face.
 const TIGHT: f64 = 1e-8;
 
@@ -53,9 +55,9 @@ pub(crate) fn blend(shape: &Shape, people: &[f64], target: &[f64], known: &mut V
         let found = if weigh(&weights, &known[best_known]) >= enough {
             Found::Panel(known[best_known].clone(), 0.0)
         } else if let Some(face) = &mut face {
-            face.best(&weights, wanted - NOTHING, wanted + 0.5 * (wanted - here), &mut || go_on(far, panels))
+            face.good(&weights, wanted - NOTHING, wanted + 0.5 * (wanted - here), PATIENCE, &mut || go_on(far, panels))
         } else {
-            anywhere.get_or_insert_with(|| Search::new(shape.clone())).best(&weights, here + NOTHING, f64::INFINITY, &mut || go_on(far, panels))
+            anywhere.get_or_insert_with(|| Search::new(shape.clone())).good(&weights, here + NOTHING, f64::INFINITY, PATIENCE, &mut || go_on(far, panels))
         };
         match found {
             Found::Stopped => break End::Stopped,

@@ -171,11 +171,7 @@ impl<'a> Rounding<'a> {
     /// Adds a panel that pulls where the difference is largest, if there is a new one.
     fn find_panel(&mut self, search: &mut Search) {
         let pull: Vec<f64> = self.over.iter().zip(&self.weight).map(|(over, weight)| -over * weight).collect();
-        let mut patience = 50;
-        let found = search.best(&pull, f64::NEG_INFINITY, f64::INFINITY, &mut || {
-            patience -= 1;
-            patience > 0
-        });
+        let found = search.good(&pull, f64::NEG_INFINITY, f64::INFINITY, 200, &mut || true);
         if let Found::Panel(panel, _) = found && !self.panels.contains(&panel) {
             self.panels.push(panel);
             self.times.push(0);

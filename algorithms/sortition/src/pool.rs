@@ -88,6 +88,13 @@ impl Pool {
         self.seats
     }
 
+    /// How many could sit together if there were no quotas: one per household, and everybody who lives alone.
+    #[must_use]
+    pub fn most_seats(&self) -> usize {
+        let alone = self.people.iter().filter(|person| person.household.is_none()).count();
+        alone + self.people.iter().filter_map(|person| person.household).collect::<std::collections::HashSet<_>>().len()
+    }
+
     /// The quotas, by category and value.
     #[must_use]
     pub fn quotas(&self) -> &[Quota] {

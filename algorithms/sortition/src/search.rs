@@ -11,6 +11,8 @@ use crate::linear::{Column, End, Program};
 /// Relative to the largest weight: differences below this are rounding.
 pub(crate) const NEAR: f64 = 1e-10;
 const WHOLE: f64 = 1e-6;
+/// Nodes of the first dive; each further one has twice as many.
+const DIVE: usize = 300;
 
 /// What every whole panel obeys: sums of counts between bounds.
 #[derive(Clone, Debug, Default)]
@@ -98,13 +100,30 @@ impl Search {
 
     /// A panel with weights · counts above `above`: the best, or the first that reaches `enough`.
     pub(crate) fn best(&mut self, weights: &[f64], above: f64, enough: f64, go_on: &mut dyn FnMut() -> bool) -> Found {
+        self.good(weights, above, enough, usize::MAX, go_on)
+    }
+
+    /// The same, but content with the best found after `patience` nodes if there is one.
+    ///
+    /// A dive that finds nothing is left after some time for another that splits in another order: bad luck near the
+    /// root can take for ever to undo.
+    pub(crate) fn good(&mut self, weights: &[f64], above: f64, enough: f64, patience: usize, go_on: &mut dyn FnMut() -> bool) -> Found {
         let Self { shape, program: Some(program) } = self else { return Found::Nothing };
         let near = NEAR * weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
         program.set_weights(weights);
         let mut best: Option<(Panel, f64)> = None;
         let mut path: Vec<Step> = Vec::new();
         let mut stopped = false;
+        let (mut dive, mut dive_ends) = (0_usize, DIVE);
         for node in 1_usize.. {
+            if node >= patience && best.is_some() {
+                break;
+            }
+            if node >= dive_ends && best.is_none() {
+                dive += 1;
+                dive_ends = node + (DIVE << dive.min(40));
+                undo(&mut path, program);
+            }
             if node.is_multiple_of(64) && !go_on() {
                 stopped = true;
                 break;
@@ -116,7 +135,7 @@ impl Search {
             };
             let split = match end {
                 End::NotBetter | End::Impossible(_) => None,
-                End::Best(_) => split(shape, program),
+                End::Best(_) => split(shape, program, dive),
                 End::Lost => split_anywhere(shape, program),
             };
             if let Some((variable, first, other)) = split {
@@ -142,9 +161,7 @@ impl Search {
                 break;
             }
         }
-        while let Some(step) = path.pop() {
-            step.undo.into_iter().rev().for_each(|(variable, bounds)| program.set_bounds(variable, bounds));
-        }
+        undo(&mut path, program);
         match best {
             Some((panel, value)) if !stopped => Found::Panel(panel, value),
             _ if stopped => Found::Stopped,
@@ -163,6 +180,13 @@ fn whole(value: f64) -> u32 {
     value.round().max(0.0) as u32
 }
 
+/// Takes all decisions back.
+fn undo(path: &mut Vec<Step>, program: &mut Program) {
+    while let Some(step) = path.pop() {
+        step.undo.into_iter().rev().for_each(|(variable, bounds)| program.set_bounds(variable, bounds));
+    }
+}
+
 /// Turns to the other side of the last decision that has one; false when there is none left.
 fn step_back(path: &mut Vec<Step>, program: &mut Program) -> bool {
     while let Some(step) = path.last_mut() {
@@ -176,12 +200,13 @@ fn step_back(path: &mut Vec<Step>, program: &mut Program) -> bool {
     false
 }
 
-/// A variable whose value is not whole, and its two sides, the nearer one first.
-fn split(shape: &Shape, program: &Program) -> Option<Split> {
+/// A variable whose value is not whole, and its two sides, the nearer one first. Each dive has its own order.
+fn split(shape: &Shape, program: &Program, dive: usize) -> Option<Split> {
     let columns = shape.columns.len();
     let broken = |variable: usize| (program.value(variable) - program.value(variable).round()).abs();
     let most_broken = |from: usize, to: usize| {
-        let worst = (from..to).filter(|&variable| broken(variable) > WHOLE).map(|variable| (broken(variable), variable));
+        let luck = |variable: usize| if dive == 0 { 1.0 } else { 0.1 + ((variable * dive) as f64 * 0.618_033_988_749_895).fract() };
+        let worst = (from..to).filter(|&variable| broken(variable) > WHOLE).map(|variable| (broken(variable) * luck(variable), variable));
         worst.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|pair| pair.1)
     };
     let variable = most_broken(columns, columns + shape.whole_rows).or_else(|| most_broken(0, columns))?;

@@ -11,7 +11,7 @@ use crate::levels::Proof;
 use crate::lottery::Lottery;
 use crate::odds::Method;
 use crate::pool::Pool;
-use crate::record::{ANNOUNCEMENT, Announcement, Drawn, Files, LOTTERY, ODDS, POOL, PublishedOdds, QUOTAS, RESULT, VERSION, commitment, json, sha256};
+use crate::record::{ANNOUNCEMENT, Announcement, Drawn, Files, LOTTERY, ODDS, POOL, PublishedObjective, PublishedOdds, QUOTAS, RESULT, VERSION, commitment, json, sha256};
 use crate::search::{Found, Search};
 
 /// Differences below this are rounding.
@@ -114,80 +114,114 @@ fn chances_hold(odds: &PublishedOdds, lottery: &Lottery, pool: &Pool) -> Result<
 
 /// No lottery is fairer than `odds` says. Returns the largest room left.
 fn proofs_hold(odds: &PublishedOdds, announcement: &Announcement, pool: &Pool, go_on: &mut dyn FnMut() -> bool) -> Result<f64, String> {
-    let kinds = Kinds::of(pool);
-    if odds.kind_of_person != kinds.of_person {
-        return Err(format!("{ODDS}: people are not sorted into kinds by their answers and households"));
-    }
-    let mut chance = vec![0.0; kinds.kinds.len()];
-    for (person, &kind) in kinds.of_person.iter().enumerate() {
-        chance[kind] = odds.chances[person];
-        if (odds.chances[kinds.kinds[kind].people[0]] - odds.chances[person]).abs() > ROUNDING {
-            return Err(format!("{ODDS}: person {person} has another chance than somebody alike"));
-        }
-    }
-    let mut search = Search::new(kinds.shape.clone());
-    // Asking only for a panel above the cap is much less work than asking for the best.
-    let mut above = |weights: &[f64], cap: f64| match search.best(weights, cap, f64::NEG_INFINITY, go_on) {
-        Found::Panel(_, most) => Ok(Some(most)),
-        Found::Nothing => Ok(None),
-        Found::Stopped => Err("stopped before all proofs were checked".to_owned()),
+    let mut proofs = Proofs::new(odds, pool, go_on)?;
+    proofs.unreachable_hold()?;
+    let gap = match (announcement.method, &odds.objective) {
+        (Method::Goldilocks, None) => return Err(format!("{ODDS}: no objective")),
+        (Method::Goldilocks, Some(objective)) => proofs.objective_holds(objective, announcement.seats)?,
+        _ => proofs.levels_hold()?,
     };
-    let mut reachable = vec![true; kinds.kinds.len()];
-    for &person in &odds.unreachable {
-        *kinds.of_person.get(person).and_then(|&kind| reachable.get_mut(kind)).ok_or_else(|| format!("{ODDS}: no person {person}"))? = false;
-    }
-    let unreachable: Vec<f64> = reachable.iter().map(|&able| if able { 0.0 } else { 1.0 }).collect();
-    if unreachable.contains(&1.0) && above(&unreachable, 0.5)?.is_some() {
-        return Err(format!("{ODDS}: somebody said to be unreachable fits a panel"));
-    }
-    let mut certified = |shares: &[(usize, f64)], cap: f64| {
-        let mut weights = vec![0.0; chance.len()];
-        for &(kind, share) in shares {
-            *weights.get_mut(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))? = share / kinds.sizes[kind];
-        }
-        above(&weights, cap + ROUNDING / 2.0)?.map_or(Ok(()), |most| Err(format!("{ODDS}: a panel weighs {most}, more than the certificate's {cap}")))
-    };
-    let mut settled: Vec<Option<f64>> = reachable.iter().map(|&able| (!able).then_some(0.0)).collect();
-    let mut gap = 0.0_f64;
-    for (at, level) in odds.levels.iter().enumerate() {
-        certified(&level.shares, level.cap)?;
-        if level.shares.iter().any(|&(_, share)| share < 0.0) {
-            return Err(format!("{ODDS}, level {at}: a negative share proves nothing about the lowest chance"));
-        }
-        let bound = Proof { shares: level.shares.clone(), cap: level.cap }.bound(|kind| settled[kind]);
-        for &kind in &level.kinds {
-            let there = settled.get_mut(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))?;
-            if chance[kind] < level.value - ROUNDING || there.replace(level.upper_bound).is_some() {
-                return Err(format!("{ODDS}, level {at}: kind {kind} has less than the level's chance, or is there twice"));
-            }
-        }
-        let wrong = (bound.max(level.value) - level.upper_bound).abs();
-        // A bound that is not a number proves nothing.
-        if wrong.is_nan() || wrong > ROUNDING {
-            return Err(format!("{ODDS}, level {at}: the certificate proves {bound}, not {}", level.upper_bound));
-        }
-        gap = gap.max(level.upper_bound - level.value);
-    }
-    if announcement.method == Method::Goldilocks && odds.objective.is_none() {
-        return Err(format!("{ODDS}: no objective"));
-    }
-    if announcement.method != Method::Goldilocks && settled.contains(&None) {
-        return Err(format!("{ODDS}: some kinds are at no level"));
-    }
-    if let Some(objective) = &odds.objective {
-        objective.certificates.iter().try_for_each(|(shares, cap)| certified(shares, *cap))?;
-        let able = (0..chance.len()).filter(|&kind| reachable[kind]);
-        let formula = Formula { mean: f64::from(announcement.seats) / able.clone().map(|kind| kinds.sizes[kind]).sum::<f64>() };
-        let proofs: Vec<Proof> = objective.certificates.iter().map(|(shares, cap)| Proof { shares: shares.clone(), cap: *cap }).collect();
-        let (value, bound) = (formula.value(able.map(|kind| chance[kind])), goldilocks::bound(&proofs, formula));
-        let wrong = (value - objective.value).abs().max((bound - objective.lower_bound).abs());
-        if wrong.is_nan() || wrong > ROUNDING {
-            return Err(format!("{ODDS}: the objective is {value} and proven to be at least {bound}, not {} and {}", objective.value, objective.lower_bound));
-        }
-        gap = gap.max(objective.value - objective.lower_bound);
-    }
     if odds.finished && gap > ROUNDING {
         return Err(format!("{ODDS}: said to be finished, but {gap} is left to gain"));
     }
     Ok(gap)
+}
+
+/// The published proofs, and what it takes to check them.
+struct Proofs<'a> {
+    odds: &'a PublishedOdds,
+    kinds: Kinds,
+    /// Per kind.
+    chance: Vec<f64>,
+    reachable: Vec<bool>,
+    search: Search,
+    go_on: &'a mut dyn FnMut() -> bool,
+}
+
+impl<'a> Proofs<'a> {
+    fn new(odds: &'a PublishedOdds, pool: &Pool, go_on: &'a mut dyn FnMut() -> bool) -> Result<Self, String> {
+        let kinds = Kinds::of(pool);
+        if odds.kind_of_person != kinds.of_person {
+            return Err(format!("{ODDS}: people are not sorted into kinds by their answers and households"));
+        }
+        let chance: Vec<f64> = kinds.kinds.iter().map(|kind| odds.chances[kind.people[0]]).collect();
+        let unlike = kinds.of_person.iter().zip(&odds.chances).position(|(&kind, own)| (chance[kind] - own).abs() > ROUNDING);
+        if let Some(person) = unlike {
+            return Err(format!("{ODDS}: person {person} has another chance than somebody alike"));
+        }
+        let mut reachable = vec![true; kinds.kinds.len()];
+        for &person in &odds.unreachable {
+            reachable[*kinds.of_person.get(person).ok_or_else(|| format!("{ODDS}: no person {person}"))?] = false;
+        }
+        let search = Search::new(kinds.shape.clone());
+        Ok(Self { odds, kinds, chance, reachable, search, go_on })
+    }
+
+    fn unreachable_hold(&mut self) -> Result<(), String> {
+        let weights: Vec<f64> = self.reachable.iter().map(|&able| if able { 0.0 } else { 1.0 }).collect();
+        match self.reachable.contains(&false) && self.heavier(&weights, 0.5)?.is_some() {
+            true => Err(format!("{ODDS}: somebody said to be unreachable fits a panel")),
+            false => Ok(()),
+        }
+    }
+
+    fn levels_hold(&mut self) -> Result<f64, String> {
+        let mut settled: Vec<Option<f64>> = self.reachable.iter().map(|&able| (!able).then_some(0.0)).collect();
+        let mut gap = 0.0_f64;
+        for (at, level) in self.odds.levels.iter().enumerate() {
+            let fault = |what: &str| format!("{ODDS}, level {at}: {what}");
+            self.certified(&level.shares, level.cap)?;
+            if level.shares.iter().any(|&(_, share)| share < 0.0) {
+                return Err(fault("a negative share proves nothing about the lowest chance"));
+            }
+            let bound = Proof { shares: level.shares.clone(), cap: level.cap }.bound(|kind| settled[kind]);
+            for &kind in &level.kinds {
+                let there = settled.get_mut(kind).ok_or_else(|| fault("no such kind"))?;
+                if self.chance[kind] < level.value - ROUNDING || there.replace(level.upper_bound).is_some() {
+                    return Err(fault("a kind has less than the level's chance, or is there twice"));
+                }
+            }
+            if !near(bound.max(level.value), level.upper_bound) {
+                return Err(fault(&format!("the certificate proves {bound}, not {}", level.upper_bound)));
+            }
+            gap = gap.max(level.upper_bound - level.value);
+        }
+        if settled.contains(&None) { Err(format!("{ODDS}: some kinds are at no level")) } else { Ok(gap) }
+    }
+
+    fn objective_holds(&mut self, objective: &PublishedObjective, seats: u32) -> Result<f64, String> {
+        objective.certificates.iter().try_for_each(|(shares, cap)| self.certified(shares, *cap))?;
+        let able = (0..self.chance.len()).filter(|&kind| self.reachable[kind]);
+        let formula = Formula { mean: f64::from(seats) / able.clone().map(|kind| self.kinds.sizes[kind]).sum::<f64>() };
+        let proofs: Vec<Proof> = objective.certificates.iter().map(|(shares, cap)| Proof { shares: shares.clone(), cap: *cap }).collect();
+        let (value, bound) = (formula.value(able.map(|kind| self.chance[kind])), goldilocks::bound(&proofs, formula));
+        if near(value, objective.value) && near(bound, objective.lower_bound) {
+            return Ok(objective.value - objective.lower_bound);
+        }
+        Err(format!("{ODDS}: the objective is {value} and proven to be at least {bound}, not {} and {}", objective.value, objective.lower_bound))
+    }
+
+    /// The certificate is true of every panel.
+    fn certified(&mut self, shares: &[(usize, f64)], cap: f64) -> Result<(), String> {
+        let mut weights = vec![0.0; self.chance.len()];
+        for &(kind, share) in shares {
+            *weights.get_mut(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))? = share / self.kinds.sizes[kind];
+        }
+        let heavier = self.heavier(&weights, cap + ROUNDING / 2.0)?;
+        heavier.map_or(Ok(()), |most| Err(format!("{ODDS}: a panel weighs {most}, more than the certificate's {cap}")))
+    }
+
+    /// The weight of a panel above the cap, if there is one: much less work than finding the heaviest.
+    fn heavier(&mut self, weights: &[f64], cap: f64) -> Result<Option<f64>, String> {
+        match self.search.best(weights, cap, f64::NEG_INFINITY, self.go_on) {
+            Found::Panel(_, most) => Ok(Some(most)),
+            Found::Nothing => Ok(None),
+            Found::Stopped => Err("stopped before all proofs were checked".to_owned()),
+        }
+    }
+}
+
+/// Equal but for rounding; what is not a number is near nothing.
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= ROUNDING
 }

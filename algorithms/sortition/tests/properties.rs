@@ -64,7 +64,9 @@ proptest! {
             Err(why) => {
                 prop_assert_eq!(why, NoOdds::Infeasible);
                 prop_assert!(panels.is_empty());
-                if let Some(relaxation) = Relaxation::smallest(&pool, None, &mut || true) {
+                let relaxation = Relaxation::smallest(&pool, None, &mut || true);
+                prop_assert_eq!(relaxation.is_some(), pool.most_seats() >= case.seats);
+                if let Some(relaxation) = relaxation {
                     prop_assert!(!every_panel(&relaxation.apply(&pool)).is_empty());
                 }
             }
