@@ -90,6 +90,8 @@ pub struct Offer {
     pub line: String,
     /// What somebody may want to know first; empty where there is nothing.
     pub note: String,
+    /// Where it can be heard or seen elsewhere.
+    pub links: Vec<String>,
 }
 
 /// A table of what is kept about a person, for their export.

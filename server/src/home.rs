@@ -24,6 +24,8 @@ pub fn doors() -> Router<House> {
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /backstage\nDisallow: /search\nDisallow: /sign-in\n"))
 }
 
+/// Numbers on the first page; the others are one step away.
+const HELPLINES: usize = 3;
 /// New things on the first page.
 const NEWEST: i64 = 6;
 
@@ -39,7 +41,8 @@ async fn home(visitor: Visitor) -> Reply {
     let mut f = visitor.frame();
     f.line = f.house.pack.community.lead.clone();
     let house = visitor.house.clone();
-    let helplines = care::helpline::first_country(&house);
+    let mut helplines = care::helpline::first_country(&house);
+    helplines.truncate(HELPLINES);
     let mut newest = Vec::new();
     for room in house.rooms {
         for feed in room.feeds() {

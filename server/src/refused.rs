@@ -1,27 +1,45 @@
-//! Turning a refusal into a page that says no kindly.
+//! What happens where a room has no answer: an old address leads on to where its thing stands now; any other refusal
+//! becomes a page that says no kindly.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, Method};
+use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use base::house::House;
 use base::page::{Frame, RefusalPage, Theme};
+use base::redirect;
 use base::refusal::Refusal;
 use people::Visitor;
 
 /// Draws the page of whatever refusal an answer carries.
 pub async fn draw(State(house): State<House>, request: Request, next: Next) -> Response {
     let (uri, headers, is_head) = (request.uri().clone(), request.headers().clone(), request.method() == Method::HEAD);
+    let is_read = is_head || request.method() == Method::GET;
+    // The front page with a query can be an old address (`/?p=12`); every other one is a page we do not have.
+    if is_read && uri.path() == "/" && uri.query().is_some() && let Some(answer) = moved(&house, &uri).await {
+        return answer;
+    }
     let response = next.run(request).await;
     let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
+    if is_read && matches!(refusal, Refusal::NotFound) && let Some(answer) = moved(&house, &uri).await {
+        return answer;
+    }
     let visitor = Visitor::of(&house, &headers, uri.path()).await;
     let frame = visitor.map_or_else(|_| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.remove("content-length");
     Response::from_parts(parts, if is_head { Body::empty() } else { page(&frame.private(), &refusal).into() })
+}
+
+/// The answer for an old address, if it is one: for ever, to a path of ours.
+async fn moved(house: &House, uri: &Uri) -> Option<Response> {
+    let asked = uri.path_and_query()?.as_str();
+    let path = redirect::find(&house.db, asked).await.ok().flatten().filter(|path| path != asked)?;
+    let to = HeaderValue::from_str(&path).ok()?;
+    Some((StatusCode::MOVED_PERMANENTLY, [(LOCATION, to)]).into_response())
 }
 
 fn page(frame: &Frame, refusal: &Refusal) -> String {

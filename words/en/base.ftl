@@ -11,7 +11,7 @@ foot-what-we-keep = What we keep about you
 foot-feeds = Feeds
 foot-leave = “Leave fast” opens a weather page. It can't clear your browser's history.
 foot-leave-how = How to do that
-theme = Light
+theme = Lights
 theme-machine = as my machine
 theme-dark = dark
 theme-light = light
@@ -52,6 +52,6 @@ refusal-broken = We broke something
 refusal-broken-more = That was us, not you. It is written down for whoever looks after the machine. What you sent may not be kept, so go back and copy it first.
 
 # A number to ring.
-helpline-unchecked = Not checked by us yet: to be checked by the host.
-helpline-checked = Checked by us on
-helpline-site = Their site
+helpline-unchecked = to be checked by the host
+helpline-checked = checked
+helpline-site = their site

@@ -1,6 +1,9 @@
 //! The library: what helps. Glossary: a *song* is artist, title, a feeling and a line on why; a *feeling* is one of the
-//! pack's, with three *ways* to go (stay with it, move it, land); *helped* is one person's line that a thing met a feeling.
+//! pack's, with three *ways* to go (stay with it, move it, land); *helped* is one person's line that a thing met a feeling;
+//! an *article* is a person's words under their name; a *page* is the community's own.
 
+pub mod article;
+pub mod article_shelf;
 pub mod helped;
 mod pages;
 pub mod playlist;
@@ -9,13 +12,15 @@ pub mod song;
 use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
-use base::db::{Ask as _, Tx};
+use base::clock::DAY_MS;
+use base::db::{Ask as _, DbResult, Tx};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::vals;
 
+use crate::article::Kind;
 use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
@@ -37,7 +42,7 @@ impl Room for Library {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[]
+        &[Job { name: "articles-rendered", every_ms: DAY_MS, run: |house| Box::pin(article_shelf::render_again(house)) }]
     }
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
@@ -45,7 +50,13 @@ impl Room for Library {
         let songs = songs.into_iter().map(|(artist, title, why, since)| serde_json::json!({ "artist": artist, "title": title, "why": why, "given": base::clock::rfc3339(since) }));
         let helped: Vec<(String, String, String, i64)> = house.db.all("SELECT place, feeling, line, at FROM helped WHERE person = $1 ORDER BY id", vals![person]).await?;
         let helped = helped.into_iter().map(|(place, feeling, line, at)| serde_json::json!({ "at": place, "feeling": feeling, "line": line, "said": base::clock::rfc3339(at) }));
+        let sql = "SELECT slug, title, summary, words, since FROM article WHERE author = $1 ORDER BY id";
+        let articles: Vec<(String, String, String, String, i64)> = house.db.all(sql, vals![person]).await?;
+        let articles = articles.into_iter().map(|(slug, title, summary, words, since)| {
+            serde_json::json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "written": base::clock::rfc3339(since) })
+        });
         let mut kept = vec![
+            Kept { what: "articles", rows: articles.collect(), files: Vec::new() },
             Kept { what: "songs", rows: songs.collect(), files: Vec::new() },
             Kept { what: "it-helped-me", rows: helped.collect(), files: Vec::new() },
         ];
@@ -54,7 +65,8 @@ impl Room for Library {
     }
 
     /// A song is a fact that others lean on, so it stays and the name comes off; what the person wrote about it goes when they ask.
-    async fn forget(&self, _: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+    async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        article::forget(tx, person, how, house.now()).await?;
         if how == Leaving::KeepWords {
             return Ok(());
         }
@@ -76,6 +88,9 @@ impl Room for Library {
             let (list, _) = Playlist::seen_by(&house.db, reader, id).await?;
             return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: "everyone".into(), owner: list.curator, open: true }));
         }
+        if let Some((kind, slug)) = Kind::of(place) {
+            return article_shelf::at(house, reader, kind, slug).await.map(Some);
+        }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let (song, _) = Song::seen_by(&house.db, reader, id).await?;
         let title = format!("{} – {}", song.artist, song.title);
@@ -83,29 +98,34 @@ impl Room for Library {
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
+        article_shelf::index_again(house).await?;
         song::index_again(house).await?;
         Ok(playlist::index_again(house).await?)
     }
 
     async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {
         let songs = Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await?;
-        let mut offers: Vec<_> = songs.into_iter().map(|song| Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note }).collect();
+        let mut offers = Vec::new();
+        for song in songs {
+            let links = Song::links(&house.db, &song.id).await?;
+            offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
+        }
         if way == Way::Stay {
-            let lists = Playlist::newest(&house.db, feeling, None, 2).await?;
-            let name = house.pack.call("playlist");
-            offers.extend(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution }));
+            offers.extend(playlist::offers(house, feeling).await?);
+            offers.extend(article_shelf::offers(house, feeling).await?);
         }
         Ok(offers)
     }
 
     fn feeds(&self) -> &'static [&'static str] {
-        &["songs", "playlists"]
+        &["articles", "songs", "playlists"]
     }
 
     async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
-        if feed == "playlists" {
-            let lists = Playlist::newest(&house.db, "", None, limit).await?;
-            return Ok(lists.into_iter().map(playlist::entry).collect());
+        match feed {
+            "articles" => return Ok(article_shelf::entries(house, limit).await?),
+            "playlists" => return Ok(playlist::entries(house, limit).await?),
+            _ => {}
         }
         let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
         Ok(songs.into_iter().map(|song| Entry {
@@ -121,7 +141,16 @@ impl Room for Library {
         }).collect())
     }
 
-    async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
-        Ok(None)
+    async fn take_in(&self, house: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {
+        let Brought::Article(article) = brought else { return Ok(None) };
+        Ok(Some(article::take_in(tx, article, house).await?))
+    }
+}
+
+/// Puts whatever of ours is at a place into the index again.
+pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
+    match place.id_of("songs") {
+        Some(id) => song::index(tx, id).await,
+        None => article_shelf::index(tx, place).await,
     }
 }

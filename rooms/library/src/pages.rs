@@ -1,7 +1,11 @@
 //! How the library is met.
 
+mod articles;
+mod articles_form;
 mod feelings;
 mod front;
+mod helped;
+mod house_pages;
 mod playlists;
 mod search;
 mod songs;
@@ -15,6 +19,9 @@ pub fn doors() -> Router<House> {
         .route("/library", get(front::show))
         .route("/search", get(search::show))
         .route("/feelings/{id}", get(feelings::show))
+        .merge(articles::doors())
+        .merge(articles_form::doors())
+        .merge(house_pages::doors())
         .route("/playlists", get(playlists::list).post(playlists::open))
         .route("/playlists/new", get(playlists::blank))
         .route("/playlists/bring", get(playlists::blank_bring).post(playlists::bring))

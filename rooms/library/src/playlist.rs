@@ -13,7 +13,7 @@ use base::house::House;
 use base::pack::Pack;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Entry, Kept, Leaving, Reader, Way};
+use base::room::{Entry, Kept, Leaving, Offer, Reader, Way};
 use base::search::{self, Findable};
 use base::veil::{self, Veil};
 use base::{row, vals};
@@ -365,7 +365,7 @@ pub async fn put_voice(tx: &Tx, suggestion: &str, person: &str, voice: &str, lin
 }
 
 /// Puts a playlist into the index as it stands in this write; one that is veiled stays out.
-pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
+pub async fn index(tx: &Tx, id: &str) -> DbResult<()> {
     let Ok((list, None)) = Playlist::seen_by(tx, &Reader::guest(), id).await else { return Ok(()) };
     let songs = Playlist::suggestions(tx, id).await?.into_iter().map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
     let words = songs.fold(list.brief.clone(), |words, song| words + &song);
@@ -417,6 +417,24 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving) -> DbResult<()> 
     Ok(())
 }
 
-pub(crate) fn entry(list: Playlist) -> Entry {
-    Entry { place: list.place(), kind: "playlist", title: list.title, line: list.brief, html: String::new(), author: list.by, tags: Vec::new(), at: list.since, changed_at: list.changed_at }
+/// The newest lists, for feeds and the first page.
+pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
+    let lists = Playlist::newest(&house.db, "", None, limit).await?;
+    Ok(lists.into_iter().map(|list| Entry {
+        place: list.place(),
+        kind: "playlist",
+        title: list.title,
+        line: list.brief,
+        html: String::new(),
+        author: list.by,
+        tags: Vec::new(),
+        at: list.since,
+        changed_at: list.changed_at,
+    }).collect())
+}
+
+/// Two lists for a feeling.
+pub(crate) async fn offers(house: &House, feeling: &str) -> DbResult<Vec<Offer>> {
+    let (lists, name) = (Playlist::newest(&house.db, feeling, None, 2).await?, house.pack.call("playlist"));
+    Ok(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution, links: Vec::new() }).collect())
 }

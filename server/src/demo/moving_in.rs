@@ -10,11 +10,12 @@ use base::house::House;
 use base::place::Place;
 use base::{id, vals};
 use library::helped::Helped;
+use library::playlist::{self, Playlist};
 use library::song::{self, Draft, Song};
 use people::Person;
 use people::person::Joining;
 
-use super::content::{CastMember, Demo, DoneAct, Done, GivenSong, HeldSeat, Way};
+use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Suggested, Way};
 
 /// Fills a house from the demo that a pack brings, in one write.
 pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
@@ -34,6 +35,9 @@ pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) ->
     for helped in &demo.helped {
         let place = moving.place("songs", &helped.song)?;
         Helped::say(tx, &place, moving.who(&helped.person)?, &helped.feeling, &helped.line, moving.ago(helped.minutes_ago)).await?;
+    }
+    for call in &demo.playlists {
+        moving.call(call, &demo).await?;
     }
     for act in &demo.acts {
         moving.act(act).await?;
@@ -104,6 +108,39 @@ impl Moving<'_> {
             song::add_feeling(self.tx, &song, feeling, way(given.way)).await?;
         }
         self.places.insert(("songs", given.id.clone()), Song::place_of(&song));
+        Ok(())
+    }
+
+    async fn call(&mut self, call: &Call, demo: &Demo) -> Result<()> {
+        let (opened, closes) = (self.ago(call.opened_minutes_ago), self.now + call.closes_in_days * DAY_MS);
+        let draft = playlist::Draft { title: call.title.clone(), brief: call.brief.clone(), feeling: call.feeling.clone(), caution: call.caution.clone(), days: None };
+        let id = id::at(opened);
+        Playlist::add(self.tx, &id, &draft, Some(self.who(&call.curator)?), opened, closes).await?;
+        for one in demo.suggestions.iter().filter(|one| one.playlist == call.id) {
+            self.suggestion(&id, one).await?;
+        }
+        if !demo.in_order(&call.id).is_empty() {
+            self.tx.run("UPDATE playlist SET decided_at = closes_at WHERE id = $1", vals![&id]).await?;
+        }
+        playlist::index(self.tx, &id).await?;
+        self.places.insert(("playlists", call.id.clone()), Playlist::place_of(&id));
+        Ok(())
+    }
+
+    async fn suggestion(&self, list: &str, one: &Suggested) -> Result<()> {
+        let at = self.ago(one.minutes_ago);
+        let (id, song) = (id::at(at), self.place("songs", &one.song)?);
+        let song = song.id_of("songs").context("a song's place")?.to_owned();
+        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        self.tx.run(sql, vals![&id, list, song, self.who(&one.by)?, &one.reason, one.place, one.why_not.as_deref().unwrap_or_default(), at]).await?;
+        for (voice, people) in [("yes", &one.yes), ("no", &one.no)] {
+            for person in people {
+                playlist::put_voice(self.tx, &id, self.who(person)?, voice, "", at).await?;
+            }
+        }
+        for argued in &one.argued {
+            playlist::put_voice(self.tx, &id, self.who(&argued.by)?, "argued", &argued.line, at).await?;
+        }
         Ok(())
     }
 

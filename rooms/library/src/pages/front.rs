@@ -5,6 +5,7 @@ use base::page::{Frame, page};
 use base::refusal::Reply;
 use people::Visitor;
 
+use crate::article_shelf::{self, Listed};
 use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
@@ -16,11 +17,13 @@ struct Front<'a> {
     f: &'a Frame,
     songs: Vec<Song>,
     lists: Vec<Playlist>,
+    articles: Vec<Listed>,
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
     let songs = Song::newest(&visitor.house.db, &Filter::default(), SHELF).await?;
     let lists = Playlist::newest(&visitor.house.db, "", None, SHELF).await?;
+    let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), SHELF).await?;
     let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
-    page(&Front { songs, lists, f: &f }, &f)
+    page(&Front { songs, lists, articles, f: &f }, &f)
 }

@@ -10,7 +10,7 @@ use base::room::Way;
 use people::power::{Capability, Holding, TendLibrary, seat_for};
 use people::{Member, Visitor};
 
-use crate::helped::{self, Helped};
+use crate::pages::helped;
 use crate::song::{self, Corrected, Draft, Filter, Song, Suggested};
 
 #[derive(Template)]
@@ -86,22 +86,13 @@ struct Show<'a> {
     folded: Option<String>,
     feelings: Vec<(String, String)>,
     links: Vec<String>,
-    helped: Vec<Helped>,
+    helped: Safe,
     /// Whether the reader gave it.
     is_mine: bool,
     /// Whether the reader gave it a moment ago.
     is_fresh: bool,
     may_tend: bool,
-    form: &'a Form,
     talk: Safe,
-}
-
-impl Show<'_> {
-    fn mine(&self) -> Option<&Helped> {
-        let me = &self.f.who.as_ref()?.id;
-        self.helped.iter().find(|helped| helped.person.as_ref() == Some(me))
-    }
-
 }
 
 pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
@@ -123,13 +114,12 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
         folded: veil.map(|(_, why)| why),
         feelings: Song::feelings(db, id).await?,
         links: Song::links(db, id).await?,
-        helped: Helped::at(db, &song.place()).await?,
+        helped: helped::lines(visitor, &f, &song.place(), form).await?,
         talk: talk::thread(visitor, &song.place(), asked, true).await?,
         is_fresh: is_mine && visitor.house.now() - song.since < song::UNDO_MS,
         song: &song,
         is_mine,
         may_tend,
-        form,
         f: &f,
     };
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
@@ -177,24 +167,13 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
 
 pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
-    let feelings: Vec<_> = member.house.pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
-    let (feeling, line) = (form.choice("feeling", &feelings), form.line("line", helped::LINE_CHARS));
-    if !form.is_right() {
-        return shown(&member, &id, &form, &Asked::default()).await;
-    }
-    let tx = member.house.begin().await?;
-    Helped::say(&tx, &song.place(), &member.person.id, &feeling, &line, member.house.now()).await?;
-    song::index(&tx, &id).await?;
-    tx.keep().await?;
-    go(format!("/songs/{id}?done=helped#helped"))
+    helped::say(&member, &song.place(), &mut form).await?;
+    if form.is_right() { go(format!("/songs/{id}?done=helped#helped")) } else { shown(&member, &id, &form, &Asked::default()).await }
 }
 
 pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
     let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
-    let tx = member.house.begin().await?;
-    Helped::unsay(&tx, &song.place(), &member.person.id).await?;
-    song::index(&tx, &id).await?;
-    tx.keep().await?;
+    helped::unsay(&member, &song.place()).await?;
     go(format!("/songs/{id}?done=helped-unsaid#helped"))
 }
 

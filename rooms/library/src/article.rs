@@ -1,0 +1,427 @@
+//! An article: something a person wrote, under their name; and a page, which is the community's own. Both keep their
+//! address for ever, are rendered when they are written, and say what they said before.
+//!
+//! Promises: a draft is seen by its author alone; what its author withdraws leaves every page, feed, search and list at
+//! once, and what was said under it with it; a change made from an old copy is refused, not lost. Only its author changes
+//! an article; a page is changed by whoever holds the duty, and each change is an act.
+
+use base::db::{Ask, DbResult, Tx};
+use base::form::Form;
+use base::house::House;
+use base::pack::Pack;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::room::{Leaving, Reader};
+use base::veil::{self, Veil};
+use base::{brought, ledger, markup, row, search, vals};
+use people::Member;
+use people::power::{Deed, Holding, TendLibrary, TendPages};
+
+use crate::article_shelf::{self, Term};
+
+pub const TITLE_CHARS: std::ops::RangeInclusive<usize> = 2..=brought::TITLE_CHARS_MAX;
+pub const SUMMARY_CHARS: std::ops::RangeInclusive<usize> = 0..=brought::SUMMARY_CHARS_MAX;
+pub const WORDS_CHARS: std::ops::RangeInclusive<usize> = 1..=markup::SOURCE_CHARS_MAX;
+pub const TERMS_CHARS: std::ops::RangeInclusive<usize> = 0..=600;
+pub const TERMS_MAX: usize = 12;
+pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+/// Slugs that are addresses of something else.
+const TAKEN_SLUGS: [&str; 1] = ["new"];
+
+/// Whose it is: a person's, or the community's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Article,
+    Page,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Article {
+    pub id: String,
+    kind: String,
+    pub slug: String,
+    pub title: String,
+    pub summary: String,
+    pub words: String,
+    pub html: String,
+    pub author: Option<String>,
+    /// The author's name as it is now.
+    pub by: Option<String>,
+    pub face: Option<String>,
+    pub lang: String,
+    pub since: i64,
+    pub changed_at: i64,
+    pub published_at: Option<i64>,
+    pub withdrawn_at: Option<i64>,
+    pub closed_at: Option<i64>,
+}
+row!(Article { id, kind, slug, title, summary, words, html, author, by, face, lang, since, changed_at, published_at, withdrawn_at, closed_at });
+
+/// An article as somebody wrote it into the form.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    pub title: String,
+    pub summary: String,
+    pub words: String,
+    pub lang: String,
+    pub categories: Vec<String>,
+    pub tags: Vec<String>,
+    pub is_closed: bool,
+}
+
+/// Something it said before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub id: String,
+    pub title: String,
+    pub summary: String,
+    pub words: String,
+    pub until: i64,
+}
+row!(Version { id, title, summary, words, until });
+
+impl Kind {
+    /// How it is kept.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        ["article", "page"][self as usize]
+    }
+
+    /// The first part of its address.
+    #[must_use]
+    pub fn shelf(self) -> &'static str {
+        ["articles", "pages"][self as usize]
+    }
+
+    /// The kind and slug of a place that is one of these.
+    #[must_use]
+    pub fn of(place: &Place) -> Option<(Self, &str)> {
+        [Self::Article, Self::Page].into_iter().find_map(|kind| Some((kind, place.id_of(kind.shelf())?)))
+    }
+}
+
+impl Draft {
+    /// Reads the form; what is wrong is noted at its field.
+    pub fn read(form: &mut Form, pack: &Pack) -> Self {
+        let draft = Self {
+            title: form.line("title", TITLE_CHARS),
+            summary: form.line("summary", SUMMARY_CHARS),
+            words: form.text("words", WORDS_CHARS),
+            lang: Some(form.line("lang", 0..=12)).filter(|lang| !lang.is_empty()).unwrap_or_else(|| pack.lang.clone()),
+            categories: terms(form, "categories"),
+            tags: terms(form, "tags"),
+            is_closed: form.has("closed"),
+        };
+        if !draft.lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            form.refuse("lang", "article-wrong-lang");
+        }
+        if form.is_right() && slug_of(&draft.title).is_empty() {
+            form.refuse("title", "song-wrong-name");
+        }
+        draft
+    }
+}
+
+/// Words between commas.
+fn terms(form: &mut Form, field: &'static str) -> Vec<String> {
+    let line = form.line(field, TERMS_CHARS);
+    let terms: Vec<_> = line.split(',').map(str::trim).filter(|term| !slug_of(term).is_empty()).map(str::to_owned).collect();
+    if terms.len() > TERMS_MAX {
+        form.refuse_with(field, "article-wrong-many-terms", &[("max", TERMS_MAX.to_string())]);
+    } else if terms.iter().any(|term| term.chars().count() > brought::TERM_CHARS_MAX) {
+        form.refuse_with(field, "article-wrong-long-term", &[("max", brought::TERM_CHARS_MAX.to_string())]);
+    }
+    terms
+}
+
+/// Words as they stand in an address: lower-case letters and digits of ASCII, with hyphens between the words.
+#[must_use]
+pub fn slug_of(text: &str) -> String {
+    let mut slug = String::new();
+    for word in search::words(text).map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>()).filter(|word| !word.is_empty()) {
+        if slug.len() + word.len() + 1 > brought::SLUG_CHARS_MAX {
+            break;
+        }
+        slug.extend((!slug.is_empty()).then_some('-'));
+        slug.push_str(&word);
+    }
+    if slug.is_empty() && search::words(text).next().is_some() { base::id::hash(text)[..12].to_owned() } else { slug }
+}
+
+impl Article {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        if self.kind == Kind::Page.id() { Kind::Page } else { Kind::Article }
+    }
+
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::of(self.kind().shelf(), &self.slug)
+    }
+
+    /// Writes an article as it is given; the importer, the demo and the pack's first pages use this, too.
+    /// `slug` is what it would like to be called; `published_at` is none for a draft. Says where it stands.
+    pub async fn add(tx: &Tx, kind: Kind, slug: &str, draft: &Draft, author: Option<&str>, since: i64, published_at: Option<i64>) -> DbResult<Place> {
+        let (rendered, id, slug) = (markup::render(&draft.words), base::id::at(since), free_slug(tx, kind, slug).await?);
+        let sql = "INSERT INTO article (id, kind, slug, title, summary, words, html, version, author, lang, since, changed_at, published_at, closed_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)";
+        let vals = vals![&id, kind.id(), &slug, &draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, author, &draft.lang, since, published_at, draft.is_closed.then_some(since)];
+        tx.run(sql, vals).await?;
+        article_shelf::set_terms(tx, &id, &draft.categories, &draft.tags).await?;
+        let place = Place::of(kind.shelf(), &slug);
+        article_shelf::index(tx, &place).await?;
+        Ok(place)
+    }
+
+    /// An article or page, whoever asks.
+    pub async fn find(ask: &impl Ask, kind: Kind, slug: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT a.id, a.kind, a.slug, a.title, a.summary, a.words, a.html, a.author, p.name, p.face, a.lang, a.since, a.changed_at, a.published_at, a.withdrawn_at, a.closed_at
+                   FROM article a LEFT JOIN person p ON p.id = a.author WHERE a.kind = $1 AND a.slug = $2";
+        ask.first(sql, vals![kind.id(), slug]).await
+    }
+
+    /// One that this reader may see, with what lies over it. A draft is its author's; what was withdrawn is gone for others.
+    pub async fn seen_by(ask: &impl Ask, reader: &Reader, kind: Kind, slug: &str) -> Result<(Self, Option<(Veil, String)>), Refusal> {
+        let article = Self::find(ask, kind, slug).await?.ok_or(Refusal::NotFound)?;
+        let veil = veil::over(ask, &article.place()).await?;
+        let is_theirs = article.is_by(reader.person.as_deref());
+        match &veil {
+            _ if is_theirs => Ok((article, veil)),
+            _ if article.published_at.is_none() => Err(Refusal::NotFound),
+            _ if article.withdrawn_at.is_some() => Err(Refusal::Gone),
+            Some((Veil::Withdrawn | Veil::Held, _)) => Err(Refusal::Gone),
+            _ => Ok((article, veil)),
+        }
+    }
+
+    #[must_use]
+    pub fn is_by(&self, person: Option<&str>) -> bool {
+        self.author.is_some() && self.author.as_deref() == person
+    }
+
+    /// Whether everyone may read it, as far as its author goes.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        self.published_at.is_some() && self.withdrawn_at.is_none()
+    }
+
+    /// Whether something may be said under it now.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.kind() == Kind::Article && self.is_out() && self.closed_at.is_none()
+    }
+
+    pub async fn terms(&self, ask: &impl Ask) -> DbResult<Vec<Term>> {
+        article_shelf::terms(ask, &self.id).await
+    }
+
+    /// Changes an article of the member's own, and publishes it if they say so. `seen` is the change they had before them;
+    /// `false` when there was another since.
+    pub async fn change(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<bool, Refusal> {
+        self.must_be_theirs(member)?;
+        let tx = member.house.begin().await?;
+        let changed = self.write(&tx, draft, seen, publish, member.house.now()).await?;
+        if changed {
+            tx.keep().await?;
+        }
+        Ok(changed)
+    }
+
+    /// Changes a page of the community's, with a reason that stands in the log (R4).
+    pub async fn change_page(&self, holding: &Holding<TendPages>, draft: &Draft, seen: i64, why: &str) -> Result<bool, Refusal> {
+        let place = self.place();
+        let tx = holding.act(&Deed { what: "act-page-changed", place: Some(&place), why, ..Deed::default() }).await?;
+        let changed = self.write(&tx, draft, seen, false, holding.member.house.now()).await?;
+        if changed {
+            tx.keep().await?;
+        }
+        Ok(changed)
+    }
+
+    /// Writes a new page of the community's (R4).
+    pub async fn add_page(holding: &Holding<TendPages>, draft: &Draft, why: &str) -> Result<Place, Refusal> {
+        let now = holding.member.house.now();
+        let tx = holding.act(&Deed { what: "act-page-written", why, ..Deed::default() }).await?;
+        let place = Self::add(&tx, Kind::Page, &slug_of(&draft.title), draft, None, now, Some(now)).await?;
+        tx.keep().await?;
+        Ok(place)
+    }
+
+    async fn write(&self, tx: &Tx, draft: &Draft, seen: i64, publish: bool, now: i64) -> DbResult<bool> {
+        let (rendered, now) = (markup::render(&draft.words), now.max(seen + 1));
+        let before: Option<Version> = tx.first("SELECT id, title, summary, words, changed_at FROM article WHERE id = $1 AND changed_at = $2", vals![&self.id, seen]).await?;
+        let Some(before) = before else { return Ok(false) };
+        let sql = "UPDATE article SET title = $1, summary = $2, words = $3, html = $4, version = $5, lang = $6, changed_at = $7,
+                          published_at = COALESCE(published_at, $8), closed_at = $9 WHERE id = $10 AND changed_at = $11";
+        let closed_at = draft.is_closed.then(|| self.closed_at.unwrap_or(now));
+        let vals = vals![&draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, &draft.lang, now, publish.then_some(now), closed_at, &self.id, seen];
+        if tx.run(sql, vals).await? == 0 {
+            return Ok(false);
+        }
+        // What nobody but its author has read has no history.
+        if self.published_at.is_some() && (before.words != draft.words || before.title != draft.title || before.summary != draft.summary) {
+            let sql = "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
+            tx.run(sql, vals![base::id::at(now), &self.id, before.title, before.summary, before.words, now]).await?;
+        }
+        article_shelf::set_terms(tx, &self.id, &draft.categories, &draft.tags).await?;
+        article_shelf::index(tx, &self.place()).await?;
+        talk::place_again(tx, &self.place()).await?;
+        Ok(true)
+    }
+
+    /// What it said before, the latest first.
+    pub async fn before(&self, ask: &impl Ask) -> DbResult<Vec<Version>> {
+        ask.all("SELECT id, title, summary, words, until FROM article_edit WHERE article = $1 ORDER BY id DESC", vals![&self.id]).await
+    }
+
+    /// Takes one earlier version away for good.
+    pub async fn unsay_before(&self, member: &Member, version: &str) -> Result<(), Refusal> {
+        self.must_be_theirs(member)?;
+        let tx = member.house.begin().await?;
+        if tx.run("DELETE FROM article_edit WHERE id = $1 AND article = $2", vals![version, &self.id]).await? == 0 {
+            return Err(Refusal::NotFound);
+        }
+        ledger::gone(&tx, "article_edit", version, member.house.now()).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Takes it off every page, feed and search; what was said under it goes along. Its author still has it.
+    pub async fn withdraw(&self, member: &Member) -> Result<(), Refusal> {
+        self.set_withdrawn(member, Some(member.house.now())).await
+    }
+
+    /// Puts it back where it was.
+    pub async fn put_back(&self, member: &Member) -> Result<(), Refusal> {
+        self.set_withdrawn(member, None).await
+    }
+
+    async fn set_withdrawn(&self, member: &Member, at: Option<i64>) -> Result<(), Refusal> {
+        self.must_be_theirs(member)?;
+        let tx = member.house.begin().await?;
+        tx.run("UPDATE article SET withdrawn_at = $1 WHERE id = $2", vals![at, &self.id]).await?;
+        article_shelf::index(&tx, &self.place()).await?;
+        talk::place_again(&tx, &self.place()).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Takes it away for good, with everything that hung on it.
+    pub async fn remove(&self, member: &Member) -> Result<(), Refusal> {
+        self.must_be_theirs(member)?;
+        let tx = member.house.begin().await?;
+        self.erase(&tx, member.house.now()).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Removes the row. What others said under it stays theirs, at a place that nobody can open or write anew.
+    pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        search::unindex(tx, &self.place()).await?;
+        veil::lift(tx, &self.place()).await?;
+        talk::thread::move_to(tx, &self.place(), &Place::of(self.kind().shelf(), &format!("gone.{}", self.id))).await?;
+        tx.run("DELETE FROM helped WHERE place = $1", vals![self.place()]).await?;
+        ledger::gone(tx, "article", &self.id, now).await?;
+        tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await.map(drop)
+    }
+
+    /// Withdraws it or opens it again, by whoever tends the library, with a reason that its author is told (R4).
+    pub async fn tend(&self, holding: &Holding<TendLibrary>, lift: bool, why: &str) -> Result<(), Refusal> {
+        if self.is_by(Some(&holding.member.person.id)) {
+            return Err(Refusal::NotYours("article-tend-own"));
+        }
+        let (place, what) = (self.place(), if lift { "act-article-opened" } else { "act-article-withdrawn" });
+        let tx = holding.act(&Deed { what, place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) }).await?;
+        if lift {
+            veil::lift(&tx, &place).await?;
+        } else {
+            veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
+        }
+        article_shelf::index(&tx, &place).await?;
+        talk::place_again(&tx, &place).await?;
+        Ok(tx.keep().await?)
+    }
+
+    fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {
+        if self.is_by(Some(&member.person.id)) { Ok(()) } else { Err(Refusal::NotYours("article-not-yours")) }
+    }
+}
+
+/// The slug, or the first of `slug-2`, `slug-3` … that nothing else has.
+async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
+    let slug = if slug.is_empty() { kind.id() } else { slug };
+    let mut free = slug.to_owned();
+    let mut n = 1;
+    while TAKEN_SLUGS.contains(&free.as_str()) || tx.first::<String>("SELECT id FROM article WHERE kind = $1 AND slug = $2", vals![kind.id(), &free]).await?.is_some() {
+        n += 1;
+        free = format!("{slug}-{n}");
+    }
+    Ok(free)
+}
+
+/// Writes the pack's first pages, where nobody wrote one of that name: once, when a host settles the house.
+pub async fn first_pages(tx: &Tx, pack: &Pack, now: i64) -> DbResult<()> {
+    for page in &pack.pages {
+        if let (None, Some(draft)) = (Article::find(tx, Kind::Page, &page.slug).await?, first_page(pack, &page.slug)) {
+            Article::add(tx, Kind::Page, &page.slug, &draft, None, now, Some(now)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A page as the pack brings it.
+#[must_use]
+pub fn first_page(pack: &Pack, slug: &str) -> Option<Draft> {
+    let page = pack.pages.iter().find(|page| page.slug == slug)?;
+    let words = base::pack::file(&pack.id, &page.file).ok()?;
+    Some(Draft { title: page.title.clone(), words, lang: pack.lang.clone(), ..Draft::default() })
+}
+
+/// Forgets a person: what nobody else read goes in any case; the rest as they asked.
+pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
+    let theirs: Vec<(String, String)> = tx.all("SELECT kind, slug FROM article WHERE author = $1 ORDER BY id", vals![person]).await?;
+    for (kind, slug) in theirs {
+        let kind = if kind == Kind::Page.id() { Kind::Page } else { Kind::Article };
+        let Some(article) = Article::find(tx, kind, &slug).await? else { continue };
+        match how {
+            _ if !article.is_out() => article.erase(tx, now).await?,
+            Leaving::KeepWords => {}
+            Leaving::Remove => article.erase(tx, now).await?,
+            Leaving::TakeNameOff => {
+                tx.run("UPDATE article SET author = NULL WHERE id = $1", vals![&article.id]).await?;
+                article_shelf::index(tx, &article.place()).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes in what an import brought.
+pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &House) -> DbResult<Place> {
+    let kind = if brought.is_page { Kind::Page } else { Kind::Article };
+    let draft = Draft {
+        title: brought.title.clone(),
+        summary: brought.summary.clone(),
+        words: brought.words.clone(),
+        lang: if brought.lang.is_empty() { house.pack.lang.clone() } else { brought.lang.clone() },
+        categories: brought.categories.clone(),
+        tags: brought.tags.clone(),
+        is_closed: !brought.comments_open,
+    };
+    let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article || brought.is_draft);
+    let slug = Some(brought.slug.clone()).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
+    Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_plain_whatever_the_title() {
+        assert_eq!(slug_of("You only get the two!"), "you-only-get-the-two");
+        assert_eq!(slug_of("Motörhead & Ærø"), "motorhead-r");
+        assert_eq!(slug_of("../../etc <script>"), "etc-script");
+        assert_eq!(slug_of("金属").len(), 12, "a title without a letter of ours still has an address");
+        assert_eq!(slug_of(" … "), "");
+        assert!(slug_of(&"word ".repeat(200)).len() <= brought::SLUG_CHARS_MAX);
+        assert!(Place::read(&format!("/articles/{}", slug_of("Ünïcödé & more"))).is_some());
+    }
+}

@@ -1,0 +1,215 @@
+//! Articles as people meet them: lists, reading, history, withdrawing.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::{get, post};
+use base::form::{Asked, Form};
+use base::house::House;
+use base::markup;
+use base::page::{Frame, Safe, go, page, page_again};
+use base::refusal::{Refusal, Reply};
+use base::sleeve;
+use people::power::{Capability, Holding, TendLibrary, seat_for};
+use people::{Member, Visitor};
+
+use crate::article::{self, Article, Kind, Version};
+use crate::article_shelf::{self, Filter, Listed, Term};
+use crate::pages::helped;
+
+pub fn doors() -> Router<House> {
+    Router::new()
+        .route("/articles/{slug}/history", get(history))
+        .route("/articles/{slug}/history/unsay", post(unsay_before))
+        .route("/articles/{slug}/withdraw", post(withdraw))
+        .route("/articles/{slug}/put-back", post(put_back))
+        .route("/articles/{slug}/remove", post(remove))
+        .route("/articles/{slug}/helped", post(say_helped))
+        .route("/articles/{slug}/helped/unsay", post(unsay_helped))
+        .route("/articles/{slug}/tend", get(tend_form).post(tend))
+}
+
+#[derive(Template)]
+#[template(path = "articles/list.html")]
+struct List<'a> {
+    f: &'a Frame,
+    articles: Vec<Listed>,
+    /// Drafts of the reader.
+    drafts: Vec<Listed>,
+    /// The category or tag that is asked for: kind, slug, name.
+    term: Option<(&'static str, &'a str, String)>,
+    older: Option<String>,
+}
+
+pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
+    let db = &visitor.house.db;
+    let term = ["category", "tag"].into_iter().find(|kind| asked.has(kind)).map(|kind| (kind, asked.value(kind)));
+    let term = match term {
+        Some((kind, slug)) => Some((kind, slug, article_shelf::name_of(db, kind, slug).await?.ok_or(Refusal::NotFound)?)),
+        None => None,
+    };
+    let filter = Filter { term: term.as_ref().map(|(kind, slug, _)| (*kind, (*slug).to_owned())), before: Some(asked.value("before").to_owned()).filter(|id| !id.is_empty()) };
+    let mut articles = Listed::newest(db, &filter, article_shelf::PAGE + 1).await?;
+    let goes_on = articles.len() > article_shelf::PAGE as usize;
+    articles.truncate(article_shelf::PAGE as usize);
+    let older = articles.last().filter(|_| goes_on).map(|last| last.id.clone());
+    let drafts = match &visitor.person {
+        Some(person) if filter.before.is_none() && term.is_none() => Listed::drafts(db, &person.id).await?,
+        _ => Vec::new(),
+    };
+    let f = visitor.frame().named(visitor.house.pack.call("articles"), visitor.house.words.say("articles-line")).with_feed("/feeds/articles", "feed-articles");
+    page(&List { f: &f, articles, drafts, term, older }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "articles/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    article: &'a Article,
+    terms: Vec<Term>,
+    /// Why it is folded or withdrawn.
+    veiled: Option<String>,
+    is_mine: bool,
+    may_tend: bool,
+    was_edited: bool,
+    helped: Safe,
+    talk: Safe,
+}
+
+impl Show<'_> {
+    fn face(&self) -> Safe {
+        Safe(self.article.face.as_deref().map_or_else(|| sleeve::nameless_face().to_owned(), sleeve::face))
+    }
+}
+
+pub async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> Reply {
+    shown(&visitor, &slug, &Form::default(), &asked).await
+}
+
+/// The page of an article, with the "it helped me" form as the person left it.
+async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Reply {
+    let (house, reader) = (&visitor.house, visitor.reader());
+    let (article, veil) = Article::seen_by(&house.db, &reader, Kind::Article, slug).await?;
+    let (place, me) = (article.place(), reader.person.as_deref());
+    let is_mine = article.is_by(me);
+    let may_tend = match me {
+        Some(me) if !is_mine => seat_for(house, me, Capability::TendLibrary).await?.is_some(),
+        _ => false,
+    };
+    let mut f = visitor.frame().named(&article.title, &article.summary).with_card(format!("/cards{place}.png")).with_feed("/feeds/articles", "feed-articles");
+    f.is_private = !article.is_out() || veil.is_some();
+    let show = Show {
+        f: &f,
+        terms: article.terms(&house.db).await?,
+        veiled: veil.map(|(_, why)| why),
+        is_mine,
+        may_tend,
+        was_edited: article.published_at.is_some_and(|at| article.changed_at > at),
+        helped: if article.is_out() { helped::lines(visitor, &f, &place, form).await? } else { Safe::default() },
+        talk: if article.is_out() { talk::thread(visitor, &place, asked, article.is_open()).await? } else { Safe::default() },
+        article: &article,
+    };
+    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+}
+
+async fn seen(member: &Member, slug: &str) -> Result<Article, Refusal> {
+    Ok(Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await?.0)
+}
+
+pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
+    let article = seen(&member, &slug).await?;
+    helped::say(&member, &article.place(), &mut form).await?;
+    if form.is_right() { go(format!("{}?done=helped#helped", article.place())) } else { shown(&member, &slug, &form, &Asked::default()).await }
+}
+
+pub async fn unsay_helped(member: Member, Path(slug): Path<String>) -> Reply {
+    let article = seen(&member, &slug).await?;
+    helped::unsay(&member, &article.place()).await?;
+    go(format!("{}?done=helped-unsaid#helped", article.place()))
+}
+
+/// What an article or page said before.
+#[derive(Template)]
+#[template(path = "articles/history.html")]
+pub struct History<'a> {
+    pub f: &'a Frame,
+    pub article: &'a Article,
+    pub before: Vec<Version>,
+    /// Its author may take a version away; a page's history is everybody's.
+    pub is_mine: bool,
+}
+
+impl History<'_> {
+    fn rendered(&self, version: &Version) -> Safe {
+        Safe(markup::render(&version.words).html)
+    }
+}
+
+pub async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
+    let (article, _) = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Article, &slug).await?;
+    let before = article.before(&visitor.house.db).await?;
+    let is_mine = article.is_by(visitor.reader().person.as_deref());
+    let f = visitor.frame().titled("article-history").private();
+    page(&History { f: &f, article: &article, before, is_mine }, &f)
+}
+
+pub async fn unsay_before(member: Member, Path(slug): Path<String>, form: Form) -> Reply {
+    let article = seen(&member, &slug).await?;
+    article.unsay_before(&member, form.value("version")).await?;
+    go(format!("{}/history?done=wording-gone", article.place()))
+}
+
+pub async fn withdraw(member: Member, Path(slug): Path<String>) -> Reply {
+    let article = seen(&member, &slug).await?;
+    article.withdraw(&member).await?;
+    go(format!("{}?done=article-withdrawn", article.place()))
+}
+
+pub async fn put_back(member: Member, Path(slug): Path<String>) -> Reply {
+    let article = seen(&member, &slug).await?;
+    article.put_back(&member).await?;
+    go(format!("{}?done=article-back", article.place()))
+}
+
+pub async fn remove(member: Member, Path(slug): Path<String>) -> Reply {
+    seen(&member, &slug).await?.remove(&member).await?;
+    go("/articles?done=article-removed")
+}
+
+#[derive(Template)]
+#[template(path = "articles/tend.html")]
+struct Tend<'a> {
+    f: &'a Frame,
+    article: &'a Article,
+    form: &'a Form,
+}
+
+impl Tend<'_> {
+    fn choices(&self) -> [(&str, &str); 2] {
+        [("withdraw", self.f.say("article-tend-withdraw")), ("lift", self.f.say("article-tend-lift"))]
+    }
+}
+
+/// The article as whoever tends the library may see it: a withdrawn one, too, or nobody could open it again. What its
+/// author keeps back is the author's alone.
+async fn tended(holding: &Holding<TendLibrary>, slug: &str) -> Result<Article, Refusal> {
+    let article = Article::find(&holding.member.house.db, Kind::Article, slug).await?.ok_or(Refusal::NotFound)?;
+    if article.is_out() { Ok(article) } else { Err(Refusal::NotFound) }
+}
+
+pub async fn tend_form(holding: Holding<TendLibrary>, Path(slug): Path<String>) -> Reply {
+    let article = tended(&holding, &slug).await?;
+    let f = holding.member.frame().titled("article-tend").private();
+    page(&Tend { f: &f, article: &article, form: &Form::default() }, &f)
+}
+
+pub async fn tend(holding: Holding<TendLibrary>, Path(slug): Path<String>, mut form: Form) -> Reply {
+    let article = tended(&holding, &slug).await?;
+    let (what, why) = (form.choice("what", &["withdraw", "lift"]), form.line("why", article::WHY_CHARS));
+    if form.is_right() {
+        article.tend(&holding, what == "lift", &why).await?;
+        return go(format!("{}/tend?done=act", article.place()));
+    }
+    let f = holding.member.frame().titled("article-tend").private();
+    page_again(&Tend { f: &f, article: &article, form: &form }, &f)
+}

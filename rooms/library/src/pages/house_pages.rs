@@ -1,0 +1,144 @@
+//! The community's own pages. Whoever holds the duty writes them; how they came to say what they say is public.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use base::form::Form;
+use base::house::House;
+use base::markup;
+use base::page::{Frame, go, page};
+use base::refusal::{Refusal, Reply};
+use people::Visitor;
+use people::power::{Capability, Holding, TendPages, seat_for};
+
+use crate::article::{self, Article, Draft, Kind};
+use crate::article_shelf;
+use crate::pages::articles::History;
+use crate::pages::articles_form::{Write, again, asks_for_preview, filled, preview};
+
+pub fn doors() -> Router<House> {
+    Router::new()
+        .route("/pages", get(list).post(write))
+        .route("/pages/new", get(blank))
+        .route("/pages/{slug}", get(show).post(change))
+        .route("/pages/{slug}/edit", get(edit))
+        .route("/pages/{slug}/history", get(history))
+}
+
+#[derive(Template)]
+#[template(path = "articles/pages.html")]
+struct List<'a> {
+    f: &'a Frame,
+    /// Slug and title.
+    pages: Vec<(String, String)>,
+    may_tend: bool,
+}
+
+async fn may_tend(visitor: &Visitor) -> Result<bool, Refusal> {
+    match &visitor.person {
+        Some(person) => Ok(seat_for(&visitor.house, &person.id, Capability::TendPages).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+async fn list(visitor: Visitor) -> Reply {
+    let mut pages = article_shelf::pages(&visitor.house.db).await?;
+    let firsts = visitor.house.pack.pages.iter().map(|first| (first.slug.clone(), first.title.clone()));
+    let missing: Vec<_> = firsts.filter(|(slug, _)| pages.iter().all(|(known, _)| known != slug)).collect();
+    pages.extend(missing);
+    let f = visitor.frame().named(visitor.house.pack.call("pages"), visitor.house.words.say("pages-line"));
+    page(&List { f: &f, pages, may_tend: may_tend(&visitor).await? }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "articles/house_page.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    title: &'a str,
+    html: &'a str,
+    /// Where it stands, and when it was changed last; none while it is as the pack brought it.
+    kept: Option<(String, i64)>,
+    may_tend: bool,
+}
+
+async fn show(visitor: Visitor, Path(slug): Path<String>) -> Reply {
+    let (title, summary, html, kept) = match Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await {
+        Ok((page, _)) => (page.title.clone(), page.summary.clone(), page.html.clone(), Some((page.place().to_string(), page.changed_at))),
+        Err(Refusal::NotFound) => {
+            let first = article::first_page(&visitor.house.pack, &slug).ok_or(Refusal::NotFound)?;
+            (first.title, first.summary, markup::render(&first.words).html, None)
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let line = if summary.is_empty() { visitor.house.pack.community.lead.clone() } else { summary };
+    let f = visitor.frame().named(&title, &line).with_card(format!("/cards/pages/{slug}.png"));
+    page(&Show { f: &f, title: &title, html: &html, kept, may_tend: may_tend(&visitor).await? }, &f)
+}
+
+async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
+    let (article, _) = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await?;
+    let before = article.before(&visitor.house.db).await?;
+    let f = visitor.frame().titled("article-history").private();
+    page(&History { f: &f, article: &article, before, is_mine: false }, &f)
+}
+
+async fn blank(holding: Holding<TendPages>) -> Reply {
+    let f = holding.member.frame().titled("page-new").private();
+    page(&Write { f: &f, form: &Form::default(), action: "/pages".into(), is_new: true, is_page: true, preview: None, is_stale: false }, &f)
+}
+
+async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
+    let (draft, why) = read(&holding, &mut form);
+    if form.is_right() && !asks_for_preview(&form) {
+        return go(Article::add_page(&holding, &draft, &why).await?.as_str());
+    }
+    let f = holding.member.frame().titled("page-new").private();
+    again(&Write { f: &f, form: &form, action: "/pages".into(), is_new: true, is_page: true, preview: preview(&form, &draft), is_stale: false })
+}
+
+fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
+    let draft = Draft::read(form, &holding.member.house.pack);
+    let why = if asks_for_preview(form) { String::new() } else { form.line("why", article::WHY_CHARS) };
+    (draft, why)
+}
+
+async fn edit(holding: Holding<TendPages>, Path(slug): Path<String>) -> Reply {
+    let house = &holding.member.house;
+    let form = match Article::find(&house.db, Kind::Page, &slug).await? {
+        Some(article) => filled(&article, &article.terms(&house.db).await?),
+        None => {
+            let first = article::first_page(&house.pack, &slug).ok_or(Refusal::NotFound)?;
+            Form::filled([("title", first.title.as_str()), ("words", &first.words), ("lang", &first.lang)])
+        }
+    };
+    let f = holding.member.frame().titled("page-edit").private();
+    page(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, preview: None, is_stale: false }, &f)
+}
+
+async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form: Form) -> Reply {
+    let (draft, why) = read(&holding, &mut form);
+    let (known, seen) = kept(&holding, &slug, form.value("seen")).await?;
+    let is_ready = form.is_right() && !asks_for_preview(&form);
+    if is_ready && known.change_page(&holding, &draft, seen, &why).await? {
+        return go(format!("{}?done=page-kept", known.place()));
+    }
+    let f = holding.member.frame().titled("page-edit").private();
+    again(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, preview: preview(&form, &draft), is_stale: is_ready })
+}
+
+/// The page as it stands, and the change of it that the form was filled from. One that is still the pack's is written down
+/// here first, so that its history begins with what everybody read until now.
+async fn kept(holding: &Holding<TendPages>, slug: &str, seen: &str) -> Result<(Article, i64), Refusal> {
+    let house = &holding.member.house;
+    if let Some(page) = Article::find(&house.db, Kind::Page, slug).await? {
+        return Ok((page, seen.parse().unwrap_or(0)));
+    }
+    article::first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;
+    let tx = house.begin().await?;
+    article::first_pages(&tx, &house.pack, house.now()).await?;
+    tx.keep().await?;
+    let page = Article::find(&house.db, Kind::Page, slug).await?.ok_or(Refusal::NotFound)?;
+    let seen = page.changed_at;
+    Ok((page, seen))
+}

@@ -1,0 +1,364 @@
+//! Articles and pages: writing, looking first, changing, taking off, the community's pages, and old addresses.
+
+use base::brought::{Brought, BroughtArticle};
+use base::place::Place;
+use base::redirect;
+use base::room::{Leaving, Reader};
+
+use crate::house::{Browser, Page, TestHouse, both};
+
+const EARS: &[(&str, &str)] = &[
+    ("title", "You only get the two"),
+    ("summary", "Earplugs, by somebody who should have known."),
+    ("words", "## Before\n\nI mixed **bands** for nine years.\n\n- foam\n- filters"),
+    ("categories", "bodies"),
+    ("tags", "hearing, Can't sleep, dread, gigs"),
+];
+
+async fn ears(who: &Browser<'_>) -> String {
+    let place = who.post("/articles", EARS).await.is(303).to();
+    place.split('?').next().unwrap().to_owned()
+}
+
+fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let kept = EARS.iter().copied().filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+    kept.chain(changes.iter().copied()).collect()
+}
+
+fn seen(page: &Page) -> String {
+    page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+fn duty_for(house: &TestHouse, capability: &str) -> String {
+    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_article_stands_under_its_title_and_is_found_by_category_tag_feeling_and_search() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let place = ears(&fern).await;
+        assert_eq!(place, "/articles/you-only-get-the-two");
+        let page = house.guest().get(&place).await;
+        page.is(200).says("You only get the two").says("Fern").says("I mixed bands for nine years.").says("Nobody has said anything yet");
+        assert!(page.html.contains("<strong>bands</strong>") && page.html.contains("og:image"), "{}", page.html);
+        for list in ["/articles", "/articles?category=bodies", "/articles?tag=hearing", "/library", "/feelings/dread", "/search?q=earplugs", "/search?q=kind:article+filters"] {
+            house.guest().get(list).await.is(200).says("You only get the two");
+        }
+        house.guest().get("/feelings/rage").await.says_not("You only get the two");
+        house.guest().get("/articles?tag=nothing").await.is(404);
+        assert_eq!(fern.post("/articles", EARS).await.to(), "/articles/you-only-get-the-two-2?done=article-out", "a second one of that name has an address of its own");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_is_said_and_nothing_written_is_lost() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        house.guest().post("/articles", EARS).await.is(303);
+        let page = fern.post("/articles", &with(&[("title", "x"), ("lang", "e n<")])).await;
+        page.is(422).says("At least 2 characters").says("Letters and hyphens").says("I mixed **bands**");
+        fern.post("/articles", &with(&[("title", "???")])).await.is(422).says("There has to be a letter");
+        fern.post("/articles", &with(&[("words", "")])).await.is(422).says("can't be empty");
+        let many = (0..13).map(|n| format!("tag {n}")).collect::<Vec<_>>().join(",");
+        fern.post("/articles", &with(&[("tags", &many)])).await.is(422).says("12 at most");
+        fern.post("/articles", &with(&[("tags", &"x".repeat(61))])).await.is(422).says("60 characters at most for each");
+        for (field, most) in [("title", 200), ("summary", 500), ("words", 60_000)] {
+            let (at, over) = ("x".repeat(most), "x".repeat(most + 1));
+            fern.post("/articles", &with(&[(field, &at), ("do", "draft")])).await.is(303);
+            fern.post("/articles", &with(&[(field, &over), ("do", "draft")])).await.is(422).says("characters at most");
+        }
+        assert_eq!(house.count("SELECT count(*) FROM article").await, 3);
+        let page = fern.post("/articles", &with(&[("title", "New")])).await;
+        assert_eq!(page.to(), "/articles/new-2?done=article-out", "the form's own address is nobody's");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_can_look_first_and_nothing_is_kept_by_looking() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let page = fern.post("/articles", &with(&[("do", "preview")])).await;
+        page.is(200).says("How it will stand").says("I mixed bands for nine years.").says("Nothing is kept yet");
+        assert!(page.html.contains("I mixed **bands**"), "the form is below as it was left");
+        assert_eq!(house.count("SELECT count(*) FROM article").await, 0);
+        fern.post("/articles", &with(&[("do", "preview"), ("words", "")])).await.is(422);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_is_its_authors_alone_until_it_is_put_up() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &duty_for(&house, "tend_library")).await;
+        let place = fern.post("/articles", &with(&[("do", "draft")])).await.to().split('?').next().unwrap().to_owned();
+        fern.get(&place).await.is(200).says("A draft. Only you can see it.");
+        fern.get("/articles").await.says("Your drafts").says("You only get the two");
+        for other in [&house.guest(), &brook, &cleo] {
+            other.get(&place).await.is(404);
+            other.get(&format!("{place}/history")).await.is(404);
+            for list in ["/articles", "/articles?tag=hearing", "/library", "/feelings/dread", "/search?q=earplugs"] {
+                other.get(list).await.says_not("You only get the two");
+            }
+        }
+        cleo.get(&format!("{place}/tend")).await.is(404);
+        brook.post("/remarks", &[("place", &place), ("words", "Hello?")]).await.is(404);
+        fern.post("/remarks", &[("place", &place), ("words", "To myself.")]).await.is(409);
+        house.house.clock.turn(86_400_000);
+        let seen = seen(&fern.get(&format!("{place}/edit")).await);
+        fern.post(&place, &with(&[("seen", &seen), ("do", "publish")])).await.is(303);
+        house.guest().get(&place).await.is(200).says("27 November 2026");
+        house.guest().get("/articles?tag=hearing").await.says("You only get the two");
+        assert_eq!(house.count("SELECT count(*) FROM article_edit").await, 0, "what nobody read has no history");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_its_author_changes_it_and_what_it_said_before_can_be_read_or_taken_away() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let place = ears(&fern).await;
+        brook.get(&format!("{place}/edit")).await.is(403).says("Only whoever wrote it");
+        brook.post(&place, EARS).await.is(403);
+        for door in ["withdraw", "put-back", "remove"] {
+            brook.post(&format!("{place}/{door}"), &[]).await.is(403);
+        }
+        let first = seen(&fern.get(&format!("{place}/edit")).await);
+        house.house.clock.turn(60_000);
+        fern.post(&place, &with(&[("words", "Ten years."), ("seen", &first)])).await.is(303);
+        house.guest().get(&place).await.says("Ten years.").says("edited").says_not("nine years");
+        let late = fern.post(&place, &with(&[("words", "Written on another phone."), ("seen", &first)])).await;
+        late.is(422).says("changed while you were writing").says("Written on another phone.");
+        house.guest().get(&format!("{place}/history")).await.is(200).says("nine years").says_not("Take this wording away");
+        let history = fern.get(&format!("{place}/history")).await;
+        let version = history.html.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        brook.post(&format!("{place}/history/unsay"), &[("version", &version)]).await.is(403);
+        fern.post_and_follow(&format!("{place}/history/unsay"), &[("version", &version)]).await.says("That wording is gone").says_not("nine years");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hostile_markdown_is_only_text() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let words = "<script>alert(1)</script>\n\n<iframe src=https://evil.example></iframe>\n\n[x](javascript:alert(1)) ![y](https://evil.example/y.png)\n\n</article><h1>mine</h1>";
+        let hostile = with(&[("words", words), ("title", "<script>alert(2)</script>"), ("summary", "\"><img src=x onerror=alert(3)>"), ("tags", "<b>bold</b>")]);
+        let place = fern.post("/articles", &hostile).await.to().split('?').next().unwrap().to_owned();
+        let looked: Vec<_> = hostile.iter().copied().chain([("do", "preview")]).collect();
+        for page in [house.guest().get(&place).await, house.guest().get("/articles").await, fern.get(&format!("{place}/edit")).await, fern.post("/articles", &looked).await] {
+            page.is(200);
+            for bad in ["<script>alert", "<iframe", "href=\"javascript", "src=\"https://evil", "<img src=x", "<h1>mine", "<b>bold"] {
+                assert!(!page.html.contains(bad), "{bad} in {}", page.html);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_its_author_takes_off_is_nowhere_and_comes_back_with_what_was_said_under_it() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let place = ears(&fern).await;
+        brook.post("/remarks", &[("place", &place), ("words", "My left one rings, too.")]).await.is(303);
+        brook.post(&format!("{place}/helped"), &[("feeling", "dread"), ("line", "Bought the filters.")]).await.is(303);
+        house.guest().get(&place).await.says("Bought the filters.").says("My left one rings, too.");
+        house.guest().get("/search?q=rings").await.says("left one");
+        fern.post_and_follow(&format!("{place}/withdraw"), &[]).await.says("Nobody else sees it.").says("I mixed bands");
+        house.guest().get(&place).await.is(410);
+        brook.post("/remarks", &[("place", &place), ("words", "Where is it?")]).await.is(410);
+        for list in ["/articles", "/articles?category=bodies", "/library", "/feelings/dread", "/search?q=earplugs", "/search?q=rings", "/"] {
+            house.guest().get(list).await.says_not("You only get the two").says_not("left one");
+        }
+        fern.post_and_follow(&format!("{place}/put-back"), &[]).await.says("It's back").says("My left one rings, too.");
+        house.guest().get("/search?q=rings").await.says("left one");
+
+        fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
+        fern.post_and_follow(&format!("{place}/remove"), &[]).await.says("Gone for good.");
+        fern.get(&place).await.is(404);
+        assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'article' AND how = 'gone'").await, 1);
+        assert_eq!(ears(&fern).await, place, "the address is free");
+        house.guest().get(&place).await.says_not("My left one rings, too.");
+        let talk = house.house.rooms.iter().find(|room| room.name() == "talk").unwrap();
+        let kept = serde_json::to_string(&talk.keeps(&house.house, &brook.person).await.unwrap()).unwrap();
+        assert!(kept.contains("My left one rings, too."), "what Brook said stays Brook's: {kept}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn taking_an_article_off_for_somebody_else_takes_a_duty_and_leaves_an_act() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &duty_for(&house, "tend_library")).await;
+        let place = ears(&fern).await;
+        let tend = format!("{place}/tend");
+        brook.post(&tend, &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
+        cleo.post(&tend, &[("what", "withdraw"), ("why", "")]).await.is(422);
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
+        cleo.post(&tend, &[("what", "withdraw"), ("why", "Names a third person.")]).await.is(303);
+        house.guest().get(&place).await.is(410);
+        fern.get(&place).await.is(200).says("Names a third person.");
+        cleo.post(&tend, &[("what", "lift"), ("why", "The name is out.")]).await.is(303);
+        house.guest().get(&place).await.is(200);
+        house.guest().get("/search?q=earplugs").await.says("You only get the two");
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what LIKE 'act-article-%' AND whom IS NOT NULL").await, 2);
+        let own = cleo.post("/articles", &with(&[("title", "Mine")])).await.to().split('?').next().unwrap().to_owned();
+        cleo.post(&format!("{own}/tend"), &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn comments_can_be_closed_and_what_was_said_stays() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let place = ears(&fern).await;
+        brook.post("/remarks", &[("place", &place), ("words", "In time.")]).await.is(303);
+        let seen = seen(&fern.get(&format!("{place}/edit")).await);
+        fern.post(&place, &with(&[("closed", "yes"), ("seen", &seen)])).await.is(303);
+        brook.get(&place).await.says("In time.").says("Comments are closed here").says_not("Say it");
+        brook.post("/remarks", &[("place", &place), ("words", "Too late.")]).await.is(409);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_goes_on_over_pages_in_the_order_things_were_put_up() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        for n in 1..=45 {
+            house.house.clock.turn(1_000);
+            fern.post("/articles", &with(&[("title", &format!("Part {n} of it"))])).await.is(303);
+        }
+        let mut path = "/articles?tag=hearing".to_owned();
+        let mut titles = Vec::new();
+        for _ in 0..3 {
+            let page = house.guest().get(&path).await;
+            titles.extend(page.is(200).html.split("<h3><a href=\"/articles/part-").skip(1).map(|rest| rest.split('-').next().unwrap().parse::<i64>().unwrap()));
+            path = page.html.split("rel=\"next\" href=\"").nth(1).map_or_else(String::new, |rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+        }
+        assert_eq!(titles, (1..=45).rev().collect::<Vec<_>>());
+        assert_eq!(path, "", "there is no fourth page");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_packs_pages_are_there_before_anybody_wrote_one() {
+    both(async |house| {
+        for page in &house.house.pack.pages {
+            house.guest().get(&format!("/pages/{}", page.slug)).await.is(200).says(&page.title);
+        }
+        house.guest().get("/pages").await.is(200).says("What we keep about you");
+        house.guest().get("/pages/nothing").await.is(404);
+        assert_eq!(house.count("SELECT count(*) FROM article").await, 0, "reading writes nothing");
+        let tx = house.house.begin().await.unwrap();
+        library::article::first_pages(&tx, &house.house.pack, house.house.now()).await.unwrap();
+        library::article::first_pages(&tx, &house.house.pack, house.house.now()).await.unwrap();
+        tx.keep().await.unwrap();
+        assert_eq!(house.count("SELECT count(*) FROM article WHERE kind = 'page'").await, i64::try_from(house.house.pack.pages.len()).unwrap());
+        house.guest().get("/pages/what-we-keep").await.is(200).says("What we keep about you");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changing_the_communitys_pages_takes_a_duty_and_their_history_is_everybodys() {
+    both(async |house| {
+        let (fern, jo) = (house.member("Fern").await, house.holder("Jo", &duty_for(&house, "tend_pages")).await);
+        fern.get("/pages/about/edit").await.is(403);
+        fern.post("/pages/about", &[("title", "Mine"), ("words", "Mine."), ("why", "Because.")]).await.is(403);
+        fern.post("/pages", &[("title", "Mine"), ("words", "Mine."), ("why", "Because.")]).await.is(403);
+        let form = jo.get("/pages/about/edit").await;
+        form.is(200).says("In a circle pit");
+        let seen = seen(&form);
+        jo.post("/pages/about", &[("title", "What this is"), ("words", "Shorter."), ("why", ""), ("seen", &seen)]).await.is(422);
+        jo.post("/pages/about", &[("title", "What this is"), ("words", "Looking."), ("do", "preview"), ("seen", &seen)]).await.is(200).says("How it will stand");
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
+        let seen = self::seen(&jo.get("/pages/about/edit").await);
+        jo.post("/pages/about", &[("title", "What this is"), ("words", "Shorter."), ("why", "Nobody read the long one."), ("seen", &seen)]).await.is(303);
+        house.guest().get("/pages/about").await.says("Shorter.").says("As it stands since");
+        house.guest().get("/pages/about/history").await.is(200).says("In a circle pit").says_not("Take this wording away");
+        jo.post("/pages/about", &[("title", "What this is"), ("words", "Too late."), ("why", "From another tab."), ("seen", &seen)]).await.is(422).says("changed while you were writing");
+        let new = jo.post("/pages", &[("title", "How we hand over"), ("words", "Slowly."), ("why", "Somebody asked.")]).await.is(303).to();
+        assert_eq!(new, "/pages/how-we-hand-over");
+        house.guest().get(&new).await.is(200).says("Slowly.");
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what LIKE 'act-page-%'").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead_on() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let library = house.house.rooms.iter().find(|room| room.name() == "library").unwrap();
+        let article = BroughtArticle {
+            key: "k:1".into(),
+            slug: "old-post".into(),
+            title: "An old post".into(),
+            words: "From *before*.".into(),
+            author: Some(Place::of("people", &fern.person)),
+            at: 1_560_000_000_000,
+            changed_at: 1_560_000_000_000,
+            comments_open: true,
+            categories: vec!["Noise".into(), "noise".into(), "…".into()],
+            ..BroughtArticle::default()
+        };
+        let tx = house.house.begin().await.unwrap();
+        let place = library.take_in(&house.house, &tx, &Brought::Article(article.clone())).await.unwrap().unwrap();
+        library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_page: true, slug: "contact".into(), title: "Contact".into(), ..article.clone() })).await.unwrap().unwrap();
+        let draft = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, slug: "secret".into(), title: "Not yet".into(), ..article.clone() })).await.unwrap().unwrap();
+        for old in ["/2019/06/old-post/", "/?p=12", "/index.php?p=12"] {
+            redirect::keep(&tx, old, place.as_str()).await.unwrap();
+        }
+        tx.keep().await.unwrap();
+        house.guest().get(place.as_str()).await.is(200).says("An old post").says("8 June 2019").says("Fern").says("Noise");
+        house.guest().get("/articles?category=noise").await.is(200).says("An old post");
+        house.guest().get("/pages/contact").await.is(200).says("From before").says_not("Fern");
+        brook.get(draft.as_str()).await.is(404);
+        fern.get(draft.as_str()).await.is(200).says("A draft");
+        for old in ["/2019/06/old-post", "/2019/06/old-post/", "/2019/06/old-post/?utm_source=x", "/?p=12", "/index.php?p=12"] {
+            let answer = house.guest().get(old).await;
+            assert_eq!((answer.status.as_u16(), answer.to().as_str()), (301, place.as_str()), "{old}");
+        }
+        house.guest().get("/?p=13").await.is(200);
+        house.guest().get("/2019/06/other-post").await.is(404);
+        fern.post("/2019/06/old-post", &[]).await.is(404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
+    both(async |house| {
+        for (how, name) in [(Leaving::KeepWords, "Dara"), (Leaving::TakeNameOff, "Eli"), (Leaving::Remove, "Fern")] {
+            let who = house.member(name).await;
+            let title = format!("Written to {}", how.id());
+            let place = who.post("/articles", &with(&[("title", &title)])).await.to().split('?').next().unwrap().to_owned();
+            who.post("/articles", &with(&[("title", "Half a thought"), ("do", "draft")])).await.is(303);
+            let library = house.house.rooms.iter().find(|room| room.name() == "library").unwrap();
+            let kept = serde_json::to_string(&library.keeps(&house.house, &who.person).await.unwrap()).unwrap();
+            assert!(kept.contains(&title) && kept.contains("Half a thought") && kept.contains("nine years"), "{kept}");
+            let tx = house.house.begin().await.unwrap();
+            for room in house.house.rooms {
+                room.forget(&house.house, &tx, &who.person, how).await.unwrap();
+            }
+            tx.keep().await.unwrap();
+            let page = house.guest().get(&place).await;
+            assert_eq!(page.status.as_u16(), if how == Leaving::Remove { 404 } else { 200 }, "{how:?}");
+            assert_eq!(page.words().contains(name), how == Leaving::KeepWords, "{how:?}: {}", page.words());
+        }
+        assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 0);
+        assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'article'").await, 2);
+        let found = house.house.at(&Reader::guest(), &Place::read("/articles/written-to-keep").unwrap()).await.unwrap().unwrap();
+        assert_eq!((found.kind, found.audience.as_str(), found.open), ("article", "everyone", true));
+    })
+    .await;
+}
