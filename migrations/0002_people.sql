@@ -10,6 +10,8 @@ CREATE TABLE person (
   joined_at BIGINT NOT NULL,
   -- seed of the drawn face; they can reshuffle it
   face TEXT NOT NULL,
+  -- when they last changed what they say about themselves: a change made from an older copy is refused
+  profile_at BIGINT NOT NULL DEFAULT 0,
   -- null: there is no password
   password TEXT,
   -- secret of six-digit codes, since when they are asked for, and the last step taken, so that none is taken twice

@@ -18,7 +18,7 @@ pub async fn keep(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
 /// The path that an old address leads to: with its query if that is known, without if not.
 pub async fn find(ask: &impl Ask, asked: &str) -> DbResult<Option<String>> {
     let Some(asked) = normal(asked) else { return Ok(None) };
-    let bare = asked.split('?').next().unwrap_or_default();
+    let bare = asked.split('?').next().unwrap_or_default().trim_end_matches('/');
     let sql = "SELECT place FROM redirect WHERE old = $1 OR old = $2 ORDER BY LENGTH(old) DESC, old LIMIT 1";
     ask.first(sql, vals![&asked, bare]).await
 }

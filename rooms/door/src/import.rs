@@ -142,7 +142,8 @@ impl<'a> Import<'a> {
         if login.is_empty() || self.people.contains_key(login) || batch.people.iter().any(|(known, _)| known == login) {
             return Ok(());
         }
-        let key = self.key("person", login);
+        // Some log in with a mail address; it is not to be found here, not even in a key.
+        let key = if login.contains('@') { self.key("person", &base::id::hash(login)[..24]) } else { self.key("person", login) };
         if let Some(place) = memory::place_of(&self.house.db, &key).await? {
             self.taken.people += i64::from(self.is_new(&key));
             self.people.insert(login.to_owned(), Place::read(&place));

@@ -10,11 +10,14 @@ pub mod wxr;
 use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
+use base::clock::{self, DAY_MS};
 use base::db::Tx;
+use base::file::{self, File};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::vals;
 
 pub use pages::lead_on;
 
@@ -33,14 +36,25 @@ impl Room for Door {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[]
+        &[Job { name: "sweep-files", every_ms: DAY_MS, run: |house| Box::pin(async move { file::sweep(&house).await.map(drop) }) }]
     }
 
-    async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
-        Ok(Vec::new())
+    async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
+        let files = File::given_by(&house.db, person).await?;
+        let rows = files.iter().map(|file| serde_json::json!({ "name": file.name, "kind": file.mime, "bytes": file.bytes, "for": file.audience, "given": clock::rfc3339(file.since) }));
+        Ok(vec![Kept { what: "files", rows: rows.collect(), files: files.iter().map(|file| file.id.clone()).collect() }])
     }
 
-    async fn forget(&self, _: &House, _: &Tx, _: &str, _: Leaving) -> Result<(), Refusal> {
+    /// What others see may stay without the name; what was for the person alone goes with them.
+    async fn forget(&self, _: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        match how {
+            Leaving::KeepWords => {}
+            Leaving::TakeNameOff => {
+                tx.run("DELETE FROM file WHERE giver = $1 AND audience = 'only'", vals![person]).await?;
+                tx.run("UPDATE file SET giver = NULL WHERE giver = $1", vals![person]).await?;
+            }
+            Leaving::Remove => drop(tx.run("DELETE FROM file WHERE giver = $1", vals![person]).await?),
+        }
         Ok(())
     }
 

@@ -27,7 +27,9 @@ pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 10..=600;
 const WORDS_NEEDED: i64 = 2;
 /// Open requests at once; more are asked to come back later.
 const REQUESTS_MAX: i64 = 500;
+/// How long a request is kept after it was decided, and how long it may wait for that.
 const KEPT_MS: i64 = 30 * DAY_MS;
+const WAITS_MS: i64 = 60 * DAY_MS;
 
 /// How people join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,7 +265,7 @@ pub async fn members_invite(house: &House) -> DbResult<bool> {
     Ok(settled(&house.db, INVITING).await?.as_deref() == Some("members"))
 }
 
-/// Forgets requests that were decided a month ago.
+/// Forgets requests that were decided a month ago, and those nobody decided in two.
 pub(crate) async fn sweep(tx: &Tx, now: i64) -> DbResult<u64> {
-    tx.run("DELETE FROM join_request WHERE decided_at <= $1", vals![now - KEPT_MS]).await
+    tx.run("DELETE FROM join_request WHERE decided_at <= $1 OR (decided IS NULL AND since <= $2)", vals![now - KEPT_MS, now - WAITS_MS]).await
 }

@@ -1,8 +1,12 @@
 //! Members, ways in, duties, seats and acts. Glossary: a *person* has one account; a *session* is one browser signed in;
 //! a *duty* is a bundle of capabilities that the pack names; a *seat* is a duty held for a term; an *act* is one use of power.
 
+pub mod claiming;
+pub mod export;
 pub mod joining;
+pub mod leaving;
 mod pages;
+pub mod passkey;
 pub mod password;
 pub mod person;
 pub mod power;
@@ -13,10 +17,12 @@ pub mod sign_in;
 pub mod totp;
 pub mod visitor;
 pub mod way_in;
+pub mod ways_in;
 
 pub use person::Person;
 pub use power::{Capability, Deed, Holding};
 pub use visitor::{Fresh, Member, Visitor};
+pub use ways_in::second_factor;
 
 use async_trait::async_trait;
 use axum::Router;
@@ -43,23 +49,26 @@ impl Room for People {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[Job { name: "links and requests whose time is over", every_ms: HOUR_MS, run: |house| Box::pin(sweep(house)) }]
+        &[
+            Job { name: "links and requests whose time is over", every_ms: HOUR_MS, run: |house| Box::pin(sweep(house)) },
+            Job { name: "people whose seven days are over", every_ms: HOUR_MS, run: |house| Box::pin(leaving::finish(house)) },
+        ]
     }
 
-    async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
-        Ok(Vec::new())
+    async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
+        Ok(export::keeps(house, person).await?)
     }
 
-    async fn forget(&self, _: &House, _: &Tx, _: &str, _: Leaving) -> Result<(), Refusal> {
-        Ok(())
+    async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        Ok(leaving::forget(tx, person, how, house.now()).await?)
     }
 
-    async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
-        Ok(None)
+    async fn at(&self, house: &House, _: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        Ok(profile::at(house, place).await?)
     }
 
-    async fn index_again(&self, _: &House) -> Result<(), Refusal> {
-        Ok(())
+    async fn index_again(&self, house: &House) -> Result<(), Refusal> {
+        Ok(profile::index_again(house).await?)
     }
 
     async fn offers(&self, _: &House, _: &Reader, _: &str, _: Way) -> Result<Vec<Offer>, Refusal> {
@@ -74,8 +83,9 @@ impl Room for People {
         Ok(Vec::new())
     }
 
-    async fn take_in(&self, _: &House, _: &Tx, _: &Brought) -> Result<Option<Place>, Refusal> {
-        Ok(None)
+    async fn take_in(&self, house: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {
+        let Brought::Person(person) = brought else { return Ok(None) };
+        Ok(Some(claiming::bring(tx, &person.key, &person.name, house.now()).await?))
     }
 }
 
@@ -84,6 +94,7 @@ async fn sweep(house: House) -> Result<(), Refusal> {
     let (tx, now) = (house.begin().await?, house.now());
     way_in::WayIn::sweep(&tx, now).await?;
     joining::sweep(&tx, now).await?;
+    passkey::sweep(&tx, now).await?;
     session::Session::sweep(&tx, now).await?;
     Ok(tx.keep().await?)
 }

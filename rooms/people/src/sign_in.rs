@@ -50,12 +50,16 @@ impl Lock {
     }
 }
 
-/// Counts one try; too many are refused before anything is looked at.
+/// Counts one try at a name; too many are refused before anything is looked at.
 pub fn count(visitor: &Visitor, at: &str) -> Result<(), Refusal> {
-    let (house, now) = (&visitor.house, visitor.house.now());
-    let of_caller = visitor.caller.is_none_or(|caller| FROM_ONE_CALLER.allows((&house.folder, caller), now));
-    let of_name = AT_ONE_NAME.allows((&house.folder, at), now);
-    if of_caller && of_name { Ok(()) } else { Err(Refusal::TooMany) }
+    count_caller(visitor)?;
+    if AT_ONE_NAME.allows((&visitor.house.folder, at), visitor.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }
+}
+
+/// Counts one try of a household, whatever it is at.
+pub fn count_caller(visitor: &Visitor) -> Result<(), Refusal> {
+    let fine = visitor.caller.is_none_or(|caller| FROM_ONE_CALLER.allows((&visitor.house.folder, caller), visitor.house.now()));
+    if fine { Ok(()) } else { Err(Refusal::TooMany) }
 }
 
 /// Tries a name and a password.

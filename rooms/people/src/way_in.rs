@@ -5,7 +5,12 @@
 
 use base::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use base::db::{Ask, DbResult, Tx};
+use base::house::House;
+use base::place::Place;
+use base::refusal::Refusal;
 use base::{id, row, vals};
+
+use crate::power::{Deed, act_of_host};
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +69,15 @@ impl WayIn {
         let secret = id::secret();
         let sql = "INSERT INTO way_in (hash, kind, person, giver, since, until) VALUES ($1, $2, $3, $4, $5, $6)";
         tx.run(sql, vals![id::hash(&secret), kind.id(), person, giver, now, now + kind.lasts_ms()]).await?;
+        Ok(secret)
+    }
+
+    /// Makes a link by which the host helps somebody back in who lost every other way: an act that the person is told of.
+    pub async fn help_back_in(house: &House, person: &str, why: &str) -> Result<String, Refusal> {
+        let place = Place::of("people", person);
+        let tx = act_of_host(house, &Deed { what: "act-helped-in", place: Some(&place), whom: Some(person), why, ..Deed::default() }).await?;
+        let secret = Self::make(&tx, Kind::SignIn, Some(person), None, house.now()).await?;
+        tx.keep().await?;
         Ok(secret)
     }
 

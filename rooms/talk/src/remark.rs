@@ -154,6 +154,22 @@ impl Remark {
         Ok(Self::place_of(&id))
     }
 
+    /// Puts what somebody said as it is given, with what was said to it; the demo uses this.
+    pub async fn put(tx: &Tx, under: &Place, author: &str, saying: &Saying, words: &[(&str, &str)], at: i64) -> DbResult<String> {
+        let rendered = markup::render(&saying.words);
+        let (id, n) = (base::id::at(at), thread::next(tx, under, at).await?);
+        let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
+                   VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, '', $11, $11)";
+        let vals = vals![&id, under, n, author, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, at];
+        tx.run(sql, vals).await?;
+        for (word, person) in words {
+            tx.run("INSERT INTO remark_word (person, remark, word) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", vals![*person, &id, *word]).await?;
+        }
+        tally(tx, &id).await?;
+        index::again(tx, &id).await?;
+        Ok(id)
+    }
+
     /// Slows a flood down.
     pub fn pace(member: &Member) -> Result<(), Refusal> {
         if PACE.allows(&member.person.id, member.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }

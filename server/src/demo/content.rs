@@ -149,6 +149,9 @@ pub(crate) struct Suggested {
     /// Decided against.
     #[serde(default)]
     pub out: bool,
+    /// Why it is not in, as its curator says it.
+    #[serde(default)]
+    pub why_not: String,
     pub minutes_ago: i64,
 }
 

@@ -9,13 +9,16 @@ use base::db::{Ask as _, Tx};
 use base::house::House;
 use base::place::Place;
 use base::{id, vals};
+use base::veil::{self, Veil};
+use library::article::{self, Article, Kind};
 use library::helped::Helped;
 use library::playlist::{self, Playlist};
 use library::song::{self, Draft, Song};
 use people::Person;
 use people::person::Joining;
+use talk::remark::{Remark, Saying};
 
-use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Suggested, Way};
+use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Said, Suggested, Way, Written};
 
 /// Fills a house from the demo that a pack brings, in one write.
 pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
@@ -38,6 +41,14 @@ pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) ->
     }
     for call in &demo.playlists {
         moving.call(call, &demo).await?;
+    }
+    for written in &demo.articles {
+        moving.article(written, pack).await?;
+    }
+    let mut said: Vec<_> = demo.comments.iter().collect();
+    said.sort_by_key(|said| std::cmp::Reverse(said.minutes_ago));
+    for said in said {
+        moving.comment(said).await?;
     }
     for act in &demo.acts {
         moving.act(act).await?;
@@ -132,7 +143,7 @@ impl Moving<'_> {
         let (id, song) = (id::at(at), self.place("songs", &one.song)?);
         let song = song.id_of("songs").context("a song's place")?.to_owned();
         let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        self.tx.run(sql, vals![&id, list, song, self.who(&one.by)?, &one.reason, one.place, one.why_not.as_deref().unwrap_or_default(), at]).await?;
+        self.tx.run(sql, vals![&id, list, song, self.who(&one.by)?, &one.reason, one.place, &one.why_not, at]).await?;
         for (voice, people) in [("yes", &one.yes), ("no", &one.no)] {
             for person in people {
                 playlist::put_voice(self.tx, &id, self.who(person)?, voice, "", at).await?;
@@ -144,6 +155,42 @@ impl Moving<'_> {
         Ok(())
     }
 
+    async fn article(&mut self, written: &Written, pack: &str) -> Result<()> {
+        let at = self.ago(written.minutes_ago);
+        let place_of = |song: &str| self.places.get(&("songs", song.to_owned())).map_or_else(String::new, ToString::to_string);
+        let (categories, tags) = (written.categories.clone(), written.tags.clone());
+        let words = written.markdown(pack, place_of)?;
+        let draft = article::Draft { title: written.title.clone(), summary: written.summary.clone(), words, lang: "en".into(), categories, tags, is_closed: false };
+        let place = Article::add(self.tx, Kind::Article, &written.slug, &draft, Some(self.who(&written.author)?), at, Some(at)).await?;
+        self.places.insert(("articles", written.slug.clone()), place);
+        Ok(())
+    }
+
+    async fn comment(&mut self, said: &Said) -> Result<()> {
+        let (kind, id) = said.on.split_once('/').context("a comment stands on something")?;
+        let kind = if kind == "songs" { "songs" } else { "articles" };
+        let (under, answers) = (self.place(kind, id)?, said.quote.as_ref().map(|quote| self.place("comments", &quote.comment)).transpose()?);
+        let saying = Saying {
+            words: said.text.clone(),
+            speaking_as: said.speaking_as.clone().unwrap_or_default(),
+            answers: answers.as_ref().and_then(|place| place.id_of("remarks")).map(str::to_owned),
+            quoted: said.quote.as_ref().map(|quote| quote.words.clone()).unwrap_or_default(),
+        };
+        let mut words = Vec::new();
+        for reaction in &said.reactions {
+            for person in &reaction.by {
+                words.push((reaction.id.as_str(), self.who(person)?));
+            }
+        }
+        let remark = Remark::put(self.tx, &under, self.who(&said.by)?, &saying, &words, self.ago(said.minutes_ago)).await?;
+        let place = Remark::place_of(&remark);
+        if said.folded {
+            veil::lay(self.tx, &place, Veil::Folded, "", self.ago(said.minutes_ago)).await?;
+        }
+        self.places.insert(("comments", said.id.clone()), place);
+        Ok(())
+    }
+
     async fn act(&self, act: &DoneAct) -> Result<()> {
         let at = self.ago(act.minutes_ago);
         let by = self.who(&act.by)?;
@@ -151,6 +198,8 @@ impl Moving<'_> {
         let seat: String = self.tx.first(sql, vals![&act.duty, by]).await?.with_context(|| format!("{} holds no {}", act.by, act.duty))?;
         let place = match act.on.split_once('/') {
             Some(("songs", song)) => Some(self.place("songs", song)?),
+            Some(("comments", said)) => Some(self.place("comments", said)?),
+            Some(("people", person)) => Some(Place::of("people", self.who(person)?)),
             Some(("pages", page)) => Some(Place::of("pages", page)),
             _ => None,
         };

@@ -40,16 +40,16 @@ pub async fn both(story: impl AsyncFn(TestHouse)) {
 
 impl TestHouse {
     pub async fn open(folder: tempfile::TempDir, database: Where) -> Self {
-        Self::open_at(folder, database, "").await
+        Self::open_at(folder, database, "", true).await
     }
 
-    async fn open_at(folder: tempfile::TempDir, database: Where, public_url: &str) -> Self {
+    async fn open_at(folder: tempfile::TempDir, database: Where, public_url: &str, weak_hashing: bool) -> Self {
         let env = |name: &str| (name == "CIRCLEPIT_PUBLIC_URL").then(|| public_url.to_owned());
         let mut settings = Settings::read(folder.path(), env).unwrap();
         settings.database = database;
         let db = Db::open(&settings.database).await.unwrap();
         let mut inside = circlepit::open::inside(folder.path(), settings, Clock::set_to(EVENING), db).await.unwrap();
-        inside.weak_hashing = true;
+        inside.weak_hashing = weak_hashing;
         let house = House::new(inside);
         Self { app: circlepit::web::app(&house), house, _folder: folder }
     }
@@ -58,7 +58,14 @@ impl TestHouse {
     pub async fn on_a_file(public_url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = Where::File(folder.path().join("circlepit.db"));
-        Self::open_at(folder, file, public_url).await
+        Self::open_at(folder, file, public_url, true).await
+    }
+
+    /// A house that hashes passwords as in earnest.
+    pub async fn in_earnest() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Where::File(folder.path().join("circlepit.db"));
+        Self::open_at(folder, file, "", false).await
     }
 
     /// Somebody without an account.

@@ -6,6 +6,8 @@ mod commands;
 mod house;
 mod playlists;
 mod people;
+mod people_backstage;
+mod people_ways_in;
 mod postgres;
 mod remarks;
 mod search;

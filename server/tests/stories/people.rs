@@ -391,3 +391,32 @@ async fn the_session_cookie_cannot_be_read_by_scripts_sent_from_elsewhere_or_set
     }
     assert!(!cookie.contains("Domain"), "{cookie}");
 }
+
+/// How often a draw from one list is larger than one from the other: 0.5 when nobody can tell them apart.
+fn told_apart(one: &[u128], other: &[u128]) -> f64 {
+    let wins: f64 = one.iter().flat_map(|a| other.iter().map(move |b| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 })).sum();
+    wins / (one.len() * other.len()) as f64
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "half a minute of hashing in earnest; the long proofs run it"]
+async fn the_time_an_answer_takes_does_not_tell_whether_a_name_is_known() {
+    const TRIES: usize = 150;
+    let house = TestHouse::in_earnest().await;
+    joined(&house, "Ada").await;
+    for (path, field) in [("/sign-in", "password"), ("/sign-in/recovery", "code")] {
+        let mut took = [Vec::new(), Vec::new()];
+        for at in 0..2 * TRIES {
+            let name = ["Ada", "Eve"][at % 2];
+            let begun = base::clock::stopwatch();
+            house.guest().post(path, &[("name", name), (field, "not the right one")]).await.is(422);
+            took[at % 2].push(begun.elapsed().as_micros());
+            house.house.clock.turn(2 * MINUTE_MS);
+        }
+        let apart = told_apart(&took[0], &took[1]);
+        let median = |list: &mut Vec<u128>| { list.sort_unstable(); list[TRIES / 2] };
+        let (known, unknown) = (median(&mut took[0]), median(&mut took[1]));
+        println!("{path}: told apart {apart:.3} (0.5 is chance), median {known} µs known, {unknown} µs unknown");
+        assert!((0.4..=0.6).contains(&apart), "{path} tells a known name from an unknown one: {apart:.3}");
+    }
+}

@@ -8,7 +8,7 @@ use axum::routing::get;
 use base::file::Given;
 use base::redirect;
 use base::refusal::Refusal;
-use base::room::Room as _;
+use base::room::{Leaving, Room as _};
 use door::Door;
 use tower::ServiceExt as _;
 
@@ -112,4 +112,25 @@ async fn an_old_address_leads_on_and_a_new_one_is_never_hidden_by_it() {
     assert_eq!(fetch(&bare, "/?p=13").await.2, "the front page");
     assert_eq!(fetch(&bare, "/feeds").await.0, StatusCode::OK);
     assert_eq!(fetch(&bare, "/2020/02/none").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_takes_their_files_along_or_leaves_them_without_a_name() {
+    for (how, left) in [(Leaving::KeepWords, 2), (Leaving::TakeNameOff, 1), (Leaving::Remove, 0)] {
+        let bare = Bare::open().await;
+        let mut ids = Vec::new();
+        for audience in ["everyone", "only"] {
+            let given = Given::read(&bare.house, "a.txt", audience.into()).await.unwrap();
+            let tx = bare.house.begin().await.unwrap();
+            ids.push(given.keep(&tx, Some("ada"), audience, 0).await.unwrap().id);
+            tx.keep().await.unwrap();
+        }
+        ids.sort();
+        assert_eq!(Door.keeps(&bare.house, "ada").await.unwrap()[0].files, ids);
+        let tx = bare.house.begin().await.unwrap();
+        Door.forget(&bare.house, &tx, "ada", how).await.unwrap();
+        tx.keep().await.unwrap();
+        assert_eq!(bare.count("SELECT COUNT(*) FROM file").await, left);
+        assert_eq!(bare.count("SELECT COUNT(*) FROM file WHERE giver = 'ada'").await, if how == Leaving::KeepWords { 2 } else { 0 });
+    }
 }

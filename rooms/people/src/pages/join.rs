@@ -15,7 +15,7 @@ use crate::way_in::{Kind, WayIn};
 use crate::sign_in;
 
 /// Characters of a reason given with a yes, a no or an invitation.
-const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+pub(super) const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
 #[derive(Template)]
 #[template(path = "join/form.html")]
@@ -29,7 +29,7 @@ struct Join<'a> {
 
 impl Join<'_> {
     fn ages(&self) -> [(&str, &str); 3] {
-        [("18", self.f.say("age-18")), ("16-17", self.f.say("age-16-17")), (UNDER, self.f.say("age-under"))]
+        ages(self.f)
     }
 
     fn asks(&self) -> bool {
@@ -46,6 +46,11 @@ impl Join<'_> {
         let day = usize::try_from(self.f.house.now() / base::clock::DAY_MS).unwrap_or_default();
         (0..names.len().min(3)).map(|at| names[(day * 3 + at) % names.len()].as_str()).collect()
     }
+}
+
+/// The ages somebody can say.
+pub(super) fn ages(f: &Frame) -> [(&str, &str); 3] {
+    [("18", f.say("age-18")), ("16-17", f.say("age-16-17")), (UNDER, f.say("age-under"))]
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
@@ -87,10 +92,14 @@ struct Under<'a> {
     f: &'a Frame,
 }
 
+pub(super) fn draw_under(visitor: &Visitor) -> Reply {
+    let f = visitor.frame().titled("join-under").private();
+    page(&Under { f: &f }, &f)
+}
+
 async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Reply {
     if form.value("age") == UNDER {
-        let f = visitor.frame().titled("join-under").private();
-        return page(&Under { f: &f }, &f);
+        return draw_under(&visitor);
     }
     let mode = Mode::of(&visitor.house.db).await?;
     if mode == Mode::Invite && invitation.is_none() {
@@ -101,7 +110,7 @@ async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Rep
     if !form.is_right() {
         return draw(&visitor, &form, invitation).await;
     }
-    sign_in::count(&visitor, "joining")?;
+    sign_in::count_caller(&visitor)?;
     let joined = if asks { newcomer.ask(&visitor.house).await? } else { newcomer.join(&visitor.house, invitation).await? };
     match joined {
         Joined::In(person) => let_in(&visitor, &person.id, "/?done=joined").await,
@@ -128,13 +137,18 @@ pub async fn asked(visitor: Visitor, Path(secret): Path<String>) -> Reply {
     page(&AskedPage { request, words, f: &f }, &f)
 }
 
+/// A request with what was said to it so far: by whom, yes or no, why.
+struct Spoken {
+    request: Request,
+    words: Vec<(String, String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "join/requests.html")]
 struct Requests<'a> {
     f: &'a Frame,
     form: &'a Form,
-    /// Each with what was said to it so far.
-    requests: Vec<(Request, Vec<(String, String, String)>)>,
+    requests: Vec<Spoken>,
 }
 
 pub async fn requests(member: Member) -> Reply {
@@ -148,7 +162,7 @@ async fn draw_requests(member: &Member, form: &Form) -> Reply {
     let mut requests = Vec::new();
     for request in Request::open(&member.house.db).await? {
         let words = request.words(&member.house.db).await?;
-        requests.push((request, words));
+        requests.push(Spoken { request, words });
     }
     let f = member.frame().titled("join-requests").private();
     let list = Requests { requests, form, f: &f };

@@ -11,7 +11,7 @@ use crate::session::{self, Session};
 use crate::sign_in::{self as coming, Came};
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
-use crate::{Person, password};
+use crate::{Person, passkey, password};
 
 #[derive(Template)]
 #[template(path = "sign_in/form.html")]
@@ -23,10 +23,12 @@ struct SignIn<'a> {
     again: bool,
     /// Name and word did not go together.
     is_wrong: bool,
+    /// Whose passkeys are asked for; empty where there can be none.
+    domain: String,
 }
 
 /// A path in the house to go on to.
-fn then(text: &str) -> String {
+pub(super) fn then(text: &str) -> String {
     Place::read(text).map_or_else(|| "/".to_owned(), Into::into)
 }
 
@@ -37,7 +39,7 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
         person => {
             let form = Form::filled(person.iter().map(|person| ("name", person.name.as_str())));
             let f = visitor.frame().titled("sign-in").private();
-            page(&SignIn { form: &form, then, again: person.is_some(), is_wrong: false, f: &f }, &f)
+            page(&SignIn { form: &form, then, again: person.is_some(), is_wrong: false, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
         }
     }
 }
@@ -52,7 +54,7 @@ pub async fn try_password(visitor: Visitor, form: Form) -> Reply {
         Came::HalfWay(step) => half_way(&visitor, &step, &then, true, false),
         Came::Not => {
             let f = visitor.frame().titled("sign-in").private();
-            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), is_wrong: true, f: &f }, &f)
+            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), is_wrong: true, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
         }
     }
 }

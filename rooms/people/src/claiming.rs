@@ -1,0 +1,113 @@
+//! Names that an import brought, and handing them to whoever they belong to: by a link that a seat or the host makes.
+//!
+//! Promises: importing a name again changes nothing, also after its owner left; nobody signs in with a name before it is
+//! claimed; whoever claims it has everything that was written under it.
+
+use base::db::{Ask, DbResult, Tx};
+use base::house::House;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::{id, row, vals};
+
+use crate::person::{NAME_CHARS, folded};
+use crate::power::{ActTx, Deed, Holding, IssueClaims, act_of_host};
+use crate::joining::Newcomer;
+use crate::way_in::{Kind, WayIn};
+use crate::{password, profile};
+
+/// Somebody whose name was brought and who has not come yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclaimed {
+    pub id: String,
+    pub name: String,
+    pub joined_at: i64,
+}
+row!(Unclaimed { id, name, joined_at });
+
+/// Brings a name in under the key it had where it came from; the person it stands for, new or here already.
+pub async fn bring(tx: &Tx, key: &str, name: &str, now: i64) -> DbResult<Place> {
+    let sql = "SELECT id FROM person WHERE brought = $1 OR brought = $2 ORDER BY id LIMIT 1";
+    if let Some(known) = tx.first::<String>(sql, vals![key, id::hash(key)]).await? {
+        return Ok(Place::of("people", &known));
+    }
+    let person = id::at(now);
+    let name = free_name(tx, name, &person).await?;
+    let sql = "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face, brought) VALUES ($1, $2, $3, '', 0, $4, $5, $6)";
+    tx.run(sql, vals![&person, &name, folded(&name), now, id::secret(), key]).await?;
+    profile::index(tx, &person).await?;
+    Ok(Place::of("people", &person))
+}
+
+/// The name, or the first of its kind with a number that nobody has.
+async fn free_name(tx: &Tx, name: &str, fallback: &str) -> DbResult<String> {
+    let name: String = name.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(*NAME_CHARS.end() - 5).collect();
+    let name = if folded(&name).is_empty() { format!("A writer {}", &fallback[28..]) } else { name };
+    for n in 1..1_000 {
+        let tried = if n == 1 { name.clone() } else { format!("{name} {n}") };
+        if !crate::joining::is_taken(tx, &tried).await? {
+            return Ok(tried);
+        }
+    }
+    Ok(format!("A writer {fallback}"))
+}
+
+impl Unclaimed {
+    /// All of them, by name; the first thousand.
+    pub async fn all(ask: &impl Ask) -> DbResult<Vec<Self>> {
+        let sql = "SELECT id, name, joined_at FROM person WHERE brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL ORDER BY folded, id LIMIT 1000";
+        ask.all(sql, &[]).await
+    }
+
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT id, name, joined_at FROM person WHERE id = $1 AND brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL";
+        ask.first(sql, vals![id]).await
+    }
+
+    /// Whom a link hands a name to, while it works.
+    pub async fn behind(house: &House, secret: &str) -> Result<Option<Self>, Refusal> {
+        let link = WayIn::look(&house.db, Kind::Claim, secret, house.now()).await?;
+        match link.and_then(|link| link.person) {
+            Some(id) => Ok(Self::find(&house.db, &id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Makes a link from a seat; an act. Older links for the name end.
+    pub async fn issue(&self, holding: &Holding<IssueClaims>, why: &str) -> Result<String, Refusal> {
+        let place = Place::of("people", &self.id);
+        let tx = holding.act(&Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
+        self.link(tx, holding.member.house.now()).await
+    }
+
+    /// Makes a link as the host at the console; an act that everyone sees.
+    pub async fn issue_by_host(&self, house: &House, why: &str) -> Result<String, Refusal> {
+        let place = Place::of("people", &self.id);
+        let tx = act_of_host(house, &Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
+        self.link(tx, house.now()).await
+    }
+
+    async fn link(&self, tx: ActTx, now: i64) -> Result<String, Refusal> {
+        tx.run("DELETE FROM way_in WHERE person = $1 AND kind = 'claim'", vals![&self.id]).await?;
+        let secret = WayIn::make(&tx, Kind::Claim, Some(&self.id), None, now).await?;
+        tx.keep().await?;
+        Ok(secret)
+    }
+
+    /// Hands the name over, under the name the person chose; `false` when somebody else has that one.
+    pub async fn claim(&self, house: &House, secret: &str, newcomer: &Newcomer) -> Result<bool, Refusal> {
+        let hash = password::hash(house, &newcomer.password).await?;
+        let (tx, now) = (house.begin().await?, house.now());
+        WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
+        let folded = folded(&newcomer.name);
+        if tx.first::<String>("SELECT id FROM person WHERE folded = $1 AND id <> $2", vals![&folded, &self.id]).await?.is_some() {
+            return Ok(false);
+        }
+        let sql = "UPDATE person SET name = $1, folded = $2, age = $3, age_said_at = $4, password = $5, claimed_at = $4 WHERE id = $6 AND claimed_at IS NULL";
+        if tx.run(sql, vals![&newcomer.name, folded, &newcomer.age, now, hash, &self.id]).await? == 0 {
+            return Err(Refusal::NotNow("claim-over"));
+        }
+        profile::index(&tx, &self.id).await?;
+        tx.keep().await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,97 @@
+//! Everything the house keeps about one person, to take along: pages to read, the same as JSON, and their files, in one zip.
+//!
+//! Promises: every room is asked; made while one waits and sent once, so that no copy or link of it lies about. Never: a
+//! secret that lets in (hashes of passwords, keys) or somebody else's words.
+
+use std::io::{Cursor, Write as _};
+
+use askama::Template;
+use base::clock::rfc3339;
+use base::db::{Ask as _, DbResult};
+use base::file::File;
+use base::house::House;
+use base::page::{Frame, Safe};
+use base::refusal::Refusal;
+use base::room::Kept;
+use base::vals;
+use serde_json::{Value, json};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::Person;
+use crate::passkey::Passkey;
+use crate::session::Session;
+
+#[derive(Template)]
+#[template(path = "backstage/export.html")]
+struct Readable<'a> {
+    f: &'a Frame,
+    person: &'a Person,
+    kept: &'a [Kept],
+    files: &'a [File],
+    now: i64,
+}
+
+impl Readable<'_> {
+    /// The name of a file in the zip.
+    fn in_zip(file: &File) -> String {
+        format!("files/{}-{}", file.id, file.name)
+    }
+
+    /// A row as names and values, as a person reads them.
+    fn cells(row: &Value) -> Vec<(String, String)> {
+        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        row.as_object().into_iter().flatten().map(|(name, value)| (name.replace('_', " "), plain(value))).collect()
+    }
+}
+
+/// The zip, ready to send.
+pub async fn zip(house: &House, f: &Frame, person: &Person) -> Result<Vec<u8>, Refusal> {
+    let mut kept = Vec::new();
+    for room in house.rooms {
+        kept.extend(room.keeps(house, &person.id).await?);
+    }
+    let mut ids: Vec<_> = kept.iter().flat_map(|kept| kept.files.iter().cloned()).collect();
+    ids.extend(File::given_by(&house.db, &person.id).await?.into_iter().map(|file| file.id));
+    ids.sort();
+    ids.dedup();
+    let mut files = Vec::new();
+    for id in ids {
+        files.extend(File::find(&house.db, &id).await?);
+    }
+    let page = Safe::of(&Readable { kept: &kept, files: &files, now: house.now(), person, f }).0;
+    let data = json!({ "person": person.name, "made": rfc3339(house.now()), "kept": kept });
+    let data = serde_json::to_vec_pretty(&data).map_err(|e| Refusal::Broken(e.to_string()))?;
+    let house = house.clone();
+    let pack = move || pack(&house, &page, &data, &files);
+    tokio::task::spawn_blocking(pack).await.map_err(|e| Refusal::Broken(e.to_string()))?.map_err(|e| Refusal::Broken(e.to_string()))
+}
+
+fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut add = |name: &str, bytes: &[u8]| {
+        zip.start_file(name, SimpleFileOptions::default())?;
+        zip.write_all(bytes)
+    };
+    add("read-me-first.html", page.as_bytes())?;
+    add("data.json", data)?;
+    for file in files {
+        add(&Readable::in_zip(file), &std::fs::read(file.on_disk(house))?)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}
+
+/// What this room keeps about a person, apart from what power says.
+pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
+    let db = &house.db;
+    let rows: Vec<(String, String, i64, i64)> = db.all("SELECT name, age, age_said_at, joined_at FROM person WHERE id = $1", vals![person]).await?;
+    let account = rows.into_iter().map(|(name, age, said, joined)| json!({ "name": name, "age": age, "age_said": rfc3339(said), "joined": rfc3339(joined) })).collect();
+    let lines: Vec<(String, String, String)> = db.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![person]).await?;
+    let lines = lines.into_iter().map(|(kind, words, audience)| json!({ "line": kind, "words": words, "seen_by": audience })).collect();
+    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": base::clock::date(session.seen_day) })).collect();
+    let passkeys = Passkey::all(db, person).await?.into_iter().map(|passkey| json!({ "name": passkey.name, "since": rfc3339(passkey.since) })).collect();
+    let words: Vec<(String, String, i64)> = db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
+    let words = words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();
+    let tables = [("account", account), ("profile", lines), ("signed-in", sessions), ("passkeys", passkeys), ("said-to-requests", words)];
+    Ok(tables.into_iter().map(|(what, rows)| Kept { what, rows, files: Vec::new() }).collect())
+}

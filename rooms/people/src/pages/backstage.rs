@@ -1,0 +1,108 @@
+//! Backstage: everything about one's own account in one place, with the ways out.
+
+use askama::Template;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::IntoResponse as _;
+use base::form::Form;
+use base::page::{Frame, Safe, go, page, page_again};
+use base::refusal::Reply;
+use base::room::Leaving;
+use base::sleeve;
+
+use crate::joining::{self, Mode};
+use crate::leaving::Goodbye;
+use crate::power::{Capability, seat_for};
+use crate::visitor::{Fresh, Member};
+use crate::{Person, export, profile};
+
+#[derive(Template)]
+#[template(path = "backstage/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    person: &'a Person,
+    face: Safe,
+    /// Whether they may speak to people who ask to join, ask somebody in, or hand out imported names.
+    sees_requests: bool,
+    invites: bool,
+    claims: bool,
+}
+
+pub async fn show(member: Member) -> Reply {
+    let (house, id) = (&member.house, &member.person.id);
+    let f = member.frame().titled("backstage").private();
+    let show = Show {
+        face: Safe(sleeve::face(&member.person.face)),
+        sees_requests: Mode::of(&house.db).await? == Mode::Request && joining::may_speak(&member).await?,
+        invites: joining::members_invite(house).await? || seat_for(house, id, Capability::Welcome).await?.is_some(),
+        claims: seat_for(house, id, Capability::IssueClaims).await?.is_some(),
+        person: &member.person,
+        f: &f,
+    };
+    page(&show, &f)
+}
+
+pub async fn reshuffle(member: Member) -> Reply {
+    let tx = member.house.begin().await?;
+    profile::reshuffle(&tx, &member.person.id).await?;
+    tx.keep().await?;
+    go("/backstage?done=face")
+}
+
+#[derive(Template)]
+#[template(path = "backstage/take.html")]
+struct Take<'a> {
+    f: &'a Frame,
+}
+
+pub async fn take(Fresh(member): Fresh) -> Reply {
+    let f = member.frame().titled("export").private();
+    page(&Take { f: &f }, &f)
+}
+
+/// Makes the zip and sends it; there is no link to it.
+pub async fn download(Fresh(member): Fresh) -> Reply {
+    let zip = export::zip(&member.house, &member.frame().titled("export"), &member.person).await?;
+    let name = format!("attachment; filename=\"circlepit-{}.zip\"", base::clock::date(member.house.now()));
+    Ok(([(CONTENT_TYPE, "application/zip".to_owned()), (CONTENT_DISPOSITION, name)], zip).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "backstage/leave.html")]
+struct Leave<'a> {
+    f: &'a Frame,
+    form: &'a Form,
+    goodbye: Option<Goodbye>,
+}
+
+impl Leave<'_> {
+    fn ways(&self) -> Vec<(&str, &str)> {
+        Leaving::ALL.into_iter().zip(["leave-keep", "leave-nameless", "leave-remove"]).map(|(how, key)| (how.id(), self.f.say(key))).collect()
+    }
+}
+
+pub async fn leave(member: Member) -> Reply {
+    draw_leave(&member, &Form::default()).await
+}
+
+async fn draw_leave(member: &Member, form: &Form) -> Reply {
+    let goodbye = Goodbye::of(&member.house.db, &member.person.id).await?;
+    let f = member.frame().titled("leave").private();
+    let leave = Leave { goodbye, form, f: &f };
+    if form.is_right() { page(&leave, &f) } else { page_again(&leave, &f) }
+}
+
+pub async fn ask_to_leave(Fresh(member): Fresh, mut form: Form) -> Reply {
+    let how = form.choice("how", &Leaving::ALL.map(Leaving::id));
+    let Some(how) = Leaving::read(&how) else { return draw_leave(&member, &form).await };
+    let tx = member.house.begin().await?;
+    Goodbye::ask(&tx, &member.person.id, how, member.house.now()).await?;
+    tx.keep().await?;
+    go("/backstage/leave")
+}
+
+pub async fn stay(member: Member) -> Reply {
+    let tx = member.house.begin().await?;
+    Goodbye::cancel(&tx, &member.person.id).await?;
+    tx.keep().await?;
+    go("/backstage?done=stayed")
+}

@@ -1,0 +1,79 @@
+//! Everything by which one person can come in, together: what they have, and what may not be taken away.
+//!
+//! Promises: nobody locks themselves out by removing the last way in; a new password ends every other session. A second factor
+//! is there when every way in takes two things.
+
+use base::db::{Ask, DbResult, Tx};
+use base::refusal::Refusal;
+use base::{row, vals};
+
+use crate::passkey::Passkey;
+use crate::{recovery, totp};
+
+/// What one person has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaysIn {
+    pub has_password: bool,
+    /// Since when six digits are asked for, too.
+    pub totp_since: Option<i64>,
+    pub passkeys: Vec<Passkey>,
+    /// Recovery codes not used yet, and since when the set is there.
+    pub codes: i64,
+    pub codes_since: i64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Has {
+    password: bool,
+    passkey: bool,
+    totp: bool,
+}
+row!(Has { password, passkey, totp });
+
+impl Has {
+    async fn of(ask: &impl Ask, person: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT CASE WHEN p.password IS NULL THEN 0 ELSE 1 END,
+                          CASE WHEN EXISTS (SELECT 1 FROM passkey k WHERE k.person = p.id) THEN 1 ELSE 0 END,
+                          CASE WHEN p.totp_since IS NULL THEN 0 ELSE 1 END
+                   FROM person p WHERE p.id = $1 AND p.left_at IS NULL";
+        ask.first(sql, vals![person]).await
+    }
+}
+
+/// Whether every way in of this person takes two things: a password and six digits, or passkeys alone.
+pub async fn second_factor(ask: &impl Ask, person: &str) -> DbResult<bool> {
+    Ok(Has::of(ask, person).await?.is_some_and(|has| has.totp || (has.passkey && !has.password)))
+}
+
+impl WaysIn {
+    pub async fn of(ask: &impl Ask, person: &str) -> DbResult<Self> {
+        let (codes, codes_since) = recovery::left(ask, person).await?;
+        let has_password = Has::of(ask, person).await?.is_some_and(|has| has.password);
+        Ok(Self { has_password, totp_since: totp::since(ask, person).await?, passkeys: Passkey::all(ask, person).await?, codes, codes_since })
+    }
+}
+
+/// Sets the password (its hash), and ends every session but this one.
+pub async fn set_password(tx: &Tx, person: &str, hash: &str, here: &str) -> DbResult<()> {
+    tx.run("UPDATE person SET password = $1 WHERE id = $2", vals![hash, person]).await?;
+    tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await.map(drop)
+}
+
+/// Takes the password off, where a passkey remains.
+pub async fn drop_password(tx: &Tx, person: &str) -> Result<(), Refusal> {
+    tx.run("UPDATE person SET password = NULL WHERE id = $1", vals![person]).await?;
+    must_have_one(tx, person).await
+}
+
+/// Takes a passkey away, where another way in remains.
+pub async fn drop_passkey(tx: &Tx, person: &str, passkey: &str, now: i64) -> Result<(), Refusal> {
+    Passkey::remove(tx, person, passkey, now).await?;
+    must_have_one(tx, person).await
+}
+
+async fn must_have_one(tx: &Tx, person: &str) -> Result<(), Refusal> {
+    match Has::of(tx, person).await? {
+        Some(has) if has.password || has.passkey => Ok(()),
+        _ => Err(Refusal::NotNow("way-in-last")),
+    }
+}
