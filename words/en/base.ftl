@@ -4,6 +4,7 @@ help-now = Help now
 leave-fast = Leave fast
 rooms = Rooms
 search = Search
+the-list = The list
 come-in = Come in
 foot-duties = Who holds what
 foot-acts = What was done and why

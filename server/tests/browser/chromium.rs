@@ -3,10 +3,10 @@
 //! Promises: a fresh profile each time, on a port nobody else has; browser, driver and profile are gone when it is dropped
 //! or when the test's process dies. Never: a request that the browser makes for itself.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
 
@@ -20,8 +20,9 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-/// Runs the driver until its own standard input is closed, then ends the driver and every process it started.
-const KEEPER: &str = r#""$1" --port=0 --log-level=OFF </dev/null & read -r _; kill -KILL 0"#;
+/// Runs the driver until its own standard input is closed, then ends the driver and every process it started, and removes
+/// the profile.
+const KEEPER: &str = r#"trap : TERM; "$1" --port=0 --log-level=SEVERE </dev/null & read -r _; kill -TERM 0; wait; rm -rf "$2"; kill -KILL 0"#;
 const FLAGS: &[&str] = &[
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--hide-scrollbars",
@@ -41,6 +42,7 @@ pub(crate) struct Chromium {
     keeper: Child,
     connection: Mutex<SendRequest<Body>>,
     session: String,
+    _said: BufReader<ChildStdout>,
     _profile: TempDir,
 }
 
@@ -59,12 +61,12 @@ impl Chromium {
         };
         let profile = tempfile::Builder::new().prefix("circlepit-chromium-").tempdir().expect("a temporary folder");
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", KEEPER, "keeper"]).arg(driver).env("TMPDIR", profile.path()).process_group(0);
+        keeper.args(["-c", KEEPER, "keeper"]).arg(driver).arg(profile.path()).env("TMPDIR", profile.path()).process_group(0);
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("sh is there");
-        let said = BufReader::new(keeper.stdout.take().expect("it is piped"));
-        let port = said.lines().map_while(Result::ok).find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok());
+        let mut said = BufReader::new(keeper.stdout.take().expect("it is piped"));
+        let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok());
         let connection = connect(port.expect("the driver says its port")).await;
-        let mut one = Self { keeper, connection: Mutex::new(connection), session: String::new(), _profile: profile };
+        let mut one = Self { keeper, connection: Mutex::new(connection), session: String::new(), _said: said, _profile: profile };
         one.session = one.open(&browser).await;
         one.cdp("Network.enable", json!({})).await;
         Some(one)
@@ -138,6 +140,11 @@ impl Chromium {
     /// What was logged since last asked: `browser` or `performance`.
     pub(crate) async fn log(&self, kind: &str) -> Vec<Value> {
         self.post("se/log", json!({ "type": kind })).await.as_array().cloned().unwrap_or_default()
+    }
+
+    /// Takes away a device that was given to make passkeys with.
+    pub(crate) async fn remove_device(&self, device: &str) {
+        self.ask(Method::DELETE, &format!("webauthn/authenticator/{device}"), Value::Null).await;
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {

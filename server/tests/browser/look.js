@@ -9,6 +9,9 @@ const SELECTORS = {
 };
 const nameOf = (element) => plain(element.getAttribute("aria-label") ?? (element.labels?.length ? element.labels[0].textContent : element.textContent));
 
+const ASKS = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file], [type=submit]), textarea";
+const asking = () => [...document.querySelectorAll("main form")].filter((form) => form.method === "post" && form.querySelector(ASKS));
+
 const looks = {
   // The element of a kind that a person would call so: by its whole name, else its beginning, else a part of it; near some
   // words where there are many of that name.
@@ -82,13 +85,39 @@ const looks = {
     return wrongs;
   },
   links: () => [...new Set([...document.querySelectorAll("a[href]")].filter((link) => link.origin === location.origin && !link.hasAttribute("download")).map((link) => link.pathname + link.search))],
-  // Forms that ask for words: sent empty, each has a way of saying so.
-  forms: () => [...document.querySelectorAll("main form")].map((form) => [form, form.method === "post" && form.querySelector("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")]).filter(([, asks]) => asks).map(([form]) => new URL(form.action, location).pathname),
+  // Forms that ask for words, by where they are sent; each of them has a way of saying that one is missing.
+  forms: () => asking().map((form) => new URL(form.action, location).pathname),
   sendEmpty(path) {
-    const form = [...document.querySelectorAll("main form")].find((one) => new URL(one.action, location).pathname === path && one.querySelector("input:not([type=hidden], [type=radio], [type=checkbox]), textarea"));
-    form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea").forEach((field) => { field.value = ""; });
+    const form = asking().find((one) => new URL(one.action, location).pathname === path);
+    form.querySelectorAll(ASKS).forEach((field) => { field.value = ""; });
     form.noValidate = true;
     form.requestSubmit();
+  },
+  // Puts words into every field of a form, another one into each; where something is to be chosen, the first.
+  fillAndSend(path, words) {
+    const form = [...document.querySelectorAll("main form")].find((one) => new URL(one.action, location).pathname === path && one.querySelector(ASKS));
+    if (!form) return 0;
+    const fields = [...form.querySelectorAll(ASKS)];
+    fields.forEach((field, at) => { field.value = words[at % words.length]; });
+    form.querySelectorAll("input[type=radio]").forEach((one) => { one.checked ||= !form.querySelector(`input[name="${one.name}"]:checked`); });
+    form.querySelectorAll("select").forEach((one) => { if (!one.value) one.selectedIndex = 1; });
+    form.noValidate = true;
+    form.requestSubmit();
+    return fields.length;
+  },
+  // What stands in a page and is not ours: code in attributes, addresses that run, frames, styles, scripts, other hosts.
+  strangers: () => [...document.querySelectorAll("*")].filter((one) => [...one.attributes].some(({ name, value }) => name.startsWith("on") || name === "srcdoc" || name === "style" || (["href", "src", "action", "formaction", "data"].includes(name) && /^\s*(java\s*script|data|vbscript)/i.test(value)))
+    || ["IFRAME", "OBJECT", "EMBED", "BASE", "STYLE", "MATH", "NOSCRIPT"].includes(one.tagName) || one.matches("meta[http-equiv], script:not([src^='/assets/']), link[rel=stylesheet]:not([href^='/assets/']), img:not([src^='/'])")).map((one) => one.outerHTML.slice(0, 160)),
+  ground: () => getComputedStyle(document.body).backgroundColor,
+  // What a sheet of paper would have on it and should not.
+  onPaper() {
+    const wrongs = [...document.querySelectorAll("button, input, textarea, select, nav, .rail, .foot")].filter(isSeen).slice(0, 4).map((one) => `to print: ${one.outerHTML.slice(0, 100)}`);
+    if (looks.ground() !== "rgb(255, 255, 255)") wrongs.push(`the paper is ${looks.ground()}`);
+    const dark = (colour) => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number); return 0.3 * r + 0.6 * g + 0.1 * b < 120; };
+    const pale = [...document.querySelectorAll("main :is(h1, h2, h3, p, li, a, dt, dd)")].filter(isSeen).find((one) => !dark(getComputedStyle(one).color));
+    if (pale) wrongs.push(`pale: ${getComputedStyle(pale).color} ${pale.outerHTML.slice(0, 100)}`);
+    if (!document.querySelector("main h1") || !isSeen(document.querySelector("main h1"))) wrongs.push("no heading");
+    return wrongs;
   },
   // What axe says about the page as it stands.
   axe: () => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"], elementRef: false })

@@ -2,8 +2,11 @@
 //! asked of another host, nothing hostile that runs, and what comes out on paper.
 
 mod chromium;
+mod hostile;
 mod house;
 mod journeys;
+mod pages;
+mod paper;
 mod walk;
 
 use std::path::Path;

@@ -46,10 +46,15 @@ impl Way {
 
 /// Tells a journey in each way, each in a house of its own with the demo's people in it.
 pub(crate) async fn every_way(journey: impl AsyncFn(&mut Walk<'_>)) {
+    in_these_ways(&Way::ALL, journey).await;
+}
+
+/// Tells a journey that only some ways can walk.
+pub(crate) async fn in_these_ways(ways: &[Way], journey: impl AsyncFn(&mut Walk<'_>)) {
     let Some(chromium) = Chromium::start().await else { return };
-    for way in Way::ALL {
+    for way in ways {
         let (house, began) = (BrowsedHouse::open().await, stopwatch());
-        let mut walk = Walk::begin(&chromium, &house, way).await;
+        let mut walk = Walk::begin(&chromium, &house, *way).await;
         journey(&mut walk).await;
         walk.has_asked_nobody_else(&[]).await;
         println!("{way:?}: {} steps over {} pages, axe on {} states, {:.1} s", walk.trail.len(), walk.pages, walk.looked_at.len(), began.elapsed().as_secs_f32());
@@ -198,6 +203,14 @@ impl<'a> Walk<'a> {
         self.reach(&element).await;
         self.chromium.attach(&element, file).await;
         self
+    }
+
+    /// Where a link leads.
+    pub(crate) async fn href_of(&mut self, link: &str) -> String {
+        self.step("take", link);
+        let element = self.find("link", link, "").await;
+        let href = self.chromium.script("return arguments[0].getAttribute('href')", json!([Chromium::as_given(&element)])).await;
+        href.as_str().unwrap_or_default().to_owned()
     }
 
     // ---- what a person sees ----
