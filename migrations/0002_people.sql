@@ -69,17 +69,49 @@ CREATE TABLE seat (
   filled TEXT NOT NULL,
   since BIGINT NOT NULL,
   until BIGINT NOT NULL,
+  -- when it ended before its term was over; how: 'handed back', 'ended' by whoever fills seats, or 'left'; and why
   ended_at BIGINT,
+  ended_how TEXT,
   ended_why TEXT
 );
 CREATE INDEX seat_person ON seat (person, until);
 CREATE INDEX seat_duty ON seat (duty, until);
 
+-- A seat that somebody was asked to take: it begins when they say yes, and not before.
+CREATE TABLE seat_offer (
+  id TEXT PRIMARY KEY,
+  duty TEXT NOT NULL,
+  person TEXT REFERENCES person (id) ON DELETE CASCADE,
+  -- 'invitation', 'open call' or 'draw'
+  filled TEXT NOT NULL,
+  term_days BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  -- open until then
+  until BIGINT NOT NULL,
+  -- 'yes' or 'no', and the seat that a yes began
+  answer TEXT,
+  answered_at BIGINT,
+  seat TEXT REFERENCES seat (id)
+);
+CREATE INDEX seat_offer_person ON seat_offer (person, answer);
+CREATE INDEX seat_offer_duty ON seat_offer (duty, answer);
+
+-- A member who holds no seat says that a founding seat may go on past the end it has: the second one renews it.
+CREATE TABLE seconding (
+  seat TEXT NOT NULL REFERENCES seat (id) ON DELETE CASCADE,
+  until BIGINT NOT NULL,
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (seat, until, person)
+);
+CREATE INDEX seconding_person ON seconding (person);
+
 -- Every use of power leaves one row (R4). Never edited, only added to.
 CREATE TABLE act (
   id TEXT PRIMARY KEY,
-  -- null: the host at the console
+  -- null: the host at the console, or members together
   seat TEXT REFERENCES seat (id),
+  -- the seat's duty; 'host', or 'members'
   duty TEXT NOT NULL,
   person TEXT,
   -- key of the sentence that says what was done
@@ -88,10 +120,14 @@ CREATE TABLE act (
   -- the person it affects, who is told
   whom TEXT,
   why TEXT NOT NULL,
+  -- the rule it was done under: the capability of the duty that allows it
+  rule TEXT NOT NULL DEFAULT '',
   at BIGINT NOT NULL
 );
 CREATE INDEX act_whom ON act (whom, id);
+CREATE INDEX act_person ON act (person);
 CREATE INDEX act_place ON act (place, id);
+CREATE INDEX act_at ON act (at);
 
 -- The words of a person that an act quotes, in one row that erasure can empty.
 CREATE TABLE act_words (
@@ -101,3 +137,25 @@ CREATE TABLE act_words (
   emptied_at BIGINT
 );
 CREATE INDEX act_words_whose ON act_words (whose);
+
+-- Somebody is told of an act that affects them, until they have seen it.
+CREATE TABLE notice (
+  act TEXT NOT NULL REFERENCES act (id),
+  person TEXT NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+  seen_at BIGINT,
+  PRIMARY KEY (person, act)
+);
+
+-- The person whom an act affects asks for a second look; somebody in another seat answers, and the answer is an act.
+CREATE TABLE second_look (
+  act TEXT PRIMARY KEY REFERENCES act (id),
+  person TEXT REFERENCES person (id) ON DELETE SET NULL,
+  words TEXT NOT NULL,
+  asked_at BIGINT NOT NULL,
+  -- 'stands' or 'wrong', and the act that says so
+  answer TEXT,
+  answered_at BIGINT,
+  answered_in TEXT REFERENCES act (id)
+);
+CREATE INDEX second_look_person ON second_look (person);
+CREATE INDEX second_look_open ON second_look (answer, asked_at);

@@ -8,6 +8,8 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../packs");
+/// A helpline that nobody checked for this long says so.
+const STALE_MS: i64 = 90 * crate::clock::DAY_MS;
 const SHARED_HELPLINES: &str = include_str!("../../packs/helplines.toml");
 
 #[derive(Clone, Debug, Deserialize)]
@@ -121,6 +123,18 @@ pub struct Signup {
 }
 
 impl Helpline {
+    /// When somebody here last checked it.
+    #[must_use]
+    pub fn checked_at(&self) -> Option<i64> {
+        crate::clock::read_date(&self.checked)
+    }
+
+    /// Whether that was so long ago that the page says so.
+    #[must_use]
+    pub fn is_stale(&self, now: i64) -> bool {
+        self.checked_at().is_none_or(|at| now - at > STALE_MS)
+    }
+
     /// The number as a phone dials it.
     #[must_use]
     pub fn dialled(&self) -> String {

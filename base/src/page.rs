@@ -60,13 +60,15 @@ pub struct Frame {
     pub is_private: bool,
     /// The person did this and may still take it back: the sentence and the path of the form that undoes it.
     pub done: Option<String>,
+    /// How many notices wait for the person who is looking.
+    pub notices: i64,
 }
 
 impl Frame {
     #[must_use]
     pub fn new(house: &House, who: Option<Who>, theme: Theme, path: &str) -> Self {
         let (house, path) = (house.clone(), path.to_owned());
-        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None }
+        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None, notices: 0 }
     }
 
     /// The same frame with the title that a key says.
@@ -225,4 +227,6 @@ pub struct RefusalPage<'a> {
     pub f: &'a Frame,
     pub heading: &'a str,
     pub more: &'a str,
+    /// Where to go from here: path and words.
+    pub way: Option<(&'a str, &'a str)>,
 }

@@ -18,6 +18,8 @@ pub enum Refusal {
     SignIn(String),
     /// There, but not for this person to change. The key says why.
     NotYours(&'static str),
+    /// Not before the person has done something else, at a path. Keys of why, and of the link there.
+    NotBefore { why: &'static str, path: &'static str, link: &'static str },
     /// Not at this moment: closed, not begun, held by somebody else. The key says why.
     NotNow(&'static str),
     /// What was sent cannot be read at all (fields with a fault get their own page from [`crate::form::Form`]).
@@ -39,7 +41,7 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone => StatusCode::GONE,
             Self::SignIn(_) => StatusCode::SEE_OTHER,
-            Self::NotYours(_) => StatusCode::FORBIDDEN,
+            Self::NotYours(_) | Self::NotBefore { .. } => StatusCode::FORBIDDEN,
             Self::NotNow(_) => StatusCode::CONFLICT,
             Self::NotLikeThis(_) => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -58,6 +60,7 @@ impl Refusal {
             Self::Gone => ("refusal-gone", "refusal-gone-more"),
             Self::SignIn(_) => ("refusal-sign-in", "refusal-sign-in-more"),
             Self::NotYours(why) => ("refusal-not-yours", why),
+            Self::NotBefore { why, .. } => ("refusal-not-before", why),
             Self::NotNow(why) => ("refusal-not-now", why),
             Self::NotLikeThis(why) => ("refusal-not-like-this", why),
             Self::TooLong => ("refusal-too-long", "refusal-too-long-more"),
@@ -65,6 +68,15 @@ impl Refusal {
             Self::Busy => ("refusal-busy", "refusal-busy-more"),
             Self::CannotWrite => ("refusal-cannot-write", "refusal-cannot-write-more"),
             Self::Broken(_) => ("refusal-broken", "refusal-broken-more"),
+        }
+    }
+
+    /// Where the page leads besides the front door: a path and the key of the link's words.
+    #[must_use]
+    pub fn way(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::NotBefore { path, link, .. } => Some((path, link)),
+            _ => None,
         }
     }
 }

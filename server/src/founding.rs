@@ -1,13 +1,11 @@
 //! Founding: what a host settles before anybody can come in. It is one write and one act, in the open like any other.
 
-use base::clock::DAY_MS;
 use base::house::{House, settle};
 use base::pack::Pack;
 use base::refusal::Refusal;
-use base::{id, vals};
 use people::Person;
 use people::person::Joining;
-use people::power::{Deed, act_of_host};
+use people::power::{Deed, Seat, act_of_host};
 
 use crate::open;
 
@@ -15,8 +13,6 @@ use crate::open;
 pub const JOINING: &str = "joining";
 /// What it can say: anybody, by invitation, or after two members said yes to a few words.
 pub const WAYS: [&str; 3] = ["open", "invite", "request"];
-/// How long a founding seat lasts.
-pub const TERM_MS: i64 = 90 * DAY_MS;
 /// Characters of a community's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=60;
 
@@ -46,8 +42,7 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
     };
     if let Some(person) = &person {
         for duty in founding.duties {
-            let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
-            tx.run(sql, vals![id::at(now), duty, &person.id, now, now + TERM_MS]).await?;
+            Seat::found(&tx, &person.id, duty, now).await?;
         }
     }
     tx.keep().await?;

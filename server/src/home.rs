@@ -33,7 +33,7 @@ const NEWEST: i64 = 4;
 #[template(path = "home.html")]
 struct Home<'a> {
     f: &'a Frame,
-    helplines: Vec<&'a Helpline>,
+    helplines: Vec<Helpline>,
     newest: Vec<base::room::Entry>,
 }
 

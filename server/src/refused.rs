@@ -45,6 +45,6 @@ async fn moved(house: &House, uri: &Uri) -> Option<Response> {
 fn page(frame: &Frame, refusal: &Refusal) -> String {
     let (heading, more) = refusal.words();
     let frame = frame.clone().titled(heading);
-    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), f: &frame };
+    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), way: refusal.way().map(|(path, link)| (path, frame.say(link))), f: &frame };
     base::page::Safe::of(&page).0
 }

@@ -6,6 +6,7 @@ rooms = Rooms
 search = Search
 the-list = The list
 come-in = Come in
+notices-waiting = { $count } for you
 foot-duties = Who holds what
 foot-acts = What was done and why
 foot-what-we-keep = What we keep about you
@@ -36,6 +37,7 @@ refusal-sign-in-more = This one needs you signed in.
 refusal-not-yours = Not yours to change
 refusal-no-duty = That needs a duty you don't hold right now. Who holds it stands under “Who holds what”.
 refusal-from-elsewhere = That came from another site, so nothing was changed. Open the page here and try again.
+refusal-not-before = One thing first
 refusal-not-now = Not right now
 refusal-clash = Somebody was quicker, or what this belongs to is gone. Nothing was changed. Go back, look again, and try once more.
 refusal-not-like-this = That can't be read
@@ -53,6 +55,7 @@ refusal-broken = We broke something
 refusal-broken-more = That was us, not you. It is written down for whoever looks after the machine. What you sent may not be kept, so go back and copy it first.
 
 # A number to ring.
+helpline-stale = more than ninety days ago, so it may have changed
 helpline-unchecked = to be checked by the host
 helpline-checked = checked
 helpline-site = their site

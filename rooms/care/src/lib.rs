@@ -7,6 +7,7 @@ mod pages;
 use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
+use base::clock::MINUTE_MS;
 use base::db::Tx;
 use base::house::House;
 use base::place::Place;
@@ -28,7 +29,8 @@ impl Room for Care {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[]
+        const JOBS: &[Job] = &[Job { name: "helplines", every_ms: MINUTE_MS, run: |house| Box::pin(async move { Ok(helpline::refresh(&house).await?) }) }];
+        JOBS
     }
 
     async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {
@@ -39,8 +41,10 @@ impl Room for Care {
         Ok(())
     }
 
-    async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
-        Ok(None)
+    async fn at(&self, house: &House, _: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        let Some(id) = place.id_of("helplines") else { return Ok(None) };
+        let (line, _) = helpline::at(house, id).ok_or(Refusal::NotFound)?;
+        Ok(Some(Preview { kind: "helpline", title: line.name, line: line.how, audience: "everyone".into(), owner: None, open: false }))
     }
 
     async fn index_again(&self, _: &House) -> Result<(), Refusal> {

@@ -56,15 +56,21 @@ impl Room for People {
     }
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
-        Ok(export::keeps(house, person).await?)
+        let mut kept = export::keeps(house, person).await?;
+        kept.extend(power::keeps(house, person).await?);
+        Ok(kept)
     }
 
     async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        power::forget(tx, person, how, house.now()).await?;
         Ok(leaving::forget(tx, person, how, house.now()).await?)
     }
 
-    async fn at(&self, house: &House, _: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
-        Ok(profile::at(house, place).await?)
+    async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
+        match profile::at(house, place).await? {
+            Some(preview) => Ok(Some(preview)),
+            None => power::at(house, reader, place).await,
+        }
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {

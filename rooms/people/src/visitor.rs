@@ -13,6 +13,7 @@ use base::refusal::Refusal;
 use base::room::Reader;
 
 use crate::person::Person;
+use crate::power::Notice;
 use crate::session::{Session, cookie};
 
 /// Anybody.
@@ -25,6 +26,8 @@ pub struct Visitor {
     pub path: String,
     /// The key of the sentence that says what was just done (`?done=…`), if somebody wrote such a sentence.
     pub done: Option<String>,
+    /// Notices that the person has not seen.
+    pub notices: i64,
     /// Stands for the household they come from, to count tries by; in memory alone.
     pub caller: Option<Caller>,
 }
@@ -56,8 +59,12 @@ impl Visitor {
             // Reading goes on when nothing can be written: a full disk must not sign anybody out.
             let _ = session.seen(house).await;
         }
-        let (session, person) = found.unzip();
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, caller: None })
+        let (session, person): (_, Option<Person>) = found.unzip();
+        let notices = match &person {
+            Some(person) => Notice::unseen(&house.db, &person.id).await?,
+            None => 0,
+        };
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices, caller: None })
     }
 
     /// The frame of a page for them.
@@ -65,6 +72,7 @@ impl Visitor {
     pub fn frame(&self) -> Frame {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
         let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
+        frame.notices = self.notices;
         let leaving = self.person.as_ref().is_some_and(|person| person.leaving_at.is_some());
         let done = self.done.as_deref().or(leaving.then_some("leaving-still"));
         frame.done = done.map(|key| frame.say(key).to_owned());

@@ -83,7 +83,7 @@ impl TestHouse {
         Browser { house: self, cookie: Some(format!("{}={secret}", self.house.settings.cookie_name())), person: person.id }
     }
 
-    /// Somebody signed in who holds a seat in this duty of the pack, for thirty days.
+    /// Somebody signed in who holds a seat in this duty of the pack, for thirty days, and has a second factor.
     pub async fn holder(&self, name: &str, duty: &str) -> Browser<'_> {
         assert!(self.house.pack.duties.iter().any(|known| known.id == duty), "the pack has no duty {duty}");
         let browser = self.member(name).await;
@@ -91,6 +91,7 @@ impl TestHouse {
         let tx = self.house.begin().await.unwrap();
         let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
         tx.run(sql, vals![id::at(now), duty, &browser.person, now, now + 30 * DAY_MS]).await.unwrap();
+        tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &browser.person]).await.unwrap();
         tx.keep().await.unwrap();
         browser
     }

@@ -1,0 +1,180 @@
+//! Says a map as JSON: first the keys and shapes of a Polis reference file, then what the default mode adds. Promises: statements
+//! and people go by the ids of their files; a group that is hidden says nothing that could be traced to its people.
+//! Never leaves out a key because it is empty.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use opinion_map::{Bridging, Chosen, Consensus, GroupStatistics, OpinionMap, Representative, Shared, Verdict, Vote, bridging, popular, proportional};
+use serde_json::{Map, Value, json};
+
+use crate::reading::{Comments, Conversation};
+
+/// Statements in each of the two sets beside the map.
+const SET: usize = 10;
+
+/// What a Polis reference file holds.
+pub(crate) fn polis(conversation: &Conversation, comments: &Comments, map: &OpinionMap) -> Map<String, Value> {
+    let Conversation { votes, people, statements, .. } = conversation;
+    let hidden = |group: usize| map.groups.get(group).is_some_and(|group| group.is_hidden);
+    let label = |person: usize| map.labels[person].filter(|group| !hidden(*group)).map(Value::from);
+    let speaking = |(group, list): (usize, &Vec<Representative>)| {
+        let list = if hidden(group) { Value::Array(Vec::new()) } else { representatives(list, statements) };
+        (group.to_string(), list)
+    };
+    let keys = json!({
+        "n": votes.people(),
+        "statements": votes.statements(),
+        "votes": votes.count(),
+        "mod_out": comments.iter().filter(|(_, standing)| !standing.is_live()).map(|(id, _)| *id).collect::<Vec<_>>(),
+        "statement_ids": statements,
+        "center": map.plane.center,
+        "pc1": map.plane.loadings[0],
+        "pc2": map.plane.loadings[1],
+        "explained_share": map.plane.share,
+        "extremity": map.extremity,
+        "projection": by_person(people, |person| Some(json!(map.positions[person]))),
+        "in_conv": people.iter().zip(&map.clustered).filter(|(_, taken)| **taken).map(|(id, _)| *id).collect::<Vec<_>>(),
+        "k": map.groups.len(),
+        "silhouette_by_k": map.fits.iter().map(|fit| (fit.groups.to_string(), json!(fit.silhouette))).collect::<Map<_, _>>(),
+        "labels": by_person(people, label),
+        "group_aware_consensus": map.statistics.group_aware_consensus,
+        "priority": map.priorities,
+        "repness": map.statistics.representatives.iter().enumerate().map(speaking).collect::<Map<_, _>>(),
+        "consensus": consensus(&map.consensus, statements),
+    });
+    match keys {
+        Value::Object(keys) => keys,
+        _ => Map::new(),
+    }
+}
+
+/// What the default mode adds.
+pub(crate) fn beyond_polis(conversation: &Conversation, map: &OpinionMap) -> Map<String, Value> {
+    let Conversation { votes, statements, .. } = conversation;
+    let seen = |statement: usize| votes.tallies()[statement].seen();
+    let outside = map.outside(votes);
+    let groups = map.groups.iter().map(|group| {
+        json!({"people": group.people, "center": group.center, "stability": group.stability, "hidden": group.is_hidden})
+    });
+    let divisions = map.divisions.iter().map(|one| {
+        json!({"tid": statements[one.statement], "more": one.more, "less": one.less, "difference": one.difference,
+            "low": one.low, "high": one.high, "z": one.z})
+    });
+    let fits = map.fits.iter().map(|fit| json!({"k": fit.groups, "silhouette": fit.silhouette, "chance": fit.chance}));
+    let seen_by_group: Vec<Vec<u32>> = map.statistics.tallies.iter().map(|group| group.iter().map(|tally| tally.seen()).collect()).collect();
+    let keys = json!({
+        "groups": groups.collect::<Vec<_>>(),
+        "fits": fits.collect::<Vec<_>>(),
+        "stability": map.stability,
+        "outside": {"never_voted": outside.never_voted, "too_few_votes": outside.too_few_votes},
+        "seen": (0..statements.len()).map(seen).collect::<Vec<_>>(),
+        "seen_by_group": seen_by_group,
+        "unseen": conversation.unseen,
+        "divisive": divisions.collect::<Vec<_>>(),
+        "popular": chosen(&popular(votes, SET), statements),
+        "proportional": chosen(&proportional(votes, SET), statements),
+        "bridging": bridges(&bridging(votes), statements),
+        "notes": notes(conversation, map),
+    });
+    match keys {
+        Value::Object(keys) => keys,
+        _ => Map::new(),
+    }
+}
+
+/// What the groups that came with the file say.
+pub(crate) fn given(conversation: &Conversation, groups: &BTreeMap<u64, i64>) -> Value {
+    let ids: Vec<i64> = groups.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let label = |person: &u64| ids.binary_search(groups.get(person)?).ok();
+    let labels: Vec<Option<usize>> = conversation.people.iter().map(label).collect();
+    let statistics = GroupStatistics::of(&conversation.votes, &labels, ids.len());
+    let speaking = ids.iter().zip(&statistics.representatives).map(|(id, list)| (id.to_string(), representatives(list, &conversation.statements)));
+    json!({
+        "group_ids": ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "labels": groups.iter().map(|(person, group)| (person.to_string(), Value::from(group.to_string()))).collect::<Map<_, _>>(),
+        "group_aware_consensus": statistics.group_aware_consensus,
+        "repness": speaking.collect::<Map<_, _>>(),
+    })
+}
+
+/// What a reader has to know before believing the map, in sentences.
+pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String> {
+    let votes = &conversation.votes;
+    let (mut notes, outside) = (Vec::new(), map.outside(votes));
+    if votes.count() == 0 {
+        notes.push("nobody has voted".to_owned());
+    } else if map.plane.share[0] == 0.0 {
+        notes.push("nobody's votes differ from anybody else's on any statement: there is no direction to draw".to_owned());
+    }
+    match map.groups.len() {
+        0 => notes.push("nobody has voted enough to be grouped".to_owned()),
+        1 => notes.push("one group: no split is cleaner than chance would give".to_owned()),
+        _ => {}
+    }
+    if outside.never_voted + outside.too_few_votes > 0 {
+        notes.push(format!("{} of {} people are in no group: {} voted on too few statements, {} on none",
+            outside.never_voted + outside.too_few_votes, votes.people(), outside.too_few_votes, outside.never_voted));
+    }
+    if !conversation.unseen.is_empty() {
+        notes.push(format!("{} statements nobody has seen", conversation.unseen.len()));
+    }
+    for (number, group) in map.groups.iter().enumerate() {
+        if group.is_hidden {
+            notes.push(format!("group {number} is too small to show"));
+        } else if group.stability.is_some_and(|stability| stability < 0.6) {
+            notes.push(format!("group {number} is not found again when people are drawn anew"));
+        }
+    }
+    notes
+}
+
+fn by_person(people: &[u64], value: impl Fn(usize) -> Option<Value>) -> Map<String, Value> {
+    people.iter().enumerate().filter_map(|(person, id)| Some((id.to_string(), value(person)?))).collect()
+}
+
+fn representatives(list: &[Representative], statements: &[u64]) -> Value {
+    let one = |one: &Representative| {
+        json!({"tid": statements[one.statement], "repful-for": side(one.side), "n-success": one.successes, "n-trials": one.trials,
+            "p-success": one.probability, "p-test": one.probability_z, "repness": one.ratio, "repness-test": one.ratio_z})
+    };
+    list.iter().map(one).collect()
+}
+
+pub(crate) const fn side(vote: Vote) -> &'static str {
+    if matches!(vote, Vote::Agree) { "agree" } else { "disagree" }
+}
+
+fn consensus(consensus: &Consensus, statements: &[u64]) -> Value {
+    let one = |one: &Shared| {
+        json!({"tid": statements[one.statement], "n-success": one.successes, "n-trials": one.trials,
+            "p-success": one.probability, "p-test": one.probability_z})
+    };
+    json!({"agree": consensus.agree.iter().map(one).collect::<Vec<_>>(), "disagree": consensus.disagree.iter().map(one).collect::<Vec<_>>()})
+}
+
+fn chosen(chosen: &Chosen, statements: &[u64]) -> Value {
+    let ids: Vec<u64> = chosen.statements.iter().map(|statement| statements[*statement]).collect();
+    json!({"statements": ids, "people_with_at_least_one": chosen.reached, "people": chosen.people})
+}
+
+fn bridges(scores: &Bridging, statements: &[u64]) -> Value {
+    let verdict = |verdict: Verdict| match verdict {
+        Verdict::Bridges => "helpful",
+        Verdict::Rejected => "not_helpful",
+        Verdict::NeedsMore => "needs_more",
+        Verdict::NotEnough => "not_enough",
+    };
+    let each = scores.statements.iter();
+    json!({
+        "raters": scores.people.len(),
+        "ratings": scores.ratings,
+        "mu": scores.mean,
+        "loss": scores.loss,
+        "statement_ids": each.clone().map(|one| statements[one.statement]).collect::<Vec<_>>(),
+        "intercept": each.clone().map(|one| one.intercept).collect::<Vec<_>>(),
+        "factor": each.clone().map(|one| one.side).collect::<Vec<_>>(),
+        "least_without_one": each.clone().map(|one| one.least_without_one).collect::<Vec<_>>(),
+        "agree_share": each.clone().map(|one| [one.share, one.low, one.high]).collect::<Vec<_>>(),
+        "status": each.map(|one| verdict(one.verdict)).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,174 @@
+//! What holds for any votes at all.
+
+#![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
+
+use opinion_map::{CoVotes, LiveMap, OpinionMap, Plane, Settings, Standing, Vote, Votes, bridging, next_statement, popular, proportional};
+use proptest::prelude::*;
+
+const QUICK: Settings = Settings { votes_needed: 3, groups_max: 4, group_people_min: 2, group_share_min: 0.05, privacy_floor: 3, resamples: 3, seed: 1 };
+
+type Cast = (usize, usize, Vote);
+
+fn table(statements: usize, cast: &[Cast]) -> Votes {
+    let standings = (0..statements).map(|at| if at % 7 == 6 { Standing::Rejected } else { Standing::Live }).collect();
+    let mut votes = Votes::on(standings).unwrap();
+    for (person, statement, vote) in cast {
+        votes.cast(*person, *statement, *vote).unwrap();
+    }
+    votes
+}
+
+fn some_votes() -> impl Strategy<Value = (usize, Vec<Cast>)> {
+    let vote = prop_oneof![3 => Just(Vote::Agree), 2 => Just(Vote::Disagree), 1 => Just(Vote::Pass)];
+    (1..16_usize).prop_flat_map(move |statements| (Just(statements), proptest::collection::vec((0..30_usize, 0..statements, vote.clone()), 0..300)))
+}
+
+/// One vote per cell, so that the order says nothing.
+fn without_repeats(mut cast: Vec<Cast>) -> Vec<Cast> {
+    let mut seen = std::collections::BTreeSet::new();
+    cast.retain(|(person, statement, _)| seen.insert((*person, *statement)));
+    cast
+}
+
+fn is_finite(map: &OpinionMap) -> bool {
+    let plane = map.plane.center.iter().chain(map.plane.loadings.iter().flatten()).chain(&map.plane.share);
+    let places = map.positions.iter().flatten().chain(&map.priorities).chain(&map.extremity).chain(&map.statistics.group_aware_consensus);
+    let spoken = map.statistics.representatives.iter().flatten().flat_map(|one| [one.ratio, one.ratio_z, one.probability_z]);
+    plane.chain(places).all(|value| value.is_finite()) && spoken.into_iter().all(f64::is_finite)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_same_votes_in_any_order_give_the_same_map_bit_for_bit(((statements, cast), shuffled) in some_votes().prop_flat_map(|(statements, cast)| {
+        let cast = without_repeats(cast);
+        (Just((statements, cast.clone())), Just(cast).prop_shuffle())
+    })) {
+        prop_assert_eq!(OpinionMap::draw(&table(statements, &cast), &QUICK), OpinionMap::draw(&table(statements, &shuffled), &QUICK));
+    }
+
+    #[test]
+    fn every_map_is_whole_and_every_group_large_enough((statements, cast) in some_votes()) {
+        let votes = table(statements, &cast);
+        for map in [OpinionMap::draw(&votes, &QUICK), OpinionMap::compatible(&votes, None)] {
+            prop_assert!(is_finite(&map));
+            let grouped = map.labels.iter().flatten().count();
+            prop_assert_eq!(grouped, map.groups.iter().map(|group| group.people).sum::<usize>());
+            let outside = map.outside(&votes);
+            prop_assert_eq!(grouped + outside.never_voted + outside.too_few_votes, votes.people());
+        }
+        let map = OpinionMap::draw(&votes, &QUICK);
+        prop_assert!(map.groups.len() < 2 || map.groups.iter().all(|group| group.people >= 2));
+        prop_assert!(map.divisions.iter().all(|one| one.low <= one.difference && one.difference <= one.high && votes.standings()[one.statement].is_live()));
+        let scores = bridging(&votes);
+        prop_assert!(scores.loss.is_finite() && scores.statements.iter().all(|one| one.intercept.is_finite() && one.least_without_one.is_finite()));
+    }
+
+    #[test]
+    fn a_live_map_agrees_with_a_cold_one_and_publishes_it(
+        (statements, cast) in some_votes(), later in proptest::collection::vec((0..30_usize, 0..1_000_usize), 1..20)
+    ) {
+        let mut live = LiveMap::open(table(statements, &cast), QUICK);
+        for (at, (person, statement)) in later.into_iter().enumerate() {
+            live.cast(person, statement % statements, [Vote::Agree, Vote::Disagree, Vote::Pass][at % 3]).unwrap();
+            live.refresh();
+        }
+        let cold = OpinionMap::draw(live.votes(), &QUICK);
+        let warm = live.map().clone();
+        // Where two directions spread (nearly) alike, any turn of the pair is as right.
+        let tables = CoVotes::count(live.votes());
+        let is_clear = cold.plane.share[0] > cold.plane.share[1] * 1.05 && has_clear_second(live.votes(), &tables, &cold.plane);
+        if is_clear {
+            for axis in 0..2 {
+                let sign = if warm.plane.loadings[axis].iter().zip(&cold.plane.loadings[axis]).map(|(a, b)| a * b).sum::<f64>() < 0.0 { -1.0 } else { 1.0 };
+                for (warm, cold) in warm.positions.iter().zip(&cold.positions) {
+                    prop_assert!((warm[axis] * sign - cold[axis]).abs() < 1e-6);
+                }
+            }
+        }
+        prop_assert_eq!(warm.consensus, cold.consensus.clone());
+        prop_assert_eq!(live.publish(), &cold);
+    }
+
+    #[test]
+    fn a_rejected_statement_shapes_nothing((statements, cast) in some_votes()) {
+        let votes = table(statements, &cast);
+        let without: Vec<Cast> = cast.iter().filter(|(_, statement, _)| statement % 7 != 6).copied().collect();
+        let mut bare = table(statements, &without);
+        bare.seat(votes.people()).unwrap();
+        let (with, without) = (OpinionMap::draw(&votes, &QUICK), OpinionMap::draw(&bare, &QUICK));
+        prop_assert_eq!((&with.positions, &with.labels, &with.plane), (&without.positions, &without.labels, &without.plane));
+        prop_assert_eq!(popular(&votes, 5), popular(&bare, 5));
+        prop_assert_eq!(proportional(&votes, 5), proportional(&bare, 5));
+    }
+
+    #[test]
+    fn nobody_is_asked_twice((statements, cast) in some_votes()) {
+        let mut votes = table(statements, &cast);
+        let map = OpinionMap::draw(&votes, &QUICK);
+        while let Some(next) = next_statement(&votes, 0, &map.statistics.tallies, None) {
+            prop_assert_eq!(votes.cast(0, next, Vote::Pass).unwrap(), None);
+        }
+        prop_assert!((0..statements).all(|statement| votes.vote(0, statement).is_some() || !votes.standings()[statement].is_live()));
+    }
+}
+
+/// Whether the second direction stands apart from a third: what is left along it, turned by nothing, shows in its share.
+fn has_clear_second(votes: &Votes, tables: &CoVotes, plane: &Plane) -> bool {
+    let size = votes.statements();
+    let is_live = |at: usize| votes.standings()[at].is_live();
+    let cell = |c: usize, d: usize| {
+        let (pair, back) = (tables.pair(c, d), tables.pair(d, c));
+        let (mean, other) = (plane.center[c], plane.center[d]);
+        if is_live(c) && is_live(d) { pair.product as f64 - other * pair.first as f64 - mean * back.first as f64 + mean * other * pair.people as f64 } else { 0.0 }
+    };
+    let total: f64 = (0..size).map(|c| cell(c, c)).sum();
+    // The largest a third share can be, from the sum of squared eigenvalues.
+    let squares: f64 = (0..size).flat_map(|c| (0..size).map(move |d| (c, d))).map(|(c, d)| cell(c, d).powi(2)).sum();
+    let rest = (squares / total.max(f64::MIN_POSITIVE).powi(2) - plane.share[0].powi(2) - plane.share[1].powi(2)).max(0.0).sqrt();
+    plane.share[1] > rest * 1.05 || plane.share[1] == 0.0
+}
+
+#[test]
+fn nothing_to_go_on_is_an_answer() {
+    let none = OpinionMap::draw(&Votes::on(vec![]).unwrap(), &Settings::default());
+    assert_eq!((none.groups.len(), none.positions.len()), (0, 0));
+    let silent = OpinionMap::draw(&table(3, &[]), &Settings::default());
+    assert_eq!((silent.groups.len(), silent.plane.share), (0, [0.0, 0.0]));
+    let one_person = OpinionMap::draw(&table(3, &[(0, 0, Vote::Agree), (0, 1, Vote::Agree), (0, 2, Vote::Pass)]), &Settings::default());
+    assert_eq!((one_person.groups.len(), one_person.positions[0]), (1, [0.0, 0.0]));
+    assert!(one_person.groups[0].is_hidden);
+    let one_statement: Vec<Cast> = (0..40).map(|person| (person, 0, if person < 20 { Vote::Agree } else { Vote::Disagree })).collect();
+    let halves = OpinionMap::draw(&table(1, &one_statement), &Settings::default());
+    assert!((halves.plane.loadings[0][0] - 1.0).abs() < 1e-14 && halves.plane.loadings[1] == [0.0]);
+    assert_eq!(halves.groups.iter().map(|group| group.people).collect::<Vec<_>>(), [20, 20]);
+    let alike: Vec<Cast> = (0..40).flat_map(|person| (0..6).map(move |statement| (person, statement, Vote::Agree))).collect();
+    let agreed = OpinionMap::draw(&table(6, &alike), &Settings::default());
+    assert_eq!((agreed.groups.len(), agreed.consensus.agree.len(), agreed.plane.share), (1, 5, [0.0, 0.0]));
+    assert_eq!(agreed.statistics.tallies[0][5].seen(), 40);
+}
+
+#[test]
+fn most_crowds_without_groups_stay_whole() {
+    let mut word = 9_u64;
+    let mut share = || {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (word >> 33) as f64 / (1_u64 << 31) as f64
+    };
+    let mut bell = || (0..12).map(|_| share()).sum::<f64>() - 6.0;
+    let mut split = 0;
+    for _ in 0..12 {
+        let mut cast = Vec::new();
+        for person in 0..150 {
+            let place = bell();
+            for statement in 0..20 {
+                let opinion = place * (f64::from(statement as u8) / 30.0 - 0.32) + bell();
+                cast.push((person, statement, if opinion > 0.0 { Vote::Agree } else { Vote::Disagree }));
+            }
+        }
+        split += usize::from(OpinionMap::draw(&table(20, &cast), &Settings { resamples: 0, ..Settings::default() }).groups.len() > 1);
+    }
+    // Yes-or-no answers lie flatter than a bell; the README says how often that misleads.
+    assert!(split < 6, "{split} of 12 crowds without groups were split");
+}

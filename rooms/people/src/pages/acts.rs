@@ -1,0 +1,185 @@
+//! What was done and why. Members read every act with names, seats and reasons; everybody else reads totals a month and duty.
+
+use askama::Template;
+use axum::extract::Path;
+use base::clock::DAY_MS;
+use base::form::{Asked, Form};
+use base::page::{Frame, go, page, page_again};
+use base::place::Place;
+use base::refusal::{Refusal, Reply};
+
+use crate::power::{ANSWERS, Act, AskedLook, Capability, Holding, SecondLook, Total, may_answer, seat_for};
+use crate::visitor::{Member, Visitor};
+
+/// Acts on one page of the log.
+const PAGE: i64 = 30;
+/// How far back the totals go.
+const TOTALS_MS: i64 = 366 * DAY_MS;
+const WORDS_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
+const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+
+/// An act with what stands at its place, as this reader may see it.
+struct Line {
+    act: Act,
+    on: Option<(Place, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "acts/log.html")]
+struct Log<'a> {
+    f: &'a Frame,
+    lines: Vec<Line>,
+    older: Option<String>,
+    may_look_again: bool,
+}
+
+#[derive(Template)]
+#[template(path = "acts/totals.html")]
+struct Totals<'a> {
+    f: &'a Frame,
+    totals: Vec<Total>,
+}
+
+pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
+    let house = visitor.house.clone();
+    let f = visitor.frame().titled("foot-acts");
+    let Some(person) = &visitor.person else {
+        return page(&Totals { totals: Total::since(&house.db, house.now() - TOTALS_MS).await?, f: &f }, &f);
+    };
+    let before = Some(asked.value("before")).filter(|before| !before.is_empty());
+    let mut acts = Act::newest(&house.db, before, PAGE + 1).await?;
+    let older = (acts.len() > PAGE as usize).then(|| acts.remove(PAGE as usize)).and_then(|_| acts.last()).map(|act| act.id.clone());
+    let mut lines = Vec::with_capacity(acts.len());
+    for act in acts {
+        lines.push(Line { on: on(&visitor, &act).await?, act });
+    }
+    let may_look_again = seat_for(&house, &person.id, Capability::SecondLook).await?.is_some();
+    page(&Log { lines, older, may_look_again, f: &f }, &f)
+}
+
+/// What an act was done on: its place and title, where this reader may see it.
+async fn on(visitor: &Visitor, act: &Act) -> Result<Option<(Place, String)>, Refusal> {
+    let Some(place) = act.place.as_deref().and_then(Place::read) else { return Ok(None) };
+    if place.id_of("acts").is_some() {
+        return Ok(Some((place, visitor.house.words.say("act-on-act").to_owned())));
+    }
+    match visitor.house.at(&visitor.reader(), &place).await {
+        Ok(Some(preview)) => Ok(Some((place, preview.title))),
+        Ok(None) | Err(Refusal::Gone | Refusal::NotFound) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "acts/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    line: Line,
+    /// The person affected reads the copy of their own words; when it was emptied, that.
+    words: Option<(String, Option<i64>)>,
+    look: Option<AskedLook>,
+    is_affected: bool,
+    may_answer: bool,
+    form: &'a Form,
+}
+
+impl Show<'_> {
+    fn rule(&self) -> Option<String> {
+        Capability::read(&self.line.act.rule).map(Capability::key)
+    }
+}
+
+pub async fn show(member: Member, Path(id): Path<String>) -> Reply {
+    shown(&member, &found(&member, &id).await?, &Form::default()).await
+}
+
+async fn found(member: &Member, id: &str) -> Result<Act, Refusal> {
+    Act::find(&member.house.db, id).await?.ok_or(Refusal::NotFound)
+}
+
+async fn shown(member: &Member, act: &Act, form: &Form) -> Reply {
+    let house = &member.house;
+    let is_affected = act.affects(&member.person.id);
+    let f = member.frame().titled("act").private();
+    let may_look_again = !is_affected && act.person.as_ref() != Some(&member.person.id);
+    let show = Show {
+        line: Line { on: on(member, act).await?, act: act.clone() },
+        words: if is_affected { act.words(&house.db).await? } else { None },
+        look: AskedLook::at(&house.db, &act.id).await?,
+        may_answer: may_look_again && seat_for(house, &member.person.id, Capability::SecondLook).await?.is_some(),
+        is_affected,
+        form,
+        f: &f,
+    };
+    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+}
+
+pub async fn ask_second_look(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let act = found(&member, &id).await?;
+    let words = form.text("words", WORDS_CHARS);
+    if !form.is_right() {
+        return shown(&member, &act, &form).await;
+    }
+    AskedLook::ask(&member, &act, &words).await?;
+    go(format!("{}?done=second-look", Act::place_of(&id)))
+}
+
+#[derive(Template)]
+#[template(path = "acts/second-looks.html")]
+struct SecondLooks<'a> {
+    f: &'a Frame,
+    waiting: Vec<AskedLook>,
+}
+
+pub async fn second_looks(holding: Holding<SecondLook>) -> Reply {
+    let f = holding.member.frame().titled("second-looks").private();
+    page(&SecondLooks { waiting: AskedLook::waiting(&holding).await?, f: &f }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "acts/answer.html")]
+struct Answering<'a> {
+    f: &'a Frame,
+    line: Line,
+    words: Option<(String, Option<i64>)>,
+    look: &'a AskedLook,
+    form: &'a Form,
+}
+
+impl Answering<'_> {
+    fn answers(&self) -> Vec<(&'static str, &str)> {
+        ANSWERS.into_iter().zip(["second-look-stands", "second-look-wrong"].map(|key| self.f.say(key))).collect()
+    }
+}
+
+/// The act and the open question about it, for a seat that may answer.
+async fn open_question(holding: &Holding<SecondLook>, id: &str) -> Result<(Act, AskedLook), Refusal> {
+    let act = found(&holding.member, id).await?;
+    if !may_answer(holding, &act) {
+        return Err(Refusal::NotYours("second-look-own"));
+    }
+    let look = AskedLook::at(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)?;
+    if look.answer.is_some() { Err(Refusal::NotNow("second-look-answered")) } else { Ok((act, look)) }
+}
+
+pub async fn answering(holding: Holding<SecondLook>, Path(id): Path<String>) -> Reply {
+    let (act, look) = open_question(&holding, &id).await?;
+    asked_again(&holding, act, &look, &Form::default()).await
+}
+
+async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &AskedLook, form: &Form) -> Reply {
+    let f = holding.member.frame().titled("second-look").private();
+    let words = act.words(&holding.member.house.db).await?;
+    let answering = Answering { line: Line { on: on(&holding.member, &act).await?, act }, words, look, form, f: &f };
+    if form.is_right() { page(&answering, &f) } else { page_again(&answering, &f) }
+}
+
+pub async fn answer(holding: Holding<SecondLook>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let (act, look) = open_question(&holding, &id).await?;
+    let (answer, why) = (form.choice("answer", &ANSWERS), form.text("why", WHY_CHARS));
+    if !form.is_right() {
+        return asked_again(&holding, act, &look, &form).await;
+    }
+    look.answer(&holding, &act, &answer, &why).await?;
+    go("/acts/second-looks?done=act")
+}

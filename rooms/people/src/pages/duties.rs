@@ -1,0 +1,89 @@
+//! Who holds what: every duty in plain words, its seats, and how they were filled. Members see names; everybody else sees
+//! seats, terms and totals.
+
+use askama::Template;
+use axum::extract::Path;
+use base::form::Asked;
+use base::pack::DutyWords;
+use base::page::{Frame, page};
+use base::refusal::{Refusal, Reply};
+
+use crate::power::{Capability, Seat, duty, seat_for};
+use crate::visitor::Visitor;
+
+/// Past seats on one page.
+const PAGE: i64 = 30;
+
+/// A duty with the seats that are held now.
+struct Held<'a> {
+    words: &'a DutyWords,
+    seats: Vec<Seat>,
+}
+
+impl Held<'_> {
+    /// What a duty lets a person do, in plain words.
+    fn can(&self) -> impl Iterator<Item = String> {
+        self.words.capabilities.iter().filter_map(|id| Capability::read(id)).map(Capability::key)
+    }
+
+    /// How many different people hold it.
+    fn people(&self) -> usize {
+        let mut people: Vec<_> = self.seats.iter().filter_map(|seat| seat.person.as_deref()).collect();
+        people.sort_unstable();
+        people.dedup();
+        people.len()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "duties/list.html")]
+struct List<'a> {
+    f: &'a Frame,
+    duties: Vec<Held<'a>>,
+    may_fill: bool,
+}
+
+pub async fn list(visitor: Visitor) -> Reply {
+    let house = visitor.house.clone();
+    let f = visitor.frame().titled("duties");
+    let mut seats = Seat::held(&house.db, house.now()).await?;
+    let duties = house.pack.duties.iter().map(|words| Held { words, seats: seats.extract_if(.., |seat| seat.duty == words.id).collect() }).collect();
+    page(&List { duties, may_fill: may_fill(&visitor).await?, f: &f }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "duties/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    held: Held<'a>,
+    past: Vec<Seat>,
+    older: Option<String>,
+    may_fill: bool,
+    is_first_page: bool,
+}
+
+impl Show<'_> {
+    fn is_up_for_renewal(&self, seat: &Seat) -> bool {
+        seat.is_up_for_renewal(self.f.house.now())
+    }
+}
+
+pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
+    let house = visitor.house.clone();
+    let (words, now) = (duty(&house, &id).ok_or(Refusal::NotFound)?, house.now());
+    let mut seats = Seat::held(&house.db, now).await?;
+    seats.retain(|seat| seat.duty == id);
+    let before = Some(asked.value("before")).filter(|before| !before.is_empty());
+    let mut past = Seat::past(&house.db, &id, now, before, PAGE + 1).await?;
+    let older = (past.len() > PAGE as usize).then(|| past.remove(PAGE as usize)).and_then(|_| past.last()).map(|seat| seat.id.clone());
+    let f = visitor.frame().named(&words.name, &words.plain);
+    let may_fill = may_fill(&visitor).await?;
+    page(&Show { held: Held { words, seats }, past, older, may_fill, is_first_page: before.is_none(), f: &f }, &f)
+}
+
+async fn may_fill(visitor: &Visitor) -> Result<bool, Refusal> {
+    match &visitor.person {
+        Some(person) => Ok(seat_for(&visitor.house, &person.id, Capability::FillSeats).await?.is_some()),
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,211 @@
+//! Seats: one's own, taking and handing back, filling and ending.
+
+use askama::Template;
+use axum::extract::Path;
+use base::form::{Asked, Form};
+use base::pack::DutyWords;
+use base::page::{Frame, go, page, page_again};
+use base::refusal::{Refusal, Reply};
+
+use crate::person::Person;
+use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Seat, duty, duty_name, seat_for, seats_of};
+use crate::visitor::Member;
+
+const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+const NAME_CHARS_MAX: usize = 80;
+
+#[derive(Template)]
+#[template(path = "seats/mine.html")]
+struct Mine<'a> {
+    f: &'a Frame,
+    held: Vec<Seat>,
+    past: Vec<Seat>,
+    offers: Vec<Offer>,
+}
+
+pub async fn mine(member: Member) -> Reply {
+    let (db, now) = (&member.house.db, member.house.now());
+    let (held, past) = Seat::of_person(db, &member.person.id).await?.into_iter().partition(|seat| seat.is_held(now));
+    let f = member.frame().titled("seats-mine").private();
+    page(&Mine { held, past, offers: Offer::waiting(db, &member.person.id, now).await?, f: &f }, &f)
+}
+
+#[derive(Template)]
+#[template(path = "seats/show.html")]
+struct Show<'a> {
+    f: &'a Frame,
+    seat: &'a Seat,
+    seconded: i64,
+    is_mine: bool,
+    is_held: bool,
+    may_second: bool,
+    may_end: bool,
+}
+
+pub async fn show(member: Member, Path(id): Path<String>) -> Reply {
+    let (house, now) = (&member.house, member.house.now());
+    let seat = found(&member, &id).await?;
+    let is_mine = seat.is_held_by(&member.person.id, now);
+    let show = Show {
+        seconded: seat.seconded(&house.db).await?,
+        may_second: seat.is_up_for_renewal(now) && seats_of(&house.db, &member.person.id, now).await?.is_empty(),
+        may_end: seat.is_held(now) && seat_for(house, &member.person.id, Capability::FillSeats).await?.is_some(),
+        is_held: seat.is_held(now),
+        is_mine,
+        seat: &seat,
+        f: &member.frame().named(duty_name(house, &seat.duty), "").private(),
+    };
+    page(&show, show.f)
+}
+
+async fn found(member: &Member, id: &str) -> Result<Seat, Refusal> {
+    Seat::find(&member.house.db, id).await?.ok_or(Refusal::NotFound)
+}
+
+pub async fn second(member: Member, Path(id): Path<String>) -> Reply {
+    let seat = found(&member, &id).await?;
+    let is_renewed = seat.second(&member).await?;
+    go(format!("{}?done={}", seat.place(), if is_renewed { "seat-renewed" } else { "seat-seconded" }))
+}
+
+#[derive(Template)]
+#[template(path = "seats/hand-back.html")]
+struct HandBack<'a> {
+    f: &'a Frame,
+    seat: &'a Seat,
+    form: &'a Form,
+}
+
+pub async fn handing_back(member: Member, Path(id): Path<String>) -> Reply {
+    let seat = found(&member, &id).await?;
+    if !seat.is_held_by(&member.person.id, member.house.now()) {
+        return Err(Refusal::NotYours("seat-not-yours"));
+    }
+    let f = member.frame().titled("seat-hand-back").private();
+    page(&HandBack { seat: &seat, form: &Form::default(), f: &f }, &f)
+}
+
+pub async fn hand_back(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+    let seat = found(&member, &id).await?;
+    let why = form.line("why", 0..=*WHY_CHARS.end());
+    if !form.is_right() {
+        let f = member.frame().titled("seat-hand-back").private();
+        return page_again(&HandBack { seat: &seat, form: &form, f: &f }, &f);
+    }
+    seat.hand_back(&member, &why).await?;
+    go("/seats?done=seat-handed-back")
+}
+
+#[derive(Template)]
+#[template(path = "seats/end.html")]
+struct End<'a> {
+    f: &'a Frame,
+    seat: &'a Seat,
+    form: &'a Form,
+}
+
+pub async fn ending(holding: Holding<FillSeats>, Path(id): Path<String>) -> Reply {
+    let seat = found(&holding.member, &id).await?;
+    let f = holding.member.frame().titled("seat-end").private();
+    page(&End { seat: &seat, form: &Form::default(), f: &f }, &f)
+}
+
+pub async fn end(holding: Holding<FillSeats>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let seat = found(&holding.member, &id).await?;
+    let why = form.line("why", WHY_CHARS);
+    if !form.is_right() {
+        let f = holding.member.frame().titled("seat-end").private();
+        return page_again(&End { seat: &seat, form: &form, f: &f }, &f);
+    }
+    seat.end_early(&holding, &why).await?;
+    go(format!("/duties/{}?done=act", seat.duty))
+}
+
+#[derive(Template)]
+#[template(path = "seats/fill.html")]
+struct Fill<'a> {
+    f: &'a Frame,
+    words: &'a DutyWords,
+    form: &'a Form,
+}
+
+impl Fill<'_> {
+    fn ways(&self) -> Vec<(&'static str, &str)> {
+        let keys = ["filled-invitation", "filled-open-call", "filled-draw"];
+        FILLED.into_iter().zip(keys.map(|key| self.f.say(key))).collect()
+    }
+}
+
+pub async fn fill(holding: Holding<FillSeats>, Path(id): Path<String>, asked: Asked) -> Reply {
+    let house = holding.member.house.clone();
+    let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
+    let days = words.term_days.to_string();
+    let form = Form::filled([("name", asked.value("name")), ("filled", FILLED[0]), ("days", days.as_str())]);
+    let f = holding.member.frame().titled("seat-fill").private();
+    page(&Fill { words, form: &form, f: &f }, &f)
+}
+
+pub async fn offer(holding: Holding<FillSeats>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let house = holding.member.house.clone();
+    let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
+    let name = form.line("name", 1..=NAME_CHARS_MAX);
+    let (filled, why) = (form.choice("filled", &FILLED), form.line("why", WHY_CHARS));
+    let days = form.number("days", 7..=words.term_days).unwrap_or(words.term_days);
+    if let (true, Some(person)) = (form.is_right(), whom_to_ask(&holding, &mut form, &name).await?) {
+        match Offer::make(&holding, words, &person, &filled, days, &why).await? {
+            Offered::Made => return go(format!("/duties/{id}?done=seat-offered")),
+            Offered::Full => form.refuse("name", "seat-wrong-full"),
+            Offered::HasOne => form.refuse("name", "seat-wrong-has-one"),
+        }
+    }
+    let f = holding.member.frame().titled("seat-fill").private();
+    page_again(&Fill { words, form: &form, f: &f }, &f)
+}
+
+/// The person of that name, who is not oneself: nobody puts power on themselves.
+async fn whom_to_ask(holding: &Holding<FillSeats>, form: &mut Form, name: &str) -> Result<Option<Person>, Refusal> {
+    let person = Person::named(&holding.member.house.db, name).await?;
+    match &person {
+        None => form.refuse("name", "seat-wrong-nobody"),
+        Some(person) if person.id == holding.member.person.id => form.refuse("name", "seat-wrong-oneself"),
+        Some(_) => return Ok(person),
+    }
+    Ok(None)
+}
+
+#[derive(Template)]
+#[template(path = "seats/offered.html")]
+struct OfferPage<'a> {
+    f: &'a Frame,
+    offer: &'a Offer,
+    words: &'a DutyWords,
+    is_open: bool,
+}
+
+impl OfferPage<'_> {
+    fn can(&self) -> impl Iterator<Item = String> {
+        self.words.capabilities.iter().filter_map(|id| Capability::read(id)).map(Capability::key)
+    }
+}
+
+pub async fn offered(member: Member, Path(id): Path<String>) -> Reply {
+    let offer = offer_to(&member, &id).await?;
+    let house = member.house.clone();
+    let words = duty(&house, &offer.duty).ok_or(Refusal::Gone)?;
+    let f = member.frame().named(&words.name, "").private();
+    page(&OfferPage { is_open: offer.is_open(house.now()), offer: &offer, words, f: &f }, &f)
+}
+
+async fn offer_to(member: &Member, id: &str) -> Result<Offer, Refusal> {
+    Offer::to(&member.house.db, &member.person.id, id).await?.ok_or(Refusal::NotFound)
+}
+
+pub async fn accept(member: Member, Path(id): Path<String>) -> Reply {
+    offer_to(&member, &id).await?.accept(&member).await?;
+    go("/seats?done=seat-taken")
+}
+
+pub async fn decline(member: Member, Path(id): Path<String>) -> Reply {
+    offer_to(&member, &id).await?.decline(&member).await?;
+    go("/seats?done=seat-declined")
+}

@@ -1,0 +1,71 @@
+//! Capabilities: the narrow things that a duty lets somebody do. The pack bundles them into duties; nothing else grants one.
+
+use base::pack::DutyWords;
+
+macro_rules! capabilities {
+    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal),+ $(,)?) => {
+        /// What a duty may let somebody do. The pack bundles these into duties; nothing else grants one.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Capability { $($(#[doc = $doc])+ $name),+ }
+
+        impl Capability {
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// How packs name it.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
+            }
+        }
+
+        $($(#[doc = $doc])+ #[derive(Clone, Copy, Debug)] pub struct $name;
+        impl Needs for $name { const CAPABILITY: Capability = Capability::$name; })+
+    };
+}
+
+/// Names the capability that a [`Holding`] stands for.
+pub trait Needs: Send + Sync + 'static {
+    const CAPABILITY: Capability;
+}
+
+capabilities! {
+    /// Invite people in.
+    Welcome = "welcome",
+    /// See requests to join, and say yes or no with a reason.
+    ReadRequests = "read_requests",
+    /// Correct, merge, fold or withdraw what stands in the library.
+    TendLibrary = "tend_library",
+    /// Fold or withdraw a comment.
+    TendTalk = "tend_talk",
+    /// Write and change the community's own pages.
+    TendPages = "tend_pages",
+    /// Correct helplines and say when they were checked.
+    KeepHelplines = "keep_helplines",
+    /// Fill, renew and end seats.
+    FillSeats = "fill_seats",
+    /// Hand an imported name to the person it belongs to.
+    IssueClaims = "issue_claims",
+    /// Change how people join and what the community is called.
+    ChangeSettings = "change_settings",
+    /// Answer somebody who asks for a second look at what another seat did. Comes with every seat.
+    SecondLook = "second_look",
+}
+
+impl Capability {
+    /// The key of the sentence that says it in plain words.
+    #[must_use]
+    pub fn key(self) -> String {
+        format!("can-{}", self.id().replace('_', "-"))
+    }
+
+    #[must_use]
+    pub fn read(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|capability| capability.id() == id)
+    }
+
+    /// Whether a duty can do it. A second look comes with every duty, so that there is somebody to ask.
+    #[must_use]
+    pub fn is_of(self, duty: &DutyWords) -> bool {
+        self == Self::SecondLook || duty.capabilities.iter().any(|id| id == self.id())
+    }
+}

@@ -1,0 +1,349 @@
+//! A seat: a duty, held by a person for a term with an end (R2). It is filled by founding, invitation, open call or draw,
+//! or for a week by the host in an emergency; it gives nothing before its beginning or after its end, however it ends.
+//!
+//! Promises: power is never put on anybody (a seat begins when the person says yes); nobody fills a seat with themselves;
+//! anybody may hand their own back; a founding seat goes on past its end only when two members who hold none say so.
+
+use base::clock::DAY_MS;
+use base::db::{Ask, DbResult, Tx};
+use base::house::House;
+use base::pack::DutyWords;
+use base::place::Place;
+use base::refusal::Refusal;
+use base::{id, row, vals};
+
+use super::act::{ActTx, By, Deed, MEMBERS, act_of_host, record};
+use super::{FillSeats, Holding, duty, must_have_second_factor};
+use crate::person::Person;
+use crate::visitor::Member;
+
+/// How a seat can be filled by those who fill seats.
+pub const FILLED: [&str; 3] = ["invitation", "open call", "draw"];
+/// How long a founding seat lasts, and each renewal of it.
+pub const FOUNDING_MS: i64 = 90 * DAY_MS;
+/// How long before its end members may second a founding seat.
+pub const RENEW_MS: i64 = 30 * DAY_MS;
+/// How long a seat lasts that the host opens in an emergency.
+pub const EMERGENCY_MS: i64 = 7 * DAY_MS;
+/// How long an offer waits for its answer.
+const OFFER_MS: i64 = 14 * DAY_MS;
+/// Members who have to second a renewal.
+const SECONDS_NEEDED: i64 = 2;
+
+/// The seat that a use of power is done from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldSeat {
+    pub id: String,
+    pub duty: String,
+}
+row!(HeldSeat { id, duty });
+
+/// A seat with its whole story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    pub id: String,
+    pub duty: String,
+    pub person: Option<String>,
+    /// The holder's name as it is now.
+    pub by: Option<String>,
+    pub filled: String,
+    pub since: i64,
+    pub until: i64,
+    pub ended_at: Option<i64>,
+    pub ended_how: Option<String>,
+    pub ended_why: Option<String>,
+}
+row!(Seat { id, duty, person, by, filled, since, until, ended_at, ended_how, ended_why });
+
+/// A seat that somebody was asked to take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub id: String,
+    pub duty: String,
+    pub person: Option<String>,
+    pub filled: String,
+    pub term_days: i64,
+    pub at: i64,
+    pub until: i64,
+    pub answer: Option<String>,
+}
+row!(Offer { id, duty, person, filled, term_days, at, until, answer });
+
+/// The seats a person holds now.
+pub async fn seats_of(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<HeldSeat>> {
+    let sql = "SELECT id, duty FROM seat WHERE person = $1 AND since <= $2 AND until > $2 AND ended_at IS NULL ORDER BY id";
+    ask.all(sql, vals![person, now]).await
+}
+
+impl Seat {
+    /// Opens a founding seat; the host does this once, when the house is founded.
+    pub async fn found(tx: &Tx, person: &str, duty: &str, now: i64) -> DbResult<String> {
+        begin(tx, duty, person, "founding", now, now + FOUNDING_MS).await
+    }
+
+    /// Opens a seat for a week, by the host at the console: an act that everyone sees.
+    pub async fn emergency(house: &House, person: &Person, duty: &DutyWords, why: &str) -> Result<String, Refusal> {
+        let (now, seat) = (house.now(), house.new_id());
+        let place = Self::place_of(&seat);
+        let deed = Deed { what: "act-emergency-seat", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() };
+        let tx = act_of_host(house, &deed).await?;
+        open(&tx, &seat, &duty.id, &person.id, "emergency", now, now + EMERGENCY_MS).await?;
+        tx.keep().await?;
+        Ok(seat)
+    }
+
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Self::place_of(&self.id)
+    }
+
+    #[must_use]
+    pub fn place_of(id: &str) -> Place {
+        Place::of("seats", id)
+    }
+
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
+                   FROM seat s LEFT JOIN person p ON p.id = s.person WHERE s.id = $1";
+        ask.first(sql, vals![id]).await
+    }
+
+    /// Every seat that is held now, who has held it longest first.
+    pub async fn held(ask: &impl Ask, now: i64) -> DbResult<Vec<Self>> {
+        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
+                   FROM seat s LEFT JOIN person p ON p.id = s.person
+                   WHERE s.until > $1 AND s.since <= $1 AND s.ended_at IS NULL ORDER BY s.since, s.id";
+        ask.all(sql, vals![now]).await
+    }
+
+    /// The seats of a duty that are over, the newest first.
+    pub async fn past(ask: &impl Ask, duty: &str, now: i64, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
+        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
+                   FROM seat s LEFT JOIN person p ON p.id = s.person
+                   WHERE s.duty = $1 AND (s.until <= $2 OR s.ended_at IS NOT NULL) AND s.id < $3 ORDER BY s.id DESC LIMIT $4";
+        ask.all(sql, vals![duty, now, before.unwrap_or("z"), limit]).await
+    }
+
+    /// Every seat that a person has held, the newest first.
+    pub async fn of_person(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
+        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
+                   FROM seat s LEFT JOIN person p ON p.id = s.person WHERE s.person = $1 ORDER BY s.id DESC LIMIT 200";
+        ask.all(sql, vals![person]).await
+    }
+
+    #[must_use]
+    pub fn is_held(&self, now: i64) -> bool {
+        self.since <= now && now < self.until && self.ended_at.is_none()
+    }
+
+    #[must_use]
+    pub fn is_held_by(&self, person: &str, now: i64) -> bool {
+        self.person.as_deref() == Some(person) && self.is_held(now)
+    }
+
+    /// When it ended or will end.
+    #[must_use]
+    pub fn end(&self) -> i64 {
+        self.ended_at.unwrap_or(self.until)
+    }
+
+    /// The key of the words for how it was filled.
+    #[must_use]
+    pub fn filled_key(&self) -> &'static str {
+        filled_key(&self.filled)
+    }
+
+    /// The key of the words for how it ended.
+    #[must_use]
+    pub fn ended_key(&self) -> &'static str {
+        match self.ended_how.as_deref() {
+            Some("handed back") => "seat-ended-handed-back",
+            Some("left") => "seat-ended-left",
+            _ if self.ended_at.is_some() => "seat-ended-early",
+            _ => "seat-ended-term",
+        }
+    }
+
+    /// Its holder hands it back: no reason needed, none asked.
+    pub async fn hand_back(&self, member: &Member, why: &str) -> Result<(), Refusal> {
+        let now = member.house.now();
+        if !self.is_held_by(&member.person.id, now) {
+            return Err(Refusal::NotYours("seat-not-yours"));
+        }
+        let tx = member.house.begin().await?;
+        close(&tx, &self.id, "handed back", why, now).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Whoever fills seats ends one before its time, with a reason that its holder is told.
+    pub async fn end_early(&self, holding: &Holding<FillSeats>, why: &str) -> Result<(), Refusal> {
+        let now = holding.member.house.now();
+        if !self.is_held(now) {
+            return Err(Refusal::NotNow("seat-over"));
+        }
+        let place = self.place();
+        let tx = holding.act(&Deed { what: "act-seat-ended", place: Some(&place), whom: self.person.as_deref(), why, ..Deed::default() }).await?;
+        close(&tx, &self.id, "ended", why, now).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Whether members may second it now.
+    #[must_use]
+    pub fn is_up_for_renewal(&self, now: i64) -> bool {
+        self.filled == "founding" && self.is_held(now) && self.until - now <= RENEW_MS
+    }
+
+    /// How many members said so far that it may go on.
+    pub async fn seconded(&self, ask: &impl Ask) -> DbResult<i64> {
+        ask.one("SELECT count(*) FROM seconding WHERE seat = $1 AND until = $2", vals![&self.id, self.until]).await
+    }
+
+    /// A member who holds no seat says that it may go on; the second one renews it, which is an act of members together.
+    /// Answers whether this renewed it.
+    pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
+        let (house, person, now) = (&member.house, member.person.id.as_str(), member.house.now());
+        if !self.is_up_for_renewal(now) {
+            return Err(Refusal::NotNow("seat-not-up-for-renewal"));
+        }
+        let tx = house.begin().await?;
+        tx.run("UPDATE seat SET until = until WHERE id = $1", vals![&self.id]).await?; // two words at once come one after the other
+        if !seats_of(&tx, person, now).await?.is_empty() {
+            return Err(Refusal::NotYours("seat-seconding-holds-one"));
+        }
+        let sql = "INSERT INTO seconding (seat, until, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+        tx.run(sql, vals![&self.id, self.until, person, now]).await?;
+        let is_enough = self.seconded(&tx).await? >= SECONDS_NEEDED;
+        if is_enough {
+            self.renew(&tx, person, now).await?;
+        }
+        tx.keep().await?;
+        Ok(is_enough)
+    }
+
+    async fn renew(&self, tx: &Tx, person: &str, now: i64) -> DbResult<()> {
+        let sql = "UPDATE seat SET until = $1 WHERE id = $2 AND until = $3 AND ended_at IS NULL";
+        if tx.run(sql, vals![self.until + FOUNDING_MS, &self.id, self.until]).await? == 0 {
+            return Ok(()); // somebody else's word came at the same moment and did it
+        }
+        let place = self.place();
+        let by = By { seat: None, duty: MEMBERS, person: Some(person), rule: "seconding" };
+        let deed = Deed { what: "act-seat-renewed", place: Some(&place), whom: self.person.as_deref(), ..Deed::default() };
+        record(tx, &by, &deed, now).await.map(drop)
+    }
+}
+
+/// The key of the words for how a seat is filled.
+fn filled_key(filled: &str) -> &'static str {
+    match filled {
+        "founding" => "filled-founding",
+        "open call" => "filled-open-call",
+        "draw" => "filled-draw",
+        "emergency" => "filled-emergency",
+        _ => "filled-invitation",
+    }
+}
+
+async fn begin(tx: &Tx, duty: &str, person: &str, filled: &str, since: i64, until: i64) -> DbResult<String> {
+    let seat = id::at(since);
+    open(tx, &seat, duty, person, filled, since, until).await?;
+    Ok(seat)
+}
+
+async fn open(tx: &Tx, seat: &str, duty: &str, person: &str, filled: &str, since: i64, until: i64) -> DbResult<()> {
+    let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.run(sql, vals![seat, duty, person, filled, since, until]).await.map(drop)
+}
+
+async fn close(tx: &Tx, seat: &str, how: &str, why: &str, now: i64) -> DbResult<()> {
+    let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL";
+    tx.run(sql, vals![now, how, why, seat]).await.map(drop)
+}
+
+impl Offer {
+    /// Asks somebody to take a seat. It begins when they say yes.
+    pub async fn make(holding: &Holding<FillSeats>, duty: &DutyWords, person: &Person, filled: &str, term_days: i64, why: &str) -> Result<Offered, Refusal> {
+        let (house, now) = (&holding.member.house, holding.member.house.now());
+        let offer = house.new_id();
+        let place = Self::place_of(&offer);
+        let tx = holding.act(&Deed { what: "act-seat-offered", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() }).await?;
+        if let Some(no) = cannot_take(&tx, duty, person, now).await? {
+            return Ok(no); // dropped without keep: neither the offer nor its act was
+        }
+        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        tx.run(sql, vals![&offer, &duty.id, &person.id, filled, term_days, now, now + OFFER_MS]).await?;
+        tx.keep().await?;
+        Ok(Offered::Made)
+    }
+
+    #[must_use]
+    pub fn place_of(id: &str) -> Place {
+        Place::of("seat-offers", id)
+    }
+
+    /// An offer made to this person; to anybody else there is none.
+    pub async fn to(ask: &impl Ask, person: &str, id: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer WHERE id = $1 AND person = $2", vals![id, person]).await
+    }
+
+    /// The offers that wait for this person's answer.
+    pub async fn waiting(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<Self>> {
+        let sql = "SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer
+                   WHERE person = $1 AND answer IS NULL AND until > $2 ORDER BY id";
+        ask.all(sql, vals![person, now]).await
+    }
+
+    #[must_use]
+    pub fn is_open(&self, now: i64) -> bool {
+        self.answer.is_none() && now < self.until
+    }
+
+    #[must_use]
+    pub fn filled_key(&self) -> &'static str {
+        filled_key(&self.filled)
+    }
+
+    /// Yes: the seat begins now. A duty that sees private things asks for a second factor first.
+    pub async fn accept(&self, member: &Member) -> Result<(), Refusal> {
+        let (house, now) = (&member.house, member.house.now());
+        let words = duty(house, &self.duty).filter(|_| self.is_open(now)).ok_or(Refusal::NotNow("seat-offer-over"))?;
+        if words.sees_private {
+            must_have_second_factor(&house.db, &member.person.id).await?;
+        }
+        let tx = house.begin().await?;
+        self.answer(&tx, "yes", now).await?;
+        let seat = begin(&tx, &self.duty, &member.person.id, &self.filled, now, now + self.term_days.min(words.term_days) * DAY_MS).await?;
+        tx.run("UPDATE seat_offer SET seat = $1 WHERE id = $2", vals![seat, &self.id]).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// No, without a reason.
+    pub async fn decline(&self, member: &Member) -> Result<(), Refusal> {
+        let tx = member.house.begin().await?;
+        self.answer(&tx, "no", member.house.now()).await?;
+        Ok(tx.keep().await?)
+    }
+
+    async fn answer(&self, tx: &Tx, answer: &str, now: i64) -> Result<(), Refusal> {
+        let sql = "UPDATE seat_offer SET answer = $1, answered_at = $2 WHERE id = $3 AND answer IS NULL AND until > $2";
+        if tx.run(sql, vals![answer, now, &self.id]).await? == 1 { Ok(()) } else { Err(Refusal::NotNow("seat-offer-over")) }
+    }
+}
+
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    Made,
+    /// Every seat of the duty is held or offered.
+    Full,
+    /// They hold one already, or were asked.
+    HasOne,
+}
+
+async fn cannot_take(tx: &ActTx, duty: &DutyWords, person: &Person, now: i64) -> DbResult<Option<Offered>> {
+    let sql = "SELECT person FROM seat WHERE duty = $1 AND until > $2 AND ended_at IS NULL
+               UNION ALL SELECT person FROM seat_offer WHERE duty = $1 AND answer IS NULL AND until > $2";
+    let taken: Vec<Option<String>> = tx.all(sql, vals![&duty.id, now]).await?;
+    let has_one = taken.iter().flatten().any(|id| *id == person.id);
+    let is_full = i64::try_from(taken.len()).is_ok_and(|taken| taken >= duty.seats);
+    Ok(if has_one { Some(Offered::HasOne) } else { is_full.then_some(Offered::Full) })
+}

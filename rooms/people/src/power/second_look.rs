@@ -1,0 +1,74 @@
+//! A second look: the person whom an act affects asks for one, in their own words; somebody in another seat answers with a
+//! reason, and that answer is an act like any other. Never by whoever did it, and never by counting.
+
+use base::db::{Ask, DbResult};
+use base::refusal::Refusal;
+use base::{row, vals};
+
+use super::{Act, Deed, Holding, Notice, SecondLook as Capability};
+use crate::visitor::Member;
+
+/// What an answer can be: it stays as it is, or it was wrong and whoever did it puts it right.
+pub const ANSWERS: [&str; 2] = ["stands", "wrong"];
+
+/// Somebody asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecondLook {
+    pub act: String,
+    pub words: String,
+    pub asked_at: i64,
+    pub answer: Option<String>,
+    pub answered_at: Option<i64>,
+    /// The act that answers.
+    pub answered_in: Option<String>,
+}
+row!(SecondLook { act, words, asked_at, answer, answered_at, answered_in });
+
+impl SecondLook {
+    /// Asks for one; only the person affected can, once.
+    pub async fn ask(member: &Member, act: &Act, words: &str) -> Result<(), Refusal> {
+        if !act.affects(&member.person.id) {
+            return Err(Refusal::NotYours("second-look-not-yours"));
+        }
+        let tx = member.house.begin().await?;
+        let sql = "INSERT INTO second_look (act, person, words, asked_at) VALUES ($1, $2, $3, $4)";
+        tx.run(sql, vals![&act.id, &member.person.id, words, member.house.now()]).await?;
+        Ok(tx.keep().await?)
+    }
+
+    pub async fn at(ask: &impl Ask, act: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT act, words, asked_at, answer, answered_at, answered_in FROM second_look WHERE act = $1", vals![act]).await
+    }
+
+    /// Those that wait and that this seat may answer, who asked first foremost.
+    pub async fn waiting(holding: &Holding<Capability>) -> DbResult<Vec<Self>> {
+        let sql = "SELECT l.act, l.words, l.asked_at, l.answer, l.answered_at, l.answered_in FROM second_look l JOIN act a ON a.id = l.act
+                   WHERE l.answer IS NULL AND COALESCE(a.person, '') <> $1 AND COALESCE(l.person, '') <> $1
+                   ORDER BY l.asked_at, l.act LIMIT 100";
+        holding.member.house.db.all(sql, vals![&holding.member.person.id]).await
+    }
+
+    /// Answers it from another seat. Whoever asked and whoever did it are told.
+    pub async fn answer(&self, holding: &Holding<Capability>, act: &Act, answer: &str, why: &str) -> Result<(), Refusal> {
+        if !may_answer(holding, act) {
+            return Err(Refusal::NotYours("second-look-own"));
+        }
+        let (place, what) = (Act::place_of(&act.id), if answer == "wrong" { "act-second-look-wrong" } else { "act-second-look-stands" });
+        let tx = holding.act(&Deed { what, place: Some(&place), whom: act.whom.as_deref(), why, ..Deed::default() }).await?;
+        let sql = "UPDATE second_look SET answer = $1, answered_at = $2, answered_in = $3 WHERE act = $4 AND answer IS NULL";
+        if tx.run(sql, vals![answer, holding.member.house.now(), &tx.act, &self.act]).await? == 0 {
+            return Err(Refusal::NotNow("second-look-answered"));
+        }
+        if let Some(doer) = &act.person {
+            Notice::tell(&tx, doer, &tx.act).await?;
+        }
+        Ok(tx.keep().await?)
+    }
+}
+
+/// Whether this seat may look at it: not whoever did it, nor from the same seat, nor whom it affects.
+#[must_use]
+pub fn may_answer(holding: &Holding<Capability>, act: &Act) -> bool {
+    let me = Some(holding.member.person.id.as_str());
+    act.person.as_deref() != me && act.whom.as_deref() != me && act.seat.as_deref() != Some(holding.seat.id.as_str())
+}

@@ -1,0 +1,243 @@
+//! Duties and seats (R2): who holds what, for how long, and how it begins and ends.
+
+use base::clock::DAY_MS;
+use base::db::Ask as _;
+use base::vals;
+
+use crate::house::{Browser, TestHouse, both};
+
+/// The first duty of the pack that can do it.
+fn duty_that(house: &TestHouse, capability: &str) -> String {
+    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
+}
+
+/// Asks somebody to take a seat and returns the path of the offer.
+async fn ask(cleo: &Browser<'_>, duty: &str, name: &str) -> String {
+    let fields = [("name", name), ("filled", "invitation"), ("days", "60"), ("why", "Knows the shelf by heart.")];
+    cleo.post_and_follow(&format!("/duties/{duty}/fill"), &fields).await.says("Asked.");
+    let id: String = cleo.house.house.db.one("SELECT id FROM seat_offer ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+    format!("/seat-offers/{id}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_sees_the_duties_and_members_see_who_holds_them() {
+    both(async |house| {
+        let duty = duty_that(&house, "tend_library");
+        house.guest().get("/duties").await.is(200).says("Nobody holds this.");
+        let (cleo, ada) = (house.holder("Cleo", &duty).await, house.member("Ada").await);
+        let page = house.guest().get("/duties").await;
+        page.says("Only one person holds this.").says("from the founding").says_not("Cleo");
+        house.guest().get(&format!("/duties/{duty}")).await.is(200).says("Correct, put together, fold").says_not("Cleo");
+        ada.get("/duties").await.says("Cleo");
+        cleo.get(&format!("/duties/{duty}")).await.says("Cleo").says("Nobody yet. This is the first round.");
+        house.holder("Brook", &duty).await;
+        ada.get("/duties").await.says("2 people hold this.");
+        house.guest().get("/duties/king").await.is(404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_begins_when_the_person_says_yes_and_not_before() {
+    both(async |house| {
+        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.member("Ada").await);
+        let duty = duty_that(&house, "tend_library");
+        let offer = ask(&cleo, &duty, "ada").await;
+        ada.get("/songs").await.is(200);
+        assert!(ada.get("/songs").await.html.contains("1 for you"), "the rail says that something waits");
+        ada.get("/backstage/notices").await.says("asked somebody to take a seat").says("Knows the shelf by heart.");
+        assert_eq!(house.count("SELECT count(*) FROM seat WHERE filled = 'invitation'").await, 0);
+        house.member("Brook").await.get(&offer).await.is(404);
+        ada.get(&offer).await.says("60 days from the day you say yes");
+        ada.post_and_follow(&format!("{offer}/yes"), &[]).await.says("The seat is yours");
+        house.guest().get(&format!("/duties/{duty}")).await.says("by invitation").says_not("Ada");
+        ada.post(&format!("{offer}/yes"), &[]).await.is(409).says("answered already");
+        assert_eq!(house.count("SELECT (until - since) / 86400000 FROM seat WHERE filled = 'invitation'").await, 60);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_no_needs_no_reason_and_an_offer_lapses() {
+    both(async |house| {
+        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.member("Ada").await);
+        let offer = ask(&cleo, &duty_that(&house, "tend_library"), "Ada").await;
+        ada.post_and_follow(&format!("{offer}/no"), &[]).await.says("That's a no");
+        let offer = ask(&cleo, &duty_that(&house, "tend_pages"), "Ada").await;
+        house.house.clock.turn(15 * DAY_MS);
+        ada.get(&offer).await.says("the time for it is over");
+        ada.post(&format!("{offer}/yes"), &[]).await.is(409);
+        assert_eq!(house.count("SELECT count(*) FROM seat WHERE filled = 'invitation'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
+    both(async |house| {
+        let (fills, duty) = (duty_that(&house, "fill_seats"), duty_that(&house, "tend_pages"));
+        let (cleo, ada) = (house.holder("Cleo", &fills).await, house.member("Ada").await);
+        let (path, term) = (format!("/duties/{duty}/fill"), house.house.pack.duties.iter().find(|known| known.id == duty).unwrap().term_days);
+        let right = [("name", "Ada"), ("filled", "draw"), ("days", "30"), ("why", "Drawn on Sunday.")];
+        let with = |field: &str, value: &'static str| right.map(|(name, old)| if name == field { (name, value) } else { (name, old) });
+        ada.get(&path).await.is(403);
+        ada.post(&path, &right).await.is(403);
+        cleo.get(&path).await.is(200);
+        cleo.post(&path, &with("name", "Nobody at all")).await.is(422).says("Nobody here has that name");
+        cleo.post(&path, &with("name", "Cleo")).await.is(422).says("Not yourself");
+        cleo.post(&path, &with("why", "")).await.is(422).says("can't be empty");
+        cleo.post(&path, &with("filled", "by decree")).await.is(422);
+        cleo.post(&path, &with("days", Box::leak((term + 1).to_string().into_boxed_str()))).await.is(422).says("A whole number from 7");
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
+        cleo.post(&path, &right).await.is(303);
+        cleo.post(&path, &right).await.is(422).says("hold one of these already, or were asked");
+        house.member("Brook").await;
+        house.member("Dara").await;
+        cleo.post(&path, &with("name", "Brook")).await.is(303);
+        cleo.post(&path, &with("name", "Dara")).await.is(422).says("Every seat of this duty is held or offered");
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-seat-offered'").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_is_handed_back_in_two_taps() {
+    both(async |house| {
+        let duty = duty_that(&house, "tend_library");
+        let (cleo, ada) = (house.holder("Cleo", &duty).await, house.member("Ada").await);
+        let page = cleo.get("/seats").await;
+        let path = page.html.split("href=\"").find_map(|part| part.split('"').next().filter(|path| path.ends_with("/hand-back"))).unwrap().to_owned();
+        ada.get(&path).await.is(403);
+        ada.post(&path, &[]).await.is(403);
+        cleo.post_and_follow(&path, &[("why", "")]).await.says("Handed back. Thank you").says("None. Nothing wrong with that.");
+        ada.get(&format!("/duties/{duty}")).await.says("Nobody holds this.").says("Handed back.").says("Cleo");
+        cleo.post(&path, &[]).await.is(403);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ending_somebodys_seat_is_an_act_that_they_are_told_of() {
+    both(async |house| {
+        let duty = duty_that(&house, "tend_library");
+        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.holder("Ada", &duty).await);
+        let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&ada.person]).await.unwrap();
+        let path = format!("/seats/{seat}/end");
+        ada.post(&path, &[("why", "Mine.")]).await.is(403);
+        cleo.post(&path, &[("why", "")]).await.is(422);
+        cleo.get(&path).await.is(200).says("Ada");
+        cleo.post_and_follow(&path, &[("why", "Asked twice, no answer since June.")]).await.says("Ended before its time").says("no answer since June");
+        ada.get("/backstage/notices").await.says("ended a seat before its time").says("no answer since June");
+        ada.get("/songs").await.is(200);
+        cleo.post(&path, &[("why", "Again.")]).await.is(409);
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-seat-ended'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_gives_nothing_before_its_time_after_its_term_or_once_it_ended() {
+    both(async |house| {
+        let duty = duty_that(&house, "fill_seats");
+        let cleo = house.holder("Cleo", &duty).await;
+        let path = format!("/duties/{}/fill", duty_that(&house, "tend_pages"));
+        let may = async || cleo.get(&path).await.status.as_u16();
+        assert_eq!(may().await, 200);
+        house.house.clock.turn(-DAY_MS);
+        assert_eq!(may().await, 403, "it has not begun");
+        house.house.clock.turn(30 * DAY_MS);
+        assert_eq!(may().await, 200, "its last day");
+        house.house.clock.turn(DAY_MS);
+        assert_eq!(may().await, 403, "its term is over");
+        house.guest().get("/duties").await.says_not("from the founding");
+        house.house.clock.turn(-15 * DAY_MS);
+        assert_eq!(may().await, 200);
+        let seat: String = house.house.db.one("SELECT id FROM seat", &[]).await.unwrap();
+        cleo.post(&format!("/seats/{seat}/hand-back"), &[]).await.is(303);
+        assert_eq!(may().await, 403, "it was handed back");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_founding_seat_goes_on_only_when_two_members_who_hold_none_say_so() {
+    both(async |house| {
+        let duty = duty_that(&house, "tend_library");
+        let (cleo, holder) = (house.holder("Cleo", &duty).await, house.holder("Ada", &duty_that(&house, "tend_pages")).await);
+        let (brook, dara) = (house.member("Brook").await, house.member("Dara").await);
+        let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&cleo.person]).await.unwrap();
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE seat SET until = $1 WHERE id = $2", vals![house.house.now() + 60 * DAY_MS, &seat]).await.unwrap();
+        tx.keep().await.unwrap();
+        let (path, second) = (format!("/seats/{seat}"), format!("/seats/{seat}/second"));
+        brook.post(&second, &[]).await.is(409).says("only in its last thirty days");
+        house.house.clock.turn(31 * DAY_MS);
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE seat SET until = $1 WHERE id <> $2", vals![house.house.now() + 60 * DAY_MS, &seat]).await.unwrap();
+        tx.keep().await.unwrap();
+        brook.get(&path).await.says("Nobody has said so yet.").says("It may go on");
+        holder.post(&second, &[]).await.is(403).says("people who hold none");
+        cleo.post(&second, &[]).await.is(403);
+        brook.post_and_follow(&second, &[]).await.says("One more and it goes on.");
+        brook.post_and_follow(&second, &[]).await.says("One more and it goes on.");
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0, "one person is not two");
+        let end: i64 = house.house.db.one("SELECT until FROM seat WHERE id = $1", vals![&seat]).await.unwrap();
+        dara.post_and_follow(&second, &[]).await.says("it goes on for ninety days");
+        let renewed: i64 = house.house.db.one("SELECT until FROM seat WHERE id = $1", vals![&seat]).await.unwrap();
+        assert_eq!((renewed - end) / DAY_MS, 90);
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-seat-renewed' AND seat IS NULL").await, 1);
+        cleo.get("/backstage/notices").await.says("let a founding seat go on");
+        dara.get("/acts").await.says("let a founding seat go on");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_that_nobody_seconds_ends_by_itself() {
+    both(async |house| {
+        let duty = duty_that(&house, "tend_library");
+        house.holder("Cleo", &duty).await;
+        let brook = house.member("Brook").await;
+        let seat: String = house.house.db.one("SELECT id FROM seat", &[]).await.unwrap();
+        brook.post(&format!("/seats/{seat}/second"), &[]).await.is(303);
+        house.house.clock.turn(31 * DAY_MS);
+        brook.get(&format!("/duties/{duty}")).await.says("Nobody holds this.").says("The term was over.");
+        house.member("Dara").await.post(&format!("/seats/{seat}/second"), &[]).await.is(409);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duty_that_sees_private_things_takes_a_second_factor() {
+    both(async |house| {
+        let duty = house.house.pack.duties.iter().find(|duty| duty.sees_private).unwrap().id.clone();
+        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.member("Ada").await);
+        let offer = ask(&cleo, &duty, "Ada").await;
+        let no = ada.post(&format!("{offer}/yes"), &[]).await;
+        no.is(403).says("set up a second way of showing it's you");
+        assert!(no.html.contains("href=\"/backstage/ways-in\""), "the page leads to where one is set up");
+        assert_eq!(house.count("SELECT count(*) FROM seat WHERE filled = 'invitation'").await, 0);
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE person SET totp = 'A', totp_since = 1 WHERE id = $1", vals![&ada.person]).await.unwrap();
+        tx.keep().await.unwrap();
+        ada.post(&format!("{offer}/yes"), &[]).await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_host_opens_an_emergency_seat_for_a_week_and_everybody_sees_it() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let person = people::Person::find(&house.house.db, &ada.person).await.unwrap().unwrap();
+        let duty = people::power::duty(&house.house, &duty_that(&house, "fill_seats")).unwrap();
+        people::power::Seat::emergency(&house.house, &person, duty, "Nobody was left who could fill a seat.").await.unwrap();
+        brook.get("/acts").await.says("opened a seat in an emergency, for a week").says("the host, at the console").says("Nobody was left");
+        house.guest().get("/duties").await.says("by the host in an emergency");
+        house.guest().get("/acts").await.says("the host").says_not("Nobody was left");
+        ada.get("/backstage/notices").await.says("opened a seat in an emergency");
+        house.house.clock.turn(7 * DAY_MS);
+        brook.get("/duties").await.says_not("by the host in an emergency");
+    })
+    .await;
+}

@@ -1,0 +1,167 @@
+# Duties, seats and acts.
+duties = Who holds what
+duties-line = Nobody here is in charge. Some people look after one thing each, for a while, and hand it on.
+duties-every = Each of these is a bundle of small permissions, held in a seat with an end date. Nothing else gives anybody any: not how long they've been here, not what they know, not what they've lived through.
+duty-nobody = Nobody holds this.
+duty-only-one = Only one person holds this.
+duty-people = { $count } people hold this.
+duty-seats = { $seats ->
+    [one] One seat, { $days } days at most.
+   *[other] { $seats } seats, { $days } days each at most.
+  }
+duty-seats-of = Seats: { $duty }
+duty-can = What it lets somebody do
+duty-nothing-else = Nothing else. Every time it is used, that is written down.
+duty-private = It sees things that were said in private, so it takes a second way of showing it's you, besides the password.
+duty-now = Who holds it now
+duty-before = Who held it before
+duty-before-none = Nobody yet. This is the first round.
+duty-before-no-more = No older ones.
+duty-host = the host
+duty-members = members together
+
+can-welcome = Invite people in.
+can-read-requests = Read requests to join, and say yes or no with a reason.
+can-tend-library = Correct, put together, fold or withdraw what stands in the library.
+can-tend-talk = Fold or withdraw a comment.
+can-tend-pages = Write and change the community's own pages.
+can-keep-helplines = Correct helplines and say when they were checked.
+can-fill-seats = Ask people to take seats, and end seats.
+can-issue-claims = Hand a name from the old site to the person it belongs to.
+can-change-settings = Change how people join and what this place is called.
+can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat.
+
+seat-who = Who
+seat-taken = Somebody
+seat-taken-then = Somebody
+seat-filled = How it was filled
+seat-since = Since
+seat-until = Until
+seat-ended = Ended
+seat-ended-why = Why
+seat-ended-term = The term was over.
+seat-ended-handed-back = Handed back.
+seat-ended-left = They left this place.
+seat-ended-early = Ended before its time:
+filled-founding = from the founding
+filled-invitation = by invitation
+filled-open-call = by open call
+filled-draw = by draw
+filled-emergency = by the host in an emergency, for a week
+
+seats-mine = Your seats
+seats-mine-line = You can hand any of them back, today, without a reason. That's not letting anybody down.
+seats-offered = You were asked
+seats-held = Held now
+seats-held-none = None. Nothing wrong with that.
+seats-past = Before
+seat-hand-back = Hand it back
+seat-hand-back-line = It ends now. Nobody asks why, and you can be asked again when you like.
+seat-hand-back-why = A line for whoever comes next, if you like
+seat-not-yours = Only whoever holds this seat can hand it back, and only while they hold it.
+seat-over = This seat is over already.
+seat-end = End this seat
+seat-end-line = Whoever holds it is told, with your reason, and can ask for a second look. They can also hand it back themselves: ask first.
+seat-fill = Fill a seat
+seat-fill-line = You ask; they decide. The seat begins when they say yes, and they have a fortnight to think.
+seat-name = Who do you want to ask?
+seat-name-hint = Their name here, as they write it.
+seat-how = How did you come to them?
+seat-days = For how many days?
+seat-ask = Ask them
+seat-wrong-nobody = Nobody here has that name.
+seat-wrong-oneself = Not yourself. Somebody else who fills seats can ask you.
+seat-wrong-full = Every seat of this duty is held or offered. End one first, or wait.
+seat-wrong-has-one = They hold one of these already, or were asked a moment ago.
+seat-term = For
+seat-term-days = { $days } days from the day you say yes
+seat-offer-line = Say no if it isn't for you right now. No reason needed, and a no doesn't stand in the log.
+seat-offer-yes = Yes, I'll hold it
+seat-offer-no = Not me, not now
+seat-offer-open = Open until
+seat-offer-look = Have a look
+seat-offer-over = This was answered already, or the time for it is over.
+seat-renewable = This seat is from the founding and ends soon.
+seat-renewable-look = Should it go on?
+seat-renew = Should it go on?
+seat-renew-line = It ends on its date by itself. It goes on for ninety more days only if two members who hold no seat say so.
+seat-seconded = { $count ->
+    [0] Nobody has said so yet.
+    [one] One of two has said so.
+   *[other] { $count } have said so.
+  }
+seat-second = It may go on
+seat-seconding-holds-one = Whoever holds a seat can't say so: it takes people who hold none.
+seat-not-up-for-renewal = Only a seat from the founding can go on this way, and only in its last thirty days.
+
+refusal-second-factor = This duty sees things that were said in private. Before you hold it, set up a second way of showing it's you: a code from an app, or a passkey.
+refusal-second-factor-link = Set one up
+
+acts-line = Every time somebody uses a duty, it stands here: what, on what, why, and from which seat. Whom it touched doesn't, but they are told.
+acts-totals-line = Every time somebody here uses a duty, it is written down with a reason. Members read all of it; these are the totals.
+acts-totals = Acts in each month
+acts-month = Month
+acts-duty = Duty
+acts-count = How often
+acts-members = Members read each one: come in
+acts-none = Nothing was done yet
+acts-none-more = No duty was used so far. When one is, it stands here.
+act = What was done
+act-on = On what
+act-on-act = what was done before
+act-on-gone = no longer here
+act-why = Why
+act-why-hint = Said so that the person it belongs to would call it fair. It stays in the log.
+act-why-members = None needed: two members said so.
+act-why-emptied = The reason was emptied by whoever wrote it.
+act-by = Who, and from which seat
+act-by-host = the host, at the console
+act-rule = Under which rule
+act-rule-duty = It is what this duty is for.
+act-rule-members = Two members who hold no seat may renew one from the founding.
+act-rule-host = The host can do this at the console, in the open.
+act-when = When
+act-affects-you = This was about something of yours.
+act-your-words = Your words
+act-your-words-line = As they stood then. Only you see this copy, and whoever looks again if you ask.
+act-their-words = The words it was about
+act-words-emptied = Emptied by whoever they belonged to.
+act-seat-offered = asked somebody to take a seat
+act-seat-ended = ended a seat before its time
+act-seat-renewed = let a founding seat go on
+act-second-look-stands = looked again: it stands
+act-second-look-wrong = looked again: it was wrong
+
+second-look = A second look
+second-look-line = You think it was wrong, or unfair? Say so. Somebody in another seat looks again and answers with a reason, in the open. What you write here isn't.
+second-look-words = What did they miss?
+second-look-ask = Ask for a second look
+second-look-asked = Asked for on
+second-look-waits = Nobody has answered yet.
+second-look-read = Read the answer
+second-look-not-yours = Only the person it was about can ask for a second look.
+second-look-own = Somebody else has to look: not whoever did it, and not whom it was about.
+second-look-answered = Somebody has answered already.
+second-looks = Second looks
+second-looks-line = People who ask somebody in another seat to look again. Your answer stands in the log.
+second-looks-none = Nobody is waiting for one
+second-look-said = What they say
+second-look-what = Your answer
+second-look-stands = It stands
+second-look-wrong = It was wrong: whoever did it puts it right
+second-look-answer = Answer
+
+notices = For you
+notices-line = Things that somebody with a duty did and that are about something of yours.
+notices-none = Nothing
+notices-see = I've seen these
+notice-new = new
+not-now = Not now
+
+done-seat-offered = Asked. The seat begins when they say yes.
+done-seat-taken = The seat is yours from now on. It can be handed back any day.
+done-seat-declined = That's a no, then. Thank you for looking.
+done-seat-handed-back = Handed back. Thank you for holding it.
+done-seat-seconded = Said. One more and it goes on.
+done-seat-renewed = That makes two: it goes on for ninety days.
+done-second-look = Asked. Somebody in another seat will look, and you are told.
