@@ -18,7 +18,6 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
-use tokio::sync::Mutex;
 
 /// Runs the driver until its own standard input is closed, then ends the driver and every process it started, and removes
 /// the profile.
@@ -40,7 +39,7 @@ pub(crate) const DELETE: char = '\u{e017}';
 
 pub(crate) struct Chromium {
     keeper: Child,
-    connection: Mutex<SendRequest<Body>>,
+    port: u16,
     session: String,
     _said: BufReader<ChildStdout>,
     _profile: TempDir,
@@ -65,8 +64,7 @@ impl Chromium {
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("sh is there");
         let mut said = BufReader::new(keeper.stdout.take().expect("it is piped"));
         let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok());
-        let connection = connect(port.expect("the driver says its port")).await;
-        let mut one = Self { keeper, connection: Mutex::new(connection), session: String::new(), _said: said, _profile: profile };
+        let mut one = Self { keeper, port: port.expect("the driver says its port"), session: String::new(), _said: said, _profile: profile };
         one.session = one.open(&browser).await;
         one.cdp("Network.enable", json!({})).await;
         Some(one)
@@ -161,7 +159,7 @@ impl Chromium {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
         let request = request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).expect("a plain request");
-        let response = self.connection.lock().await.send_request(request).await.expect("the driver answers");
+        let response = connect(self.port).await.send_request(request).await.expect("the driver answers");
         let bytes = response.into_body().collect().await.expect("the driver's whole answer").to_bytes();
         let value = serde_json::from_slice::<Value>(&bytes).expect("the driver speaks JSON")["value"].take();
         match value["error"].as_str() {
@@ -178,6 +176,7 @@ impl Drop for Chromium {
     }
 }
 
+/// A connection of its own for each question: the driver closes them when it likes.
 async fn connect(port: u16) -> SendRequest<Body> {
     for _ in 0..100 {
         if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)).await {

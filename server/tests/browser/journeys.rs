@@ -157,6 +157,22 @@ async fn somebody_on_the_pit_crew_takes_a_comment_down_with_a_reason() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_is_asked_to_take_a_seat_takes_it_and_everybody_can_read_so() {
+    every_way(async |walk| {
+        let (ruth, wren) = (walk.house.member("Ruth").await, walk.house.member_who_holds("Wren", &["seats"]).await);
+        walk.comes_in_as(&wren).await;
+        walk.open("/").await.follow("Who holds what").await.follow("Shelf").await.follow("Fill a seat").await;
+        walk.write("Who do you want to ask?", "Ruth").await.choose("by open call").await.write("For how many days?", "60").await.write("Why", "She knows what is on it.").await;
+        walk.press("Ask them").await;
+        walk.comes_in_as(&ruth).await;
+        walk.open("/").await.follow("Who holds what").await.follow("Your seats").await.follow("Shelf").await.press("Yes, I'll hold it").await;
+        walk.open("/duties/shelf").await.sees("Ruth").await.follow("What was done and why").await.sees("She knows what is on it.").await;
+        walk.open("/seats").await.follow("Hand it back").await.press("Hand it back").await.sees("None. Nothing wrong with that.").await;
+    })
+    .await;
+}
+
 impl Walk<'_> {
     /// Takes a file along by the link of this name, and finds these words in it.
     async fn takes_along(&mut self, link: &str, words: &str) {
