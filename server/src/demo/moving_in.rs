@@ -21,7 +21,7 @@ use talk::remark::{Remark, Saying};
 use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Said, Suggested, Way, Written};
 
 /// Fills a house from the demo that a pack brings, in one write.
-pub(crate) async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
+pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
     let demo = Demo::load(pack)?;
     let mut moving = Moving { tx, now: house.now(), people: HashMap::new(), places: HashMap::new(), progress };
     for (done, person) in demo.people.iter().enumerate() {
