@@ -29,6 +29,7 @@ const OTHER_SENSES: &[(&str, &str, &str, &str)] = &[
     ("base/src/markup/tree.rs", "ranks", "2027-05-31", "of headings"),
     ("rooms/door/src/import/item.rs", "user", "2027-05-31", "a field's name in a WordPress export"),
     ("rooms/door/src/wxr.rs", "user", "2027-05-31", "a field's name in a WordPress export"),
+    ("rooms/people/src/passkey.rs", "user", "2027-05-31", "what the passkey standard calls whoever holds the key"),
     ("server/src/web.rs", "permissions", "2027-05-31", "a header's name"),
 ];
 
@@ -78,7 +79,7 @@ fn power_doors() -> Vec<Door> {
     let files = source::files(&["rooms", "server/src"], ".rs");
     let carriers = carriers_of_power(&files);
     let mut doors = Vec::new();
-    for (file, route) in files.iter().flat_map(|file| file.text.split(".route(").skip(1).map(move |route| (file, route))) {
+    for (file, route) in files.iter().flat_map(|file| file.text.split(".route(").skip(1).map(move |route| (file, route.split("\n}").next().unwrap_or_default()))) {
         let path = route.split('"').nth(1).unwrap_or_default();
         for method in ["get", "post"] {
             for called in route.split(&format!("{method}(")).skip(1).map(|rest| rest.split([')', '(']).next().unwrap()) {
@@ -399,6 +400,7 @@ fn row_of(person: &str, table: &source::Table) -> (&'static str, Vec<base::db::V
             None if column.is_key && column.is_text => format!("the-{}", table.name).into(),
             None if column.is_text => canary(&table.name, &column.name).into(),
             None if column.may_be_null => base::db::Val::Null,
+            None if column.is_bytes => base::db::Val::Bytes(canary(&table.name, &column.name).into_bytes()),
             None => base::db::Val::Int(1),
         });
     }
