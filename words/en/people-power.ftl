@@ -129,6 +129,8 @@ act-words-emptied = Emptied by whoever they belonged to.
 act-seat-offered = asked somebody to take a seat
 act-seat-ended = ended a seat before its time
 act-seat-renewed = let a founding seat go on
+act-song-corrected = corrected a song
+act-settings-changed = changed how people join
 act-second-look-stands = looked again: it stands
 act-second-look-wrong = looked again: it was wrong
 

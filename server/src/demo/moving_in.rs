@@ -233,12 +233,12 @@ fn way(way: Way) -> &'static str {
 /// The key of the sentence that says what was done.
 fn said(done: Done) -> &'static str {
     match done {
-        Done::RequestAccepted => "act-request-accepted",
+        Done::RequestAccepted => "act-join-yes",
         Done::SongCorrected => "act-song-corrected",
         Done::SongMerged => "act-song-merged",
-        Done::CommentFolded => "act-comment-folded",
+        Done::CommentFolded => "act-remark-folded",
         Done::PageChanged => "act-page-changed",
-        Done::SeatFilled => "act-seat-filled",
+        Done::SeatFilled => "act-seat-offered",
         Done::SeatEnded => "act-seat-ended",
         Done::SettingsChanged => "act-settings-changed",
     }

@@ -94,7 +94,7 @@ fn keys_used(text: &str) -> BTreeSet<String> {
         keys.extend(text.split(before).skip(1).filter_map(|rest| first(rest.split_once(", ")?.1)));
     }
     keys.extend(text.split("?done=").skip(1).map(|rest| rest.split(['"', '#', '&', '{']).next().unwrap()).filter(|key| !key.is_empty()).map(|key| format!("done-{key}")));
-    keys.extend(text.split("what: \"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|key| key.starts_with("act-")).map(str::to_owned));
+    keys.extend(text.split("\"act-").skip(1).filter_map(|rest| rest.split('"').next()).map(|rest| format!("act-{rest}")));
     keys.retain(|key| !key.contains(['{', ' ', '/']) && key.contains(|c: char| c.is_ascii_lowercase()));
     keys
 }
