@@ -178,13 +178,16 @@ impl Findable {
 /// Puts a place into the index, or anew if it was there.
 pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> {
     unindex(tx, place).await?;
-    let n = (findable.at.max(0) << 20) | i64::from(id::below(1 << 20));
     let marks = findable.marks().join(" ");
-    tx.run(
-        "INSERT INTO findable (n, place, kind, title, preview, author, audience, marks, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        vals![n, place, findable.kind, &findable.title, findable.preview(), findable.author.clone(), &findable.audience, &marks, findable.at],
-    )
-    .await?;
+    let sql = "INSERT INTO findable (n, place, kind, title, preview, author, audience, marks, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (n) DO NOTHING";
+    // An import brings thousands of things of one second: what drew a number that is taken draws again.
+    let n = loop {
+        let n = (findable.at.max(0) << 20) | i64::from(id::below(1 << 20));
+        let vals = vals![n, place, findable.kind, &findable.title, findable.preview(), findable.author.clone(), &findable.audience, &marks, findable.at];
+        if tx.run(sql, vals).await? == 1 {
+            break n;
+        }
+    };
     match tx.engine() {
         Engine::Sqlite => {
             let words = findable.text().collect::<Vec<_>>().join(" ");
