@@ -106,8 +106,9 @@ impl Chromium {
         json!({ ELEMENT: element.0 })
     }
 
-    /// Clicks in the middle of it, as a mouse would; fails where something else is in the way.
+    /// Brings it to the middle of the screen and clicks it, as a mouse would; fails where something else is in the way.
     pub(crate) async fn click(&self, element: &Element) {
+        self.script("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", json!([Self::as_given(element)])).await;
         self.post(&format!("element/{}/click", element.0), json!({})).await;
     }
 

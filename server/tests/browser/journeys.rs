@@ -68,7 +68,7 @@ async fn under_an_article_somebody_speaks_changes_it_and_answers() {
         walk.sees("the coat and the tea").await.sees("edited").await;
         walk.follow_near("edited", "the coat and the tea").await.sees("The bit with the coat.").await.follow("Back to where it stands").await;
         walk.press_near("me too", "the coat and the tea").await.sees("me too 1").await;
-        walk.follow_near("Quote", "the coat and the tea").await.sees("What you are answering").await.write("Say something", "Answering myself, as one does.").await.press("Say it").await;
+        walk.follow_near("Quote", "the coat and the tea").await.sees("What you quote").await.write("Say something", "Answering myself, as one does.").await.press("Say it").await;
         walk.sees("Answering myself, as one does.").await;
     })
     .await;
@@ -92,8 +92,8 @@ async fn somebody_writes_an_article_and_looks_at_it_first() {
 async fn somebody_searches() {
     every_way(async |walk| {
         walk.open("/").await.follow("Search").await;
-        walk.write("Search", "feeling:rage caravan").await.press("Search").await.sees("Planet Caravan").await;
-        walk.write("Search", "zzzz").await.press("Search").await.sees_not("Planet Caravan").await;
+        walk.write("What are you looking for?", "feeling:rage caravan").await.press("Search").await.sees("Planet Caravan").await;
+        walk.write("What are you looking for?", "zzzz").await.press("Search").await.sees_not("Planet Caravan").await;
     })
     .await;
 }

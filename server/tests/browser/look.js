@@ -63,7 +63,9 @@ const looks = {
     const shown = [here, ...(here?.labels ?? []), here?.nextElementSibling, here?.closest("label, li, .card")].filter(Boolean).map((one) => getComputedStyle(one));
     const isDrawn = shown.some((style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none");
     const box = (here?.labels?.[0] ?? here)?.getBoundingClientRect();
-    const isInSight = box && box.bottom > 0 && box.top < innerHeight;
+    const first = (here?.labels?.[0] ?? here)?.getClientRects()[0];
+    const there = first && document.elementFromPoint(first.left + first.width / 2, Math.min(first.top + first.height / 2, innerHeight - 1));
+    const isInSight = box && box.bottom > 0 && box.top < innerHeight && there && ((here.labels?.[0] ?? here).contains(there) || there.contains(here));
     return isSame && isDrawn && isInSight ? "" : `here: ${here?.outerHTML?.slice(0, 120)}, the same: ${isSame}, drawn: ${isDrawn}, in sight: ${isInSight}`;
   },
   // What is wrong with any page at all, as sentences.
@@ -83,6 +85,11 @@ const looks = {
     const dead = [...document.querySelectorAll("a[href^='#']")].map((link) => link.getAttribute("href")).find((href) => href !== "#" && !document.getElementById(decodeURIComponent(href.slice(1))));
     if (dead) wrongs.push(`a link to ${dead}, which is not here`);
     return wrongs;
+  },
+  // What state a page is in that no link leads to, if it is in one.
+  state() {
+    const told = [...document.querySelectorAll(".summary, .note, .undo, details[open], .refusal")].map((one) => one.className);
+    return told.length ? document.title + told.join() : "";
   },
   links: () => [...new Set([...document.querySelectorAll("a[href]")].filter((link) => link.origin === location.origin && !link.hasAttribute("download")).map((link) => link.pathname + link.search))],
   // Forms that ask for words, by where they are sent; each of them has a way of saying that one is missing.

@@ -154,7 +154,7 @@ pub(crate) fn kind(path: &str) -> String {
     let (path, question) = path.split_once('?').unwrap_or((path, ""));
     let mut parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     for at in 1..parts.len() {
-        let is_one_of_many = parts[at].len() > 20 || (at == 1 && parts[at] != "new" && ["feelings", "articles", "pages", "people"].contains(&parts[0]));
+        let is_one_of_many = parts[at].len() > 20 || (at == 1 && parts[at] != "new" && ["feelings", "articles", "pages", "people", "duties", "helplines"].contains(&parts[0]));
         if is_one_of_many {
             parts[at] = "*";
         }
