@@ -16,7 +16,7 @@ use base::refusal::Refusal;
 use base::room::{Reader, Way};
 use base::search::{self, Findable};
 use base::veil::{self, Veil};
-use base::{row, vals};
+use base::{ledger, row, vals};
 use people::power::{Deed, Holding, TendLibrary};
 use people::Member;
 
@@ -272,11 +272,13 @@ impl Song {
             TakenBack::Gone => {
                 // What others said under it stays theirs, at a place that nobody can open or write anew.
                 talk::thread::move_to(&tx, &self.place(), &Self::place_of(&format!("gone.{}", self.id))).await?;
+                ledger::gone(&tx, "song", &self.id, member.house.now()).await?;
                 self.remove(&tx).await?;
             }
             TakenBack::LeftToOthers => {
                 tx.run("UPDATE song SET why = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
-                Helped::unsay(&tx, &self.place(), &member.person.id).await?;
+                ledger::emptied(&tx, "song", &self.id, &["why"], member.house.now()).await?;
+                Helped::unsay(&tx, &self.place(), &member.person.id, member.house.now()).await?;
                 index(&tx, &self.id).await?;
             }
         }
