@@ -100,7 +100,7 @@ impl Settings {
         };
         let proxies = get("trusted_proxies").split(',').map(str::trim).filter(|one| !one.is_empty());
         let trusted_proxies = proxies.map(|one| one.parse().map_err(|_| trouble("trusted_proxies", format!("{one} is not an address")))).collect::<Result<_, _>>()?;
-        let megabytes = |name, least| get(name).parse::<usize>().ok().filter(|mb| (least..=4096).contains(mb)).map(|mb| mb << 20).ok_or_else(|| trouble(name, format!("needs a number of megabytes from {least} to 4096")));
+        let megabytes = |name, least: usize| get(name).parse::<usize>().ok().filter(|mb| (least..=4096).contains(mb)).map(|mb| mb << 20).ok_or_else(|| trouble(name, format!("needs a number of megabytes from {least} to 4096")));
         let metrics = match get("metrics") {
             "" => None,
             address => Some(address.parse::<SocketAddr>().ok().filter(|at| at.ip().is_loopback()).ok_or_else(|| trouble("metrics", "needs a loopback address and port such as 127.0.0.1:9090"))?),
