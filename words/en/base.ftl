@@ -4,6 +4,7 @@ help-now = Help now
 leave-fast = Leave fast
 rooms = Rooms
 search = Search
+the-list = The list
 come-in = Come in
 notices-waiting = { $count } for you
 foot-duties = Who holds what

@@ -1,4 +1,4 @@
 //! The demo: a community that looks lived in, opened when nothing is configured.
 
 pub(crate) mod content;
-pub(crate) mod moving_in;
+pub mod moving_in;

@@ -10,7 +10,6 @@ mod helplines;
 mod house;
 mod people;
 mod house_rules;
-mod people;
 mod people_backstage;
 mod people_ways_in;
 mod playlists;

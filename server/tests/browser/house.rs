@@ -1,0 +1,106 @@
+//! A house for a browser: the demo's community, served on a port of its own by the real server.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use base::clock::{Clock, DAY_MS};
+use base::db::{Ask as _, Db};
+use base::house::House;
+use base::settings::Settings;
+use base::{id, vals};
+use circlepit::founding::{Founding, found};
+use http_body_util::BodyExt as _;
+use people::Person;
+use people::person::Joining;
+use people::session::Session;
+use people::way_in::{Kind, WayIn};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower::ServiceExt as _;
+
+pub(crate) struct BrowsedHouse {
+    pub(crate) house: House,
+    /// Where it is reached. `localhost`, since a passkey belongs to a name and not to a number.
+    pub(crate) address: String,
+    _stop: oneshot::Sender<()>,
+    _folder: tempfile::TempDir,
+}
+
+/// Somebody who is signed in.
+pub(crate) struct SignedIn {
+    pub(crate) person: String,
+    pub(crate) session: String,
+}
+
+impl BrowsedHouse {
+    /// Opens one with the demo's content in it.
+    pub(crate) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let settings = Settings::read(folder.path(), |name| (name == "CIRCLEPIT_PUBLIC_URL").then(|| address.clone())).unwrap();
+        let db = Db::open(&settings.database).await.unwrap();
+        let mut inside = circlepit::open::inside(folder.path(), settings, Clock::Machine, db).await.unwrap();
+        inside.weak_hashing = true;
+        let house = House::new(inside);
+        let name = house.name.clone();
+        found(&house, &Founding { name: &name, pack: "metal", joining: "open", first: None, duties: &[] }).await.unwrap();
+        let tx = house.begin().await.unwrap();
+        circlepit::demo::moving_in::fill(&house, &tx, "metal", &|_| ()).await.unwrap();
+        tx.keep().await.unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = circlepit::web::run(house.clone(), listener, async { drop(stopped.await) });
+        tokio::spawn(serving);
+        Self { house, address, _stop: stop, _folder: folder }
+    }
+
+    /// Somebody new to the demo, who joined a month ago.
+    pub(crate) async fn member(&self, name: &str) -> SignedIn {
+        self.member_who_holds(name, &[]).await
+    }
+
+    /// The same, with a seat in these duties of the pack.
+    pub(crate) async fn member_who_holds(&self, name: &str, duties: &[&str]) -> SignedIn {
+        let now = self.house.now();
+        let tx = self.house.begin().await.unwrap();
+        let person = Person::join(&tx, &Joining { name, age: "18", password: None }, now - 30 * DAY_MS).await.unwrap();
+        for duty in duties {
+            assert!(self.house.pack.duties.iter().any(|known| known.id == *duty), "the pack has no duty {duty}");
+            let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
+            tx.run(sql, vals![id::at(now), *duty, &person.id, now, now + 30 * DAY_MS]).await.unwrap();
+        }
+        let session = Session::open(&tx, &person.id, now).await.unwrap();
+        tx.keep().await.unwrap();
+        SignedIn { person: person.id, session }
+    }
+
+    /// Somebody who holds every duty there is.
+    pub(crate) async fn holder(&self, name: &str) -> SignedIn {
+        let duties: Vec<&str> = self.house.pack.duties.iter().map(|duty| duty.id.as_str()).collect();
+        self.member_who_holds(name, &duties).await
+    }
+
+    /// A path that signs somebody in, once.
+    pub(crate) async fn link_in(&self, person: &str) -> String {
+        let tx = self.house.begin().await.unwrap();
+        let secret = WayIn::make(&tx, Kind::SignIn, Some(person), None, self.house.now()).await.unwrap();
+        tx.keep().await.unwrap();
+        format!("/in/{secret}")
+    }
+
+    /// Asks for a page without a browser: its status, its headers and its text.
+    pub(crate) async fn get(&self, path: &str, session: Option<&str>) -> (StatusCode, HeaderMap, String) {
+        let mut request = Request::get(path);
+        if let Some(session) = session {
+            request = request.header("cookie", format!("{}={session}", self.house.settings.cookie_name()));
+        }
+        let app = circlepit::web::app(&self.house);
+        let (parts, body) = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// What an SQL question answers.
+    pub(crate) async fn one(&self, sql: &'static str) -> i64 {
+        self.house.db.one(sql, &[]).await.unwrap()
+    }
+}
