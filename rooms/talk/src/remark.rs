@@ -126,7 +126,7 @@ impl Remark {
         let (now, me) = (member.house.now(), &member.person);
         let rendered = markup::render(&saying.words);
         let tx = member.house.begin().await?;
-        let (id, n) = insert(&tx, place, (Some(&me.id), ""), saying, &rendered, now).await?;
+        let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, &rendered, now).await?;
         let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
         draft::drop(&tx, &me.id, &from).await?;
         index::put(&tx, &id, place, rendered.plain, Some(me.name.clone()), now).await?;
@@ -140,7 +140,7 @@ impl Remark {
         let author = comment.author.as_ref().and_then(|place| place.id_of("people"));
         let answers = comment.answers.as_ref().and_then(|place| place.id_of("remarks")).map(str::to_owned);
         let saying = Saying { words: comment.words.clone(), answers, ..Saying::default() };
-        let (id, _) = insert(tx, &comment.under, (author, &comment.name), &saying, &markup::render(&comment.words), comment.at).await?;
+        let (id, _) = insert(tx, &comment.under, (author, comment.name.as_str()), &saying, &markup::render(&comment.words), comment.at).await?;
         index::again(tx, &id).await?;
         Ok(Self::place_of(&id))
     }
