@@ -151,12 +151,15 @@ pub struct Entry {
     pub changed_at: i64,
 }
 
+/// A job under way.
+pub type Running = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send>>;
+
 /// Work that comes round: safe to run twice, and to miss.
 #[derive(Clone, Copy)]
 pub struct Job {
     pub name: &'static str,
     pub every_ms: i64,
-    pub run: fn(House) -> Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send>>,
+    pub run: fn(House) -> Running,
 }
 
 /// A room of the house.

@@ -28,7 +28,7 @@ pub const ALL: &[Setting] = &[
     setting("log", "CIRCLEPIT_LOG", "info", "How much to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,base=debug`. Logs hold no address, browser or words of people."),
     setting("log_format", "CIRCLEPIT_LOG_FORMAT", "text", "`text` or `json`."),
     setting("metrics", "CIRCLEPIT_METRICS", "", "Empty: off. Or a loopback address and port on which `/metrics` answers Prometheus."),
-    setting("cache_mb", "CIRCLEPIT_CACHE_MB", "8", "Memory for finished pages that guests see, in megabytes."),
+    setting("cache_mb", "CIRCLEPIT_CACHE_MB", "8", "Memory for finished pages that guests see, in megabytes. 0: none are kept."),
     setting("upload_mb", "CIRCLEPIT_UPLOAD_MB", "8", "The largest file a member may give, in megabytes."),
 ];
 
@@ -100,7 +100,7 @@ impl Settings {
         };
         let proxies = get("trusted_proxies").split(',').map(str::trim).filter(|one| !one.is_empty());
         let trusted_proxies = proxies.map(|one| one.parse().map_err(|_| trouble("trusted_proxies", format!("{one} is not an address")))).collect::<Result<_, _>>()?;
-        let megabytes = |name| get(name).parse::<usize>().ok().filter(|mb| (1..=4096).contains(mb)).map(|mb| mb << 20).ok_or_else(|| trouble(name, "needs a number of megabytes from 1 to 4096"));
+        let megabytes = |name, least: usize| get(name).parse::<usize>().ok().filter(|mb| (least..=4096).contains(mb)).map(|mb| mb << 20).ok_or_else(|| trouble(name, format!("needs a number of megabytes from {least} to 4096")));
         let metrics = match get("metrics") {
             "" => None,
             address => Some(address.parse::<SocketAddr>().ok().filter(|at| at.ip().is_loopback()).ok_or_else(|| trouble("metrics", "needs a loopback address and port such as 127.0.0.1:9090"))?),
@@ -110,7 +110,7 @@ impl Settings {
             "json" => true,
             _ => return Err(trouble("log_format", "is text or json")),
         };
-        Ok(Self { listen, public_url, database, trusted_proxies, log: get("log").to_owned(), log_json, metrics, cache_bytes: megabytes("cache_mb")?, upload_bytes: megabytes("upload_mb")? })
+        Ok(Self { listen, public_url, database, trusted_proxies, log: get("log").to_owned(), log_json, metrics, cache_bytes: megabytes("cache_mb", 0)?, upload_bytes: megabytes("upload_mb", 1)? })
     }
 
     /// Whether people come over plain HTTP on this very machine, where secure cookies cannot work.
@@ -166,6 +166,11 @@ mod tests {
     }
 
     #[test]
+    fn keeping_pages_can_be_turned_off() {
+        assert_eq!(read(&[("cache_mb", "0")]).unwrap().cache_bytes, 0);
+    }
+
+    #[test]
     fn cookies_carry_the_host_prefix_everywhere_but_on_loopback() {
         assert_eq!(read(&[("public_url", "https://pit.example/")]).unwrap().cookie_name(), "__Host-circlepit");
         assert_eq!(read(&[("public_url", "http://pit.example")]).unwrap_err().setting, "public_url");
@@ -173,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_named() {
-        for (name, value) in [("listen", "here"), ("database", "mysql://x"), ("trusted_proxies", "1.2.3"), ("cache_mb", "0"), ("metrics", "0.0.0.0:1"), ("log_format", "xml")] {
+        for (name, value) in [("listen", "here"), ("database", "mysql://x"), ("trusted_proxies", "1.2.3"), ("cache_mb", "-1"), ("upload_mb", "0"), ("metrics", "0.0.0.0:1"), ("log_format", "xml")] {
             assert_eq!(read(&[(name, value)]).unwrap_err().setting, name);
         }
         assert_eq!(Settings::from_toml("listn = 'x'").unwrap_err().setting, "listn");

@@ -66,6 +66,9 @@ pub async fn answer(State(house): State<House>, request: Request, next: Next) ->
 
 /// What a guest's page is kept under; `None` where a session or a change is in play.
 fn key(house: &House, request: &Request) -> Option<String> {
+    if house.settings.cache_bytes == 0 {
+        return None;
+    }
     let headers = request.headers();
     let is_guest = cookie(headers, house.settings.cookie_name()).is_none_or(str::is_empty);
     let path = request.uri().path_and_query()?.as_str();

@@ -59,6 +59,7 @@ playlist-wrong-twice = Two songs have this number.
 playlist-wrong-why-not = Say why it stays out, or give it a number.
 playlist-wrong-file = Line or track { $at } can't be read. Nothing was taken.
 playlist-wrong-nameless = Line or track { $at } has no artist or no title. Nothing was taken.
+playlist-wrong-long = Line or track { $at } is longer than a song or a reason can be here. Nothing was taken.
 playlist-wrong-empty = There's no song in it that we can see.
 playlist-wrong-many = More than 500 songs. Nothing was taken.
 playlist-file = The file

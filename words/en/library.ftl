@@ -70,6 +70,7 @@ helped-sign-in = It helped you? Come in and say so.
 done-song-here = Good call: it's on the shelf already. Your line stands beside the others now. Thank you.
 done-song-corrected = Corrected.
 done-song-taken-back = Taken back. It's gone.
+done-song-left = Your name and your words are off it. The song stays, because others put it into a list.
 done-helped = Thank you. Your line is there.
 done-helped-unsaid = Your line is gone.
 done-act = Done, and written into the log.

@@ -76,8 +76,8 @@ pub(crate) fn blend(shape: &Shape, people: &[f64], target: &[f64], known: &mut V
                 }
             }
             Found::Nothing if face.take().is_some() => {}
-            Found::Nothing if wanted - here <= NOTHING || far <= NEARLY_MET => break End::Met,
-            Found::Nothing => break End::Cut(weights, here + NOTHING),
+            Found::Nothing if wanted - here <= 2.0 * NOTHING || far <= NEARLY_MET => break End::Met,
+            Found::Nothing => break End::Cut(weights, here + 2.0 * NOTHING),
         }
     };
     (nearest.lottery(), end)

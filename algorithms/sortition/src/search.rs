@@ -9,7 +9,10 @@
 use crate::linear::{Column, End, Program};
 
 /// Relative to the largest weight: differences below this are rounding.
-pub(crate) const NEAR: f64 = 1e-10;
+pub(crate) const NEAR: f64 = 1e-9;
+/// Equal weights make the simplex method walk in circles, so each is raised by up to this part of the largest. That can
+/// only raise bounds, by less than [`NEAR`] for a few hundred seats, so what is proven stays proven.
+const TIE: f64 = 2e-12;
 const WHOLE: f64 = 1e-6;
 /// Nodes of the first dive; each further one has twice as many.
 const DIVE: usize = 300;
@@ -109,8 +112,10 @@ impl Search {
     /// root can take for ever to undo.
     pub(crate) fn good(&mut self, weights: &[f64], above: f64, enough: f64, patience: usize, go_on: &mut dyn FnMut() -> bool) -> Found {
         let Self { shape, program: Some(program) } = self else { return Found::Nothing };
-        let near = NEAR * weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
-        program.set_weights(weights);
+        let largest = weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
+        let near = NEAR * largest;
+        let untied = weights.iter().enumerate().map(|(kind, weight)| weight + TIE * largest * ((kind + 1) as f64 * 0.618_033_988_749_895).fract());
+        program.set_weights(&untied.collect::<Vec<_>>());
         let mut best: Option<(Panel, f64)> = None;
         let mut path: Vec<Step> = Vec::new();
         let mut stopped = false;

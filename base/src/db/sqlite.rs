@@ -69,7 +69,10 @@ impl Sqlite {
     }
 
     pub(super) fn prepare(&self, sql: &str) -> DbResult<()> {
-        self.with_reader(|conn| Ok(drop(conn.prepare(sql)?)))
+        self.with_reader(|conn| {
+            conn.prepare(sql)?;
+            Ok(())
+        })
     }
 
     pub(super) async fn begin(&self) -> DbResult<SqliteTx> {
@@ -269,7 +272,7 @@ impl From<rusqlite::Error> for DbTrouble {
 fn trouble(code: ErrorCode, message: String) -> DbTrouble {
     match code {
         ErrorCode::DiskFull => DbTrouble::DiskFull,
-        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => DbTrouble::ReadOnly,
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure => DbTrouble::ReadOnly,
         ErrorCode::ConstraintViolation => DbTrouble::Clash(message),
         _ => DbTrouble::Engine(message),
     }

@@ -48,6 +48,7 @@ impl Cells {
     }
 
     /// The next cell. Panics when the statement and the type disagree: a mistake in the code, not in the data.
+    #[expect(clippy::should_implement_trait, reason = "each call may read another type, which an iterator cannot")]
     pub fn next<T: FromVal>(&mut self) -> T {
         let val = self.0.next().expect("the statement selects as many columns as are read");
         T::from_val(val)

@@ -2,7 +2,7 @@
 
 use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
-use base::{row, vals};
+use base::{ledger, row, vals};
 
 pub const LINE_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
@@ -25,9 +25,13 @@ impl Helped {
         tx.run(sql, vals![base::id::at(now), place, person, feeling, line, now]).await.map(drop)
     }
 
-    /// Takes the person's own line away.
-    pub async fn unsay(tx: &Tx, place: &Place, person: &str) -> DbResult<()> {
-        tx.run("DELETE FROM helped WHERE place = $1 AND person = $2", vals![place, person]).await.map(drop)
+    /// Takes the person's own line away. A backup from before does not bring it back.
+    pub async fn unsay(tx: &Tx, place: &Place, person: &str, now: i64) -> DbResult<()> {
+        let gone: Option<String> = tx.first("DELETE FROM helped WHERE place = $1 AND person = $2 RETURNING id", vals![place, person]).await?;
+        match gone {
+            Some(id) => ledger::gone(tx, "helped", &id, now).await,
+            None => Ok(()),
+        }
     }
 
     /// Every line at a place, the oldest first.

@@ -71,6 +71,7 @@ impl Room for Library {
             return Ok(());
         }
         let ids: Vec<String> = tx.all("SELECT id FROM song WHERE giver = $1 ORDER BY id", vals![person]).await?;
+        let lines: Vec<String> = tx.all("SELECT place FROM helped WHERE person = $1 ORDER BY place", vals![person]).await?;
         if how == Leaving::Remove {
             tx.run("UPDATE song SET why = '' WHERE giver = $1", vals![person]).await?;
             tx.run("DELETE FROM helped WHERE person = $1", vals![person]).await?;
@@ -79,6 +80,9 @@ impl Room for Library {
         tx.run("UPDATE helped SET person = NULL WHERE person = $1", vals![person]).await?;
         for id in ids {
             song::index(tx, &id).await?;
+        }
+        for place in lines.iter().filter_map(|place| Place::read(place)) {
+            index(tx, &place).await?;
         }
         Ok(playlist::forget(tx, person, how).await?)
     }

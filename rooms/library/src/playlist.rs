@@ -375,6 +375,19 @@ pub async fn index(tx: &Tx, id: &str) -> DbResult<()> {
     search::index(tx, &list.place(), &findable).await
 }
 
+/// The playlists that a song stands in or was suggested for.
+pub(crate) async fn with(ask: &impl Ask, song: &str) -> DbResult<Vec<String>> {
+    ask.all("SELECT DISTINCT playlist FROM suggestion WHERE song = $1 ORDER BY playlist", vals![song]).await
+}
+
+/// Puts every playlist with a song into the index again, because the song may be seen no more, or is called something else.
+pub(crate) async fn index_with(tx: &Tx, song: &str) -> DbResult<()> {
+    for list in with(tx, song).await? {
+        index(tx, &list).await?;
+    }
+    Ok(())
+}
+
 /// Puts every playlist into the index again.
 pub(crate) async fn index_again(house: &House) -> DbResult<()> {
     let ids: Vec<String> = house.db.all("SELECT id FROM playlist ORDER BY id", &[]).await?;

@@ -16,11 +16,12 @@ use base::refusal::Refusal;
 use base::room::{Reader, Way};
 use base::search::{self, Findable};
 use base::veil::{self, Veil};
-use base::{row, vals};
+use base::{ledger, row, vals};
 use people::power::{Deed, Holding, TendLibrary};
 use people::Member;
 
 use crate::helped::Helped;
+use crate::playlist;
 
 /// How long "take it back" stands on the page by itself. The giver may take it back later, too.
 pub const UNDO_MS: i64 = 10 * SECOND_MS;
@@ -256,16 +257,33 @@ impl Song {
         add_feeling(&tx, &self.id, &draft.feeling, &draft.way).await?;
         set_links(&tx, &self.id, &draft.links).await?;
         index(&tx, &self.id).await?;
+        playlist::index_with(&tx, &self.id).await?;
         tx.keep().await?;
         Ok(Corrected::Kept)
     }
 
-    /// Takes a song back: it is gone with everything that hung on it.
-    pub async fn take_back(&self, member: &Member) -> Result<(), Refusal> {
+    /// Takes a song back. Where others put it into a list it stays for them, without the giver's name and words.
+    pub async fn take_back(&self, member: &Member) -> Result<TakenBack, Refusal> {
         self.must_be_given_by(member)?;
         let tx = member.house.begin().await?;
-        self.remove(&tx).await?;
-        Ok(tx.keep().await?)
+        let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
+        let taken = if others == 0 { TakenBack::Gone } else { TakenBack::LeftToOthers };
+        match taken {
+            TakenBack::Gone => {
+                // What others said under it stays theirs, at a place that nobody can open or write anew.
+                talk::thread::move_to(&tx, &self.place(), &Self::place_of(&format!("gone.{}", self.id))).await?;
+                ledger::gone(&tx, "song", &self.id, member.house.now()).await?;
+                self.remove(&tx).await?;
+            }
+            TakenBack::LeftToOthers => {
+                tx.run("UPDATE song SET why = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
+                ledger::emptied(&tx, "song", &self.id, &["why"], member.house.now()).await?;
+                Helped::unsay(&tx, &self.place(), &member.person.id, member.house.now()).await?;
+                index(&tx, &self.id).await?;
+            }
+        }
+        tx.keep().await?;
+        Ok(taken)
     }
 
     /// Takes it off every page, feed and search, with a reason that its giver is told (R4).
@@ -275,35 +293,47 @@ impl Song {
         let tx = holding.act(&deed).await?;
         veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
         search::unindex(&tx, &place).await?;
+        playlist::index_with(&tx, &self.id).await?;
         talk::place_again(&tx, &place).await?;
         Ok(tx.keep().await?)
     }
 
-    /// Puts a song that is here under another name together with this one: its lines and links move over (R4).
+    /// Puts a song that is here under another name together with this one: its lines, its links and its places in lists move over (R4).
     pub async fn merge(&self, other: &Self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
         let (place, gone) = (self.place(), other.place());
         let words = format!("{} – {}: {}", other.artist, other.title, other.why);
         let deed = Deed { what: "act-song-merged", place: Some(&place), whom: other.giver.as_deref(), why, words: Some(&words) };
         let tx = holding.act(&deed).await?;
+        for sql in MOVED {
+            tx.run(sql, vals![&self.id, &other.id]).await?;
+        }
+        let sql = "UPDATE helped SET place = $1 WHERE place = $2 AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = $1 AND h.person = helped.person)";
+        tx.run(sql, vals![&place, &gone]).await?;
         if let Some(giver) = &other.giver {
             let feeling = Self::feelings(&*tx, &other.id).await?.into_iter().next().map(|(feeling, _)| feeling).unwrap_or_default();
-            Helped::say(&tx, &place, giver, &feeling, &other.why, other.since).await?;
+            // Why they brought it, unless they have a line here: a person has one. The act keeps a copy either way.
+            let sql = "INSERT INTO helped (id, place, person, feeling, line, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (place, person) DO NOTHING";
+            tx.run(sql, vals![base::id::at(other.since), &place, giver, feeling, &other.why, other.since]).await?;
         }
-        tx.run("INSERT INTO song_feeling (song, feeling, way) SELECT $1, feeling, way FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING", vals![&self.id, &other.id]).await?;
-        tx.run("UPDATE helped SET place = $1 WHERE place = $2 AND person NOT IN (SELECT h.person FROM helped h WHERE h.place = $1 AND h.person IS NOT NULL)", vals![&place, &gone]).await?;
         tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO UPDATE SET place = excluded.place", vals![&gone, &place]).await?;
         index(&tx, &self.id).await?;
         talk::thread::move_to(&tx, &gone, &place).await?;
         other.remove(&tx).await?;
+        playlist::index_with(&tx, &self.id).await?;
         Ok(tx.keep().await?)
     }
 
     async fn remove(&self, tx: &Tx) -> DbResult<()> {
+        let lists = playlist::with(tx, &self.id).await?;
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
         talk::thread::remove(tx, &self.place()).await?;
         tx.run("DELETE FROM helped WHERE place = $1", vals![self.place()]).await?;
-        tx.run("DELETE FROM song WHERE id = $1", vals![&self.id]).await.map(drop)
+        tx.run("DELETE FROM song WHERE id = $1", vals![&self.id]).await?;
+        for list in lists {
+            playlist::index(tx, &list).await?;
+        }
+        Ok(())
     }
 
     fn must_be_given_by(&self, member: &Member) -> Result<(), Refusal> {
@@ -316,6 +346,22 @@ impl Song {
     pub fn length(&self) -> String {
         self.seconds.map_or_else(String::new, |seconds| format!("{}:{:02}", seconds / 60, seconds % 60))
     }
+}
+
+/// What moves from one song to another that is the same; the table of each must not hold it for both.
+const MOVED: [&str; 3] = [
+    "INSERT INTO song_feeling (song, feeling, way) SELECT $1, feeling, way FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING",
+    "INSERT INTO song_link (song, n, url) SELECT $1, l.n + 1 + (SELECT COALESCE(max(h.n), -1) FROM song_link h WHERE h.song = $1), l.url FROM song_link l
+     WHERE l.song = $2 AND l.url NOT IN (SELECT h.url FROM song_link h WHERE h.song = $1)",
+    "UPDATE suggestion SET song = $1 WHERE song = $2 AND playlist NOT IN (SELECT h.playlist FROM suggestion h WHERE h.song = $1)",
+];
+
+/// What became of a song that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    Gone,
+    /// It stands in others' lists: only the giver's name and words came off.
+    LeftToOthers,
 }
 
 /// What became of a correction.

@@ -55,14 +55,21 @@ impl<C: Needs> FromRequestParts<House> for Holding<C> {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let member = Member::from_request_parts(parts, house).await?;
-        let seats = seats_for(house, &member.person.id, C::CAPABILITY).await?;
-        if let Some(seat) = seats.iter().find(|seat| !sees_private(house, &seat.duty)).cloned() {
-            return Ok(Self { member, seat, capability: PhantomData });
-        }
-        let seat = seats.into_iter().next().ok_or(Refusal::NotYours("refusal-no-duty"))?;
-        must_have_second_factor(&house.db, &member.person.id).await?;
+        let seat = seat_that_may(house, &member.person.id, C::CAPABILITY).await?.ok_or(Refusal::NotYours("refusal-no-duty"))?;
         Ok(Self { member, seat, capability: PhantomData })
     }
+}
+
+/// The seat from which this person may do it now; one that sees private things only with a second factor, or it is refused.
+pub(crate) async fn seat_that_may(house: &House, person: &str, capability: Capability) -> Result<Option<HeldSeat>, Refusal> {
+    let seats = seats_for(house, person, capability).await?;
+    if let Some(seat) = seats.iter().find(|seat| !sees_private(house, &seat.duty)) {
+        return Ok(Some(seat.clone()));
+    }
+    if !seats.is_empty() {
+        must_have_second_factor(&house.db, person).await?;
+    }
+    Ok(seats.into_iter().next())
 }
 
 /// The seat from which this person may do it now, if they hold one. Pages ask this to show a form or not; doing it takes a [`Holding`].

@@ -13,6 +13,7 @@ use base::clock::{MINUTE_MS, SECOND_MS};
 use base::db::{Ask, DbResult, Tx};
 use base::form::Form;
 use base::house::House;
+use base::markup::Rendered;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Preview, Reader};
@@ -124,13 +125,8 @@ impl Remark {
     pub async fn say(member: &Member, place: &Place, saying: &Saying) -> Result<Self, Refusal> {
         let (now, me) = (member.house.now(), &member.person);
         let rendered = markup::render(&saying.words);
-        let id = base::id::at(now);
         let tx = member.house.begin().await?;
-        let n = thread::next(&tx, place, now).await?;
-        let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
-                   VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, '', $11, $11)";
-        let vals = vals![&id, place, n, &me.id, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, now];
-        tx.run(sql, vals).await?;
+        let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, &rendered, now).await?;
         let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
         draft::drop(&tx, &me.id, &from).await?;
         index::put(&tx, &id, place, rendered.plain, Some(me.name.clone()), now).await?;
@@ -141,27 +137,17 @@ impl Remark {
 
     /// Takes in what an import brought: the person where there was an account, else the name that stood beside it.
     pub(crate) async fn take_in(tx: &Tx, comment: &BroughtComment) -> DbResult<Place> {
-        let rendered = markup::render(&comment.words);
-        let id = base::id::at(comment.at);
         let author = comment.author.as_ref().and_then(|place| place.id_of("people"));
-        let answers = comment.answers.as_ref().and_then(|place| place.id_of("remarks"));
-        let n = thread::next(tx, &comment.under, comment.at).await?;
-        let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
-                   VALUES ($1, $2, $3, $4, $5, '', $6, '', $7, $8, $9, '', $10, $10)";
-        let vals = vals![&id, &comment.under, n, author, &comment.name, answers, &comment.words, &rendered.html, rendered.version, comment.at];
-        tx.run(sql, vals).await?;
+        let answers = comment.answers.as_ref().and_then(|place| place.id_of("remarks")).map(str::to_owned);
+        let saying = Saying { words: comment.words.clone(), answers, ..Saying::default() };
+        let (id, _) = insert(tx, &comment.under, (author, comment.name.as_str()), &saying, &markup::render(&comment.words), comment.at).await?;
         index::again(tx, &id).await?;
         Ok(Self::place_of(&id))
     }
 
     /// Puts what somebody said as it is given, with what was said to it; the demo uses this.
     pub async fn put(tx: &Tx, under: &Place, author: &str, saying: &Saying, words: &[(&str, &str)], at: i64) -> DbResult<String> {
-        let rendered = markup::render(&saying.words);
-        let (id, n) = (base::id::at(at), thread::next(tx, under, at).await?);
-        let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
-                   VALUES ($1, $2, $3, $4, '', $5, $6, $7, $8, $9, $10, '', $11, $11)";
-        let vals = vals![&id, under, n, author, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, at];
-        tx.run(sql, vals).await?;
+        let (id, _) = insert(tx, under, (Some(author), ""), saying, &markup::render(&saying.words), at).await?;
         for (word, person) in words {
             tx.run("INSERT INTO remark_word (person, remark, word) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", vals![*person, &id, *word]).await?;
         }
@@ -334,6 +320,16 @@ impl Tending {
     fn deed(self) -> &'static str {
         ["act-remark-folded", "act-remark-withdrawn", "act-remark-lifted"][self as usize]
     }
+}
+
+/// Writes the row of a remark by a person, or by a name that an import brought. Says its id and number.
+async fn insert(tx: &Tx, place: &Place, (author, name): (Option<&str>, &str), saying: &Saying, rendered: &Rendered, at: i64) -> DbResult<(String, i64)> {
+    let (id, n) = (base::id::at(at), thread::next(tx, place, at).await?);
+    let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $12)";
+    let vals = vals![&id, place, n, author, name, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, at];
+    tx.run(sql, vals).await?;
+    Ok((id, n))
 }
 
 /// Counts anew what people said to a remark.

@@ -99,3 +99,17 @@ async fn a_search_takes_whatever_is_typed_and_leads_through_all_pages() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_things_of_one_moment_are_all_indexed() {
+    both(async |house| {
+        let tx = house.house.begin().await.unwrap();
+        // Numbers of one moment are drawn from a million: without drawing again, 4000 would all but surely meet.
+        for n in 0..4_000 {
+            search::index(&tx, &Place::of("remarks", &n.to_string()), &something(1_577_836_800_000)).await.unwrap();
+        }
+        tx.keep().await.unwrap();
+        assert_eq!(house.count("SELECT count(*) FROM findable WHERE at = 1577836800000").await, 4_000);
+    })
+    .await;
+}

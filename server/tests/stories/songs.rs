@@ -133,3 +133,67 @@ async fn withdrawing_a_song_takes_a_duty_and_leaves_an_act() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_songs_put_together_keep_their_links_and_their_places_in_lists() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &tending(&house)).await;
+        let song = bring_bleed(&ada).await;
+        let again = [("artist", "Meshuggah"), ("title", "Bleed, live"), ("feeling", "rage"), ("why", "The crowd counts along."), ("links", "https://bandcamp.com/bleed-live")];
+        let other = brook.post("/songs", &again).await.is(303).to();
+        let list = list_with(&ada, &brook, "Bleed, live").await;
+        cleo.post(&format!("{song}/merge"), &[("other", &other), ("merge-why", "It is the same one.")]).await.is(303);
+        house.guest().get(&list).await.says("It has to be in.").says("Bleed").says_not("Bleed, live");
+        house.guest().get(&song).await.says("bandcamp.com").says("The crowd counts along.");
+        house.guest().get("/search?q=live").await.says_not("It has to be in.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_song_taken_back_leaves_others_what_they_made_of_it() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        let list = list_with(&ada, &brook, "Bleed").await;
+        ada.post(&format!("{song}/take-back"), &[]).await.is(303);
+        house.guest().get(&song).await.is(200).says_not("Brought by Ada").says_not("Head gives up trying");
+        house.guest().get(&list).await.says("It has to be in.");
+        ada.post(&format!("{song}/take-back"), &[]).await.is(403);
+
+        let earth = ada.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(303).to();
+        brook.post("/remarks", &[("place", &earth), ("words", "Heard it on the night bus.")]).await.is(303);
+        ada.post(&format!("{earth}/take-back"), &[]).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM remark").await, 1, "what Brook said is Brook's");
+        house.guest().get("/search?q=bus").await.says_not("Heard it on the night bus.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_song_that_was_withdrawn_is_not_found_through_a_list_it_stands_in() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &tending(&house)).await;
+        let song = bring_bleed(&ada).await;
+        list_with(&ada, &brook, "Bleed").await;
+        house.guest().get("/search?q=meshuggah").await.says("Loud ones");
+        cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+        house.guest().get("/search?q=meshuggah").await.says_not("Loud ones");
+    })
+    .await;
+}
+
+/// A duty that looks after the library.
+fn tending(house: &crate::house::TestHouse) -> String {
+    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "tend_library")).unwrap().id.clone()
+}
+
+/// A list that one person asks for and another puts a song of Meshuggah's into.
+async fn list_with(asks: &Browser<'_>, puts: &Browser<'_>, title: &str) -> String {
+    let list = asks.post("/playlists", &[("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")]).await.is(303).to();
+    let list = list.split('?').next().unwrap().to_owned();
+    puts.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", title), ("reason", "It has to be in.")]).await.is(303);
+    list
+}

@@ -47,7 +47,7 @@ pub async fn say(member: &Member, place: &Place, form: &mut Form) -> Result<(), 
 /// Takes the member's own line away.
 pub async fn unsay(member: &Member, place: &Place) -> Result<(), Refusal> {
     let tx = member.house.begin().await?;
-    Helped::unsay(&tx, place, &member.person.id).await?;
+    Helped::unsay(&tx, place, &member.person.id, member.house.now()).await?;
     crate::index(&tx, place).await?;
     Ok(tx.keep().await?)
 }

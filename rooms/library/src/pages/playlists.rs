@@ -312,6 +312,7 @@ fn read_sheet(form: &mut Form) -> Option<Sheet> {
         Err(SheetTrouble::Empty) => form.refuse(field, "playlist-wrong-empty"),
         Err(SheetTrouble::TooMany) => form.refuse(field, "playlist-wrong-many"),
         Err(SheetTrouble::Nameless { at }) => form.refuse_with(field, "playlist-wrong-nameless", &[("at", at.to_string())]),
+        Err(SheetTrouble::TooLong { at }) => form.refuse_with(field, "playlist-wrong-long", &[("at", at.to_string())]),
         Err(SheetTrouble::Unreadable { at }) => form.refuse_with(field, "playlist-wrong-file", &[("at", at.to_string())]),
     }
     None

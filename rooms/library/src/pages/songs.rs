@@ -11,7 +11,7 @@ use people::power::{Capability, Holding, TendLibrary, seat_for};
 use people::{Member, Visitor};
 
 use crate::pages::helped;
-use crate::song::{self, Corrected, Draft, Filter, Song, Suggested};
+use crate::song::{self, Corrected, Draft, Filter, Song, Suggested, TakenBack};
 
 #[derive(Template)]
 #[template(path = "songs/list.html")]
@@ -179,8 +179,10 @@ pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
 
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
-    song.take_back(&member).await?;
-    go("/songs?done=song-taken-back")
+    match song.take_back(&member).await? {
+        TakenBack::Gone => go("/songs?done=song-taken-back"),
+        TakenBack::LeftToOthers => go("/songs?done=song-left"),
+    }
 }
 
 #[derive(Template)]

@@ -5,11 +5,12 @@
 //! Never: more than [`TRACKS_MAX`] tracks, a link that is not to a site, or control characters.
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use quick_xml::events::Event;
 use serde_json::{Value, json};
 
-use crate::song::host_of;
+use crate::song::{NAME_CHARS, WHY_CHARS, host_of};
 
 /// The most tracks that one file may bring.
 pub const TRACKS_MAX: usize = 500;
@@ -53,6 +54,8 @@ pub enum SheetTrouble {
     TooMany,
     /// Track or line `at` has no artist or title.
     Nameless { at: usize },
+    /// Track or line `at` is longer than a song or a reason may be.
+    TooLong { at: usize },
     /// It begins like a format that we know and goes on like none.
     Unreadable { at: usize },
 }
@@ -134,6 +137,10 @@ impl Sheet {
             track.seconds = track.seconds.filter(|seconds| (1..=36_000).contains(seconds));
             if track.artist.is_empty() || track.title.is_empty() {
                 return Err(SheetTrouble::Nameless { at: at + 1 });
+            }
+            let over = |text: &str, chars: RangeInclusive<usize>| text.chars().count() > *chars.end();
+            if over(&track.artist, NAME_CHARS) || over(&track.title, NAME_CHARS) || over(&track.why, WHY_CHARS) {
+                return Err(SheetTrouble::TooLong { at: at + 1 });
             }
         }
         Ok(self)
@@ -402,6 +409,7 @@ mod tests {
     fn what_cannot_be_read_is_refused_with_where_it_went_wrong() {
         assert_eq!(Sheet::read(""), Err(SheetTrouble::Empty));
         assert_eq!(Sheet::read("Earth - Bungee\nno dash here"), Err(SheetTrouble::Nameless { at: 2 }));
+        assert_eq!(Sheet::read(&format!("Earth - Bungee\nEarth - {}", "x".repeat(161))), Err(SheetTrouble::TooLong { at: 2 }));
         assert_eq!(Sheet::read("{\"playlist\":\n oops}"), Err(SheetTrouble::Unreadable { at: 2 }));
         assert_eq!(Sheet::read("<playlist><trackList><track><title>x</creator>"), Err(SheetTrouble::Unreadable { at: 1 }));
         assert_eq!(Sheet::read(&"A - B\n".repeat(501)), Err(SheetTrouble::TooMany));

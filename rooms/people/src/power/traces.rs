@@ -44,7 +44,8 @@ async fn acts_of(house: &House, person: &str) -> DbResult<Vec<serde_json::Value>
 async fn acts_about(house: &House, person: &str) -> DbResult<Vec<serde_json::Value>> {
     let sql = "SELECT a.what, a.why, a.at, a.place, w.words FROM act a LEFT JOIN act_words w ON w.act = a.id
                WHERE a.whom = $1 OR EXISTS (SELECT 1 FROM notice n WHERE n.act = a.id AND n.person = $1) ORDER BY a.id";
-    let acts: Vec<(String, String, i64, Option<String>, Option<String>)> = house.db.all(sql, vals![person]).await?;
+    type Done = (String, String, i64, Option<String>, Option<String>);
+    let acts: Vec<Done> = house.db.all(sql, vals![person]).await?;
     let acts = acts.into_iter().map(|(what, why, at, place, words)| json!({ "what": house.words.say(&what), "why": why, "at": rfc3339(at), "place": place, "your_words": words }));
     let looks: Vec<(String, String, i64, Option<String>)> = house.db.all("SELECT act, words, asked_at, answer FROM second_look WHERE person = $1 ORDER BY act", vals![person]).await?;
     let looks = looks.into_iter().map(|(act, words, at, answer)| json!({ "second_look_at": Act::place_of(&act).as_str(), "words": words, "asked": rfc3339(at), "answer": answer }));
