@@ -36,6 +36,9 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
     for (name, value) in [(open::NAME, founding.name), (open::PACK, founding.pack), (JOINING, founding.joining)] {
         settle(&tx, name, value, now).await?;
     }
+    if let Ok(pack) = Pack::load(founding.pack) {
+        library::article::first_pages(&tx, &pack, now).await?;
+    }
     let person = match &founding.first {
         Some(joining) => Some(Person::join(&tx, joining, now).await?),
         None => None,

@@ -3,6 +3,7 @@ backstage = { -room-settings }
 backstage-face = Another face
 backstage-you = You
 backstage-profile = What you say about yourself, and who may see which line.
+backstage-age = Your age, as you told us
 backstage-in = Coming in
 backstage-ways-in = Password, passkeys, six digits, recovery codes.
 backstage-sessions = Every browser that is signed in, and how to end it.

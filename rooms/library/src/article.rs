@@ -406,7 +406,7 @@ pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &
         is_closed: !brought.comments_open,
     };
     let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article || brought.is_draft);
-    let slug = Some(brought.slug.clone()).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
+    let slug = Some(slug_of(&brought.slug)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
     Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await
 }
 

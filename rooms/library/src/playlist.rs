@@ -298,6 +298,7 @@ impl Playlist {
             return Err(Refusal::NotNow("playlist-others"));
         }
         search::unindex(&tx, &self.place()).await?;
+        talk::thread::remove(&tx, &self.place()).await?;
         tx.run("DELETE FROM helped WHERE place = $1", vals![self.place()]).await?;
         tx.run("DELETE FROM playlist WHERE id = $1", vals![&self.id]).await?;
         Ok(tx.keep().await?)
@@ -310,6 +311,7 @@ impl Playlist {
         let tx = holding.act(&deed).await?;
         veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
         search::unindex(&tx, &place).await?;
+        talk::place_again(&tx, &place).await?;
         Ok(tx.keep().await?)
     }
 

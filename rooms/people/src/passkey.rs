@@ -14,7 +14,7 @@ use serde::Serialize;
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle};
-use webauthn_rp::request::{AsciiDomain, ExtensionInfo, PublicKeyCredentialDescriptor, RpId};
+use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
 use webauthn_rp::response::{AuthTransports, CredentialId};
 use webauthn_rp::{AuthenticatedCredential, DiscoverableAuthentication, DiscoverableAuthenticationServerState, DiscoverableCredentialRequestOptions, PublicKeyCredentialCreationOptions, Registration, RegistrationServerState};
@@ -97,11 +97,10 @@ pub async fn ask_for_new(house: &House, person: &Person) -> Result<Question, Ref
         id: &handle,
         display_name: person.name.as_str().try_into().ok(),
     };
-    let mut asked = PublicKeyCredentialCreationOptions::passkey(&rp_id, user, known(house, &person.id).await?);
-    // Protection where the device knows it. Insisting on it (the library's default) shuts out every device that doesn't, and
-    // adds nothing: we ask who holds it each time, and check the answer.
-    asked.extensions.cred_protect = CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
-    let (state, options) = asked.start_ceremony().map_err(|_| broken("a question for a passkey"))?;
+    let mut options = PublicKeyCredentialCreationOptions::passkey(&rp_id, user, known(house, &person.id).await?);
+    // The device verifies whoever holds it each time; to demand the extension that says so again shuts many devices out.
+    options.extensions.cred_protect = CredProtect::None;
+    let (state, options) = options.start_ceremony().map_err(|_| broken("a question for a passkey"))?;
     let state = state.encode().map_err(|_| broken("a question for a passkey"))?;
     keep_question(house, Some(&person.id), state, serde_json::to_value(&options)).await
 }

@@ -102,10 +102,10 @@ impl Remark {
         Place::of("remarks", id)
     }
 
-    /// The place it stands under.
+    /// The place it stands under; one that nobody can open where what is kept cannot be read.
     #[must_use]
     pub fn under(&self) -> Place {
-        Place::read(&self.place).unwrap_or_else(|| Self::place_of(&self.id))
+        Place::read(&self.place).unwrap_or_else(|| Place::of("nowhere", &self.id))
     }
 
     /// Where it is read: the page of its thread, and its own line there.

@@ -33,6 +33,8 @@ pub struct Write<'a> {
     pub action: String,
     pub is_new: bool,
     pub is_page: bool,
+    /// It may be kept as a draft: it was never up.
+    pub may_wait: bool,
     pub preview: Option<Safe>,
     /// It was changed meanwhile.
     pub is_stale: bool,
@@ -70,14 +72,14 @@ pub fn filled(article: &Article, terms: &[Term]) -> Form {
 
 async fn blank(member: Member, _: Asked) -> Reply {
     let f = member.frame().titled("article-new").private();
-    page(&Write { f: &f, form: &Form::default(), action: "/articles".into(), is_new: true, is_page: false, preview: None, is_stale: false }, &f)
+    page(&Write { f: &f, form: &Form::default(), action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: None, is_stale: false }, &f)
 }
 
 async fn write(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() || asks_for_preview(&form) {
         let f = member.frame().titled("article-new").private();
-        return again(&Write { f: &f, form: &form, action: "/articles".into(), is_new: true, is_page: false, preview: preview(&form, &draft), is_stale: false });
+        return again(&Write { f: &f, form: &form, action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: preview(&form, &draft), is_stale: false });
     }
     let now = member.house.now();
     let publishes = form.value("do") != "draft";
@@ -97,7 +99,7 @@ async fn edit(member: Member, Path(slug): Path<String>) -> Reply {
     let article = own(&member, &slug).await?;
     let form = filled(&article, &article.terms(&member.house.db).await?);
     let f = member.frame().titled("article-edit").private();
-    page(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, preview: None, is_stale: false }, &f)
+    page(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: None, is_stale: false }, &f)
 }
 
 async fn change(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
@@ -110,5 +112,5 @@ async fn change(member: Member, Path(slug): Path<String>, mut form: Form) -> Rep
         return go(format!("{}?done=article-kept", article.place()));
     }
     let f = member.frame().titled("article-edit").private();
-    again(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, preview: preview(&form, &draft), is_stale: is_ready })
+    again(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: preview(&form, &draft), is_stale: is_ready })
 }

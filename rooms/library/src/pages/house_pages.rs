@@ -85,7 +85,7 @@ async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
 
 async fn blank(holding: Holding<TendPages>) -> Reply {
     let f = holding.member.frame().titled("page-new").private();
-    page(&Write { f: &f, form: &Form::default(), action: "/pages".into(), is_new: true, is_page: true, preview: None, is_stale: false }, &f)
+    page(&Write { f: &f, form: &Form::default(), action: "/pages".into(), is_new: true, is_page: true, may_wait: false, preview: None, is_stale: false }, &f)
 }
 
 async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
@@ -94,7 +94,7 @@ async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
         return go(Article::add_page(&holding, &draft, &why).await?.as_str());
     }
     let f = holding.member.frame().titled("page-new").private();
-    again(&Write { f: &f, form: &form, action: "/pages".into(), is_new: true, is_page: true, preview: preview(&form, &draft), is_stale: false })
+    again(&Write { f: &f, form: &form, action: "/pages".into(), is_new: true, is_page: true, may_wait: false, preview: preview(&form, &draft), is_stale: false })
 }
 
 fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
@@ -113,18 +113,20 @@ async fn edit(holding: Holding<TendPages>, Path(slug): Path<String>) -> Reply {
         }
     };
     let f = holding.member.frame().titled("page-edit").private();
-    page(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, preview: None, is_stale: false }, &f)
+    page(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, may_wait: false, preview: None, is_stale: false }, &f)
 }
 
 async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form: Form) -> Reply {
     let (draft, why) = read(&holding, &mut form);
-    let (known, seen) = kept(&holding, &slug, form.value("seen")).await?;
     let is_ready = form.is_right() && !asks_for_preview(&form);
-    if is_ready && known.change_page(&holding, &draft, seen, &why).await? {
-        return go(format!("{}?done=page-kept", known.place()));
+    if is_ready {
+        let (known, seen) = kept(&holding, &slug, form.value("seen")).await?;
+        if known.change_page(&holding, &draft, seen, &why).await? {
+            return go(format!("{}?done=page-kept", known.place()));
+        }
     }
     let f = holding.member.frame().titled("page-edit").private();
-    again(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, preview: preview(&form, &draft), is_stale: is_ready })
+    again(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, may_wait: false, preview: preview(&form, &draft), is_stale: is_ready })
 }
 
 /// The page as it stands, and the change of it that the form was filled from. One that is still the pack's is written down

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use base::form::{Asked, Form};
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use people::power::{Capability, Holding, TendLibrary, seat_for};
 use people::{Member, Visitor};
@@ -102,6 +102,7 @@ struct Show<'a> {
     is_mine: bool,
     may_tend: bool,
     form: &'a Form,
+    talk: Safe,
 }
 
 impl Show<'_> {
@@ -110,15 +111,15 @@ impl Show<'_> {
     }
 }
 
-pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
+pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
     if let Some((id, ending)) = id.split_once('.') {
         return file(&visitor, id, ending).await;
     }
-    shown(&visitor, &id, &Form::default()).await
+    shown(&visitor, &id, &Form::default(), &asked).await
 }
 
 /// The page of a playlist, with the suggestion form as the person left it.
-async fn shown(visitor: &Visitor, id: &str, form: &Form) -> Reply {
+async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply {
     let db = &visitor.house.db;
     let (list, _) = Playlist::seen_by(db, &visitor.reader(), id).await?;
     let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
@@ -137,7 +138,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form) -> Reply {
     };
     let f = visitor.frame().named(&list.title, &list.brief).with_card(format!("/cards{}.png", list.place()));
     let is_mine = list.curator.is_some() && list.curator.as_deref() == me;
-    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, f: &f };
+    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
@@ -175,7 +176,7 @@ pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> 
     let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let (artist, title, reason) = (form.line("artist", song::NAME_CHARS), form.line("title", song::NAME_CHARS), form.line("reason", playlist::LINE_CHARS));
     if !form.is_right() {
-        return shown(&member, &id, &form).await;
+        return shown(&member, &id, &form, &Asked::default()).await;
     }
     list.suggest(&member, &artist, &title, &reason).await?;
     go(format!("/playlists/{id}?done=suggested#suggested"))
@@ -194,7 +195,7 @@ pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>,
         form.refuse("line", "playlist-argue-needs");
     }
     if !form.is_right() {
-        return shown(&member, &id, &form).await;
+        return shown(&member, &id, &form, &Asked::default()).await;
     }
     list.say(&member, &suggestion, &voice, &line).await?;
     go(format!("/playlists/{id}?done=said#s-{suggestion}"))

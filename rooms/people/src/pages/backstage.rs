@@ -7,10 +7,10 @@ use base::form::Form;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::Reply;
 use base::room::Leaving;
-use base::sleeve;
 
 use crate::joining::{self, Mode};
 use crate::leaving::Goodbye;
+use crate::pages::profile::large_face;
 use crate::power::{Capability, seat_for};
 use crate::visitor::{Fresh, Member};
 use crate::{Person, export, profile};
@@ -31,7 +31,7 @@ pub async fn show(member: Member) -> Reply {
     let (house, id) = (&member.house, &member.person.id);
     let f = member.frame().titled("backstage").private();
     let show = Show {
-        face: Safe(sleeve::face(&member.person.face)),
+        face: large_face(&member.person),
         sees_requests: Mode::of(&house.db).await? == Mode::Request && joining::may_speak(&member).await?,
         invites: joining::members_invite(house).await? || seat_for(house, id, Capability::Welcome).await?.is_some(),
         claims: seat_for(house, id, Capability::IssueClaims).await?.is_some(),

@@ -31,12 +31,17 @@ impl Show<'_> {
     }
 }
 
+/// The face at the head of a page.
+pub(super) fn large_face(person: &Person) -> Safe {
+    Safe(sleeve::face(&person.face).replacen("class=\"face\"", "class=\"face l\"", 1))
+}
+
 pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
     let person = Person::find(&visitor.house.db, &id).await?.ok_or(Refusal::NotFound)?;
     let is_me = visitor.person.as_ref().is_some_and(|me| me.id == id);
     let lines = profile::seen_by(&visitor.house.db, &visitor.reader(), &person).await?;
     let f = visitor.frame().named(&person.name, "").private();
-    page(&Show { face: Safe(sleeve::face(&person.face)), lines, is_me, person: &person, f: &f }, &f)
+    page(&Show { face: large_face(&person), lines, is_me, person: &person, f: &f }, &f)
 }
 
 #[derive(Template)]

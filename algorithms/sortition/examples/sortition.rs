@@ -1,0 +1,335 @@
+//! The draw on the command line. `odds` prints everyone's chance, `draw` draws and publishes, `verify` does a published
+//! draw again. See the crate's README for the files and the JSON.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sortition::{Drawn, Files, Lottery, Method, NoOdds, Odds, Pool, Price, Progress, Register, Relaxation, Replacement, commitment, verify};
+
+const USAGE: &str = "usage:
+  sortition odds   --people FILE --quotas FILE --panel-size K [--method leximin|maximin|goldilocks] [--prices] [--seconds N] [--json]
+  sortition draw   --people FILE --quotas FILE --panel-size K [--method ...] [--out DIR] [--seed HEX] [--salt HEX]
+                   [--randomness TEXT] [--announce] [--kept ROWS --gone ROWS] [--seconds N] [--json]
+  sortition verify DIR [--commitment HEX] [--json]
+
+--announce writes what is published before the draw and draws nothing; draw again with the same files and the public
+randomness as --seed. Without --seed the operating system's chance is used. --kept and --gone (row numbers from 0,
+separated by commas) draw the seats of people who dropped out. --seconds stops early with the best lottery so far.";
+const SWITCHES: [&str; 3] = ["prices", "announce", "json"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let asked = match Asked::read(&arguments) {
+        Ok(asked) => asked,
+        Err(fault) => {
+            eprintln!("{fault}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match asked.command.as_str() {
+        "odds" => odds(&asked),
+        "draw" => draw(&asked),
+        _ => check(&asked),
+    };
+    match done {
+        Ok((answer, well)) => {
+            asked.print(&answer);
+            if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(fault) => {
+            eprintln!("{}", fault.to_string().replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Answer = Result<(Value, bool), Box<dyn Error>>;
+
+/// The command line, read.
+struct Asked {
+    command: String,
+    directory: String,
+    options: HashMap<String, String>,
+    start: Instant,
+    seconds: Option<Duration>,
+}
+
+impl Asked {
+    fn read(arguments: &[String]) -> Result<Self, String> {
+        let (command, rest) = arguments.split_first().ok_or("no command")?;
+        let known: &[&str] = match command.as_str() {
+            "odds" => &["people", "quotas", "panel-size", "method", "seconds", "seed"],
+            "draw" => &["people", "quotas", "panel-size", "method", "seconds", "seed", "salt", "out", "randomness", "kept", "gone"],
+            "verify" => &["commitment"],
+            _ => return Err(format!("{command:?} is not a command")),
+        };
+        #[expect(clippy::disallowed_methods, reason = "the library has no clock; the command line needs one to stop in time")]
+        let start = Instant::now();
+        let mut asked = Self { command: command.clone(), directory: String::new(), options: HashMap::new(), start, seconds: None };
+        let mut rest = rest.iter();
+        while let Some(argument) = rest.next() {
+            match argument.strip_prefix("--") {
+                Some(switch) if SWITCHES.contains(&switch) => _ = asked.options.insert(switch.to_owned(), String::new()),
+                Some(option) if known.contains(&option) => {
+                    let value = rest.next().ok_or_else(|| format!("--{option} needs a value"))?;
+                    asked.options.insert(option.to_owned(), value.clone());
+                }
+                None if command == "verify" && asked.directory.is_empty() => asked.directory.clone_from(argument),
+                _ => return Err(format!("{argument:?} is not known to {command}")),
+            }
+        }
+        if command == "verify" {
+            return if asked.directory.is_empty() { Err("verify needs a directory".to_owned()) } else { Ok(asked) };
+        }
+        let needed = ["people", "quotas", "panel-size"].into_iter().find(|option| !asked.options.contains_key(*option));
+        needed.map_or(Ok(()), |option| Err(format!("--{option} is missing")))?;
+        asked.seats()?;
+        asked.method()?;
+        if let Some(text) = asked.option("seconds") {
+            asked.seconds = Some(text.parse().map(Duration::from_secs).map_err(|_| "--seconds should be a whole number".to_owned())?);
+        }
+        ["seed", "salt"].into_iter().try_for_each(|option| asked.hex(option).map(drop))?;
+        ["kept", "gone"].into_iter().try_for_each(|option| asked.rows(option).map(drop))?;
+        Ok(asked)
+    }
+
+    fn option(&self, name: &str) -> Option<&str> {
+        self.options.get(name).map(String::as_str)
+    }
+
+    fn seats(&self) -> Result<u32, String> {
+        let seats = self.option("panel-size").and_then(|text| text.parse().ok()).filter(|seats| (1..=100_000).contains(seats));
+        seats.ok_or_else(|| "--panel-size should be a whole number from 1".to_owned())
+    }
+
+    fn method(&self) -> Result<Method, String> {
+        match self.option("method").unwrap_or("leximin") {
+            "leximin" => Ok(Method::Leximin),
+            "maximin" => Ok(Method::Maximin),
+            "goldilocks" => Ok(Method::Goldilocks),
+            other => Err(format!("--method {other:?} is not leximin, maximin or goldilocks")),
+        }
+    }
+
+    fn hex(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        let decode = |text: &str| HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| format!("--{name} should be hexadecimal, two digits a byte"));
+        self.option(name).map(decode).transpose()
+    }
+
+    fn rows(&self, name: &str) -> Result<Vec<usize>, String> {
+        let rows = self.option(name).unwrap_or("").split(',').filter(|text| !text.is_empty());
+        rows.map(|text| text.trim().parse().map_err(|_| format!("--{name} should be row numbers separated by commas"))).collect()
+    }
+
+    fn text(&self, name: &str) -> Result<String, String> {
+        let path = self.option(name).unwrap_or("");
+        let bytes = std::fs::read(path).map_err(|error| format!("{name}: {path}: {error}"))?;
+        String::from_utf8(bytes).map_err(|error| {
+            let row = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            format!("{name}, row {row}: not UTF-8 text")
+        })
+    }
+
+    fn pool(&self) -> Result<Pool, Box<dyn Error>> {
+        Ok(Pool::read(&self.text("people")?, &self.text("quotas")?, self.seats()?)?)
+    }
+
+    fn print(&self, answer: &Value) {
+        if self.options.contains_key("json") {
+            println!("{answer}");
+            return;
+        }
+        for (key, value) in answer.as_object().into_iter().flatten() {
+            match (value, value.to_string()) {
+                (Value::Array(list), text) if text.len() > 200 => println!("{key}: {} entries (--json shows them)", list.len()),
+                (Value::String(text), _) => println!("{key}: {text}"),
+                (_, text) => println!("{key}: {text}"),
+            }
+        }
+    }
+
+    /// Whether `--seconds` are not over yet.
+    fn in_time(&self) -> bool {
+        self.seconds.is_none_or(|limit| self.start.elapsed() < limit)
+    }
+
+    /// A callback that reports on standard error every few seconds, and stops when the time is up.
+    fn watch(&self) -> impl FnMut(Progress) -> bool {
+        let mut told = Duration::from_secs(2);
+        move |progress| {
+            let spent = self.start.elapsed();
+            if spent > told {
+                told = spent + Duration::from_secs(5);
+                match progress {
+                    Progress::Covering { left } => eprintln!("{} s: {left} people not on a panel yet", spent.as_secs()),
+                    Progress::Blending { panels, farthest } => eprintln!("{} s: {panels} panels, the worst chance is off by {farthest:.1e}", spent.as_secs()),
+                }
+            }
+            self.in_time()
+        }
+    }
+}
+
+fn odds(asked: &Asked) -> Answer {
+    let pool = asked.pool()?;
+    let mut watch = asked.watch();
+    let odds = match Odds::of(&pool, asked.method()?, &mut watch) {
+        Ok(odds) => odds,
+        Err(NoOdds::Infeasible) => return Ok((infeasible(asked, &pool), true)),
+        Err(other) => return Err(other.into()),
+    };
+    let mut answer = describe(asked, &pool, &odds);
+    if asked.options.contains_key("prices") {
+        answer["prices"] = Price::of_each(&pool, &mut watch)?.iter().map(|price| json!({
+            "change": change(&price.change), "price": price.price(),
+            "before": price.before, "before_at_most": price.before_at_most, "after": price.after, "after_at_most": price.after_at_most,
+        })).collect();
+    }
+    Ok((answer, true))
+}
+
+fn draw(asked: &Asked) -> Answer {
+    let mut pool = asked.pool()?;
+    let mut rows: Vec<usize> = (0..pool.people()).collect();
+    let (kept, gone) = (asked.rows("kept")?, asked.rows("gone")?);
+    if !kept.is_empty() || !gone.is_empty() {
+        Replacement { pool, rows } = Replacement::of(&pool, &kept, &gone)?;
+    }
+    let salt = match asked.hex("salt")? {
+        Some(salt) => salt,
+        // As hard to guess as the organiser's own file, and the same whenever the draw is done again.
+        None => Sha256::digest(asked.text("people")?).to_vec(),
+    };
+    let register = Register::new(&pool, &salt);
+    let odds = match Odds::of(&register.pool, asked.method()?, &mut asked.watch()) {
+        Ok(odds) => odds,
+        Err(NoOdds::Infeasible) => return Ok((infeasible(asked, &pool), false)),
+        Err(other) => return Err(other.into()),
+    };
+    let lottery = Lottery::of(&odds, Lottery::PANELS);
+    let randomness = asked.option("randomness").unwrap_or("the bytes given to the draw as its seed");
+    let mut files = register.announce(&odds, &lottery, randomness);
+    let mut places = vec![0; pool.people()];
+    register.rows.iter().enumerate().for_each(|(at, &row)| places[row] = at);
+    let mut answer = describe(asked, &register.pool, &odds);
+    answer["probability"] = places.iter().map(|&at| odds.chances[at]).collect();
+    answer["type_of_person"] = places.iter().map(|&at| odds.kind_of_person()[at]).collect();
+    answer["pseudonyms"] = places.iter().map(|&at| register.pseudonyms[at].clone()).collect();
+    answer["unreachable"] = unreachable(asked, &register.pool, &odds, |at| rows[register.rows[at]]);
+    answer["explanation"] = places.iter().map(|&at| odds.explain(at).to_string()).collect();
+    answer["rows"] = json!(rows);
+    answer["commitment"] = json!(commitment(&files));
+    answer["lottery_farthest"] = json!(lottery.farthest);
+    if !asked.options.contains_key("announce") {
+        let seed = asked.hex("seed")?.map_or_else(chance, Ok)?;
+        let drawn = Drawn::by(&register, &lottery, &commitment(&files), &seed);
+        drawn.publish(&mut files);
+        let mut panel: Vec<usize> = drawn.panel.iter().map(|&at| rows[register.rows[at]]).collect();
+        panel.sort_unstable();
+        answer["panel"] = json!(panel);
+        answer["number"] = json!(drawn.number);
+        answer["seed"] = json!(drawn.randomness);
+    }
+    if let Some(directory) = asked.option("out") {
+        std::fs::create_dir_all(directory).map_err(|error| format!("{directory}: {error}"))?;
+        for (name, text) in &files {
+            std::fs::write(Path::new(directory).join(name), text).map_err(|error| format!("{directory}/{name}: {error}"))?;
+        }
+    }
+    Ok((answer, true))
+}
+
+fn check(asked: &Asked) -> Answer {
+    let mut files = Files::new();
+    for entry in std::fs::read_dir(&asked.directory).map_err(|error| format!("{}: {error}", asked.directory))? {
+        let entry = entry?;
+        if let Ok(name) = entry.file_name().into_string() && entry.file_type()?.is_file() {
+            let bytes = std::fs::read(entry.path())?;
+            files.insert(name.clone(), String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text"))?);
+        }
+    }
+    let verified = verify(&files, &mut || asked.in_time())?;
+    if asked.option("commitment").is_some_and(|printed| !printed.eq_ignore_ascii_case(&verified.commitment)) {
+        return Err(format!("the commitment is {}, not the one that was printed", verified.commitment).into());
+    }
+    Ok((json!({
+        "verified": true, "commitment": verified.commitment, "randomness": verified.announcement.randomness, "seed": verified.drawn.randomness,
+        "number": verified.drawn.number, "panel": verified.drawn.panel, "pseudonyms": verified.drawn.pseudonyms,
+        "farthest": verified.farthest, "gap": verified.gap,
+    }), true))
+}
+
+fn describe(asked: &Asked, pool: &Pool, odds: &Odds) -> Value {
+    let people = odds.chances.len() as f64;
+    let mean = f64::from(pool.seats()) / people;
+    let mut sorted = odds.chances.clone();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let gini: f64 = sorted.iter().enumerate().map(|(at, chance)| (2.0 * (at as f64 + 1.0) - people - 1.0) * chance).sum::<f64>() / (people * people * mean);
+    let geometric = (sorted.iter().map(|chance| chance.ln()).sum::<f64>() / people).exp();
+    let sizes = odds.kind_sizes();
+    let dual = |shares: &[(usize, f64)]| -> Value { shares.iter().map(|(kind, share)| (kind.to_string(), json!(share))).collect::<serde_json::Map<_, _>>().into() };
+    let levels = odds.levels.iter().map(|level| json!({
+        "value": level.value, "upper_bound": level.upper_bound, "gap": level.upper_bound - level.value, "types": level.kinds,
+        "people": level.kinds.iter().map(|&kind| sizes[kind]).sum::<usize>(), "dual": dual(&level.certificate.shares), "cap": level.certificate.cap,
+    }));
+    let mut answer = json!({
+        "feasible": true, "n": odds.chances.len(), "k": pool.seats(), "method": odds.method, "finished": odds.finished,
+        "probability": odds.chances, "min_prob": odds.min(), "max_prob": odds.max(), "gini": gini, "geometric_mean": geometric,
+        "levels": levels.collect::<Vec<_>>(), "max_certificate_gap": odds.gap(), "cuts": odds.cuts,
+        "type_of_person": odds.kind_of_person(), "type_size": sizes, "excluded_people": odds.unreachable.len(), "unreachable": unreachable(asked, pool, odds, |at| at),
+        "support": odds.support().map(|(share, panel)| json!({"probability": share, "types": panel})).collect::<Vec<_>>(),
+    });
+    if let Some(objective) = &odds.objective {
+        answer["objective"] = json!(objective.value);
+        answer["lower_bound"] = json!(objective.lower_bound);
+        answer["certificates"] = objective.certificates.iter().map(|certificate| json!({"dual": dual(&certificate.shares), "cap": certificate.cap})).collect();
+    }
+    answer["explanation"] = (0..odds.chances.len()).map(|person| odds.explain(person).to_string()).collect();
+    answer
+}
+
+/// People no panel can hold, by the row of the organiser's file, each with the reason.
+fn unreachable(asked: &Asked, pool: &Pool, odds: &Odds, row: impl Fn(usize) -> usize) -> Value {
+    let mut reasons: HashMap<usize, Value> = HashMap::new();
+    odds.unreachable.iter().map(|&at| {
+        let reason = reasons.entry(odds.kind_of_person()[at]).or_insert_with(|| Relaxation::smallest(pool, Some(at), &mut || asked.in_time()).map_or_else(
+            || json!({"reason": "no change of quotas within their flex was found that makes room for somebody with these answers"}),
+            |relaxation| json!({"reason": format!("no panel that keeps all quotas has room; the smallest change that makes room: {relaxation}"),
+                "cost": relaxation.cost, "changes": relaxation.changes.iter().map(change).collect::<Vec<_>>()}),
+        ));
+        let mut entry = reason.clone();
+        entry["row"] = json!(row(at));
+        entry["answers"] = json!(pool.answers(at));
+        entry
+    }).collect()
+}
+
+fn infeasible(asked: &Asked, pool: &Pool) -> Value {
+    match Relaxation::smallest(pool, None, &mut || asked.in_time()) {
+        Some(relaxation) => json!({
+            "feasible": false, "reason": format!("no panel keeps all quotas; the smallest change under which one does: {relaxation}"),
+            "min_relaxation_cost": relaxation.cost, "one_optimal_change": relaxation.changes.iter().map(change).collect::<Vec<_>>(),
+        }),
+        None if pool.most_seats() < pool.seats() as usize => json!({
+            "feasible": false, "reason": format!("only {} people (one per household) for {} seats", pool.most_seats(), pool.seats()),
+        }),
+        None => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change of quotas within their flex was found in time that helps"}),
+    }
+}
+
+fn change(change: &sortition::Change) -> Value {
+    json!({"category": change.category, "feature": change.value, "old": change.old, "new": change.new})
+}
+
+/// 32 bytes from the operating system, for a draw whose randomness nobody else has to trust.
+fn chance() -> Result<Vec<u8>, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no chance from the operating system: {error}"))?;
+    Ok(bytes.to_vec())
+}
