@@ -10,7 +10,6 @@ password-line = A new password signs out every other browser.
 password-set = Set it
 password-drop = Take the password off
 password-drop-line = Then only your passkeys let you in, and nothing you know can be guessed or got out of you. The recovery codes still work.
-not-now = Not now
 passkeys = Passkeys
 passkeys-line = Your phone, computer or key lets you in with a finger, a face or a PIN. Nothing to remember, nothing to steal from us: we only have the half that is public.
 passkey-name = What do you call this device?

@@ -18,7 +18,6 @@ use base::db::{Ask, DbResult};
 use base::house::House;
 use base::pack::DutyWords;
 use base::refusal::Refusal;
-use base::vals;
 
 pub use act::{Act, ActTx, Deed, Total, act_of_host};
 pub use capability::*;
@@ -30,6 +29,7 @@ pub(crate) use traces::{at, forget, keeps};
 use act::By;
 
 use crate::visitor::Member;
+use crate::ways_in::second_factor;
 
 /// Where a person sets up a second factor.
 const SECOND_FACTOR: &str = "/backstage/ways-in";
@@ -96,14 +96,8 @@ fn sees_private(house: &House, id: &str) -> bool {
     duty(house, id).is_some_and(|words| words.sees_private)
 }
 
-/// Whether somebody who has the password alone is kept out: digits from a device of their own are asked for, too.
-pub async fn has_second_factor(ask: &impl Ask, person: &str) -> DbResult<bool> {
-    let since: Option<i64> = ask.first("SELECT totp_since FROM person WHERE id = $1 AND totp_since IS NOT NULL", vals![person]).await?;
-    Ok(since.is_some())
-}
-
 async fn must_have_second_factor(ask: &impl Ask, person: &str) -> Result<(), Refusal> {
-    if has_second_factor(ask, person).await? {
+    if second_factor(ask, person).await? {
         return Ok(());
     }
     Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR, link: "refusal-second-factor-link" })

@@ -16,6 +16,7 @@ use library::playlist::{self, Playlist};
 use library::song::{self, Draft, Song};
 use people::Person;
 use people::person::Joining;
+use people::profile;
 use talk::remark::{Remark, Saying};
 
 use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Said, Suggested, Way, Written};
@@ -23,7 +24,7 @@ use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat,
 /// Fills a house from the demo that a pack brings, in one write.
 pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
     let demo = Demo::load(pack)?;
-    let mut moving = Moving { tx, now: house.now(), people: HashMap::new(), places: HashMap::new(), progress };
+    let mut moving = Moving { tx, now: house.now(), people: HashMap::new(), places: HashMap::new(), seats: HashMap::new(), progress };
     for (done, person) in demo.people.iter().enumerate() {
         moving.at("people", done, demo.people.len());
         moving.person(person).await?;
@@ -62,6 +63,8 @@ struct Moving<'a> {
     now: i64,
     people: HashMap<String, String>,
     places: HashMap<(&'static str, String), Place>,
+    /// The first seat of each duty and person.
+    seats: HashMap<(String, String), String>,
     progress: Progress<'a>,
 }
 
@@ -88,16 +91,23 @@ impl Moving<'_> {
         if let Some(minutes) = of.left_minutes_ago {
             self.tx.run("UPDATE person SET left_at = $2 WHERE id = $1", vals![&person.id, self.ago(minutes)]).await?;
         }
+        let hats = profile::HATS.into_iter().zip(&of.hats).map(|(kind, hat)| (kind, hat.as_str()));
+        let lines = [("about", of.line.as_str()), ("pronouns", of.pronouns.as_deref().unwrap_or_default())];
+        for (kind, words) in lines.into_iter().chain(hats).filter(|(_, words)| !words.is_empty() && of.left_minutes_ago.is_none()) {
+            self.tx.run("INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, 'members')", vals![&person.id, kind, words]).await?;
+        }
         self.people.insert(of.id.clone(), person.id);
         Ok(())
     }
 
-    async fn seat(&self, seat: &HeldSeat) -> Result<()> {
+    async fn seat(&mut self, seat: &HeldSeat) -> Result<()> {
         let since = self.ago(seat.since_minutes_ago);
         let ended_at = seat.ended_minutes_ago.map(|minutes| self.ago(minutes));
         let sql = "INSERT INTO seat (id, duty, person, filled, since, until, ended_at, ended_why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         let until = since + seat.term_days * DAY_MS;
-        self.tx.run(sql, vals![id::at(since), &seat.duty, self.who(&seat.person)?, &seat.filled, since, until, ended_at, seat.ended_why.clone()]).await?;
+        let id = id::at(since);
+        self.tx.run(sql, vals![&id, &seat.duty, self.who(&seat.person)?, &seat.filled, since, until, ended_at, seat.ended_why.clone()]).await?;
+        self.seats.entry((seat.duty.clone(), seat.person.clone())).or_insert(id);
         Ok(())
     }
 
@@ -194,8 +204,7 @@ impl Moving<'_> {
     async fn act(&self, act: &DoneAct) -> Result<()> {
         let at = self.ago(act.minutes_ago);
         let by = self.who(&act.by)?;
-        let sql = "SELECT id FROM seat WHERE duty = $1 AND person = $2 ORDER BY since, id LIMIT 1";
-        let seat: String = self.tx.first(sql, vals![&act.duty, by]).await?.with_context(|| format!("{} holds no {}", act.by, act.duty))?;
+        let seat = self.seats.get(&(act.duty.clone(), act.by.clone())).with_context(|| format!("{} holds no {}", act.by, act.duty))?;
         let place = match act.on.split_once('/') {
             Some(("songs", song)) => Some(self.place("songs", song)?),
             Some(("comments", said)) => Some(self.place("comments", said)?),

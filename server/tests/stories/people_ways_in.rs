@@ -143,6 +143,7 @@ async fn a_passkey_is_its_owners_alone_and_the_last_way_in_stays() {
         let (ada, brook) = (joined(&house, "Ada").await, joined(&house, "Brook").await);
         let (mut phone, mut laptop) = (Device::new(1), Device::new(2));
         add_passkey(&ada, &mut phone, "the phone").await.is(303);
+        house.house.clock.turn(1_000);
         add_passkey(&ada, &mut laptop, "the laptop").await.is(303);
         add_passkey(&brook, &mut Device::new(1), "the phone").await.is(409);
         let id: Vec<String> = house.house.db.all("SELECT id FROM passkey WHERE person = $1 ORDER BY id", vals![&ada.person]).await.unwrap();

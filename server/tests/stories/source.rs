@@ -200,6 +200,7 @@ pub struct Column {
     /// The table that it refers to.
     pub refers_to: Option<String>,
     pub is_text: bool,
+    pub is_bytes: bool,
     pub may_be_null: bool,
     pub is_key: bool,
 }
@@ -244,7 +245,7 @@ impl Column {
         let [name, kind @ ("TEXT" | "BIGINT" | "BYTEA"), rest @ ..] = words else { return None };
         let refers_to = rest.iter().position(|word| *word == "REFERENCES").map(|at| rest[at + 1].to_owned());
         let is_key = rest.starts_with(&["PRIMARY", "KEY"]);
-        Some(Self { name: (*name).to_owned(), refers_to, is_text: *kind == "TEXT", may_be_null: !is_key && !rest.starts_with(&["NOT", "NULL"]), is_key })
+        Some(Self { name: (*name).to_owned(), refers_to, is_text: *kind == "TEXT", is_bytes: *kind == "BYTEA", may_be_null: !is_key && !rest.starts_with(&["NOT", "NULL"]), is_key })
     }
 
     /// Whether a person's id stands in it.
