@@ -34,4 +34,3 @@ set-up-open-house = Open the house
 # What the host did at the console, in the list of acts.
 act-founded = set the house up
 act-emergency-seat = opened a seat in an emergency, for a week
-act-claim-issued = gave out a link to claim an imported name

@@ -110,7 +110,7 @@ pub async fn name_of(ask: &impl Ask, kind: &str, slug: &str) -> DbResult<Option<
 pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tags: &[String]) -> DbResult<()> {
     tx.run("DELETE FROM article_term WHERE article = $1", vals![article]).await?;
     for (kind, names) in [("category", categories), ("tag", tags)] {
-        let by_slug: BTreeMap<_, _> = names.iter().map(|name| (slug_of(name), name)).filter(|(slug, _)| !slug.is_empty()).take(brought::TERMS_MAX).collect();
+        let by_slug: BTreeMap<_, _> = names.iter().rev().map(|name| (slug_of(name), name)).filter(|(slug, _)| !slug.is_empty()).take(brought::TERMS_MAX).collect();
         for (slug, name) in by_slug {
             let sql = "INSERT INTO article_term (article, kind, slug, name, published_at) SELECT id, $1, $2, $3, published_at FROM article WHERE id = $4";
             tx.run(sql, vals![kind, slug, name, article]).await?;

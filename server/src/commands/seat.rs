@@ -6,7 +6,7 @@ use clap::Args;
 use people::power::EMERGENCY_MS;
 use people::Person;
 
-use super::{Place, refused};
+use super::Place;
 
 #[derive(Args, Debug)]
 pub(super) struct Seat {

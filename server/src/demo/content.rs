@@ -85,7 +85,7 @@ pub(crate) struct GivenSong {
     pub title: String,
     /// Minutes and seconds, `7:18`; missing where we were not sure.
     pub length: Option<String>,
-    /// BCP 47; `zxx` for a song without words.
+    /// BCP 47; `zxx` for a song without words. Songs keep no language yet.
     pub lang: String,
     pub giver: String,
     pub feelings: Vec<String>,

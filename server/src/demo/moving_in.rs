@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Context as _, Result};
 use base::backup::Progress;
 use base::clock::{DAY_MS, MINUTE_MS};
-use base::db::{Ask as _, Tx};
+use base::db::Tx;
 use base::house::House;
 use base::place::Place;
 use base::{id, vals};
