@@ -11,6 +11,11 @@ const nameOf = (element) => plain(element.getAttribute("aria-label") ?? (element
 
 const ASKS = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file], [type=submit]), textarea";
 const asking = () => [...document.querySelectorAll("main form")].filter((form) => form.method === "post" && form.querySelector(ASKS));
+// As the page sends it; past the device that would be asked for a passkey.
+const send = (form) => {
+  form.noValidate = true;
+  if (form.dataset.passkey) form.submit(); else form.requestSubmit();
+};
 
 const looks = {
   // The element of a kind that a person would call so: by its whole name, else its beginning, else a part of it; near some
@@ -97,8 +102,7 @@ const looks = {
   sendEmpty(path) {
     const form = asking().find((one) => new URL(one.action, location).pathname === path);
     form.querySelectorAll(ASKS).forEach((field) => { field.value = ""; });
-    form.noValidate = true;
-    form.requestSubmit();
+    send(form);
   },
   // Puts words into every field of a form, another one into each; where something is to be chosen, the first.
   fillAndSend(path, words) {
@@ -108,8 +112,7 @@ const looks = {
     fields.forEach((field, at) => { field.value = words[at % words.length]; });
     form.querySelectorAll("input[type=radio]").forEach((one) => { one.checked ||= !form.querySelector(`input[name="${one.name}"]:checked`); });
     form.querySelectorAll("select").forEach((one) => { if (!one.value) one.selectedIndex = 1; });
-    form.noValidate = true;
-    form.requestSubmit();
+    send(form);
     return fields.length;
   },
   // What stands in a page and is not ours: code in attributes, addresses that run, frames, styles, scripts, other hosts.
