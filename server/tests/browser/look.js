@@ -1,6 +1,8 @@
 // What the stories ask of a page. Sent by the driver, never by the house; each function is called by its name.
 
 const plain = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+// For a choice, any of its group: the arrows do the rest.
+const isIt = (element, target) => element === target || (target.type === "radio" && element.name === target.name && element.form === target.form);
 const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
 const SELECTORS = {
   link: "a[href]", button: "button, input[type=submit]", summary: "summary",
@@ -54,17 +56,17 @@ const looks = {
   },
   // How many stops ago the keyboard was at it, or -1; for a choice, at any of its group, as the arrows do the rest.
   stopsAgo(target) {
-    const isIt = (element) => element === target || (target.type === "radio" && element.name === target.name && element.form === target.form);
-    const at = globalThis.walked.findIndex(isIt);
+    const at = globalThis.walked.findIndex((element) => isIt(element, target));
     const ago = at < 0 ? -1 : globalThis.walked.length - 1 - at;
     globalThis.walked = [];
     return ago;
   },
+  isHere: (target) => isIt(document.activeElement, target),
   isInMain: (element) => Boolean(element.closest("main")),
   // Whether a person who cannot use a mouse sees where they are: something is drawn around it, and it is in sight.
   isLit(target) {
     const here = document.activeElement;
-    const isSame = here === target || (target.type === "radio" && here?.name === target.name);
+    const isSame = isIt(here, target);
     const shown = [here, ...(here?.labels ?? []), here?.nextElementSibling, here?.closest("label, li, .card")].filter(Boolean).map((one) => getComputedStyle(one));
     const isDrawn = shown.some((style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none");
     const box = (here?.labels?.[0] ?? here)?.getBoundingClientRect();
