@@ -58,7 +58,7 @@ impl BrowsedHouse {
         self.member_who_holds(name, &[]).await
     }
 
-    /// The same, with a seat in these duties of the pack.
+    /// The same, with a seat in these duties of the pack and the second factor that some of them ask for.
     pub(crate) async fn member_who_holds(&self, name: &str, duties: &[&str]) -> SignedIn {
         let now = self.house.now();
         let tx = self.house.begin().await.unwrap();
@@ -67,6 +67,9 @@ impl BrowsedHouse {
             assert!(self.house.pack.duties.iter().any(|known| known.id == *duty), "the pack has no duty {duty}");
             let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
             tx.run(sql, vals![id::at(now), *duty, &person.id, now, now + 30 * DAY_MS]).await.unwrap();
+        }
+        if !duties.is_empty() {
+            tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &person.id]).await.unwrap();
         }
         let session = Session::open(&tx, &person.id, now).await.unwrap();
         tx.keep().await.unwrap();

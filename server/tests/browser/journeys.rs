@@ -58,6 +58,21 @@ async fn a_list_is_asked_for_argued_over_put_in_order_and_taken_along() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_brought_along_as_a_file() {
+    every_way(async |walk| {
+        let ruth = walk.house.member("Ruth").await;
+        walk.comes_in_as(&ruth).await;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("waiting-rooms.txt");
+        std::fs::write(&file, "Earth - Old Black\nBell Witch - Beneath the Mask\n").unwrap();
+        walk.open("/playlists").await.follow("Bring a list you have").await.attach("The file", &file).await;
+        walk.write("What is it called?", "Waiting rooms").await.write("What is it for?", "Quiet enough to hear your name called.").await;
+        walk.pick("Which feeling?", "dread").await.press("Bring a list you have").await.sees("It's here, songs and all.").await.sees("Beneath the Mask").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_an_article_somebody_speaks_changes_it_and_answers() {
     every_way(async |walk| {
         let ruth = walk.house.member("Ruth").await;

@@ -1,6 +1,8 @@
 // What the stories ask of a page. Sent by the driver, never by the house; each function is called by its name.
 
 const plain = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+// For a choice, any of its group: the arrows do the rest.
+const isIt = (element, target) => element === target || (target.type === "radio" && element.name === target.name && element.form === target.form);
 const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
 const SELECTORS = {
   link: "a[href]", button: "button, input[type=submit]", summary: "summary",
@@ -11,6 +13,11 @@ const nameOf = (element) => plain(element.getAttribute("aria-label") ?? (element
 
 const ASKS = "input:not([type=hidden], [type=radio], [type=checkbox], [type=file], [type=submit]), textarea";
 const asking = () => [...document.querySelectorAll("main form")].filter((form) => form.method === "post" && form.querySelector(ASKS));
+// As the page sends it; past the device that would be asked for a passkey.
+const send = (form) => {
+  form.noValidate = true;
+  if (form.dataset.passkey) form.submit(); else form.requestSubmit();
+};
 
 const looks = {
   // The element of a kind that a person would call so: by its whole name, else its beginning, else a part of it; near some
@@ -49,17 +56,17 @@ const looks = {
   },
   // How many stops ago the keyboard was at it, or -1; for a choice, at any of its group, as the arrows do the rest.
   stopsAgo(target) {
-    const isIt = (element) => element === target || (target.type === "radio" && element.name === target.name && element.form === target.form);
-    const at = globalThis.walked.findIndex(isIt);
+    const at = globalThis.walked.findIndex((element) => isIt(element, target));
     const ago = at < 0 ? -1 : globalThis.walked.length - 1 - at;
     globalThis.walked = [];
     return ago;
   },
+  isHere: (target) => isIt(document.activeElement, target),
   isInMain: (element) => Boolean(element.closest("main")),
   // Whether a person who cannot use a mouse sees where they are: something is drawn around it, and it is in sight.
   isLit(target) {
     const here = document.activeElement;
-    const isSame = here === target || (target.type === "radio" && here?.name === target.name);
+    const isSame = isIt(here, target);
     const shown = [here, ...(here?.labels ?? []), here?.nextElementSibling, here?.closest("label, li, .card")].filter(Boolean).map((one) => getComputedStyle(one));
     const isDrawn = shown.some((style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none");
     const box = (here?.labels?.[0] ?? here)?.getBoundingClientRect();
@@ -97,8 +104,7 @@ const looks = {
   sendEmpty(path) {
     const form = asking().find((one) => new URL(one.action, location).pathname === path);
     form.querySelectorAll(ASKS).forEach((field) => { field.value = ""; });
-    form.noValidate = true;
-    form.requestSubmit();
+    send(form);
   },
   // Puts words into every field of a form, another one into each; where something is to be chosen, the first.
   fillAndSend(path, words) {
@@ -108,8 +114,7 @@ const looks = {
     fields.forEach((field, at) => { field.value = words[at % words.length]; });
     form.querySelectorAll("input[type=radio]").forEach((one) => { one.checked ||= !form.querySelector(`input[name="${one.name}"]:checked`); });
     form.querySelectorAll("select").forEach((one) => { if (!one.value) one.selectedIndex = 1; });
-    form.noValidate = true;
-    form.requestSubmit();
+    send(form);
     return fields.length;
   },
   // What stands in a page and is not ours: code in attributes, addresses that run, frames, styles, scripts, other hosts.

@@ -21,6 +21,8 @@ const PAGE_WAIT: Duration = Duration::from_secs(20);
 /// How many stops the keyboard takes at a time, and how many times, until something counts as out of its reach.
 const STOPS: usize = 12;
 const STRIDES_MAX: usize = 40;
+/// Stops that no element was told of: past the page's end the keyboard is with the browser itself.
+const WRAPS_MAX: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -318,6 +320,12 @@ impl<'a> Walk<'a> {
             let ago = self.look("stopsAgo", given.clone()).await.as_i64().unwrap_or(-1);
             if let Ok(ago) = usize::try_from(ago) {
                 self.chromium.held(SHIFT, TAB, ago).await;
+                for _ in 0..WRAPS_MAX {
+                    if self.look("isHere", given.clone()).await == json!(true) {
+                        break;
+                    }
+                    self.chromium.held(SHIFT, TAB, 1).await;
+                }
                 let trouble = self.look("isLit", given).await;
                 self.wants(trouble == json!(""), &format!("the keyboard does not stand at it in plain sight: {trouble}")).await;
                 return;
@@ -419,9 +427,10 @@ pub(crate) async fn asked_elsewhere(chromium: &Chromium, address: &str) -> Vec<S
     urls.filter(|url| ["http", "ws"].iter().any(|scheme| url.starts_with(scheme)) && !url.starts_with(&format!("{address}/"))).collect()
 }
 
-/// What the browser complained of since last asked; a page that answers with a refusal is no trouble.
+/// What the browser complained of since last asked; a page that answers with a refusal is no trouble, nor is forgetting when
+/// somebody signs out.
 pub(crate) async fn troubles(chromium: &Chromium) -> Vec<String> {
     let log = chromium.log("browser").await;
     let said = log.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned));
-    said.filter(|message| !message.contains("Failed to load resource: the server responded with a status of 4")).collect()
+    said.filter(|message| !["Failed to load resource: the server responded with a status of 4", "Clear-Site-Data header on"].iter().any(|known| message.contains(known))).collect()
 }
