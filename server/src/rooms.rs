@@ -8,7 +8,6 @@ use base::room::Room;
 pub static ROOMS: &[&dyn Room] = &[&people::People, &care::Care, &library::Library, &talk::Talk, &door::Door];
 
 /// Every door of the house.
-#[must_use]
 pub fn doors() -> Router<House> {
     ROOMS.iter().fold(crate::home::doors(), |doors, room| doors.merge(room.doors()))
 }

@@ -48,7 +48,6 @@ const REQUESTS_MAX: usize = 256;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The whole house as one service.
-#[must_use]
 pub fn app(house: &House) -> Router {
     around(rooms::doors(), house)
 }
