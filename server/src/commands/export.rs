@@ -26,7 +26,7 @@ use crate::progress::Bar;
 use crate::web;
 
 /// Tables that let somebody in, and what of the others does.
-const LEFT_OUT: [&str; 4] = ["session", "way_in", "passkey", "recovery"];
+const LEFT_OUT: [&str; 5] = ["session", "way_in", "passkey", "ceremony", "recovery"];
 const LEFT_EMPTY: [&str; 3] = ["password", "totp", "secret"];
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
