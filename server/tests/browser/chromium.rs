@@ -32,7 +32,6 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 pub(crate) const TAB: char = '\u{e004}';
 pub(crate) const ENTER: char = '\u{e007}';
-pub(crate) const SHIFT: char = '\u{e008}';
 pub(crate) const CONTROL: char = '\u{e009}';
 pub(crate) const DOWN: char = '\u{e015}';
 pub(crate) const DELETE: char = '\u{e017}';
@@ -123,11 +122,9 @@ impl Chromium {
         self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": ticks }] })).await;
     }
 
-    /// Presses a key some times while another is held.
-    pub(crate) async fn held(&self, held: char, key: char, times: usize) {
-        let tick = |what: &str, key: char| json!({ "type": what, "value": key.to_string() });
-        let presses = std::iter::repeat_n([tick("keyDown", key), tick("keyUp", key)], times).flatten();
-        let ticks: Vec<Value> = std::iter::once(tick("keyDown", held)).chain(presses).chain([tick("keyUp", held)]).collect();
+    /// Presses a key while another is held.
+    pub(crate) async fn held(&self, held: char, key: char) {
+        let ticks = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)].map(|(what, key)| json!({ "type": what, "value": key.to_string() }));
         self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": ticks }] })).await;
     }
 

@@ -35,7 +35,7 @@ const CORPUS: [&str; 16] = [
     "javascript:/*--></title></style></textarea></script><svg/onload='+/\"/+/onmouseover=1/+/[*/[]/+ran()//'>",
 ];
 /// Of a kind of page, this many are read again when everything is in.
-const READ_AGAIN_MAX: usize = 40;
+const READ_AGAIN_MAX: usize = 18;
 /// What the browser is told before each page: to say so when something runs.
 const WATCH: &str = "globalThis.ran = () => console.error('HOSTILE ran at ' + location.pathname); addEventListener('securitypolicyviolation', (event) => console.error('HOSTILE would have: ' + event.violatedDirective + ' ' + event.sample));";
 

@@ -47,20 +47,7 @@ const looks = {
   // A mark that goes when another page comes.
   mark() { globalThis.isOldPage = location.href; },
   hasComeFrom: () => document.readyState === "complete" && globalThis.isOldPage !== location.href,
-  // Watches where the keyboard goes.
-  watch() {
-    if (globalThis.walked) return document.activeElement === document.body;
-    globalThis.walked = [];
-    document.addEventListener("focusin", (event) => globalThis.walked.push(event.target), true);
-    return document.activeElement === document.body;
-  },
-  // How many stops ago the keyboard was at it, or -1; for a choice, at any of its group, as the arrows do the rest.
-  stopsAgo(target) {
-    const at = globalThis.walked.findIndex((element) => isIt(element, target));
-    const ago = at < 0 ? -1 : globalThis.walked.length - 1 - at;
-    globalThis.walked = [];
-    return ago;
-  },
+  isAtTop: () => document.activeElement === document.body,
   isHere: (target) => isIt(document.activeElement, target),
   isInMain: (element) => Boolean(element.closest("main")),
   // Whether a person who cannot use a mouse sees where they are: something is drawn around it, and it is in sight.

@@ -12,17 +12,14 @@ use std::time::Duration;
 use base::clock::stopwatch;
 use serde_json::{Value, json};
 
-use crate::chromium::{CONTROL, Chromium, DELETE, DOWN, ENTER, Element, SHIFT, TAB};
+use crate::chromium::{CONTROL, Chromium, DELETE, DOWN, ENTER, Element, TAB};
 use crate::house::{BrowsedHouse, SignedIn};
 
 const LOOKS: &str = include_str!("look.js");
 /// How long a page may take to come, on two busy cores.
 const PAGE_WAIT: Duration = Duration::from_secs(20);
-/// How many stops the keyboard takes at a time, and how many times, until something counts as out of its reach.
-const STOPS: usize = 12;
-const STRIDES_MAX: usize = 40;
-/// Stops that no element was told of: past the page's end the keyboard is with the browser itself.
-const WRAPS_MAX: usize = 3;
+/// How many stops the keyboard may take until something counts as out of its reach.
+const STOPS_MAX: usize = 300;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -149,7 +146,7 @@ impl<'a> Walk<'a> {
             self.chromium.click(&element).await;
         }
         if !self.look("valueOf", json!([Chromium::as_given(&element)])).await.as_str().unwrap_or_default().is_empty() {
-            self.chromium.held(CONTROL, 'a', 1).await;
+            self.chromium.held(CONTROL, 'a').await;
             self.chromium.keys(&DELETE.to_string()).await;
         }
         self.chromium.keys(text).await;
@@ -311,25 +308,17 @@ impl<'a> Walk<'a> {
             return;
         }
         let given = json!([Chromium::as_given(element)]);
-        let is_at_top = self.look("watch", json!([])).await == json!(true);
+        let is_at_top = self.look("isAtTop", json!([])).await == json!(true);
         if is_at_top && self.look("isInMain", given.clone()).await == json!(true) {
             self.chromium.keys(&format!("{TAB}{ENTER}")).await;
         }
-        for _ in 0..STRIDES_MAX {
-            self.chromium.keys(&TAB.to_string().repeat(STOPS)).await;
-            let ago = self.look("stopsAgo", given.clone()).await.as_i64().unwrap_or(-1);
-            if let Ok(ago) = usize::try_from(ago) {
-                self.chromium.held(SHIFT, TAB, ago).await;
-                for _ in 0..WRAPS_MAX {
-                    if self.look("isHere", given.clone()).await == json!(true) {
-                        break;
-                    }
-                    self.chromium.held(SHIFT, TAB, 1).await;
-                }
+        for _ in 0..STOPS_MAX {
+            if self.look("isHere", given.clone()).await == json!(true) {
                 let trouble = self.look("isLit", given).await;
                 self.wants(trouble == json!(""), &format!("the keyboard does not stand at it in plain sight: {trouble}")).await;
                 return;
             }
+            self.chromium.keys(&TAB.to_string()).await;
         }
         self.fail("the keyboard does not get there").await;
     }
