@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
@@ -207,8 +208,10 @@ fn keep_private(path: &Path) {
 
 fn tune(conn: &Connection) -> DbResult<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // One plan a statement: without this SQLite plans anew whenever a value is bound that could matter to the plan.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
-        "PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=268435456; PRAGMA cache_size=-4000;
+        "PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=33554432; PRAGMA cache_size=-4000;
          PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;",
     )?;
     Ok(())
@@ -246,7 +249,7 @@ fn val(value: ValueRef<'_>) -> Val {
         ValueRef::Null => Val::Null,
         ValueRef::Integer(int) => Val::Int(int),
         ValueRef::Real(real) => Val::Real(real),
-        ValueRef::Text(text) => Val::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Val::Text(str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned)),
         ValueRef::Blob(bytes) => Val::Bytes(bytes.to_vec()),
     }
 }
