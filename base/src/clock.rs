@@ -48,34 +48,37 @@ pub fn stopwatch() -> Instant {
     Instant::now()
 }
 
-fn utc(ms: i64) -> jiff::ZonedDateTime {
-    jiff::Timestamp::from_millisecond(ms)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+fn utc(ms: i64) -> jiff::civil::DateTime {
+    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
 }
+
+const MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// `12 November 2026`, in UTC.
 #[must_use]
 pub fn day(ms: i64) -> String {
-    utc(ms).strftime("%-d %B %Y").to_string()
+    let at = utc(ms);
+    format!("{} {} {}", at.day(), MONTHS[usize::from(at.month().unsigned_abs()) - 1], at.year())
 }
 
 /// `12 November 2026, 02:14`, in UTC.
 #[must_use]
 pub fn day_and_hour(ms: i64) -> String {
-    utc(ms).strftime("%-d %B %Y, %H:%M").to_string()
+    let at = utc(ms);
+    format!("{}, {:02}:{:02}", day(ms), at.hour(), at.minute())
 }
 
 /// `2026-11-12T02:14:00Z`, for machines (`<time datetime>`, feeds, exports).
 #[must_use]
 pub fn rfc3339(ms: i64) -> String {
-    utc(ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    let at = utc(ms);
+    format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
 }
 
 /// `2026-11-12`, for date fields.
 #[must_use]
 pub fn date(ms: i64) -> String {
-    utc(ms).strftime("%Y-%m-%d").to_string()
+    utc(ms).date().to_string()
 }
 
 /// The first millisecond of a `2026-11-12` in UTC, or `None` when it is not a date.
