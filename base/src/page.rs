@@ -142,13 +142,19 @@ impl Frame {
     /// The drawing of a place, small, for a row.
     #[must_use]
     pub fn thumb(&self, place: &str) -> Safe {
-        Safe(sleeve::sleeve(place, Size::Thumb))
+        Safe(sleeve::sleeve(place, Size::Thumb).to_string())
     }
 
     /// The drawing of a place, large.
     #[must_use]
     pub fn sleeve(&self, place: &str) -> Safe {
-        Safe(sleeve::sleeve(place, Size::Full))
+        Safe(sleeve::sleeve(place, Size::Full).to_string())
+    }
+
+    /// The face of a seed; the plain one for whoever gave no name.
+    #[must_use]
+    pub fn face(&self, seed: &Option<String>) -> Safe {
+        Safe(seed.as_deref().map_or_else(|| sleeve::nameless_face().to_owned(), |seed| sleeve::face(seed).to_string()))
     }
 
     /// `<time>` around a day.

@@ -4,12 +4,16 @@
 //! here changes every sleeve there is.
 //!
 //! One function gives the strokes, in whole numbers; [`sleeve`] writes them as SVG and `card` paints the same as PNG.
+//! What was drawn lately is kept, at most [`KEPT`] of a sort (5 MB in all): drawing costs as much as the rest of a row.
 
 mod shape;
 
+use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
 
+use parking_lot::Mutex;
 use shape::{Bend, Draw, Shape, whole};
 
 /// The side of a sleeve's field, in its own units.
@@ -18,6 +22,9 @@ pub const FIELD: i32 = 240;
 pub const GROUND: &str = "#1a1815";
 pub const INK: &str = "#efe9dc";
 pub const LAMP: &str = "#ffb224";
+
+/// Drawings of one sort that are kept.
+const KEPT: usize = 1_500;
 
 /// How large a sleeve will be seen: a thumbnail has fewer and heavier rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +50,43 @@ pub struct Ring {
 
 /// The sleeve of an id as a whole SVG, to stand in a page or be served as a file: under 2,000 bytes, 750 as a thumbnail.
 #[must_use]
-pub fn sleeve(id: &str, size: Size) -> String {
+pub fn sleeve(id: &str, size: Size) -> Arc<str> {
+    static FULL: Kept = Kept::new();
+    static THUMBS: Kept = Kept::new();
+    let kept = if size == Size::Full { &FULL } else { &THUMBS };
+    kept.or_draw(id, || draw_sleeve(id, size))
+}
+
+/// The face of a person, from a seed they may change: an SVG to stand in a page. It takes the page's colours.
+#[must_use]
+pub fn face(seed: &str) -> Arc<str> {
+    static FACES: Kept = Kept::new();
+    FACES.or_draw(seed, || draw_face(seed))
+}
+
+/// The drawings of one sort that were asked for lately, by id.
+struct Kept(LazyLock<Mutex<HashMap<String, Arc<str>>>>);
+
+impl Kept {
+    const fn new() -> Self {
+        Self(LazyLock::new(Mutex::default))
+    }
+
+    fn or_draw(&self, id: &str, draw: impl FnOnce() -> String) -> Arc<str> {
+        if let Some(drawn) = self.0.lock().get(id) {
+            return drawn.clone();
+        }
+        let drawn: Arc<str> = draw().into();
+        let mut kept = self.0.lock();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(id.to_owned(), drawn.clone());
+        drawn
+    }
+}
+
+fn draw_sleeve(id: &str, size: Size) -> String {
     let class = if size == Size::Full { "sleeve" } else { "sleeve s" };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{class}\" viewBox=\"0 0 {FIELD} {FIELD}\" aria-hidden=\"true\"><path fill=\"{GROUND}\" d=\"M0 0h{FIELD}v{FIELD}H0z\"/><g fill=\"none\" stroke=\"{INK}\">"
@@ -57,9 +100,7 @@ pub fn sleeve(id: &str, size: Size) -> String {
     svg + "</g></svg>"
 }
 
-/// The face of a person, from a seed they may change: an SVG to stand in a page. It takes the page's colours.
-#[must_use]
-pub fn face(seed: &str) -> String {
+fn draw_face(seed: &str) -> String {
     let mut draw = Draw::of("face", seed);
     let (lobes, kind, width) = (draw.between(3, 9), Bend::drawn(&mut draw), draw.between(5, 8));
     let outer = Shape { x: 40.0, y: 40.0, bend: kind, lobes: f64::from(lobes), depth: draw.part(0.14, 0.26), tilt: draw.part(0.0, TAU), drift: 0.0, dent: None };

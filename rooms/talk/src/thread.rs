@@ -2,23 +2,16 @@
 //!
 //! Promises: a remark keeps its number, so a link into a long thread leads to the same words for ever. Reading writes nothing.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
-
 use base::db::{Ask, DbResult, Tx};
-use base::page::Safe;
 use base::place::Place;
 use base::veil::Veil;
-use base::{row, search, sleeve, vals, veil};
-use parking_lot::Mutex;
+use base::{row, search, vals, veil};
 
 use crate::index;
 use crate::remark::Remark;
 
 /// Remarks on one page.
 pub const PAGE: i64 = 50;
-/// Faces kept ready; drawing one costs as much as the rest of its remark.
-const FACES_KEPT: usize = 4_000;
 
 /// A remark as it stands in its thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +21,7 @@ pub struct Said {
     pub author: Option<String>,
     /// Empty where there is no name.
     pub by: String,
-    face: Option<String>,
+    pub face: Option<String>,
     pub speaking_as: String,
     pub answers: Option<String>,
     answers_n: Option<i64>,
@@ -191,24 +184,4 @@ impl Said {
     pub fn tally(&self, word: &str) -> &str {
         self.tallies().find(|(known, _)| *known == word).map_or("", |(_, count)| count)
     }
-
-    #[must_use]
-    pub fn face(&self) -> Safe {
-        self.face.as_deref().map_or_else(|| Safe(sleeve::nameless_face().to_owned()), face)
-    }
-}
-
-/// The face of a seed, drawn once.
-fn face(seed: &str) -> Safe {
-    static FACES: LazyLock<Mutex<HashMap<String, Arc<str>>>> = LazyLock::new(Mutex::default);
-    if let Some(face) = FACES.lock().get(seed) {
-        return Safe(face.to_string());
-    }
-    let drawn = sleeve::face(seed);
-    let mut faces = FACES.lock();
-    if faces.len() >= FACES_KEPT {
-        faces.clear();
-    }
-    faces.insert(seed.to_owned(), drawn.as_str().into());
-    Safe(drawn)
 }

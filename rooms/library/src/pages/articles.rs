@@ -1,5 +1,7 @@
 //! Articles as people meet them: lists, reading, history, withdrawing.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
@@ -9,7 +11,6 @@ use base::house::House;
 use base::markup;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
-use base::sleeve;
 use people::power::{Capability, Holding, TendLibrary, seat_for};
 use people::{Member, Visitor};
 
@@ -66,6 +67,7 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
 struct Show<'a> {
     f: &'a Frame,
     article: &'a Article,
+    /// What it is filed under; a tag that is also a category stands once.
     terms: Vec<Term>,
     /// Why it is folded or withdrawn.
     veiled: Option<String>,
@@ -74,12 +76,6 @@ struct Show<'a> {
     was_edited: bool,
     helped: Safe,
     talk: Safe,
-}
-
-impl Show<'_> {
-    fn face(&self) -> Safe {
-        Safe(self.article.face.as_deref().map_or_else(|| sleeve::nameless_face().to_owned(), sleeve::face))
-    }
 }
 
 pub async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> Reply {
@@ -96,11 +92,14 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
         Some(me) if !is_mine => seat_for(house, me, Capability::TendLibrary).await?.is_some(),
         _ => false,
     };
+    let mut terms = article.terms(&house.db).await?;
+    let mut said = HashSet::new();
+    terms.retain(|term| said.insert(term.slug.clone()));
     let mut f = visitor.frame().named(&article.title, &article.summary).with_card(format!("/cards{place}.png")).with_feed("/feeds/articles", "feed-articles");
     f.is_private = !article.is_out() || veil.is_some();
     let show = Show {
         f: &f,
-        terms: article.terms(&house.db).await?,
+        terms,
         veiled: veil.map(|(_, why)| why),
         is_mine,
         may_tend,
