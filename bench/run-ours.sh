@@ -38,7 +38,7 @@ start)
     [ -d "$FRESH" ] || seed
     rm -rf "$DATA"
     cp -r "$FRESH" "$DATA"
-    setsid taskset -c "${SRV_CPU:-0}" "$BIN/circlepit" --data "$DATA" --listen "${BASE#http://}" serve >"$PERF/logs/ours.log" 2>&1 </dev/null &
+    nohup taskset -c "${SRV_CPU:-0}" "$BIN/circlepit" --data "$DATA" --listen "${BASE#http://}" serve >"$PERF/logs/ours.log" 2>&1 </dev/null &
     echo $! >"$PERF/run/ours.pid"
     for _ in $(seq 1000); do [ "$(curl -s -o /dev/null -w '%{http_code}' "$BASE/articles")" = 200 ] && exit 0; sleep 0.01; done
     echo "no answer; see $PERF/logs/ours.log" >&2
