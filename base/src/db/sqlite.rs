@@ -34,6 +34,16 @@ struct Group {
     outcome: OnceLock<Result<(), (ErrorCode, String)>>,
 }
 
+impl Group {
+    /// Why its members were not kept.
+    fn why_not(&self) -> DbTrouble {
+        match self.outcome.get() {
+            Some(Err((code, message))) => trouble(*code, message.clone()),
+            _ => DbTrouble::Engine("the group was not committed".into()),
+        }
+    }
+}
+
 impl Sqlite {
     pub(super) fn open(path: &Path) -> DbResult<Self> {
         keep_private(path);
@@ -94,6 +104,11 @@ impl Sqlite {
         Ok(SqliteSnapshot { conn: Mutex::new(conn) })
     }
 
+    /// A number that changes when another process has written.
+    pub(super) async fn others_writes(&self) -> DbResult<i64> {
+        Ok(self.writer.lock().await.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
     pub(super) async fn rest(&self) -> DbResult<()> {
         let mut writer = self.writer.lock().await;
         writer.commit();
@@ -127,12 +142,17 @@ impl SqliteTx {
     fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
         let mut writer = self.writer.as_ref().expect("held until kept or dropped").lock();
         if self.group.outcome.get().is_some() {
-            return Err(DbTrouble::Engine("the group was rolled back".into()));
+            return Err(self.group.why_not());
         }
         let done = work(&writer.conn);
-        if done.is_err() && writer.conn.is_autocommit() {
+        if let Err(why) = &done && writer.conn.is_autocommit() {
             writer.group = None;
-            let _ = self.group.outcome.set(Err((ErrorCode::Unknown, "the group was rolled back".into())));
+            let code = match why {
+                DbTrouble::DiskFull => ErrorCode::DiskFull,
+                DbTrouble::ReadOnly => ErrorCode::ReadOnly,
+                _ => ErrorCode::Unknown,
+            };
+            let _ = self.group.outcome.set(Err((code, "the group was rolled back".into())));
         }
         done
     }
@@ -162,11 +182,7 @@ impl SqliteTx {
             writer.commit();
         }
         drop(writer);
-        match self.group.outcome.get() {
-            Some(Ok(())) => Ok(()),
-            Some(Err((code, message))) => Err(trouble(*code, message.clone())),
-            None => Err(DbTrouble::Engine("the group was not committed".into())),
-        }
+        if matches!(self.group.outcome.get(), Some(Ok(()))) { Ok(()) } else { Err(self.group.why_not()) }
     }
 }
 
