@@ -123,6 +123,14 @@ impl Db {
         Ok(Tx { inside, db: self.clone() })
     }
 
+    /// Uses as little memory as it can from now on, and takes longer; for long work in one piece, such as an import.
+    pub async fn spare_memory(&self) -> DbResult<()> {
+        match &*self.inside {
+            Inside::Sqlite(sqlite) => sqlite.map_nothing().await,
+            Inside::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Looks whether another process (`circlepit seat`, say) wrote to the file since `known`, and counts that as a write,
     /// too. What to know at the next look. Other nodes at one PostgreSQL are not seen.
     pub async fn look_for_others(&self, known: Option<i64>) -> DbResult<Option<i64>> {

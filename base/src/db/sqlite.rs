@@ -4,6 +4,7 @@
 //! writer once more; those who queued earlier put their savepoints in first, and then a single `COMMIT` keeps them all.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -15,11 +16,14 @@ use super::{Cells, DbResult, DbTrouble, Val};
 
 const STATEMENTS_KEPT: usize = 256;
 const READERS_KEPT: usize = 8;
+const MAP_NOTHING: &str = "PRAGMA mmap_size=0;";
 
 pub(super) struct Sqlite {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
     writer: Arc<Queue<Writer>>,
+    /// Whether the file is read through a mapping, which is quicker and counts as memory of this process.
+    maps: AtomicBool,
 }
 
 struct Writer {
@@ -51,7 +55,7 @@ impl Sqlite {
         tune(&conn)?;
         conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
         let writer = Writer { conn, group: None };
-        Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)) })
+        Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)), maps: AtomicBool::new(true) })
     }
 
     fn reader(&self) -> DbResult<Connection> {
@@ -61,6 +65,9 @@ impl Sqlite {
         let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         tune(&conn)?;
         conn.execute_batch("PRAGMA query_only=ON;")?;
+        if !self.maps.load(Ordering::Relaxed) {
+            conn.execute_batch(MAP_NOTHING)?;
+        }
         Ok(conn)
     }
 
@@ -102,6 +109,12 @@ impl Sqlite {
         let conn = self.reader()?;
         conn.execute_batch("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1;")?;
         Ok(SqliteSnapshot { conn: Mutex::new(conn) })
+    }
+
+    pub(super) async fn map_nothing(&self) -> DbResult<()> {
+        self.maps.store(false, Ordering::Relaxed);
+        self.readers.lock().clear();
+        Ok(self.writer.lock().await.conn.execute_batch(MAP_NOTHING)?)
     }
 
     /// A number that changes when another process has written.
