@@ -56,6 +56,7 @@ impl Running {
     }
 
     /// The same, however it is started: it opens where `CIRCLEPIT_LISTEN` says.
+    #[expect(clippy::zombie_processes, reason = "it is waited for when it is stopped or dropped; a panic ends the story")]
     pub(crate) fn of(mut command: Command) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let mut child = command.env("CIRCLEPIT_LISTEN", &address).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
