@@ -123,7 +123,26 @@ impl Db {
         Ok(Tx { inside, db: self.clone() })
     }
 
-    /// How many writes this process has kept so far; other nodes' writes are not counted.
+    /// Uses as little memory as it can from now on, and takes longer; for long work in one piece, such as an import.
+    pub async fn spare_memory(&self) -> DbResult<()> {
+        match &*self.inside {
+            Inside::Sqlite(sqlite) => sqlite.map_nothing().await,
+            Inside::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Looks whether another process (`circlepit seat`, say) wrote to the file since `known`, and counts that as a write,
+    /// too. What to know at the next look. Other nodes at one PostgreSQL are not seen.
+    pub async fn look_for_others(&self, known: Option<i64>) -> DbResult<Option<i64>> {
+        let Inside::Sqlite(sqlite) = &*self.inside else { return Ok(None) };
+        let now = sqlite.others_writes().await?;
+        if known.is_some_and(|known| known != now) {
+            self.writes.fetch_add(1, Ordering::Release);
+        }
+        Ok(Some(now))
+    }
+
+    /// How many writes were kept so far, by this process or seen by [`look_for_others`](Self::look_for_others).
     #[must_use]
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::Acquire)

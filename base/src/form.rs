@@ -6,7 +6,9 @@ use std::ops::RangeInclusive;
 
 use askama::Template;
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use fluent_bundle::FluentValue;
@@ -15,7 +17,7 @@ use crate::house::House;
 use crate::page::{Frame, Safe};
 use crate::refusal::Refusal;
 
-/// The longest body of a form without files, in bytes. Fields have far smaller limits of their own.
+/// The longest body of a form, files and all, in bytes. Fields have far smaller limits of their own.
 pub const FORM_BYTES_MAX: usize = 4 << 20;
 /// The most fields a form may have.
 const FIELDS_MAX: usize = 2_000;
@@ -284,13 +286,13 @@ impl FromRequest<House> for Form {
 }
 
 async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal> {
-    let bad = |_| Refusal::NotLikeThis("refusal-not-a-form");
+    let bad = |why: MultipartError| if why.status() == StatusCode::PAYLOAD_TOO_LARGE { Refusal::TooLong } else { Refusal::NotLikeThis("refusal-not-a-form") };
     let mut parts = Multipart::from_request(request, house).await.map_err(|_| Refusal::NotLikeThis("refusal-not-a-form"))?;
     let mut form = Form::default();
-    let mut room_left = house.settings.upload_bytes + FORM_BYTES_MAX;
+    let mut room_left = FORM_BYTES_MAX;
     while let Some(part) = parts.next_field().await.map_err(bad)? {
         let (field, name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(clean));
-        let bytes = part.bytes().await.map_err(|_| Refusal::TooLong)?;
+        let bytes = part.bytes().await.map_err(bad)?;
         room_left = room_left.checked_sub(bytes.len()).ok_or(Refusal::TooLong)?;
         match name {
             Some(name) => form.files.push(Upload { field, name, bytes }),

@@ -1,5 +1,7 @@
 //! Why the house says no. A handler returns one with `?`; the server turns it into a page that says so kindly.
 
+use std::io::ErrorKind;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -115,7 +117,7 @@ impl From<askama::Error> for Refusal {
 impl From<std::io::Error> for Refusal {
     fn from(e: std::io::Error) -> Self {
         match e.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => Self::CannotWrite,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Self::CannotWrite,
             _ => Self::Broken(e.to_string()),
         }
     }

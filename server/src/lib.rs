@@ -1,6 +1,7 @@
 //! The thin shell: opens the house, lists the rooms, serves them. Nothing a person can do is decided here.
 
 pub mod bad_days;
+mod body;
 pub mod cache;
 pub mod commands;
 pub mod figures;

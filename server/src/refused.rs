@@ -22,7 +22,7 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
         return answer;
     }
     let response = next.run(request).await;
-    let Some(refusal) = response.extensions().get::<Refusal>().cloned() else { return response };
+    let Some(refusal) = response.extensions().get::<Refusal>().cloned().or_else(|| bare(&response)) else { return response };
     if is_read && matches!(refusal, Refusal::NotFound) && let Some(answer) = moved(&house, &uri).await {
         return answer;
     }
@@ -32,6 +32,12 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.remove("content-length");
     Response::from_parts(parts, if is_head { Body::empty() } else { page(&frame.private(), &refusal).into() })
+}
+
+/// What an extractor refused before any handler of ours was asked: a path that is no text, a body that is no JSON.
+fn bare(response: &Response) -> Option<Refusal> {
+    let is_plain = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    (is_plain && response.status() == StatusCode::BAD_REQUEST).then_some(Refusal::NotLikeThis("refusal-not-text"))
 }
 
 /// The answer for an old address, if it is one: for ever, to a path of ours.

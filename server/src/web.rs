@@ -27,14 +27,11 @@ use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::{cache, figures, refused, rooms};
+use crate::{body, cache, figures, refused, rooms};
 
 /// How long a request's head may take, and how long a kept connection may idle.
 const HEAD_WAIT: Duration = Duration::from_secs(5);
-/// How long a body may fall silent.
-const BODY_WAIT: Duration = Duration::from_secs(8);
 /// How long a reader may stop reading.
 const READ_WAIT: Duration = Duration::from_secs(30);
 /// How long an answer may take us.
@@ -58,11 +55,11 @@ pub fn around(doors: Router<House>, house: &House) -> Router {
     doors
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::NotFound)
-        .layer(DefaultBodyLimit::max(house.settings.upload_bytes + base::form::FORM_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(base::form::FORM_BYTES_MAX))
+        .layer(from_fn_with_state(house.clone(), body::bound))
         .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
         .layer(from_fn_with_state(gate, admit))
         .layer(from_fn_with_state(house.clone(), refused::draw))
-        .layer(RequestBodyTimeoutLayer::new(BODY_WAIT))
         .layer(from_fn_with_state(house.clone(), cache::answer))
         .layer(from_fn(dress))
         .layer(from_fn(figures::count))
@@ -131,6 +128,9 @@ struct Gate {
 async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     if is_always_open(request.uri().path()) {
         return next.run(request).await;
+    }
+    if request.uri().path().contains("%00") {
+        return Refusal::NotFound.into_response(); // no address of ours, and PostgreSQL takes no NUL
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) && !is_from_here(request.headers(), &gate.house) {
         return Refusal::NotYours("refusal-from-elsewhere").into_response();

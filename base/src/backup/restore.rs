@@ -32,7 +32,17 @@ pub struct Restored {
 pub async fn restore(backup: &mut Backup, place: &Where, folder: &Path, ledger: &Ledger, now: i64, progress: Progress<'_>) -> Result<Restored, BackupTrouble> {
     backup.manifest.check_known(&migrations())?;
     let aside = Aside::new(place, folder)?;
-    let db = aside.open(backup).await?;
+    let db = Db::connect(&aside.db.clone().map_or_else(|| place.clone(), Where::File)).await?;
+    let server = if matches!(place, Where::Server(_)) && db.is_bare().await? { Some(db.clone()) } else { None };
+    let restored = bring(backup, aside, db, ledger, now, progress).await;
+    if let (Err(_), Some(server)) = (&restored, server) {
+        server.drop_tables().await?;
+    }
+    restored
+}
+
+async fn bring(backup: &mut Backup, aside: Aside, db: Db, ledger: &Ledger, now: i64, progress: Progress<'_>) -> Result<Restored, BackupTrouble> {
+    make_tables(&db, backup).await?;
     let files = take_files(backup, &aside.files, progress)?;
     let tx = db.begin().await?;
     tx.references_later().await?;
@@ -82,20 +92,6 @@ impl Aside {
         Ok(aside)
     }
 
-    /// The database with the tables as they were when the backup was made, and nothing in them.
-    async fn open(&self, backup: &Backup) -> Result<Db, BackupTrouble> {
-        let db = Db::connect(&self.db.clone().map_or_else(|| self.place.clone(), Where::File)).await?;
-        let last = backup.manifest.migrations.last().map_or(0, |step| step.number);
-        if let Some((_, name, _)) = db.migrations_done().await?.iter().find(|(number, ..)| *number > last) {
-            return Err(BackupTrouble::NotEmpty(format!("the database has tables from {name}, which the backup does not know; give one without tables")));
-        }
-        if let Some(table) = db.first_filled().await? {
-            return Err(BackupTrouble::NotEmpty(format!("the database has rows in its table {table}")));
-        }
-        db.migrate_to(last).await?;
-        Ok(db)
-    }
-
     /// Makes it all last: the files first, the database as the last step that counts.
     async fn keep(mut self, db: Db, tx: Tx) -> Result<(), BackupTrouble> {
         if self.files.exists() {
@@ -133,6 +129,19 @@ impl Drop for Aside {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+/// The tables as they were when the backup was made, in a database with nothing in it.
+async fn make_tables(db: &Db, backup: &Backup) -> Result<(), BackupTrouble> {
+    let last = backup.manifest.migrations.last().map_or(0, |step| step.number);
+    if let Some((_, name, _)) = db.migrations_done().await?.iter().find(|(number, ..)| *number > last) {
+        return Err(BackupTrouble::NotEmpty(format!("the database has tables from {name}, which the backup does not know; give one without tables")));
+    }
+    if let Some(table) = db.first_filled().await? {
+        return Err(BackupTrouble::NotEmpty(format!("the database has rows in its table {table}")));
+    }
+    db.migrate_to(last).await?;
+    Ok(())
 }
 
 /// Keeps the rows, and brings the tables up to what this program knows.

@@ -4,6 +4,7 @@
 //! writer once more; those who queued earlier put their savepoints in first, and then a single `COMMIT` keeps them all.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -16,11 +17,14 @@ use super::{Cells, DbResult, DbTrouble, Val};
 
 const STATEMENTS_KEPT: usize = 256;
 const READERS_KEPT: usize = 8;
+const MAP_NOTHING: &str = "PRAGMA mmap_size=0;";
 
 pub(super) struct Sqlite {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
     writer: Arc<Queue<Writer>>,
+    /// Whether the file is read through a mapping, which is quicker and counts as memory of this process.
+    maps: AtomicBool,
 }
 
 struct Writer {
@@ -35,6 +39,16 @@ struct Group {
     outcome: OnceLock<Result<(), (ErrorCode, String)>>,
 }
 
+impl Group {
+    /// Why its members were not kept.
+    fn why_not(&self) -> DbTrouble {
+        match self.outcome.get() {
+            Some(Err((code, message))) => trouble(*code, message.clone()),
+            _ => DbTrouble::Engine("the group was not committed".into()),
+        }
+    }
+}
+
 impl Sqlite {
     pub(super) fn open(path: &Path) -> DbResult<Self> {
         keep_private(path);
@@ -42,7 +56,7 @@ impl Sqlite {
         tune(&conn)?;
         conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
         let writer = Writer { conn, group: None };
-        Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)) })
+        Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)), maps: AtomicBool::new(true) })
     }
 
     fn reader(&self) -> DbResult<Connection> {
@@ -52,6 +66,9 @@ impl Sqlite {
         let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         tune(&conn)?;
         conn.execute_batch("PRAGMA query_only=ON;")?;
+        if !self.maps.load(Ordering::Relaxed) {
+            conn.execute_batch(MAP_NOTHING)?;
+        }
         Ok(conn)
     }
 
@@ -95,6 +112,17 @@ impl Sqlite {
         Ok(SqliteSnapshot { conn: Mutex::new(conn) })
     }
 
+    pub(super) async fn map_nothing(&self) -> DbResult<()> {
+        self.maps.store(false, Ordering::Relaxed);
+        self.readers.lock().clear();
+        Ok(self.writer.lock().await.conn.execute_batch(MAP_NOTHING)?)
+    }
+
+    /// A number that changes when another process has written.
+    pub(super) async fn others_writes(&self) -> DbResult<i64> {
+        Ok(self.writer.lock().await.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
     pub(super) async fn rest(&self) -> DbResult<()> {
         let mut writer = self.writer.lock().await;
         writer.commit();
@@ -128,12 +156,17 @@ impl SqliteTx {
     fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
         let mut writer = self.writer.as_ref().expect("held until kept or dropped").lock();
         if self.group.outcome.get().is_some() {
-            return Err(DbTrouble::Engine("the group was rolled back".into()));
+            return Err(self.group.why_not());
         }
         let done = work(&writer.conn);
-        if done.is_err() && writer.conn.is_autocommit() {
+        if let Err(why) = &done && writer.conn.is_autocommit() {
             writer.group = None;
-            let _ = self.group.outcome.set(Err((ErrorCode::Unknown, "the group was rolled back".into())));
+            let code = match why {
+                DbTrouble::DiskFull => ErrorCode::DiskFull,
+                DbTrouble::ReadOnly => ErrorCode::ReadOnly,
+                _ => ErrorCode::Unknown,
+            };
+            let _ = self.group.outcome.set(Err((code, "the group was rolled back".into())));
         }
         done
     }
@@ -163,11 +196,7 @@ impl SqliteTx {
             writer.commit();
         }
         drop(writer);
-        match self.group.outcome.get() {
-            Some(Ok(())) => Ok(()),
-            Some(Err((code, message))) => Err(trouble(*code, message.clone())),
-            None => Err(DbTrouble::Engine("the group was not committed".into())),
-        }
+        if matches!(self.group.outcome.get(), Some(Ok(()))) { Ok(()) } else { Err(self.group.why_not()) }
     }
 }
 

@@ -61,6 +61,28 @@ impl Db {
         Ok((said != "ok").then_some(said))
     }
 
+    /// Whether there is not a single table in it, of ours or of anybody.
+    pub(crate) async fn is_bare(&self) -> DbResult<bool> {
+        Ok(self.all_tables().await?.is_empty())
+    }
+
+    /// Takes every table away. For a database that was bare before, and is to be so again.
+    pub(crate) async fn drop_tables(&self) -> DbResult<()> {
+        let tx = self.begin().await?;
+        for table in self.all_tables().await? {
+            tx.run_script(&format!("DROP TABLE IF EXISTS {} CASCADE", quoted(&table))).await?;
+        }
+        tx.keep().await
+    }
+
+    async fn all_tables(&self) -> DbResult<Vec<String>> {
+        let sql = match self.engine() {
+            Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            Engine::Postgres => "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
+        };
+        self.all(sql, &[]).await
+    }
+
     /// The first table that has a row in it; `None` when all are empty.
     pub async fn first_filled(&self) -> DbResult<Option<String>> {
         let tx = self.begin().await?;

@@ -88,6 +88,7 @@ impl Wordpress {
     }
 
     async fn read(&self, house: &House) -> Result<Report> {
+        house.db.spare_memory().await?;
         let bar = Bar::new();
         let progress = |done, of| bar.at(Stage { what: "reading", done, of });
         door::import::import(house, &self.file, self.uploads.as_deref(), self.dry_run, &progress).await.map_err(|refusal| refused(house, &refusal))

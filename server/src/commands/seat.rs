@@ -6,7 +6,7 @@ use clap::Args;
 use people::power::EMERGENCY_MS;
 use people::Person;
 
-use super::Place;
+use super::{Place, refused};
 
 #[derive(Args, Debug)]
 pub(super) struct Seat {
@@ -27,7 +27,7 @@ impl Seat {
             bail!("there is no duty “{}”; there are {known}", self.duty);
         };
         let person = Person::named(&house.db, &self.name).await?.with_context(|| format!("nobody here is called “{}”", self.name))?;
-        people::power::Seat::emergency(&house, &person, duty, &self.why).await.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?;
+        people::power::Seat::emergency(&house, &person, duty, &self.why).await.map_err(|refusal| refused(&house, &refusal))?;
         println!("{} holds {} until {}; everybody sees it", person.name, duty.name, day(house.now() + EMERGENCY_MS));
         Ok(())
     }

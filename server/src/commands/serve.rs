@@ -47,9 +47,13 @@ fn same(listener: &TcpListener) -> Result<TcpListener> {
 
 /// Serves a house that is set up.
 pub(super) async fn open_to_all(house: House, listener: TcpListener) -> Result<()> {
-    bad_days::write(&house).await?;
+    if let Err(why) = bad_days::write(&house).await {
+        // On a full disk the house still opens: reading goes on.
+        tracing::warn!(%why, "the pages for bad days were not written");
+    }
     let work = tokio::spawn(worker::run(house.clone()));
     let keeper = tokio::spawn(keep_ledger(house.clone()));
+    let look_out = tokio::spawn(look_for_others(house.clone()));
     let figures = match house.settings.metrics {
         Some(at) => Some(tokio::spawn(figures::serve(listen(at).await?, house.clone()))),
         None => None,
@@ -59,6 +63,7 @@ pub(super) async fn open_to_all(house: House, listener: TcpListener) -> Result<(
     tracing::info!(engine = ?house.db.engine(), "open");
     web::run(house.clone(), listener, stop).await.context("serving ended")?;
     work.abort();
+    look_out.abort();
     keeper.abort();
     let _ = keeper.await; // it may be writing
     figures.iter().for_each(tokio::task::JoinHandle::abort);
@@ -76,6 +81,15 @@ pub(super) fn stop() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut end) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move { tokio::select! { _ = interrupt.recv() => {}, _ = end.recv() => {} } })
+}
+
+/// Lets no kept page outlive what a command beside us (`seat`, `claim`) wrote.
+async fn look_for_others(house: House) {
+    let mut known = None;
+    loop {
+        known = house.db.look_for_others(known).await.ok().flatten().or(known);
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
 }
 
 /// Keeps the ledger in the data folder current: whatever was erased is in it a moment later.

@@ -93,6 +93,9 @@ async fn a_snapshot_of_postgres_is_of_one_moment_while_writers_go_on() {
     tx.keep().await.unwrap();
     let act = db.tables().await.unwrap().into_iter().find(|table| table.name == "act").unwrap();
     let mut rows = 0;
-    snapshot.each::<base::db::DbTrouble>(&act, |_| Ok(rows += 1)).await.unwrap();
+    snapshot.each::<base::db::DbTrouble>(&act, |_| {
+        rows += 1;
+        Ok(())
+    }).await.unwrap();
     assert_eq!((rows, db.one::<i64>("SELECT count(*) FROM act", &[]).await.unwrap()), (1, 0));
 }

@@ -12,7 +12,7 @@ use base::{ledger, vals};
 use crate::postgres;
 
 /// The program with nothing from outside in its way.
-fn circlepit(folder: &Path, line: &[&str]) -> Command {
+pub(crate) fn circlepit(folder: &Path, line: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_circlepit"));
     command.args(line).arg("--data").arg(folder).stdin(Stdio::null()).current_dir(folder.parent().unwrap());
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CIRCLEPIT_")) {
@@ -27,7 +27,7 @@ fn run(folder: &Path, line: &[&str]) -> Output {
 
 /// Runs it, asserts that it is done, and gives what it printed.
 #[track_caller]
-fn done(folder: &Path, line: &[&str]) -> String {
+pub(crate) fn done(folder: &Path, line: &[&str]) -> String {
     let output = run(folder, line);
     assert_eq!(output.status.code(), Some(0), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -44,16 +44,22 @@ fn refused(folder: &Path, line: &[&str]) -> String {
 }
 
 /// A house that is open; it is told to end when the story does.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     said: Vec<String>,
 }
 
 impl Running {
-    fn start(folder: &Path, line: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, line: &[&str]) -> Self {
+        Self::of(circlepit(folder, line))
+    }
+
+    /// The same, however it is started: it opens where `CIRCLEPIT_LISTEN` says.
+    #[expect(clippy::zombie_processes, reason = "it is waited for when it is stopped or dropped; a panic ends the story")]
+    pub(crate) fn of(mut command: Command) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let mut child = circlepit(folder, line).args(["--listen", &address]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.env("CIRCLEPIT_LISTEN", &address).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut said = Vec::new();
         for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
             let line = line.unwrap();
@@ -66,12 +72,16 @@ impl Running {
         panic!("it never opened: {said:?}");
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// One request; the answer as it came.
     fn ask(&self, request: &str, path: &str, body: &str) -> String {
         ask(&self.address, request, path, body)
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         self.ask("GET", path, "")
     }
 
@@ -83,6 +93,7 @@ impl Running {
 }
 
 impl Drop for Running {
+    /// `kill -9`, if it still runs.
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -99,12 +110,12 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
 }
 
 #[track_caller]
-fn is(answer: &str, status: u16) {
+pub(crate) fn is(answer: &str, status: u16) {
     assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{}", answer.lines().next().unwrap_or_default());
 }
 
 /// A community with Ada in it, in a folder that is there already.
-fn settled(folder: &Path) {
+pub(crate) fn settled(folder: &Path) {
     let said = done(folder, &["init", "--name", "Night shift", "--pack", "metal", "--joining", "open", "--nickname", "Ada"]);
     assert!(said.contains("Night shift is set up") && said.contains("/in/"), "{said}");
 }

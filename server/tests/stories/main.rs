@@ -1,15 +1,21 @@
 //! Stories: whole evenings through the real service, told by a small cast, on every engine that is here.
 //! The list of their names is the manual.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod acts;
 mod articles;
+mod bad_input;
 mod backup;
 mod commands;
 mod duties;
+mod faults;
 mod helplines;
 mod house;
 mod people;
 mod house_rules;
+mod import_killed;
+mod kill;
 mod people_backstage;
 mod people_ways_in;
 mod playlists;

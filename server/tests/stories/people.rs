@@ -38,8 +38,8 @@ impl OnePerson for base::db::Db {
 }
 
 pub fn cookie_of(answer: &Page) -> &str {
-    let cookies = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
-    cookies.last().unwrap_or_default()
+    let mut cookies = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+    cookies.next_back().unwrap_or_default()
 }
 
 pub async fn set(house: &TestHouse, name: &str, value: &str) {
@@ -78,8 +78,9 @@ async fn what_is_wrong_with_a_new_account_is_said_at_its_field() {
         join("Cleo", "18", "Iloveyou").await.is(422).says("most common passwords");
         join("Cleo of Hull", "18", "cleo of hull 1").await.is(422).says("a name anybody can see");
         join("Cleo", "18", &"long ".repeat(60)).await.is(303);
-        join(&"x".repeat(1 << 20), "18", PASSWORD).await.is(422);
-        join("Dara", "18", &"x".repeat(1 << 20)).await.is(422);
+        join(&"x".repeat(50_000), "18", PASSWORD).await.is(422);
+        join("Dara", "18", &"x".repeat(50_000)).await.is(422);
+        join("Dara", "18", &"x".repeat(1 << 20)).await.is(413).says("Too much at once");
         assert_eq!(house.count("SELECT count(*) FROM person").await, 2);
     })
     .await;
@@ -399,24 +400,33 @@ fn told_apart(one: &[u128], other: &[u128]) -> f64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "half a minute of hashing in earnest; the long proofs run it"]
 async fn the_time_an_answer_takes_does_not_tell_whether_a_name_is_known() {
-    const TRIES: usize = 150;
+    // How far from a coin's toss the two may be told apart: a forgotten hash is told in every case. By chance alone few tries
+    // stray that far once in a hundred; three times in a row they do not.
+    let (tries, far) = std::env::var("CIRCLEPIT_TRIES").map_or((20, 0.25), |tries| (tries.parse().unwrap(), 0.1));
     let house = TestHouse::in_earnest().await;
     joined(&house, "Ada").await;
     for (path, field) in [("/sign-in", "password"), ("/sign-in/recovery", "code")] {
-        let mut took = [Vec::new(), Vec::new()];
-        for at in 0..2 * TRIES {
-            let name = ["Ada", "Eve"][at % 2];
-            let begun = base::clock::stopwatch();
-            house.guest().post(path, &[("name", name), (field, "not the right one")]).await.is(422);
-            took[at % 2].push(begun.elapsed().as_micros());
-            house.house.clock.turn(2 * MINUTE_MS);
+        let mut apart = Vec::new();
+        while apart.len() < 3 && apart.last().is_none_or(|apart: &f64| (apart - 0.5).abs() > far) {
+            let (known, unknown) = times(&house, path, field, tries).await;
+            apart.push(told_apart(&known, &unknown));
+            println!("\nproof: {path}: {tries} tries each, told apart {:.3} of the time (0.5 is chance), median {} µs for a known name, {} µs for an unknown one", apart.last().unwrap(), known[tries / 2], unknown[tries / 2]);
         }
-        let apart = told_apart(&took[0], &took[1]);
-        let median = |list: &mut Vec<u128>| { list.sort_unstable(); list[TRIES / 2] };
-        let (known, unknown) = (median(&mut took[0]), median(&mut took[1]));
-        println!("{path}: told apart {apart:.3} (0.5 is chance), median {known} µs known, {unknown} µs unknown");
-        assert!((0.4..=0.6).contains(&apart), "{path} tells a known name from an unknown one: {apart:.3}");
+        assert!((apart.last().unwrap() - 0.5).abs() <= far, "{path} tells a known name from an unknown one: {apart:.3?}");
     }
+}
+
+/// Microseconds until a known and an unknown name are refused, tried in turn; each sorted.
+async fn times(house: &TestHouse, path: &str, field: &str, tries: usize) -> (Vec<u128>, Vec<u128>) {
+    let mut took = [Vec::new(), Vec::new()];
+    for at in 0..2 * tries {
+        let begun = base::clock::stopwatch();
+        house.guest().post(path, &[("name", ["Ada", "Eve"][(at + at / 2) % 2]), (field, "not the right one")]).await.is(422);
+        took[(at + at / 2) % 2].push(begun.elapsed().as_micros());
+        house.house.clock.turn(2 * MINUTE_MS);
+    }
+    took.iter_mut().for_each(|took| took.sort_unstable());
+    let [known, unknown] = took;
+    (known, unknown)
 }

@@ -87,7 +87,8 @@ async fn start(programs: &Path) -> (PathBuf, Client) {
         chown(&folder, Some(user), Some(group)).and_then(|()| chown(folder.join("used"), Some(user), Some(group))).expect("root may give a folder away");
         keeper.uid(user).gid(group);
     }
-    keeper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sh is there");
+    #[expect(clippy::zombie_processes, reason = "it outlives us: others use it, and it ends by itself")]
+    let _ = keeper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sh is there");
     for _ in 0..START_TENTHS_MAX {
         if let Some(client) = connect(&folder).await {
             return (folder, client);

@@ -295,7 +295,10 @@ async fn all_that_is_kept(house: &TestHouse) -> BTreeMap<String, Vec<String>> {
             continue;
         }
         let mut rows = Vec::new();
-        snapshot.each::<DbTrouble>(&table, |row| Ok(rows.push(format!("{row:?}")))).await.unwrap();
+        snapshot.each::<DbTrouble>(&table, |row| {
+            rows.push(format!("{row:?}"));
+            Ok(())
+        }).await.unwrap();
         kept.insert(table.name, rows);
     }
     kept
@@ -494,7 +497,10 @@ async fn r8_whoever_leaves_with_everything_is_nowhere_in_the_database() {
         let snapshot = house.house.db.snapshot().await.unwrap();
         for table in house.house.db.tables().await.unwrap().iter().filter(|table| table.name != "person") {
             let mut rows = Vec::new();
-            snapshot.each::<DbTrouble>(table, |row| Ok(rows.push(row))).await.unwrap();
+            snapshot.each::<DbTrouble>(table, |row| {
+                rows.push(row);
+                Ok(())
+            }).await.unwrap();
             for (column, val) in rows.iter().flat_map(|row| table.columns.iter().zip(row)) {
                 let name = format!("{}.{}", table.name, column.name);
                 let said = format!("{val:?}");

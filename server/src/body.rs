@@ -1,0 +1,93 @@
+//! What is sent to us: how much of it, how many at once, and how slowly.
+//!
+//! Promises: somebody who is not signed in sends [`GUEST_BYTES_MAX`] at most; few large bodies lie in memory at once,
+//! whoever sends them; a body that comes more slowly than a poor line carries is given up within ten seconds.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use base::house::House;
+use base::refusal::Refusal;
+use http_body::{Frame, SizeHint};
+use people::Visitor;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, Sleep};
+
+/// The most that somebody sends who is not signed in; a wish to join with everything in it is a tenth of that.
+const GUEST_BYTES_MAX: u64 = 64 << 10;
+/// Larger bodies in memory at once; the next ones wait, unread.
+const LARGE_MAX: usize = 4;
+/// How long a body may take to come, and how much of it then has to come each second.
+const WAIT: Duration = Duration::from_secs(8);
+const BYTES_A_SECOND: u64 = 4 << 10;
+
+static LARGE: Semaphore = Semaphore::const_new(LARGE_MAX);
+
+/// Lets a body in under these limits.
+pub async fn bound(State(house): State<House>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request.map(|_| Body::empty())).await;
+    }
+    // A body that does not say how long it is counts as large.
+    let is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes > GUEST_BYTES_MAX);
+    let request = request.map(|body| Body::new(Paced::new(body)));
+    if !is_large {
+        return next.run(request).await;
+    }
+    match Visitor::of(&house, request.headers(), request.uri().path()).await {
+        Ok(visitor) if visitor.person.is_some() => {}
+        Ok(_) => return Refusal::TooLong.into_response(),
+        Err(refusal) => return refusal.into_response(),
+    }
+    let _turn = LARGE.acquire().await.expect("nobody closes it");
+    next.run(request).await
+}
+
+/// A body that has to keep coming.
+struct Paced {
+    body: Body,
+    begun: Instant,
+    received: u64,
+    due: Pin<Box<Sleep>>,
+}
+
+impl Paced {
+    fn new(body: Body) -> Self {
+        Self { body, begun: Instant::now(), received: 0, due: Box::pin(tokio::time::sleep(WAIT)) }
+    }
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = &mut *self;
+        match Pin::new(&mut this.body).poll_frame(context) {
+            Poll::Ready(Some(Ok(frame))) => {
+                this.received += frame.data_ref().map_or(0, |data| data.len() as u64);
+                let due = this.begun + WAIT + Duration::from_millis(this.received * 1_000 / BYTES_A_SECOND);
+                this.due.as_mut().reset(due);
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Pending if this.due.as_mut().poll(context).is_ready() => {
+                Poll::Ready(Some(Err(axum::Error::new(std::io::Error::from(std::io::ErrorKind::TimedOut)))))
+            }
+            other => other,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
