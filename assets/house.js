@@ -76,12 +76,13 @@ all("textarea[data-draft]", (area) => {
 });
 all("form[data-forget]", (form) => form.addEventListener("submit", kept.forget));
 
-// Ten seconds in which it can be taken back.
+// Ten seconds in which it can be taken back; they stand still while somebody is at it.
 all("form[data-undo]", (form) => {
   let left = Number(form.dataset.undo);
   const seconds = form.querySelector("[data-seconds]");
   form.toggleAttribute("data-counting", true);
   const tick = setInterval(() => {
+    if (form.matches(":hover, :focus-within")) return;
     left -= 1;
     if (seconds) seconds.textContent = String(Math.max(left, 0));
     if (left > 0) return;

@@ -1,13 +1,15 @@
 //! A real Chromium, headless, driven through its own driver (WebDriver, and DevTools where WebDriver has no word for it).
 //!
 //! Promises: a fresh profile each time, on a port nobody else has; browser, driver and profile are gone when it is dropped
-//! or when the test's process dies. Never: a request that the browser makes for itself.
+//! or when the test's process dies; whatever does not answer in time fails the test in a line. Never: a request that the
+//! browser makes for itself.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
+use std::ops::Deref;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Once;
+use std::sync::{Once, mpsc};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -15,16 +17,23 @@ use axum::http::{Method, Request, header};
 use http_body_util::BodyExt as _;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-/// Runs the driver until its own standard input is closed, then ends the driver and every process it started, and removes
-/// the profile.
-const KEEPER: &str = r#"trap : TERM; "$1" --port=0 --log-level=SEVERE </dev/null & read -r _; kill -TERM 0; wait; rm -rf "$2"; kill -KILL 0"#;
+/// Runs the driver until its own standard input is closed, then ends the driver and every process it started, by force what
+/// does not end within five seconds, and removes the profile.
+const KEEPER: &str = r#"trap : TERM; "$1" --port=0 --log-level=SEVERE </dev/null & driver=$!; read -r _; kill -TERM 0; (sleep 5; kill -KILL 0) & wait "$driver"; rm -rf "$2"; kill -KILL 0"#;
+/// How long the driver may take to start, a page to come or a script to end, on two busy cores; and, past that, the driver to
+/// say so.
+const BROWSER_WAIT: Duration = Duration::from_secs(40);
+const DRIVER_WAIT: Duration = Duration::from_secs(60);
 const FLAGS: &[&str] = &[
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--hide-scrollbars",
+    "--disable-features=BackForwardCache,SpareRendererForSitePerProcess", // neither is used here, and each costs a quarter of a page
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ];
 /// What WebDriver calls an element.
@@ -40,30 +49,51 @@ pub(crate) struct Chromium {
     keeper: Child,
     port: u16,
     session: String,
-    _said: BufReader<ChildStdout>,
     _profile: TempDir,
 }
+
+/// Browsers whose test is over: the next test takes one over. They end with the process.
+static IDLE: Mutex<Vec<Chromium>> = Mutex::new(Vec::new());
+
+/// A browser for as long as a test lasts; it is handed on unless the test fails.
+pub(crate) struct Lent(Option<Chromium>);
 
 /// Something on the page, as the driver knows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Element(String);
 
 impl Chromium {
+    /// One that an earlier test is done with, or a new one: nobody is signed in, scripts run, the screen is a desk's.
+    pub(crate) async fn lent() -> Option<Lent> {
+        let idle = IDLE.lock().pop();
+        let one = match idle {
+            Some(one) => one,
+            None => Self::start().await?,
+        };
+        one.cdp("Network.clearBrowserCookies", json!({})).await;
+        one.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await;
+        one.cdp("Emulation.setDeviceMetricsOverride", json!({ "width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false })).await;
+        one.go("about:blank").await;
+        for kind in ["browser", "performance"] {
+            one.log(kind).await;
+        }
+        Some(Lent(Some(one)))
+    }
+
     /// Starts one; `None`, said in a line, where this machine has none. In CI there has to be one.
     pub(crate) async fn start() -> Option<Self> {
         let (Some(browser), Some(driver)) = (program("chromium"), program("chromedriver")) else {
             assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "Chromium and its driver have to be there in CI");
             static SAID: Once = Once::new();
-            SAID.call_once(|| eprintln!("no Chromium here (Debian: apt-get install chromium chromium-driver): the stories in a browser are left out"));
+            SAID.call_once(|| crate::say("no Chromium here (Debian: apt-get install chromium chromium-driver): the stories in a browser are left out"));
             return None;
         };
         let profile = tempfile::Builder::new().prefix("circlepit-chromium-").tempdir().expect("a temporary folder");
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(driver).arg(profile.path()).env("TMPDIR", profile.path()).process_group(0);
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("sh is there");
-        let mut said = BufReader::new(keeper.stdout.take().expect("it is piped"));
-        let port = said.by_ref().lines().map_while(Result::ok).find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok());
-        let mut one = Self { keeper, port: port.expect("the driver says its port"), session: String::new(), _said: said, _profile: profile };
+        let port = port_said(keeper.stdout.take().expect("it is piped"));
+        let mut one = Self { keeper, port, session: String::new(), _profile: profile };
         one.session = one.open(&browser).await;
         one.cdp("Network.enable", json!({})).await;
         Some(one)
@@ -75,9 +105,10 @@ impl Chromium {
         let always = json!({
             "browserName": "chrome", "goog:loggingPrefs": { "performance": "ALL", "browser": "ALL" },
             "goog:chromeOptions": { "binary": browser, "args": flags, "perfLoggingPrefs": { "enablePage": false } },
+            "timeouts": { "pageLoad": BROWSER_WAIT.as_millis(), "script": BROWSER_WAIT.as_millis() },
         });
         let session = self.send(Method::POST, "/session".into(), json!({ "capabilities": { "alwaysMatch": always } })).await;
-        session.expect("a session")["sessionId"].as_str().expect("a session has an id").to_owned()
+        session.unwrap_or_else(|trouble| panic!("the browser does not start: {trouble}"))["sessionId"].as_str().expect("a session has an id").to_owned()
     }
 
     pub(crate) async fn go(&self, url: &str) {
@@ -148,8 +179,9 @@ impl Chromium {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Value) -> Value {
+        let given = body["url"].as_str().or(body["cmd"].as_str()).unwrap_or_default().to_owned();
         let answer = self.send(method, format!("/session/{}/{path}", self.session), body).await;
-        answer.unwrap_or_else(|trouble| panic!("{path}: {trouble}"))
+        answer.unwrap_or_else(|trouble| panic!("the browser, asked for {path} {given}: {trouble}"))
     }
 
     /// Asks the driver; what it refused comes back as a sentence.
@@ -157,8 +189,11 @@ impl Chromium {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
         let request = request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).expect("a plain request");
-        let response = connect(self.port).await.send_request(request).await.expect("the driver answers");
-        let bytes = response.into_body().collect().await.expect("the driver's whole answer").to_bytes();
+        let answer = async {
+            let response = connect(self.port).await.send_request(request).await.expect("the driver answers");
+            response.into_body().collect().await.expect("the driver's whole answer").to_bytes()
+        };
+        let Ok(bytes) = timeout(DRIVER_WAIT, answer).await else { return Err(format!("no answer within {} s: it hangs", DRIVER_WAIT.as_secs())) };
         let value = serde_json::from_slice::<Value>(&bytes).expect("the driver speaks JSON")["value"].take();
         match value["error"].as_str() {
             Some(error) => Err(format!("{error}: {}", value["message"].as_str().unwrap_or_default().lines().next().unwrap_or_default())),
@@ -174,10 +209,37 @@ impl Drop for Chromium {
     }
 }
 
+impl Deref for Lent {
+    type Target = Chromium;
+
+    fn deref(&self) -> &Chromium {
+        self.0.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            IDLE.lock().extend(self.0.take());
+        }
+    }
+}
+
+/// The port that the driver says it has. What it says later is read, too, so that it never waits for a reader.
+fn port_said(said: ChildStdout) -> u16 {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        let ports = BufReader::new(said).lines().map_while(Result::ok).filter_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+        ports.for_each(|port| { let _ = tell.send(port); });
+    });
+    told.recv_timeout(BROWSER_WAIT).unwrap_or_else(|_| panic!("the driver has not said its port within {} s", BROWSER_WAIT.as_secs()))
+}
+
 /// A connection of its own for each question: the driver closes them when it likes.
 async fn connect(port: u16) -> SendRequest<Body> {
     for _ in 0..100 {
         if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)).await {
+            stream.set_nodelay(true).expect("a socket of our own");
             let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("HTTP on our own machine");
             tokio::spawn(connection);
             return sender;

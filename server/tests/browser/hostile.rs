@@ -60,7 +60,10 @@ async fn hostile_words_in_any_field_stay_words() {
         }
     }
     let mut pages = 0;
-    for path in reach(&house, &wren, READ_AGAIN_MAX).await {
+    for (path, html) in reach(&house, &wren, READ_AGAIN_MAX).await {
+        if !["ran()", "elsewhere.example"].iter().any(|part| html.contains(part)) {
+            continue; // nothing of the corpus stands there, escaped or not
+        }
         chromium.go(&format!("{}{path}", house.address)).await;
         wrongs.extend(look_at(&chromium, &house, &path).await);
         pages += 1;
@@ -86,7 +89,7 @@ async fn control(chromium: &Chromium) -> usize {
 /// Every form that asks for words, by the page it stands on: one of each kind.
 async fn forms(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn) -> Vec<(String, String)> {
     let (mut forms, mut kinds) = (Vec::new(), HashSet::new());
-    for path in reach(house, who, 2).await.into_iter().chain(["/join".into(), "/sign-in".into(), "/sign-in/recovery".into()]) {
+    for path in reach(house, who, 2).await.into_iter().map(|(path, _)| path).chain(["/join".into(), "/sign-in".into(), "/sign-in/recovery".into()]) {
         chromium.go(&format!("{}{path}", house.address)).await;
         for form in look(chromium, "forms", json!([])).await.as_array().into_iter().flatten().chain([&json!("/search")]) {
             let form = form.as_str().unwrap().to_owned();
@@ -98,8 +101,8 @@ async fn forms(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn) -> Vec
     forms
 }
 
-/// Paths that links lead to, so many of a kind at most.
-async fn reach(house: &BrowsedHouse, who: &SignedIn, of_a_kind: usize) -> Vec<String> {
+/// Paths that links lead to, so many of a kind at most, and what stands there.
+async fn reach(house: &BrowsedHouse, who: &SignedIn, of_a_kind: usize) -> Vec<(String, String)> {
     let (mut ahead, mut known, mut kinds) = (VecDeque::from(["/".to_owned()]), HashSet::new(), std::collections::HashMap::<String, usize>::new());
     let mut pages = Vec::new();
     while let Some(path) = ahead.pop_front() {
@@ -114,21 +117,26 @@ async fn reach(house: &BrowsedHouse, who: &SignedIn, of_a_kind: usize) -> Vec<St
             None => html.split("href=\"").skip(1).map(|rest| rest.split(['"', '#']).next().unwrap().replace("&amp;", "&").replace("&#38;", "&")).collect(),
         };
         if status.is_success() && headers.get(CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html")) {
-            pages.push(path);
+            pages.push((path, html));
         }
         ahead.extend(links.into_iter().filter(|link| link.starts_with('/') && !link.starts_with("/leave-fast") && known.insert(link.clone())));
     }
     pages
 }
 
-/// Fills a form with the corpus, each field another of it, and sends it. How many fields took words; none when the form is
-/// no longer there.
+/// Fills a form with the corpus, each field another of it, and sends it: where it came back refused, again from there. How
+/// many fields took words; none when the form is no longer there.
 async fn send(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn, page: &str, form: &str, turn: usize) -> usize {
-    sign_in(chromium, house, Some(who)).await;
-    chromium.go(&format!("{}{page}", house.address)).await;
-    look(chromium, "mark", json!([])).await;
     let words: Vec<&str> = (0..CORPUS.len()).map(|at| CORPUS[(at + turn) % CORPUS.len()]).collect();
-    let count = look(chromium, "fillAndSend", json!([form, words])).await.as_u64().unwrap_or_default();
+    let mut count = 0;
+    if turn > 0 {
+        count = look(chromium, "fillAndSend", json!([form, words])).await.as_u64().unwrap_or_default();
+    }
+    if count == 0 {
+        sign_in(chromium, house, Some(who)).await;
+        chromium.go(&format!("{}{page}", house.address)).await;
+        count = look(chromium, "fillAndSend", json!([form, words])).await.as_u64().unwrap_or_default();
+    }
     let began = stopwatch();
     while count > 0 && look(chromium, "hasComeFrom", json!([])).await != json!(true) && began.elapsed() < Duration::from_secs(20) {
         tokio::time::sleep(Duration::from_millis(10)).await;

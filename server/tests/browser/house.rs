@@ -1,4 +1,5 @@
-//! A house for a browser: the demo's community, served on a port of its own by the real server.
+//! A house for a browser: the demo's community, or one nobody has brought anything to, served on a port of its own by the
+//! real server.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -6,13 +7,18 @@ use base::clock::{Clock, DAY_MS};
 use base::db::{Ask as _, Db};
 use base::house::House;
 use base::settings::Settings;
+use base::veil::{self, Veil};
 use base::{id, vals};
 use circlepit::founding::{Founding, found};
 use http_body_util::BodyExt as _;
+use library::article::{self, Article, Kind};
+use library::playlist::{self, Playlist};
+use library::song::{self, Song};
 use people::Person;
 use people::person::Joining;
 use people::session::Session;
-use people::way_in::{Kind, WayIn};
+use people::way_in::{self, WayIn};
+use talk::remark::{Remark, Saying};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tower::ServiceExt as _;
@@ -34,6 +40,15 @@ pub(crate) struct SignedIn {
 impl BrowsedHouse {
     /// Opens one with the demo's content in it.
     pub(crate) async fn open() -> Self {
+        let founded = Self::just_founded().await;
+        let tx = founded.house.begin().await.unwrap();
+        circlepit::demo::moving_in::fill(&founded.house, &tx, "metal", &|_| ()).await.unwrap();
+        tx.keep().await.unwrap();
+        founded
+    }
+
+    /// Opens one on its first day: nobody has brought or said anything.
+    pub(crate) async fn just_founded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
@@ -44,9 +59,6 @@ impl BrowsedHouse {
         let house = House::new(inside);
         let name = house.name.clone();
         found(&house, &Founding { name: &name, pack: "metal", joining: "open", first: None, duties: &[] }).await.unwrap();
-        let tx = house.begin().await.unwrap();
-        circlepit::demo::moving_in::fill(&house, &tx, "metal", &|_| ()).await.unwrap();
-        tx.keep().await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = circlepit::web::run(house.clone(), listener, async { drop(stopped.await) });
         tokio::spawn(serving);
@@ -82,10 +94,37 @@ impl BrowsedHouse {
         self.member_who_holds(name, &duties).await
     }
 
+    /// Brings things as long as they may be, in words that break nowhere; and some that were taken off again: where those
+    /// were.
+    pub(crate) async fn brim_over(&self, person: &str) -> Vec<String> {
+        let (wide, now) = (|chars: usize| "W".repeat(chars), self.house.now());
+        let tx = self.house.begin().await.unwrap();
+        let mut gone = Vec::new();
+        for is_gone in [true, false] {
+            let ends = if is_gone { "off" } else { "on" };
+            let mut song = song::Draft { artist: wide(160), title: format!("{ends}{}", wide(157)), feeling: "rage".into(), way: "stay".into(), why: wide(300), note: wide(160), genre: String::new(), seconds: None, links: Vec::new() };
+            song.links.push(format!("https://{}.example/{}", wide(60), wide(300)));
+            let list = playlist::Draft { title: wide(80), brief: wide(300), feeling: "rage".into(), caution: wide(160), days: None };
+            let article = article::Draft { title: wide(200), summary: wide(500), words: format!("# {0}\n\n> {0}\n\n`{0}`\n\n|{0}|{0}|\n|-|-|\n|{0}|{0}|\n", wide(900)), lang: "en".into(), categories: vec![wide(60)], tags: vec![wide(60)], is_closed: false };
+            let (song_id, list_id) = (id::at(now), id::at(now));
+            let song = Song::place_of(&Song::add(&tx, &song_id, &song, Some(person), now).await.unwrap());
+            Playlist::add(&tx, &list_id, &list, Some(person), now, now + 9 * DAY_MS).await.unwrap();
+            let article = Article::add(&tx, Kind::Article, &format!("brimming-{ends}"), &article, Some(person), now, Some(now)).await.unwrap();
+            let saying = Saying { words: wide(900), ..Saying::default() };
+            let remark = Remark::place_of(&Remark::put(&tx, &article, person, &saying, &[], now).await.unwrap());
+            for place in [&song, &Playlist::place_of(&list_id), &article, &remark].into_iter().filter(|_| is_gone) {
+                veil::lay(&tx, place, Veil::Withdrawn, &wide(300), now).await.unwrap();
+                gone.push(place.to_string());
+            }
+        }
+        tx.keep().await.unwrap();
+        gone
+    }
+
     /// A path that signs somebody in, once.
     pub(crate) async fn link_in(&self, person: &str) -> String {
         let tx = self.house.begin().await.unwrap();
-        let secret = WayIn::make(&tx, Kind::SignIn, Some(person), None, self.house.now()).await.unwrap();
+        let secret = WayIn::make(&tx, way_in::Kind::SignIn, Some(person), None, self.house.now()).await.unwrap();
         tx.keep().await.unwrap();
         format!("/in/{secret}")
     }

@@ -48,6 +48,7 @@ const looks = {
   mark() { globalThis.isOldPage = location.href; },
   hasComeFrom: () => document.readyState === "complete" && globalThis.isOldPage !== location.href,
   isAtTop: () => document.activeElement === document.body,
+  isAtSkipLink: () => document.activeElement?.matches("a[href='#main']") ?? false,
   isHere: (target) => isIt(document.activeElement, target),
   isInMain: (element) => Boolean(element.closest("main")),
   // Whether a person who cannot use a mouse sees where they are: something is drawn around it, and it is in sight.
@@ -80,6 +81,8 @@ const looks = {
     if (dead) wrongs.push(`a link to ${dead}, which is not here`);
     return wrongs;
   },
+  // What the house answered with.
+  answer: () => performance.getEntriesByType("navigation")[0]?.responseStatus,
   // What state a page is in that no link leads to, if it is in one.
   state() {
     const told = [...document.querySelectorAll(".summary, .note, .undo, details[open], .refusal")].map((one) => one.className);
@@ -88,9 +91,10 @@ const looks = {
   links: () => [...new Set([...document.querySelectorAll("a[href]")].filter((link) => link.origin === location.origin && !link.hasAttribute("download")).map((link) => link.pathname + link.search))],
   // Forms that ask for words, by where they are sent; each of them has a way of saying that one is missing.
   forms: () => asking().map((form) => new URL(form.action, location).pathname),
-  sendEmpty(path) {
+  sendFilled(path, letter, times) {
     const form = asking().find((one) => new URL(one.action, location).pathname === path);
-    form.querySelectorAll(ASKS).forEach((field) => { field.value = ""; });
+    form.querySelectorAll(ASKS).forEach((field) => { field.removeAttribute("maxlength"); field.value = letter.repeat(times); });
+    looks.mark();
     send(form);
   },
   // Puts words into every field of a form, another one into each; where something is to be chosen, the first.
@@ -101,6 +105,7 @@ const looks = {
     fields.forEach((field, at) => { field.value = words[at % words.length]; });
     form.querySelectorAll("input[type=radio]").forEach((one) => { one.checked ||= !form.querySelector(`input[name="${one.name}"]:checked`); });
     form.querySelectorAll("select").forEach((one) => { if (!one.value) one.selectedIndex = 1; });
+    looks.mark();
     send(form);
     return fields.length;
   },

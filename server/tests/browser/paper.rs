@@ -10,7 +10,7 @@ use crate::walk::{look, sign_in, theme};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_print_their_words_in_black_on_white_and_none_of_the_buttons() {
-    let Some(chromium) = Chromium::start().await else { return };
+    let Some(chromium) = Chromium::lent().await else { return };
     let (house, began) = (BrowsedHouse::open().await, stopwatch());
     let ruth = house.member("Ruth").await;
     sign_in(&chromium, &house, Some(&ruth)).await;

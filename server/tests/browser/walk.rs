@@ -50,7 +50,7 @@ pub(crate) async fn every_way(journey: impl AsyncFn(&mut Walk<'_>)) {
 
 /// Tells a journey that only some ways can walk.
 pub(crate) async fn in_these_ways(ways: &[Way], journey: impl AsyncFn(&mut Walk<'_>)) {
-    let Some(chromium) = Chromium::start().await else { return };
+    let Some(chromium) = Chromium::lent().await else { return };
     for way in ways {
         let (house, began) = (BrowsedHouse::open().await, stopwatch());
         let mut walk = Walk::begin(&chromium, &house, *way).await;
@@ -284,6 +284,7 @@ impl<'a> Walk<'a> {
     /// Does what leads to another page, or to another part of this one, and waits for it.
     async fn go_by(&mut self, kind: &str, name: &str, near: &str) {
         let element = self.find(kind, name, near).await;
+        self.reach(&element).await; // first: the skip link on the way changes the address, too
         self.look("mark", json!([])).await;
         self.activate(&element).await;
         let began = stopwatch();
@@ -310,7 +311,10 @@ impl<'a> Walk<'a> {
         let given = json!([Chromium::as_given(element)]);
         let is_at_top = self.look("isAtTop", json!([])).await == json!(true);
         if is_at_top && self.look("isInMain", given.clone()).await == json!(true) {
-            self.chromium.keys(&format!("{TAB}{ENTER}")).await;
+            self.chromium.keys(&TAB.to_string()).await;
+            if self.look("isAtSkipLink", json!([])).await == json!(true) {
+                self.chromium.keys(&ENTER.to_string()).await; // an address that ends in #… starts the keyboard there instead
+            }
         }
         for _ in 0..STOPS_MAX {
             if self.look("isHere", given.clone()).await == json!(true) {
