@@ -13,6 +13,7 @@ const EARS: &[(&str, &str)] = &[
     ("words", "## Before\n\nI mixed **bands** for nine years.\n\n- foam\n- filters"),
     ("categories", "bodies"),
     ("tags", "hearing, Can't sleep, dread, gigs"),
+    ("do", "publish"),
 ];
 
 async fn ears(who: &Browser<'_>) -> String {
@@ -72,6 +73,24 @@ async fn what_is_wrong_is_said_and_nothing_written_is_lost() {
         assert_eq!(house.count("SELECT count(*) FROM article").await, 3);
         let page = fern.post("/articles", &with(&[("title", "New")])).await;
         assert_eq!(page.to(), "/articles/new-2?done=article-out", "the form's own address is nobody's");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_goes_out_unless_the_button_that_says_so_was_pressed() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let without: Vec<_> = EARS.iter().copied().filter(|(name, _)| *name != "do").collect();
+        for fields in [without, with(&[("do", "publsih")]), with(&[("do", "")])] {
+            let place = fern.post_and_follow("/articles", &fields).await;
+            place.is(200).says("You only get the two");
+        }
+        assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3);
+        let edit = fern.get("/articles/you-only-get-the-two/edit").await;
+        fern.post("/articles/you-only-get-the-two", &with(&[("seen", &seen(&edit)), ("do", "keep")])).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3, "a change by an unknown word publishes nothing");
+        house.guest().get("/articles").await.says_not("You only get the two");
     })
     .await;
 }
@@ -149,7 +168,7 @@ async fn hostile_markdown_is_only_text() {
         let words = "<script>alert(1)</script>\n\n<iframe src=https://evil.example></iframe>\n\n[x](javascript:alert(1)) ![y](https://evil.example/y.png)\n\n</article><h1>mine</h1>";
         let hostile = with(&[("words", words), ("title", "<script>alert(2)</script>"), ("summary", "\"><img src=x onerror=alert(3)>"), ("tags", "<b>bold</b>")]);
         let place = fern.post("/articles", &hostile).await.to().split('?').next().unwrap().to_owned();
-        let looked: Vec<_> = hostile.iter().copied().chain([("do", "preview")]).collect();
+        let looked: Vec<_> = hostile.iter().copied().filter(|(name, _)| *name != "do").chain([("do", "preview")]).collect();
         for page in [house.guest().get(&place).await, house.guest().get("/articles").await, fern.get(&format!("{place}/edit")).await, fern.post("/articles", &looked).await] {
             page.is(200);
             for bad in ["<script>alert", "<iframe", "href=\"javascript", "src=\"https://evil", "<img src=x", "<h1>mine", "<b>bold"] {

@@ -244,7 +244,7 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
             (format!("{}/withdraw", list.split('?').next().unwrap()), form(&[("why", "Asked for twice.")]))
         }
         "/articles/{slug}/tend" => {
-            let fields = [("title", "You only get the two"), ("summary", "Earplugs."), ("words", "I mixed bands for nine years.")];
+            let fields = [("title", "You only get the two"), ("summary", "Earplugs."), ("words", "I mixed bands for nine years."), ("do", "publish")];
             let article = house.member("Ada who mixes").await.post("/articles", &fields).await.is(303).to();
             (format!("{}/tend", article.split('?').next().unwrap()), form(&[("what", "withdraw"), ("why", "Names a third person.")]))
         }
