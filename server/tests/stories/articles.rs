@@ -328,6 +328,7 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
             changed_at: 1_560_000_000_000,
             comments_open: true,
             categories: vec!["Noise".into(), "noise".into(), "…".into()],
+            tags: (0..base::brought::TERMS_MAX + 10).map(|n| format!("tag {n}")).collect(),
             ..BroughtArticle::default()
         };
         let tx = house.house.begin().await.unwrap();
@@ -340,6 +341,8 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         tx.keep().await.unwrap();
         house.guest().get(place.as_str()).await.is(200).says("An old post").says("8 June 2019").says("Fern").says("Noise");
         house.guest().get("/articles?category=noise").await.is(200).says("An old post");
+        house.guest().get("/articles?tag=tag-0").await.is(200).says("An old post");
+        house.guest().get(&format!("/articles?tag=tag-{}", base::brought::TERMS_MAX)).await.is(404);
         house.guest().get("/pages/contact").await.is(200).says("From before").says_not("Fern");
         brook.get(draft.as_str()).await.is(404);
         fern.get(draft.as_str()).await.is(200).says("A draft");

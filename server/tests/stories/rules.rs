@@ -216,6 +216,13 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
     let helpline = || care::helpline::place_of(&house.house.pack.helplines[0]).to_string();
     Some(match path {
         "/songs/{id}/withdraw" => (format!("{}/withdraw", song("Ouroboros Is Broken").await), form(&[("why", "The singer asked us to.")])),
+        "/songs/{id}/lift" => {
+            let song = song("Rise to Glory").await;
+            let tx = house.house.begin().await.unwrap();
+            base::veil::lay(&tx, &base::place::Place::read(&song).unwrap(), base::veil::Veil::Withdrawn, "Asked for.", house.house.now()).await.unwrap();
+            tx.keep().await.unwrap();
+            (format!("{song}/lift"), form(&[("why", "They changed their mind.")]))
+        }
         "/songs/{id}/merge" => {
             let (one, other) = (song("Tallahassee").await, song("Coda Maestoso").await);
             (format!("{one}/merge"), form(&[("other", other.as_str()), ("merge-why", "The same song twice.")]))

@@ -86,6 +86,7 @@ async fn write(member: Member, mut form: Form) -> Reply {
         let f = member.frame().titled("article-new").private();
         return again(&Write { f: &f, form: &form, action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: preview(&form, &draft), is_stale: false });
     }
+    member.may_write()?;
     let now = member.house.now();
     let publishes = asks_to_publish(&form);
     let tx = member.house.begin().await?;
@@ -112,6 +113,9 @@ async fn change(member: Member, Path(slug): Path<String>, mut form: Form) -> Rep
     let draft = Draft::read(&mut form, &member.house.pack);
     let seen = form.value("seen").parse().unwrap_or(0);
     let is_ready = form.is_right() && !asks_for_preview(&form);
+    if is_ready {
+        member.may_write()?;
+    }
     let is_kept = is_ready && article.change(&member, &draft, seen, asks_to_publish(&form)).await?;
     if is_kept {
         return go(format!("{}?done=article-kept", article.place()));
