@@ -49,7 +49,7 @@ pub async fn import(house: &House, path: &Path, uploads: Option<&Path>, is_dry: 
     let mut import = Import { house, uploads, is_dry, ..Import::empty(house) };
     import.pass(path, Pass::PeopleAndFiles, progress).await?;
     import.pass(path, Pass::Texts, progress).await?;
-    Ok(Report { taken: import.taken, left: import.left.told(house) })
+    Ok(Report { title: import.site.title, taken: import.taken, left: import.left.told(house) })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -16,6 +16,7 @@ const COMMENT_BYTES_MAX: usize = 2 << 20;
 /// What the export says of the site as a whole, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
+    pub title: String,
     pub blog_url: String,
     pub site_url: String,
     pub link: String,
@@ -321,6 +322,7 @@ impl<R: BufRead> Export<R> {
             None => match name.as_slice() {
                 b"wp:base_blog_url" => self.site.blog_url = text,
                 b"wp:base_site_url" => self.site.site_url = text,
+                b"title" if self.site.title.is_empty() => self.site.title = text,
                 b"link" if self.site.link.is_empty() => self.site.link = text,
                 b"language" if self.site.language.is_empty() => self.site.language = text,
                 _ => {}

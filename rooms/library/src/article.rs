@@ -5,19 +5,23 @@
 //! once, and what was said under it with it; a change made from an old copy is refused, not lost. Only its author changes
 //! an article; a page is changed by whoever holds the duty, and each change is an act.
 
+mod draft;
+mod first;
+mod keeping;
+
 use base::db::{Ask, DbResult, Tx};
-use base::form::Form;
-use base::house::House;
-use base::pack::Pack;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Leaving, Reader};
 use base::veil::{self, Veil};
 use base::{brought, ledger, markup, row, search, vals};
 use people::Member;
-use people::power::{Deed, Holding, TendLibrary, TendPages};
 
 use crate::article_shelf::{self, Term};
+use crate::helped::Helped;
+pub use draft::{Draft, slug_of};
+pub(crate) use first::take_in;
+pub use first::{first_page, first_pages};
 
 pub const TITLE_CHARS: std::ops::RangeInclusive<usize> = 2..=brought::TITLE_CHARS_MAX;
 pub const SUMMARY_CHARS: std::ops::RangeInclusive<usize> = 0..=brought::SUMMARY_CHARS_MAX;
@@ -57,18 +61,6 @@ pub struct Article {
 }
 row!(Article { id, kind, slug, title, summary, words, html, author, by, face, lang, since, changed_at, published_at, withdrawn_at, closed_at });
 
-/// An article as somebody wrote it into the form.
-#[derive(Clone, Debug, Default)]
-pub struct Draft {
-    pub title: String,
-    pub summary: String,
-    pub words: String,
-    pub lang: String,
-    pub categories: Vec<String>,
-    pub tags: Vec<String>,
-    pub is_closed: bool,
-}
-
 /// Something it said before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
@@ -98,54 +90,6 @@ impl Kind {
     pub fn of(place: &Place) -> Option<(Self, &str)> {
         [Self::Article, Self::Page].into_iter().find_map(|kind| Some((kind, place.id_of(kind.shelf())?)))
     }
-}
-
-impl Draft {
-    /// Reads the form; what is wrong is noted at its field.
-    pub fn read(form: &mut Form, pack: &Pack) -> Self {
-        let draft = Self {
-            title: form.line("title", TITLE_CHARS),
-            summary: form.line("summary", SUMMARY_CHARS),
-            words: form.text("words", WORDS_CHARS),
-            lang: Some(form.line("lang", 0..=12)).filter(|lang| !lang.is_empty()).unwrap_or_else(|| pack.lang.clone()),
-            categories: terms(form, "categories"),
-            tags: terms(form, "tags"),
-            is_closed: form.has("closed"),
-        };
-        if !draft.lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            form.refuse("lang", "article-wrong-lang");
-        }
-        if form.is_right() && slug_of(&draft.title).is_empty() {
-            form.refuse("title", "song-wrong-name");
-        }
-        draft
-    }
-}
-
-/// Words between commas.
-fn terms(form: &mut Form, field: &'static str) -> Vec<String> {
-    let line = form.line(field, TERMS_CHARS);
-    let terms: Vec<_> = line.split(',').map(str::trim).filter(|term| !slug_of(term).is_empty()).map(str::to_owned).collect();
-    if terms.len() > TERMS_MAX {
-        form.refuse_with(field, "article-wrong-many-terms", &[("max", TERMS_MAX.to_string())]);
-    } else if terms.iter().any(|term| term.chars().count() > brought::TERM_CHARS_MAX) {
-        form.refuse_with(field, "article-wrong-long-term", &[("max", brought::TERM_CHARS_MAX.to_string())]);
-    }
-    terms
-}
-
-/// Words as they stand in an address: lower-case letters and digits of ASCII, with hyphens between the words.
-#[must_use]
-pub fn slug_of(text: &str) -> String {
-    let mut slug = String::new();
-    for word in search::words(text).map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>()).filter(|word| !word.is_empty()) {
-        if slug.len() + word.len() + 1 > brought::SLUG_CHARS_MAX {
-            break;
-        }
-        slug.extend((!slug.is_empty()).then_some('-'));
-        slug.push_str(&word);
-    }
-    if slug.is_empty() && search::words(text).next().is_some() { base::id::hash(text)[..12].to_owned() } else { slug }
 }
 
 impl Article {
@@ -227,26 +171,6 @@ impl Article {
         Ok(changed)
     }
 
-    /// Changes a page of the community's, with a reason that stands in the log (R4).
-    pub async fn change_page(&self, holding: &Holding<TendPages>, draft: &Draft, seen: i64, why: &str) -> Result<bool, Refusal> {
-        let place = self.place();
-        let tx = holding.act(&Deed { what: "act-page-changed", place: Some(&place), why, ..Deed::default() }).await?;
-        let changed = self.write(&tx, draft, seen, false, holding.member.house.now()).await?;
-        if changed {
-            tx.keep().await?;
-        }
-        Ok(changed)
-    }
-
-    /// Writes a new page of the community's (R4).
-    pub async fn add_page(holding: &Holding<TendPages>, draft: &Draft, why: &str) -> Result<Place, Refusal> {
-        let now = holding.member.house.now();
-        let tx = holding.act(&Deed { what: "act-page-written", why, ..Deed::default() }).await?;
-        let place = Self::add(&tx, Kind::Page, &slug_of(&draft.title), draft, None, now, Some(now)).await?;
-        tx.keep().await?;
-        Ok(place)
-    }
-
     async fn write(&self, tx: &Tx, draft: &Draft, seen: i64, publish: bool, now: i64) -> DbResult<bool> {
         let (rendered, now) = (markup::render(&draft.words), now.max(seen + 1));
         let before: Option<Version> = tx.first("SELECT id, title, summary, words, changed_at FROM article WHERE id = $1 AND changed_at = $2", vals![&self.id, seen]).await?;
@@ -317,26 +241,9 @@ impl Article {
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
         talk::thread::move_to(tx, &self.place(), &Place::of(self.kind().shelf(), &format!("gone.{}", self.id))).await?;
-        tx.run("DELETE FROM helped WHERE place = $1", vals![self.place()]).await?;
+        Helped::clear(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
         tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await.map(drop)
-    }
-
-    /// Withdraws it or opens it again, by whoever tends the library, with a reason that its author is told (R4).
-    pub async fn tend(&self, holding: &Holding<TendLibrary>, lift: bool, why: &str) -> Result<(), Refusal> {
-        if self.is_by(Some(&holding.member.person.id)) {
-            return Err(Refusal::NotYours("article-tend-own"));
-        }
-        let (place, what) = (self.place(), if lift { "act-article-opened" } else { "act-article-withdrawn" });
-        let tx = holding.act(&Deed { what, place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) }).await?;
-        if lift {
-            veil::lift(&tx, &place).await?;
-        } else {
-            veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
-        }
-        article_shelf::index(&tx, &place).await?;
-        talk::place_again(&tx, &place).await?;
-        Ok(tx.keep().await?)
     }
 
     fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {
@@ -356,24 +263,6 @@ async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     Ok(free)
 }
 
-/// Writes the pack's first pages, where nobody wrote one of that name: once, when a host settles the house.
-pub async fn first_pages(tx: &Tx, pack: &Pack, now: i64) -> DbResult<()> {
-    for page in &pack.pages {
-        if let (None, Some(draft)) = (Article::find(tx, Kind::Page, &page.slug).await?, first_page(pack, &page.slug)) {
-            Article::add(tx, Kind::Page, &page.slug, &draft, None, now, Some(now)).await?;
-        }
-    }
-    Ok(())
-}
-
-/// A page as the pack brings it.
-#[must_use]
-pub fn first_page(pack: &Pack, slug: &str) -> Option<Draft> {
-    let page = pack.pages.iter().find(|page| page.slug == slug)?;
-    let words = base::pack::file(&pack.id, &page.file).ok()?;
-    Some(Draft { title: page.title.clone(), words, lang: pack.lang.clone(), ..Draft::default() })
-}
-
 /// Forgets a person: what nobody else read goes in any case; the rest as they asked.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
     let theirs: Vec<(String, String)> = tx.all("SELECT kind, slug FROM article WHERE author = $1 ORDER BY id", vals![person]).await?;
@@ -391,37 +280,4 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbR
         }
     }
     Ok(())
-}
-
-/// Takes in what an import brought.
-pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &House) -> DbResult<Place> {
-    let kind = if brought.is_page { Kind::Page } else { Kind::Article };
-    let draft = Draft {
-        title: brought.title.clone(),
-        summary: brought.summary.clone(),
-        words: brought.words.clone(),
-        lang: if brought.lang.is_empty() { house.pack.lang.clone() } else { brought.lang.clone() },
-        categories: brought.categories.clone(),
-        tags: brought.tags.clone(),
-        is_closed: !brought.comments_open,
-    };
-    let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article || brought.is_draft);
-    let slug = Some(slug_of(&brought.slug)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
-    Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_plain_whatever_the_title() {
-        assert_eq!(slug_of("You only get the two!"), "you-only-get-the-two");
-        assert_eq!(slug_of("Motörhead & Ærø"), "motorhead-r");
-        assert_eq!(slug_of("../../etc <script>"), "etc-script");
-        assert_eq!(slug_of("金属").len(), 12, "a title without a letter of ours still has an address");
-        assert_eq!(slug_of(" … "), "");
-        assert!(slug_of(&"word ".repeat(200)).len() <= brought::SLUG_CHARS_MAX);
-        assert!(Place::read(&format!("/articles/{}", slug_of("Ünïcödé & more"))).is_some());
-    }
 }

@@ -6,9 +6,9 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::{House, settle, settled};
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Entry, Offer, Preview, Reader};
+use base::room::{Entry, Offer, Preview, Reader, Way};
 use base::search::{self, Findable};
-use base::{brought, markup, row, vals};
+use base::{brought, markup, row, vals, veil};
 
 use crate::article::{Article, Kind, first_page, slug_of};
 use crate::helped::Helped;
@@ -110,7 +110,12 @@ pub async fn name_of(ask: &impl Ask, kind: &str, slug: &str) -> DbResult<Option<
 pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tags: &[String]) -> DbResult<()> {
     tx.run("DELETE FROM article_term WHERE article = $1", vals![article]).await?;
     for (kind, names) in [("category", categories), ("tag", tags)] {
-        let by_slug: BTreeMap<_, _> = names.iter().rev().map(|name| (slug_of(name), name)).filter(|(slug, _)| !slug.is_empty()).take(brought::TERMS_MAX).collect();
+        let mut by_slug = BTreeMap::new();
+        for (slug, name) in names.iter().map(|name| (slug_of(name), name)).filter(|(slug, _)| !slug.is_empty()) {
+            if by_slug.len() < brought::TERMS_MAX {
+                by_slug.entry(slug).or_insert(name);
+            }
+        }
         for (slug, name) in by_slug {
             let sql = "INSERT INTO article_term (article, kind, slug, name, published_at) SELECT id, $1, $2, $3, published_at FROM article WHERE id = $4";
             tx.run(sql, vals![kind, slug, name, article]).await?;
@@ -122,7 +127,9 @@ pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tag
 /// Puts an article or page into the index as it stands in this write; one that not everyone may read stays out.
 pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
     let Some((kind, slug)) = Kind::of(place) else { return Ok(()) };
-    let Ok((article, None)) = Article::seen_by(tx, &Reader::guest(), kind, slug).await else { return search::unindex(tx, place).await };
+    let is_open = veil::over(tx, place).await?.is_none();
+    let found = Article::find(tx, kind, slug).await?.filter(Article::is_out);
+    let Some(article) = found.filter(|_| is_open) else { return search::unindex(tx, place).await };
     let mut words = format!("{}\n{}", article.summary, markup::render(&article.words).plain);
     let (mut feelings, mut genres) = (Vec::new(), Vec::new());
     for term in article.terms(tx).await? {
@@ -153,8 +160,11 @@ pub(crate) async fn at(house: &House, reader: &Reader, kind: Kind, slug: &str) -
     }
 }
 
-/// Articles whose author gave them this feeling as a tag.
-pub(crate) async fn offers(house: &House, feeling: &str) -> DbResult<Vec<Offer>> {
+/// Articles whose author gave them this feeling as a tag; who has one open stays with it.
+pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<Vec<Offer>> {
+    if way != Way::Stay {
+        return Ok(Vec::new());
+    }
     let filter = Filter { term: Some(("tag", feeling.to_owned())), before: None };
     let articles = Listed::newest(&house.db, &filter, OFFERS).await?;
     Ok(articles.into_iter().map(|article| Offer { place: article.place(), kind: "article", title: article.title, credit: article.by.unwrap_or_default(), line: article.summary, note: String::new(), links: Vec::new() }).collect())

@@ -34,6 +34,14 @@ impl Helped {
         }
     }
 
+    /// Takes every line at a place away, because the place goes.
+    pub(crate) async fn clear(tx: &Tx, place: &Place, now: i64) -> DbResult<()> {
+        for id in tx.all::<String>("DELETE FROM helped WHERE place = $1 RETURNING id", vals![place]).await? {
+            ledger::gone(tx, "helped", &id, now).await?;
+        }
+        Ok(())
+    }
+
     /// Every line at a place, the oldest first.
     pub async fn at(ask: &impl Ask, place: &Place) -> DbResult<Vec<Self>> {
         let sql = "SELECT h.id, h.feeling, h.line, h.person, p.name, h.at FROM helped h LEFT JOIN person p ON p.id = h.person

@@ -9,6 +9,8 @@ mod pages;
 pub mod playlist;
 pub mod song;
 
+use std::pin::Pin;
+
 use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
@@ -22,10 +24,23 @@ use base::vals;
 
 use crate::article::Kind;
 use crate::playlist::Playlist;
-use crate::song::{Filter, Song};
+use crate::song::Song;
 
-/// Offers for one way of one feeling.
-const OFFERS: i64 = 6;
+type Several<'a, T> = Pin<Box<dyn Future<Output = DbResult<Vec<T>>> + Send + 'a>>;
+
+/// What the house asks of each kind of thing here.
+struct Shelf {
+    feed: &'static str,
+    entries: for<'a> fn(&'a House, i64) -> Several<'a, Entry>,
+    offers: for<'a> fn(&'a House, &'a str, Way) -> Several<'a, Offer>,
+}
+
+/// Every kind, in the order in which it is offered.
+const SHELVES: [Shelf; 3] = [
+    Shelf { feed: "songs", entries: |house, limit| Box::pin(song::entries(house, limit)), offers: |house, feeling, way| Box::pin(song::offers(house, feeling, way)) },
+    Shelf { feed: "playlists", entries: |house, limit| Box::pin(playlist::entries(house, limit)), offers: |house, feeling, way| Box::pin(playlist::offers(house, feeling, way)) },
+    Shelf { feed: "articles", entries: |house, limit| Box::pin(article_shelf::entries(house, limit)), offers: |house, feeling, way| Box::pin(article_shelf::offers(house, feeling, way)) },
+];
 
 /// This room's answers to what every room is asked.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +92,7 @@ impl Room for Library {
             tx.run("DELETE FROM helped WHERE person = $1", vals![person]).await?;
         }
         tx.run("UPDATE song SET giver = NULL WHERE giver = $1", vals![person]).await?;
+        tx.run("UPDATE song_feeling SET person = NULL WHERE person = $1", vals![person]).await?;
         tx.run("UPDATE helped SET person = NULL WHERE person = $1", vals![person]).await?;
         for id in ids {
             song::index(tx, &id).await?;
@@ -108,41 +124,22 @@ impl Room for Library {
     }
 
     async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {
-        let songs = Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await?;
         let mut offers = Vec::new();
-        for song in songs {
-            let links = Song::links(&house.db, &song.id).await?;
-            offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
-        }
-        if way == Way::Stay {
-            offers.extend(playlist::offers(house, feeling).await?);
-            offers.extend(article_shelf::offers(house, feeling).await?);
+        for shelf in SHELVES {
+            offers.extend((shelf.offers)(house, feeling, way).await?);
         }
         Ok(offers)
     }
 
     fn feeds(&self) -> &'static [&'static str] {
-        &["articles", "songs", "playlists"]
+        &[SHELVES[0].feed, SHELVES[1].feed, SHELVES[2].feed]
     }
 
     async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {
-        match feed {
-            "articles" => return Ok(article_shelf::entries(house, limit).await?),
-            "playlists" => return Ok(playlist::entries(house, limit).await?),
-            _ => {}
+        match SHELVES.iter().find(|shelf| shelf.feed == feed) {
+            Some(shelf) => Ok((shelf.entries)(house, limit).await?),
+            None => Err(Refusal::NotFound),
         }
-        let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
-        Ok(songs.into_iter().map(|song| Entry {
-            place: song.place(),
-            kind: "song",
-            title: format!("{} – {}", song.artist, song.title),
-            line: song.why,
-            html: String::new(),
-            author: song.by,
-            tags: Vec::new(),
-            at: song.since,
-            changed_at: song.changed_at,
-        }).collect())
     }
 
     async fn take_in(&self, house: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {

@@ -43,5 +43,6 @@ pub fn doors() -> Router<House> {
         .route("/songs/{id}/take-back", post(songs::take_back))
         .route("/songs/{id}/tend", get(songs::tend))
         .route("/songs/{id}/withdraw", post(songs::withdraw))
+        .route("/songs/{id}/lift", post(songs::lift))
         .route("/songs/{id}/merge", post(songs::merge))
 }

@@ -1,27 +1,26 @@
 //! A song: artist, title, a feeling, and a line on why it helps. Never its words or its sound (R9).
 //!
 //! Promises: the same song is never here twice, however it is written; what one may not see is not found; a change made
-//! from an old copy is refused, not lost. The giver may correct it and take it back; the library's keepers may withdraw
-//! or merge it, and each of these is an act.
+//! from an old copy is refused, not lost. The giver may correct it and take it back; what keepers may do stands in [`keeping`].
 
-use std::fmt::Write as _;
+mod draft;
+mod keeping;
+mod traces;
 
 use base::clock::SECOND_MS;
 use base::db::{Ask, DbResult, Tx};
-use base::form::Form;
-use base::house::House;
-use base::pack::Pack;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Reader, Way};
-use base::search::{self, Findable};
+use base::room::Reader;
+use base::search;
 use base::veil::{self, Veil};
 use base::{ledger, row, vals};
-use people::power::{Deed, Holding, TendLibrary};
 use people::Member;
 
 use crate::helped::Helped;
 use crate::playlist;
+pub use draft::{Draft, folded, host_of};
+pub(crate) use traces::{entries, index, index_again, offers};
 
 /// How long "take it back" stands on the page by itself. The giver may take it back later, too.
 pub const UNDO_MS: i64 = 10 * SECOND_MS;
@@ -48,18 +47,11 @@ pub struct Song {
 }
 row!(Song { id, artist, title, why, note, genre, seconds, giver, by, since, changed_at });
 
-/// A song as somebody wrote it into the form.
-#[derive(Clone, Debug, Default)]
-pub struct Draft {
-    pub artist: String,
-    pub title: String,
-    pub feeling: String,
-    pub way: String,
-    pub why: String,
-    pub note: String,
-    pub genre: String,
-    pub seconds: Option<i64>,
-    pub links: Vec<String>,
+/// Reads songs from `$from`, where `s` is the song, with the name of whoever gave each.
+macro_rules! songs {
+    ($from:literal, $rest:literal) => {
+        concat!("SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at FROM ", $from, " LEFT JOIN person p ON p.id = s.giver ", $rest)
+    };
 }
 
 /// What became of a suggestion.
@@ -68,6 +60,8 @@ pub enum Suggested {
     New(String),
     /// It was here already: the line stands beside the giver's, as thanks.
     AlreadyHere(String),
+    /// It was here and was withdrawn; why.
+    Withdrawn(String),
 }
 
 /// Which songs to list.
@@ -77,82 +71,6 @@ pub struct Filter {
     pub genre: Option<String>,
     /// The id that the page before ended with.
     pub before: Option<String>,
-}
-
-impl Draft {
-    /// Reads the form; what is wrong is noted at its field.
-    pub fn read(form: &mut Form, pack: &Pack) -> Self {
-        let feelings: Vec<_> = pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
-        let mut draft = Self {
-            artist: form.line("artist", NAME_CHARS),
-            title: form.line("title", NAME_CHARS),
-            feeling: form.choice("feeling", &feelings),
-            way: if form.has("way") { form.choice("way", &Way::IDS) } else { Way::Stay.id().to_owned() },
-            why: form.line("why", WHY_CHARS),
-            note: form.line("note", 0..=160),
-            genre: form.value("genre").to_owned(),
-            ..Self::default()
-        };
-        draft.read_length(form);
-        draft.read_links(form);
-        if !draft.genre.is_empty() && pack.genre(&draft.genre).is_none() {
-            form.refuse("genre", "wrong-choose");
-        }
-        if form.is_right() && folded(&draft.artist, &draft.title).starts_with('/') {
-            form.refuse("title", "song-wrong-name");
-        }
-        draft
-    }
-
-    fn read_length(&mut self, form: &mut Form) {
-        let text = form.line("length", 0..=8);
-        if text.is_empty() {
-            return;
-        }
-        let parts = text.split_once(':').and_then(|(minutes, seconds)| Some((minutes.parse::<i64>().ok()?, seconds.parse::<i64>().ok()?)));
-        match parts {
-            Some((minutes @ 0..=180, seconds @ 0..60)) if minutes + seconds > 0 => self.seconds = Some(minutes * 60 + seconds),
-            _ => form.refuse("length", "song-wrong-length"),
-        }
-    }
-
-    fn read_links(&mut self, form: &mut Form) {
-        let text = form.text("links", 0..=2_000);
-        self.links = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-        if self.links.len() > LINKS_MAX {
-            form.refuse_with("links", "song-wrong-many-links", &[("max", LINKS_MAX.to_string())]);
-        } else if self.links.iter().any(|link| host_of(link).is_none()) {
-            form.refuse("links", "song-wrong-link");
-        }
-    }
-}
-
-/// Artist and title as they are compared: no case, accents, punctuation, leading "the" or guests.
-#[must_use]
-pub fn folded(artist: &str, title: &str) -> String {
-    let fold = |text: &str| {
-        let words: Vec<_> = search::words(without_guests(text)).collect();
-        let skip = usize::from(words.len() > 1 && words[0] == "the");
-        words[skip..].concat()
-    };
-    format!("{}/{}", fold(artist), fold(title))
-}
-
-/// The text up to where guests are named: `Bleed (feat. …)`, `Bleed ft …`.
-fn without_guests(text: &str) -> &str {
-    let lower = text.to_ascii_lowercase();
-    let marks = ["(feat", "[feat", " feat.", " feat ", " ft.", " ft ", "(ft", " featuring ", "(with "];
-    let cut = marks.iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min();
-    cut.map_or(text, |at| &text[..at])
-}
-
-/// The host of a link that may stand here (`https://` or `http://`), without `www.`.
-#[must_use]
-pub fn host_of(link: &str) -> Option<&str> {
-    let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"))?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    let plain = link.len() <= 500 && host.contains('.') && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
-    (plain && !link.contains(char::is_whitespace)).then(|| host.strip_prefix("www.").unwrap_or(host))
 }
 
 impl Song {
@@ -170,10 +88,13 @@ impl Song {
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
         let tx = member.house.begin().await?;
         let known: Option<String> = tx.first("SELECT id FROM song WHERE folded = $1", vals![folded(&draft.artist, &draft.title)]).await?;
+        if let Some(id) = &known && let Some(why) = withdrawn(&tx, id).await? {
+            return Ok(Suggested::Withdrawn(why));
+        }
         let suggested = match known {
             Some(id) => {
                 Helped::say(&tx, &Self::place_of(&id), &member.person.id, &draft.feeling, &draft.why, member.house.now()).await?;
-                add_feeling(&tx, &id, &draft.feeling, &draft.way).await?;
+                say_feeling(&tx, &id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
                 index(&tx, &id).await?;
                 Suggested::AlreadyHere(id)
             }
@@ -189,17 +110,20 @@ impl Song {
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
         let folded = folded(&draft.artist, &draft.title);
         tx.run(sql, vals![id, &draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, giver, now]).await?;
-        add_feeling(tx, id, &draft.feeling, &draft.way).await?;
+        say_feeling(tx, id, giver, &draft.feeling, &draft.way).await?;
         set_links(tx, id, &draft.links).await?;
         index(tx, id).await?;
         Ok(id.to_owned())
     }
 
+    /// A song, whoever asks.
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        ask.first(songs!("song s", "WHERE s.id = $1"), vals![id]).await
+    }
+
     /// One song that this reader may see. What was withdrawn is gone for everyone but its giver.
     pub async fn seen_by(ask: &impl Ask, reader: &Reader, id: &str) -> Result<(Self, Option<(Veil, String)>), Refusal> {
-        let sql = "SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at
-                   FROM song s LEFT JOIN person p ON p.id = s.giver WHERE s.id = $1";
-        let song: Self = ask.first(sql, vals![id]).await?.ok_or(Refusal::NotFound)?;
+        let song = Self::find(ask, id).await?.ok_or(Refusal::NotFound)?;
         let veil = veil::over(ask, &song.place()).await?;
         match veil {
             Some((Veil::Withdrawn | Veil::Held, _)) if song.giver.is_none() || song.giver != reader.person => Err(Refusal::Gone),
@@ -209,12 +133,10 @@ impl Song {
 
     /// The newest songs, a page of them and one more to say whether it goes on.
     pub async fn newest(ask: &impl Ask, filter: &Filter, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at
-                   FROM song s LEFT JOIN person p ON p.id = s.giver
-                   WHERE s.id < $1 AND ($2 = '' OR s.genre = $2)
+        let sql = songs!("song s", "WHERE s.id < $1 AND ($2 = '' OR s.genre = $2)
                      AND ($3 = '' OR EXISTS (SELECT 1 FROM song_feeling f WHERE f.song = s.id AND f.feeling = $3))
                      AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
-                   ORDER BY s.id DESC LIMIT $4";
+                   ORDER BY s.id DESC LIMIT $4");
         let before = filter.before.as_deref().unwrap_or("z");
         let (genre, feeling) = (filter.genre.as_deref().unwrap_or_default(), filter.feeling.as_deref().unwrap_or_default());
         ask.all(sql, vals![before, genre, feeling, limit]).await
@@ -222,16 +144,19 @@ impl Song {
 
     /// Songs for a feeling, going one way, newest first.
     pub async fn for_feeling(ask: &impl Ask, feeling: &str, way: &str, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at
-                   FROM song_feeling f JOIN song s ON s.id = f.song LEFT JOIN person p ON p.id = s.giver
-                   WHERE f.feeling = $1 AND f.way = $2 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
-                   ORDER BY s.id DESC LIMIT $3";
+        let sql = songs!("song_feeling f JOIN song s ON s.id = f.song", "WHERE f.feeling = $1 AND f.way = $2 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
+                   ORDER BY s.id DESC LIMIT $3");
         ask.all(sql, vals![feeling, way, limit]).await
     }
 
     /// Feelings and the way each goes from there, in the order they were given.
     pub async fn feelings(ask: &impl Ask, id: &str) -> DbResult<Vec<(String, String)>> {
         ask.all("SELECT feeling, way FROM song_feeling WHERE song = $1 ORDER BY feeling", vals![id]).await
+    }
+
+    /// The feeling and way that a person gave it; the first there is where they gave none.
+    pub async fn own_feeling(ask: &impl Ask, id: &str, person: Option<&str>) -> DbResult<Option<(String, String)>> {
+        ask.first("SELECT feeling, way FROM song_feeling WHERE song = $1 ORDER BY CASE WHEN person = $2 THEN 0 ELSE 1 END, feeling LIMIT 1", vals![id, person]).await
     }
 
     pub async fn links(ask: &impl Ask, id: &str) -> DbResult<Vec<String>> {
@@ -253,11 +178,11 @@ impl Song {
         if changed == 0 {
             return Ok(Corrected::ChangedMeanwhile);
         }
-        tx.run("DELETE FROM song_feeling WHERE song = $1 AND feeling = $2", vals![&self.id, &draft.feeling]).await?;
-        add_feeling(&tx, &self.id, &draft.feeling, &draft.way).await?;
+        say_feeling(&tx, &self.id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
         set_links(&tx, &self.id, &draft.links).await?;
         index(&tx, &self.id).await?;
         playlist::index_with(&tx, &self.id).await?;
+        talk::place_again(&tx, &self.place()).await?;
         tx.keep().await?;
         Ok(Corrected::Kept)
     }
@@ -273,10 +198,11 @@ impl Song {
                 // What others said under it stays theirs, at a place that nobody can open or write anew.
                 talk::thread::move_to(&tx, &self.place(), &Self::place_of(&format!("gone.{}", self.id))).await?;
                 ledger::gone(&tx, "song", &self.id, member.house.now()).await?;
-                self.remove(&tx).await?;
+                self.remove(&tx, member.house.now()).await?;
             }
             TakenBack::LeftToOthers => {
                 tx.run("UPDATE song SET why = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
+                tx.run("UPDATE song_feeling SET person = NULL WHERE song = $1 AND person = $2", vals![&self.id, &member.person.id]).await?;
                 ledger::emptied(&tx, "song", &self.id, &["why"], member.house.now()).await?;
                 Helped::unsay(&tx, &self.place(), &member.person.id, member.house.now()).await?;
                 index(&tx, &self.id).await?;
@@ -286,49 +212,12 @@ impl Song {
         Ok(taken)
     }
 
-    /// Takes it off every page, feed and search, with a reason that its giver is told (R4).
-    pub async fn withdraw(&self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
-        let (place, words) = (self.place(), format!("{} – {}: {}", self.artist, self.title, self.why));
-        let deed = Deed { what: "act-song-withdrawn", place: Some(&place), whom: self.giver.as_deref(), why, words: Some(&words) };
-        let tx = holding.act(&deed).await?;
-        veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
-        search::unindex(&tx, &place).await?;
-        playlist::index_with(&tx, &self.id).await?;
-        talk::place_again(&tx, &place).await?;
-        Ok(tx.keep().await?)
-    }
-
-    /// Puts a song that is here under another name together with this one: its lines, its links and its places in lists move over (R4).
-    pub async fn merge(&self, other: &Self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
-        let (place, gone) = (self.place(), other.place());
-        let words = format!("{} – {}: {}", other.artist, other.title, other.why);
-        let deed = Deed { what: "act-song-merged", place: Some(&place), whom: other.giver.as_deref(), why, words: Some(&words) };
-        let tx = holding.act(&deed).await?;
-        for sql in MOVED {
-            tx.run(sql, vals![&self.id, &other.id]).await?;
-        }
-        let sql = "UPDATE helped SET place = $1 WHERE place = $2 AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = $1 AND h.person = helped.person)";
-        tx.run(sql, vals![&place, &gone]).await?;
-        if let Some(giver) = &other.giver {
-            let feeling = Self::feelings(&*tx, &other.id).await?.into_iter().next().map(|(feeling, _)| feeling).unwrap_or_default();
-            // Why they brought it, unless they have a line here: a person has one. The act keeps a copy either way.
-            let sql = "INSERT INTO helped (id, place, person, feeling, line, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (place, person) DO NOTHING";
-            tx.run(sql, vals![base::id::at(other.since), &place, giver, feeling, &other.why, other.since]).await?;
-        }
-        tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO UPDATE SET place = excluded.place", vals![&gone, &place]).await?;
-        index(&tx, &self.id).await?;
-        talk::thread::move_to(&tx, &gone, &place).await?;
-        other.remove(&tx).await?;
-        playlist::index_with(&tx, &self.id).await?;
-        Ok(tx.keep().await?)
-    }
-
-    async fn remove(&self, tx: &Tx) -> DbResult<()> {
+    async fn remove(&self, tx: &Tx, now: i64) -> DbResult<()> {
         let lists = playlist::with(tx, &self.id).await?;
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
         talk::thread::remove(tx, &self.place()).await?;
-        tx.run("DELETE FROM helped WHERE place = $1", vals![self.place()]).await?;
+        Helped::clear(tx, &self.place(), now).await?;
         tx.run("DELETE FROM song WHERE id = $1", vals![&self.id]).await?;
         for list in lists {
             playlist::index(tx, &list).await?;
@@ -348,14 +237,6 @@ impl Song {
     }
 }
 
-/// What moves from one song to another that is the same; the table of each must not hold it for both.
-const MOVED: [&str; 3] = [
-    "INSERT INTO song_feeling (song, feeling, way) SELECT $1, feeling, way FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING",
-    "INSERT INTO song_link (song, n, url) SELECT $1, l.n + 1 + (SELECT COALESCE(max(h.n), -1) FROM song_link h WHERE h.song = $1), l.url FROM song_link l
-     WHERE l.song = $2 AND l.url NOT IN (SELECT h.url FROM song_link h WHERE h.song = $1)",
-    "UPDATE suggestion SET song = $1 WHERE song = $2 AND playlist NOT IN (SELECT h.playlist FROM suggestion h WHERE h.song = $1)",
-];
-
 /// What became of a song that was taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenBack {
@@ -374,13 +255,33 @@ pub enum Corrected {
     IsAnother(String),
 }
 
-/// Says that a song meets one more feeling; saying it twice changes nothing.
-pub async fn add_feeling(tx: &Tx, song: &str, feeling: &str, way: &str) -> DbResult<()> {
+/// Why a song was taken off the shelf, if it was.
+pub(crate) async fn withdrawn(ask: &impl Ask, id: &str) -> DbResult<Option<String>> {
+    Ok(veil::over(ask, &Song::place_of(id)).await?.filter(|(veil, _)| *veil != Veil::Folded).map(|(_, why)| why))
+}
+
+/// Says that a song meets a feeling, in place of what the person said before. A feeling that somebody else says it met stays.
+pub async fn say_feeling(tx: &Tx, song: &str, person: Option<&str>, feeling: &str, way: &str) -> DbResult<()> {
     if feeling.is_empty() {
         return Ok(());
     }
-    tx.run("INSERT INTO song_feeling (song, feeling, way) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", vals![song, feeling, way]).await.map(drop)
+    if let Some(person) = person {
+        for sql in LET_GO {
+            tx.run(sql, vals![song, person, feeling]).await?;
+        }
+    }
+    let sql = "INSERT INTO song_feeling (song, feeling, way, person) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (song, feeling) DO UPDATE SET way = excluded.way WHERE song_feeling.person = excluded.person";
+    tx.run(sql, vals![song, feeling, way, person]).await.map(drop)
 }
+
+/// Takes away every other feeling that a person gave a song; one that it met for others, too, is theirs from now on.
+const LET_GO: [&str; 2] = [
+    "DELETE FROM song_feeling WHERE song = $1 AND person = $2 AND feeling <> $3
+       AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2)",
+    "UPDATE song_feeling SET person = (SELECT h.person FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2 ORDER BY h.at, h.id LIMIT 1)
+     WHERE song = $1 AND person = $2 AND feeling <> $3",
+];
 
 async fn set_links(tx: &Tx, song: &str, links: &[String]) -> DbResult<()> {
     tx.run("DELETE FROM song_link WHERE song = $1", vals![song]).await?;
@@ -388,56 +289,4 @@ async fn set_links(tx: &Tx, song: &str, links: &[String]) -> DbResult<()> {
         tx.run("INSERT INTO song_link (song, n, url) VALUES ($1, $2, $3)", vals![song, n, link]).await?;
     }
     Ok(())
-}
-
-/// Puts a song into the index as it stands in this write; one that is veiled stays out.
-pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
-    let Ok((song, None)) = Song::seen_by(tx, &Reader::guest(), id).await else { return Ok(()) };
-    let mut words = format!("{}\n{}", song.artist, song.why);
-    for helped in Helped::at(tx, &song.place()).await? {
-        let _ = write!(words, "\n{}", helped.line);
-    }
-    let feelings = Song::feelings(tx, id).await?.into_iter().map(|(feeling, _)| feeling).collect();
-    let genres = Some(song.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect();
-    let findable = Findable { kind: "song", title: song.title.clone(), words, author: song.by.clone(), audience: "everyone".into(), feelings, genres, lang: String::new(), at: song.since };
-    search::index(tx, &song.place(), &findable).await
-}
-
-/// Puts every song into the index again, a hundred at a time.
-pub(crate) async fn index_again(house: &House) -> DbResult<()> {
-    let mut after = String::new();
-    loop {
-        let ids: Vec<String> = house.db.all("SELECT id FROM song WHERE id > $1 ORDER BY id LIMIT 100", vals![&after]).await?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after.clone_from(last);
-        let tx = house.begin().await?;
-        for id in &ids {
-            index(&tx, id).await?;
-        }
-        tx.keep().await?;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_song_is_the_same_however_it_is_written() {
-        let bleed = folded("Meshuggah", "Bleed");
-        for (artist, title) in [("MESHUGGAH", "bleed"), ("Mešhuggah", "Bleed!"), ("The Meshuggah", " Bleed (feat. Somebody)"), ("meshuggah ft. Nobody", "Bleed")] {
-            assert_eq!(folded(artist, title), bleed, "{artist} – {title}");
-        }
-        assert_ne!(folded("Meshuggah", "Bleed Again"), bleed);
-        assert_ne!(folded("A", "BC"), folded("AB", "C"));
-        assert_eq!(folded("The The", "This Is the Day"), folded("the the", "This is the day"));
-    }
-
-    #[test]
-    fn a_link_is_to_a_site_and_nothing_else() {
-        assert_eq!(host_of("https://www.bandcamp.com/search?q=earth"), Some("bandcamp.com"));
-        for not in ["javascript:alert(1)", "https://", "https://localhost/", "https://a b.org", "ftp://a.org", "https://user@evil.example:80/", "//a.org"] {
-            assert_eq!(host_of(not), None, "{not}");
-        }
-    }
 }

@@ -2,11 +2,13 @@
 //! in, [`Fresh`] somebody who signed in just now, and [`Holding`](crate::Holding) somebody who holds a duty that can.
 
 use std::ops::Deref;
+use std::sync::LazyLock;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use base::caller::Caller;
+use base::caller::{Caller, Pace};
+use base::clock::MINUTE_MS;
 use base::house::House;
 use base::page::{Frame, Theme, Who};
 use base::refusal::Refusal;
@@ -82,6 +84,16 @@ impl Visitor {
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader { person: self.person.as_ref().map(|person| person.id.clone()) }
+    }
+}
+
+/// What one person writes, of every kind together: more than anybody types, fewer than a script sends.
+static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(60, 10 * MINUTE_MS));
+
+impl Member {
+    /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words are right.
+    pub fn may_write(&self) -> Result<(), Refusal> {
+        if PACE.allows(&self.person.id, self.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }
     }
 }
 

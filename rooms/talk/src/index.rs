@@ -8,7 +8,7 @@ use base::refusal::Refusal;
 use base::search::{self, Findable};
 use base::{markup, row, vals};
 
-use crate::remark::Remark;
+use crate::remark::{Remark, tally};
 
 /// Rows of one small write.
 const AT_ONCE: i64 = 100;
@@ -62,6 +62,8 @@ pub(crate) async fn all_again(house: &House) -> DbResult<()> {
         after.clone_from(last);
         let tx = house.begin().await?;
         for id in &ids {
+            // A restore may have left fewer words to it than were counted.
+            tally(&tx, id).await?;
             again(&tx, id).await?;
         }
         tx.keep().await?;

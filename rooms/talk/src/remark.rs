@@ -5,11 +5,8 @@
 //! before stays readable until its author takes it away. Only its author changes it. Whoever tends the talk folds or
 //! withdraws it with a reason, which is an act, and never their own.
 
-use std::sync::LazyLock;
-
 use base::brought::BroughtComment;
-use base::caller::Pace;
-use base::clock::{MINUTE_MS, SECOND_MS};
+use base::clock::SECOND_MS;
 use base::db::{Ask, DbResult, Tx};
 use base::form::Form;
 use base::house::House;
@@ -30,9 +27,6 @@ pub const WORDS_CHARS: std::ops::RangeInclusive<usize> = 1..=10_000;
 pub const QUOTED_CHARS: std::ops::RangeInclusive<usize> = 0..=600;
 pub const HAT_CHARS: std::ops::RangeInclusive<usize> = 0..=60;
 pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
-
-/// Remarks and changes of one person: more than anybody types, fewer than a script sends.
-static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(30, 10 * MINUTE_MS));
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
@@ -149,16 +143,11 @@ impl Remark {
     pub async fn put(tx: &Tx, under: &Place, author: &str, saying: &Saying, words: &[(&str, &str)], at: i64) -> DbResult<String> {
         let (id, _) = insert(tx, under, (Some(author), ""), saying, &markup::render(&saying.words), at).await?;
         for (word, person) in words {
-            tx.run("INSERT INTO remark_word (person, remark, word) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", vals![*person, &id, *word]).await?;
+            tx.run("INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", vals![base::id::at(at), *person, &id, *word]).await?;
         }
         tally(tx, &id).await?;
         index::again(tx, &id).await?;
         Ok(id)
-    }
-
-    /// Slows a flood down.
-    pub fn pace(member: &Member) -> Result<(), Refusal> {
-        if PACE.allows(&member.person.id, member.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }
     }
 
     /// One remark, as it stands.
@@ -273,8 +262,10 @@ impl Remark {
             return Err(Refusal::Gone);
         }
         let tx = member.house.begin().await?;
-        if tx.run("DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3", vals![me, &self.id, word]).await? == 0 {
-            tx.run("INSERT INTO remark_word (person, remark, word) VALUES ($1, $2, $3)", vals![me, &self.id, word]).await?;
+        let (now, sql) = (member.house.now(), "DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3 RETURNING id");
+        match tx.first::<String>(sql, vals![me, &self.id, word]).await? {
+            Some(id) => ledger::gone(&tx, "remark_word", &id, now).await?,
+            None => tx.run("INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4)", vals![base::id::at(now), me, &self.id, word]).await.map(drop)?,
         }
         tally(&tx, &self.id).await?;
         Ok(tx.keep().await?)

@@ -1,6 +1,10 @@
 //! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as it
-//! looks, every table as JSON, every file under its name. Ways in (passwords, sessions, links) stay out. It is not a
-//! backup: it is for people to read, and for other programs to take in.
+//! looks, every table as JSON, every article and comment as its Markdown, every file under its name. Ways in (passwords,
+//! sessions, links) stay out, and so does what was withdrawn, what was never sent, and what an act took down ([`KeptBack`]).
+//! It is not a backup: it is for people to read, and for other programs to take in.
+
+mod kept_back;
+mod markdown;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -21,13 +25,17 @@ use tower::ServiceExt as _;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use kept_back::KeptBack;
+
 use super::Place;
 use crate::progress::Bar;
 use crate::web;
 
-/// Tables that let somebody in, and what of the others does.
-const LEFT_OUT: [&str; 5] = ["session", "way_in", "passkey", "ceremony", "recovery"];
+/// Tables that let somebody in, or hold words that were never sent or were taken down; and columns that let somebody in.
+const LEFT_OUT: [&str; 7] = ["session", "way_in", "passkey", "ceremony", "recovery", "draft", "act_words"];
 const LEFT_EMPTY: [&str; 3] = ["password", "totp", "secret"];
+/// Here a hash is of a link that shows how it stands; elsewhere it is a file's name.
+const HASH_IS_A_WAY_IN: &str = "join_request";
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
 #[derive(Args, Debug)]
@@ -63,10 +71,13 @@ async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
     out.add("house.css", house.assets.at(house.assets.path("house.css")).map(|asset| asset.plain.to_vec()).unwrap_or_default().as_slice())?;
     let tables = house.db.tables().await?.into_iter().filter(|table| !LEFT_OUT.iter().any(|name| table.name.starts_with(name))).collect::<Vec<_>>();
     let snapshot = house.db.snapshot().await?;
+    // After the snapshot: what was withdrawn before it is known here for certain.
+    let kept_back = KeptBack::of(&house.db).await?;
     for table in &tables {
-        out.table(&snapshot, table).await?;
+        out.table(&snapshot, table, &kept_back).await?;
     }
     drop(snapshot);
+    markdown::write(&mut out, house, &kept_back).await?;
     let files = out.files(house).await?;
     out.add("index.html", index(house, &paths, &tables).as_bytes())?;
     out.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
@@ -165,12 +176,13 @@ impl Out<'_> {
         Ok(self.zip.write_all(bytes)?)
     }
 
-    /// One table as an array of objects, one a line.
-    async fn table(&mut self, snapshot: &Snapshot, table: &Table) -> Result<()> {
+    /// One table as an array of objects, one a line; without what is kept back.
+    async fn table(&mut self, snapshot: &Snapshot, table: &Table, kept_back: &KeptBack) -> Result<()> {
         self.zip.start_file(format!("data/{}.json", table.name), SimpleFileOptions::default().large_file(true))?;
         let mut rows = 0;
         self.zip.write_all(b"[")?;
         snapshot.each::<Trouble>(table, |row| {
+            let Some(row) = kept_back.without(table, row) else { return Ok(()) };
             rows += 1;
             self.bar.at(Stage { what: &table.name, done: rows, of: 0 });
             self.zip.write_all(if rows == 1 { b"\n" } else { b",\n" })?;
@@ -196,7 +208,11 @@ impl Out<'_> {
 
 fn object(table: &Table, row: Vec<Val>) -> Value {
     let cells = table.columns.iter().zip(row);
-    Value::Object(cells.map(|(column, val)| (column.name.clone(), if LEFT_EMPTY.contains(&column.name.as_str()) { Value::Null } else { value(val) })).collect::<Map<_, _>>())
+    Value::Object(cells.map(|(column, val)| (column.name.clone(), if lets_in(table, &column.name) { Value::Null } else { value(val) })).collect::<Map<_, _>>())
+}
+
+fn lets_in(table: &Table, column: &str) -> bool {
+    LEFT_EMPTY.contains(&column) || (column == "hash" && table.name == HASH_IS_A_WAY_IN)
 }
 
 fn value(val: Val) -> Value {

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use door::import::Report;
 
 use super::{Place, refused};
-use crate::founding::{Founding, found};
+use crate::founding::{Founding, NAME_CHARS, found};
 use crate::progress::Bar;
 use crate::{lock, open};
 
@@ -62,7 +62,7 @@ impl Wordpress {
         lock::or_nothing(folder, async || {
             let house = open::open(folder, settings, Clock::Machine).await?;
             let report = self.read(&house).await?;
-            make_a_community(&house).await?;
+            make_a_community(&house, &report.title).await?;
             house.db.rest().await?;
             Ok(report)
         }).await
@@ -106,13 +106,23 @@ impl Wordpress {
     }
 }
 
-/// What was brought is opened as a community, under its pack's name until the host gives it another.
-async fn make_a_community(house: &House) -> Result<()> {
+/// What was brought is opened as a community under the name the site had, or its pack's where it had none that fits.
+async fn make_a_community(house: &House, title: &str) -> Result<()> {
     if open::is_settled(&house.db).await? {
         return Ok(());
     }
-    let name = Pack::load(PACK)?.community.name;
+    let name = match name_of(title) {
+        Some(name) => name,
+        None => Pack::load(PACK)?.community.name,
+    };
     let founding = Founding { name: &name, pack: PACK, joining: "request", first: None, duties: &[] };
     found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
     Ok(())
+}
+
+/// A site's title as a community's name: on one line, no longer than names are.
+fn name_of(title: &str) -> Option<String> {
+    let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = line.chars().filter(|c| !c.is_control()).take(*NAME_CHARS.end()).collect::<String>().trim_end().to_owned();
+    NAME_CHARS.contains(&name.chars().count()).then_some(name)
 }

@@ -126,7 +126,7 @@ impl Moving<'_> {
         };
         let song = Song::add(self.tx, &id::at(at), &draft, Some(self.who(&given.giver)?), at).await?;
         for feeling in given.feelings.iter().skip(1) {
-            song::add_feeling(self.tx, &song, feeling, way(given.way)).await?;
+            song::say_feeling(self.tx, &song, None, feeling, way(given.way)).await?;
         }
         self.places.insert(("songs", given.id.clone()), Song::place_of(&song));
         Ok(())

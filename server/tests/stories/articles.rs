@@ -13,6 +13,7 @@ const EARS: &[(&str, &str)] = &[
     ("words", "## Before\n\nI mixed **bands** for nine years.\n\n- foam\n- filters"),
     ("categories", "bodies"),
     ("tags", "hearing, Can't sleep, dread, gigs"),
+    ("do", "publish"),
 ];
 
 async fn ears(who: &Browser<'_>) -> String {
@@ -72,6 +73,24 @@ async fn what_is_wrong_is_said_and_nothing_written_is_lost() {
         assert_eq!(house.count("SELECT count(*) FROM article").await, 3);
         let page = fern.post("/articles", &with(&[("title", "New")])).await;
         assert_eq!(page.to(), "/articles/new-2?done=article-out", "the form's own address is nobody's");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_goes_out_unless_the_button_that_says_so_was_pressed() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let without: Vec<_> = EARS.iter().copied().filter(|(name, _)| *name != "do").collect();
+        for fields in [without, with(&[("do", "publsih")]), with(&[("do", "")])] {
+            let place = fern.post_and_follow("/articles", &fields).await;
+            place.is(200).says("You only get the two");
+        }
+        assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3);
+        let edit = fern.get("/articles/you-only-get-the-two/edit").await;
+        fern.post("/articles/you-only-get-the-two", &with(&[("seen", &seen(&edit)), ("do", "keep")])).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3, "a change by an unknown word publishes nothing");
+        house.guest().get("/articles").await.says_not("You only get the two");
     })
     .await;
 }
@@ -149,7 +168,7 @@ async fn hostile_markdown_is_only_text() {
         let words = "<script>alert(1)</script>\n\n<iframe src=https://evil.example></iframe>\n\n[x](javascript:alert(1)) ![y](https://evil.example/y.png)\n\n</article><h1>mine</h1>";
         let hostile = with(&[("words", words), ("title", "<script>alert(2)</script>"), ("summary", "\"><img src=x onerror=alert(3)>"), ("tags", "<b>bold</b>")]);
         let place = fern.post("/articles", &hostile).await.to().split('?').next().unwrap().to_owned();
-        let looked: Vec<_> = hostile.iter().copied().chain([("do", "preview")]).collect();
+        let looked: Vec<_> = hostile.iter().copied().filter(|(name, _)| *name != "do").chain([("do", "preview")]).collect();
         for page in [house.guest().get(&place).await, house.guest().get("/articles").await, fern.get(&format!("{place}/edit")).await, fern.post("/articles", &looked).await] {
             page.is(200);
             for bad in ["<script>alert", "<iframe", "href=\"javascript", "src=\"https://evil", "<img src=x", "<h1>mine", "<b>bold"] {
@@ -309,6 +328,7 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
             changed_at: 1_560_000_000_000,
             comments_open: true,
             categories: vec!["Noise".into(), "noise".into(), "…".into()],
+            tags: (0..base::brought::TERMS_MAX + 10).map(|n| format!("tag {n}")).collect(),
             ..BroughtArticle::default()
         };
         let tx = house.house.begin().await.unwrap();
@@ -321,6 +341,8 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         tx.keep().await.unwrap();
         house.guest().get(place.as_str()).await.is(200).says("An old post").says("8 June 2019").says("Fern").says("Noise");
         house.guest().get("/articles?category=noise").await.is(200).says("An old post");
+        house.guest().get("/articles?tag=tag-0").await.is(200).says("An old post");
+        house.guest().get(&format!("/articles?tag=tag-{}", base::brought::TERMS_MAX)).await.is(404);
         house.guest().get("/pages/contact").await.is(200).says("From before").says_not("Fern");
         brook.get(draft.as_str()).await.is(404);
         fern.get(draft.as_str()).await.is(200).says("A draft");

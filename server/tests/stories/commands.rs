@@ -366,6 +366,55 @@ fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
     assert!(!names.iter().any(|name| name.contains("session") || name.contains("way_in")));
 }
 
+#[tokio::test]
+async fn an_export_holds_no_word_that_was_withdrawn_and_all_others_as_they_were_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    assert_eq!(Running::start(&house, &["demo"]).stop(), Some(0));
+    let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+    let song: (String, String) = db.one("SELECT s.id, s.why FROM song s JOIN suggestion g ON g.song = s.id WHERE length(s.why) > 20 ORDER BY s.id LIMIT 1", &[]).await.unwrap();
+    let remark: (String, String) = db.one("SELECT id, words FROM remark WHERE length(words) > 20 ORDER BY id LIMIT 1", &[]).await.unwrap();
+    let kept: (String, String) = db.one("SELECT id, words FROM remark WHERE length(words) > 20 ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+    let article: (String, String) = db.one("SELECT slug, words FROM article WHERE kind = 'article' ORDER BY id LIMIT 1", &[]).await.unwrap();
+    let other: (String, String) = db.one("SELECT slug, words FROM article WHERE kind = 'article' ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.run("INSERT INTO veil (place, state, why, since) VALUES ('/songs/' || $1, 'withdrawn', 'Asked for.', 1), ('/remarks/' || $2, 'withdrawn', 'Asked for.', 1)", vals![&song.0, &remark.0]).await.unwrap();
+    tx.run("UPDATE article SET withdrawn_at = 1 WHERE slug = $1", vals![&article.0]).await.unwrap();
+    tx.run("INSERT INTO join_request (id, hash, name, folded, age, why, since) VALUES ('j', 'link-hash', 'Eli', 'eli', '18', 'Heard of you.', 1)", &[]).await.unwrap();
+    tx.keep().await.unwrap();
+    drop(db);
+    let to = folder.path().join("all.zip");
+    done(&house, &["export", "--to", to.to_str().unwrap()]);
+    let mut zip = zip::ZipArchive::new(fs::File::open(&to).unwrap()).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).filter(|name| name.starts_with("data/") || name.starts_with("markdown/")).collect();
+    let mut read = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
+    let all: Vec<(String, String)> = names.iter().map(|name| (name.clone(), read(name))).collect();
+    let first_line = |words: &str| serde_json::to_string(words.lines().next().unwrap()).unwrap().trim_matches('"').to_owned();
+    for gone in [&song.1, &remark.1, &article.1].map(|words| first_line(words)).iter().chain([&"link-hash".to_owned()]) {
+        let held: Vec<_> = all.iter().filter(|(_, text)| text.contains(gone.as_str())).map(|(name, _)| name).collect();
+        assert!(held.is_empty(), "{gone} stands in {held:?}");
+    }
+    assert!(read(&format!("markdown/articles/{}.md", other.0)).contains(&other.1));
+    assert!(all.iter().any(|(name, text)| name.starts_with("markdown/said-under/") && text.contains(&kept.1)), "{names:?}");
+    assert!(read("data/join_request.json").contains("Heard of you."));
+}
+
+#[tokio::test]
+async fn an_import_into_an_empty_folder_founds_the_community_under_the_sites_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let export = folder.path().join("site.xml");
+    let (long, cut) = ("Long ".repeat(40), "Long ".repeat(12));
+    for (house, title, name) in [("one", "Riffs &amp; Rest\n of Us", "Riffs & Rest of Us"), ("two", long.as_str(), cut.as_str()), ("three", "", "")] {
+        fs::write(&export, format!("<rss xmlns:wp=\"http://wordpress.org/export/1.2/\"><channel><title>{title}</title><link>https://old.example</link><wp:wxr_version>1.2</wp:wxr_version></channel></rss>")).unwrap();
+        let house = folder.path().join(house);
+        done(&house, &["import", "wordpress", export.to_str().unwrap()]);
+        let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+        let named: String = db.one("SELECT value FROM setting WHERE name = 'name'", &[]).await.unwrap();
+        let expected = if title.is_empty() { base::pack::Pack::load("metal").unwrap().community.name } else { name.trim_end().to_owned() };
+        assert_eq!(named, expected);
+    }
+}
+
 #[test]
 fn doctor_names_what_is_wrong_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();

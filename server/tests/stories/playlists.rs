@@ -1,6 +1,8 @@
 //! Playlists: asking, bringing, arguing, putting in order, and files in and out.
 
 use base::clock::DAY_MS;
+use base::db::Ask as _;
+use base::ledger::Ledger;
 
 use crate::house::{Browser, both};
 
@@ -85,6 +87,42 @@ async fn a_list_others_put_songs_into_is_not_one_persons_to_take_down() {
         brook.post(&format!("{list}/suggestions/{bungee}/take-back"), &[]).await.is(303);
         ada.post(&format!("{list}/take-back"), &[]).await.is(303);
         ada.get(&list).await.is(404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_talked_about_like_a_song_and_what_others_said_outlives_it() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        house.guest().get(&list).await.says("Nobody has said anything yet");
+        brook.post("/remarks", &[("place", &list), ("words", "Half of this is sludge.")]).await.is(303);
+        house.guest().get(&list).await.says("Half of this is sludge.");
+        ada.post(&format!("{list}/take-back"), &[]).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM remark").await, 1, "what Brook said is Brook's");
+        house.guest().get("/search?q=sludge").await.says_not("Half of this");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_back_is_written_down_so_that_no_backup_brings_it_again() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        let bungee = bring(&brook, &list, "Earth", "Bungee").await;
+        let song: String = house.house.db.one("SELECT '/songs/' || song FROM suggestion", &[]).await.unwrap();
+        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "yes"), ("line", "")]).await.is(303);
+        ada.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", "All winter.")]).await.is(303);
+        ada.post("/remarks", &[("place", &song), ("words", "Eleven minutes.")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", ""), ("line", "")]).await.is(303);
+        ada.post(&format!("{song}/helped/unsay"), &[]).await.is(303);
+        brook.post(&format!("{list}/suggestions/{bungee}/take-back"), &[]).await.is(303);
+        ada.post(&format!("{list}/take-back"), &[]).await.is(303);
+        let kinds: Vec<String> = house.house.db.all("SELECT kind FROM erasure ORDER BY kind", &[]).await.unwrap();
+        assert_eq!(kinds, ["helped", "playlist", "suggestion", "voice"]);
+        assert_eq!(Ledger::of(&house.house.db, 0).await.unwrap().len(), 4);
     })
     .await;
 }

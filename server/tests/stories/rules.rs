@@ -216,6 +216,13 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
     let helpline = || care::helpline::place_of(&house.house.pack.helplines[0]).to_string();
     Some(match path {
         "/songs/{id}/withdraw" => (format!("{}/withdraw", song("Ouroboros Is Broken").await), form(&[("why", "The singer asked us to.")])),
+        "/songs/{id}/lift" => {
+            let song = song("Rise to Glory").await;
+            let tx = house.house.begin().await.unwrap();
+            base::veil::lay(&tx, &base::place::Place::read(&song).unwrap(), base::veil::Veil::Withdrawn, "Asked for.", house.house.now()).await.unwrap();
+            tx.keep().await.unwrap();
+            (format!("{song}/lift"), form(&[("why", "They changed their mind.")]))
+        }
         "/songs/{id}/merge" => {
             let (one, other) = (song("Tallahassee").await, song("Coda Maestoso").await);
             (format!("{one}/merge"), form(&[("other", other.as_str()), ("merge-why", "The same song twice.")]))
@@ -244,7 +251,7 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
             (format!("{}/withdraw", list.split('?').next().unwrap()), form(&[("why", "Asked for twice.")]))
         }
         "/articles/{slug}/tend" => {
-            let fields = [("title", "You only get the two"), ("summary", "Earplugs."), ("words", "I mixed bands for nine years.")];
+            let fields = [("title", "You only get the two"), ("summary", "Earplugs."), ("words", "I mixed bands for nine years."), ("do", "publish")];
             let article = house.member("Ada who mixes").await.post("/articles", &fields).await.is(303).to();
             (format!("{}/tend", article.split('?').next().unwrap()), form(&[("what", "withdraw"), ("why", "Names a third person.")]))
         }

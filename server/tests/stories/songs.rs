@@ -197,3 +197,109 @@ async fn list_with(asks: &Browser<'_>, puts: &Browser<'_>, title: &str) -> Strin
     puts.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", title), ("reason", "It has to be in.")]).await.is(303);
     list
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feeling_that_is_corrected_is_replaced_and_nobody_elses_is() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        brook.post("/songs", &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "need-to-move"), ("why", "Got me up the stairs.")]).await.is(303);
+        let page = ada.get(&format!("{song}/edit")).await;
+        let seen = page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        ada.post(&song, &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "dread"), ("why", "Head gives up trying."), ("seen", &seen)]).await.is(303);
+        house.guest().get("/songs?feeling=rage").await.says_not("Bleed");
+        house.guest().get("/songs?feeling=dread").await.says("Bleed");
+        house.guest().get("/songs?feeling=need-to-move").await.says("Bleed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_made_of_signs_is_a_name() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let with = |artist: &'static str, title: &'static str| [("artist", artist), ("title", title), ("feeling", "rage"), ("why", "It counts to four.")];
+        for (artist, title) in [("!!!", "Myth Takes"), ("Earth", "???"), ("Earth", "!!!"), ("Earth", "Medley (With or Without You)"), ("Earth", "Medley")] {
+            ada.post("/songs", &with(artist, title)).await.is(303);
+        }
+        assert_eq!(house.count("SELECT count(*) FROM song").await, 5);
+        ada.post("/songs", &with("! ! !", "Myth Takes (with the Quiet Orchestra)")).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM song").await, 5, "the same song once more");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_brings_a_withdrawn_song_is_told_why_and_a_keeper_can_put_it_back() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &tending(&house)).await;
+        let song = bring_bleed(&ada).await;
+        let list = list_with(&ada, &brook, "Rational Gaze").await;
+        cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+        let told = brook.post("/songs", BLEED).await;
+        told.is(422).says("took it off").says("The singer asked us to.").says("Head gives up trying");
+        assert!(told.html.contains("href=\"/duties\""), "nobody to ask");
+        let told = brook.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", "Bleed"), ("reason", "It has to be in.")]).await;
+        told.is(422).says("The singer asked us to.");
+        assert_eq!(house.count("SELECT count(*) FROM suggestion").await, 1);
+        brook.post(&format!("{song}/lift"), &[("why", "I like it.")]).await.is(403);
+        cleo.get(&format!("{song}/tend")).await.is(200).says("Put it back");
+        cleo.post(&format!("{song}/lift"), &[("why", "")]).await.is(422);
+        cleo.post(&format!("{song}/lift"), &[("why", "The singer changed her mind.")]).await.is(303);
+        house.guest().get(&song).await.is(200).says("Bleed");
+        house.guest().get("/search?q=bleed").await.says("Bleed");
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-song-lifted' AND whom IS NOT NULL").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_looks_after_the_song_they_brought() {
+    both(async |house| {
+        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &tending(&house)).await);
+        let (own, other) = (bring_bleed(&cleo).await, ada.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.to());
+        for door in ["withdraw", "lift"] {
+            cleo.post(&format!("{own}/{door}"), &[("why", "Nobody will notice.")]).await.is(403).says("You brought it");
+        }
+        for (one, two) in [(&own, &other), (&other, &own)] {
+            cleo.post(&format!("{one}/merge"), &[("other", two), ("merge-why", "The same twice.")]).await.is(403);
+        }
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writing_of_every_kind_has_one_pace() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        for n in 0..60 {
+            brook.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", &format!("Time number {n}."))]).await.is(303);
+        }
+        let list = [("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")];
+        brook.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(429);
+        brook.post("/playlists", &list).await.is(429);
+        brook.post("/articles", &[("title", "Once more"), ("words", "Faster."), ("do", "publish")]).await.is(429);
+        brook.post("/remarks", &[("place", &song), ("words", "Faster.")]).await.is(429);
+        let list = ada.post("/playlists", &list).await.is(303).to().split('?').next().unwrap().to_owned();
+        brook.post(&format!("{list}/suggestions"), &[("artist", "Earth"), ("title", "Bungee"), ("reason", "Slow.")]).await.is(429);
+        house.house.clock.turn(11 * 60_000);
+        brook.post(&format!("{list}/suggestions"), &[("artist", "Earth"), ("title", "Bungee"), ("reason", "Slow.")]).await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_that_fails_is_not_taken_for_a_veil() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let tx = house.house.begin().await.unwrap();
+        tx.run("ALTER TABLE veil RENAME TO veil_away", &[]).await.unwrap();
+        tx.keep().await.unwrap();
+        ada.post("/songs", BLEED).await.is(500);
+        assert_eq!(house.count("SELECT count(*) FROM song").await, 0, "kept without being findable");
+    })
+    .await;
+}

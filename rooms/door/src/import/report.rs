@@ -12,6 +12,8 @@ const NAMED_MAX: usize = 500;
 /// The answer of an import. `taken` counts what this export brought, now or in an earlier run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
+    /// What the site calls itself; empty where the export does not say.
+    pub title: String,
     pub taken: Taken,
     pub left: Vec<Left>,
 }

@@ -45,6 +45,11 @@ pub fn asks_for_preview(form: &Form) -> bool {
     form.value("do") == "preview"
 }
 
+/// Only the button that says so: whatever else is sent keeps a draft a draft.
+fn asks_to_publish(form: &Form) -> bool {
+    form.value("do") == "publish"
+}
+
 /// The words as they will stand, where they were asked for.
 pub fn preview(form: &Form, draft: &Draft) -> Option<Safe> {
     (form.is_right() && asks_for_preview(form)).then(|| Safe(markup::render(&draft.words).html))
@@ -81,8 +86,9 @@ async fn write(member: Member, mut form: Form) -> Reply {
         let f = member.frame().titled("article-new").private();
         return again(&Write { f: &f, form: &form, action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: preview(&form, &draft), is_stale: false });
     }
+    member.may_write()?;
     let now = member.house.now();
-    let publishes = form.value("do") != "draft";
+    let publishes = asks_to_publish(&form);
     let tx = member.house.begin().await?;
     let place = Article::add(&tx, Kind::Article, &slug_of(&draft.title), &draft, Some(&member.person.id), now, publishes.then_some(now)).await?;
     tx.keep().await?;
@@ -107,7 +113,10 @@ async fn change(member: Member, Path(slug): Path<String>, mut form: Form) -> Rep
     let draft = Draft::read(&mut form, &member.house.pack);
     let seen = form.value("seen").parse().unwrap_or(0);
     let is_ready = form.is_right() && !asks_for_preview(&form);
-    let is_kept = is_ready && article.change(&member, &draft, seen, form.value("do") != "draft").await?;
+    if is_ready {
+        member.may_write()?;
+    }
+    let is_kept = is_ready && article.change(&member, &draft, seen, asks_to_publish(&form)).await?;
     if is_kept {
         return go(format!("{}?done=article-kept", article.place()));
     }

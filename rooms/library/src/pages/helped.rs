@@ -38,6 +38,7 @@ pub async fn say(member: &Member, place: &Place, form: &mut Form) -> Result<(), 
     if !form.is_right() {
         return Ok(());
     }
+    member.may_write()?;
     let tx = member.house.begin().await?;
     Helped::say(&tx, place, &member.person.id, &feeling, &line, member.house.now()).await?;
     crate::index(&tx, place).await?;

@@ -61,6 +61,7 @@ pub async fn open(member: Member, mut form: Form) -> Reply {
         let f = member.frame().titled("playlist-new").private();
         return page_again(&Edit { form: &form, list: None, notice: None, f: &f }, &f);
     }
+    member.may_write()?;
     let id = Playlist::open(&member, &draft).await?;
     go(format!("/playlists/{id}?done=playlist-open"))
 }
@@ -102,6 +103,8 @@ struct Show<'a> {
     is_mine: bool,
     may_tend: bool,
     form: &'a Form,
+    /// The song they suggested was here and was withdrawn: why.
+    withdrawn: Option<String>,
     talk: Safe,
 }
 
@@ -115,11 +118,11 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     if let Some((id, ending)) = id.split_once('.') {
         return file(&visitor, id, ending).await;
     }
-    shown(&visitor, &id, &Form::default(), &asked).await
+    shown(&visitor, &id, &Form::default(), &asked, None).await
 }
 
 /// The page of a playlist, with the suggestion form as the person left it.
-async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply {
+async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, withdrawn: Option<String>) -> Reply {
     let db = &visitor.house.db;
     let (list, _) = Playlist::seen_by(db, &visitor.reader(), id).await?;
     let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
@@ -138,8 +141,8 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
     };
     let f = visitor.frame().named(&list.title, &list.brief).with_card(format!("/cards{}.png", list.place()));
     let is_mine = list.curator.is_some() && list.curator.as_deref() == me;
-    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, withdrawn, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
+    if form.is_right() && show.withdrawn.is_none() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
 /// The list as a file to take along.
@@ -163,6 +166,9 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
     let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack, false);
     let seen = form.value("seen").parse().unwrap_or(0);
+    if form.is_right() {
+        member.may_write()?;
+    }
     let is_kept = form.is_right() && list.correct(&member, &draft, seen).await?;
     if is_kept {
         return go(format!("/playlists/{id}?done=playlist-kept"));
@@ -176,9 +182,12 @@ pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> 
     let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let (artist, title, reason) = (form.line("artist", song::NAME_CHARS), form.line("title", song::NAME_CHARS), form.line("reason", playlist::LINE_CHARS));
     if !form.is_right() {
-        return shown(&member, &id, &form, &Asked::default()).await;
+        return shown(&member, &id, &form, &Asked::default(), None).await;
     }
-    list.suggest(&member, &artist, &title, &reason).await?;
+    member.may_write()?;
+    if let Some(why) = list.suggest(&member, &artist, &title, &reason).await? {
+        return shown(&member, &id, &form, &Asked::default(), Some(why)).await;
+    }
     go(format!("/playlists/{id}?done=suggested#suggested"))
 }
 
@@ -195,8 +204,9 @@ pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>,
         form.refuse("line", "playlist-argue-needs");
     }
     if !form.is_right() {
-        return shown(&member, &id, &form, &Asked::default()).await;
+        return shown(&member, &id, &form, &Asked::default(), None).await;
     }
+    member.may_write()?;
     list.say(&member, &suggestion, &voice, &line).await?;
     go(format!("/playlists/{id}?done=said#s-{suggestion}"))
 }
@@ -239,6 +249,7 @@ pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> R
         let f = member.frame().titled("playlist-decide").private();
         return page_again(&Decide { list: &list, suggestions, form: &form, f: &f }, &f);
     }
+    member.may_write()?;
     list.decide(&member, &decisions).await?;
     go(format!("/playlists/{id}?done=playlist-decided"))
 }
@@ -288,6 +299,7 @@ pub async fn bring(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack, false);
     match sheet {
         Some(sheet) if form.is_right() => {
+            member.may_write()?;
             let id = Playlist::bring(&member, &draft, &sheet).await?;
             go(format!("/playlists/{id}?done=playlist-brought"))
         }

@@ -47,6 +47,8 @@ struct Edit<'a> {
     song: Option<&'a Song>,
     /// A line over the form: somebody changed the song meanwhile, or it is another that is here.
     notice: Option<String>,
+    /// It was here and was withdrawn: why.
+    withdrawn: Option<String>,
 }
 
 impl Edit<'_> {
@@ -63,18 +65,23 @@ impl Edit<'_> {
 pub async fn blank(member: Member, asked: Asked) -> Reply {
     let f = member.frame().titled("song-new").private();
     let form = Form::filled([("feeling", asked.value("feeling")), ("way", "stay")]);
-    page(&Edit { form: &form, song: None, notice: None, f: &f }, &f)
+    page(&Edit { form: &form, song: None, notice: None, withdrawn: None, f: &f }, &f)
 }
 
 pub async fn suggest(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() {
         let f = member.frame().titled("song-new").private();
-        return page_again(&Edit { form: &form, song: None, notice: None, f: &f }, &f);
+        return page_again(&Edit { form: &form, song: None, notice: None, withdrawn: None, f: &f }, &f);
     }
+    member.may_write()?;
     match Song::suggest(&member, &draft).await? {
         Suggested::New(id) => go(format!("/songs/{id}")),
         Suggested::AlreadyHere(id) => go(format!("/songs/{id}?done=song-here")),
+        Suggested::Withdrawn(why) => {
+            let f = member.frame().titled("song-new").private();
+            page_again(&Edit { form: &form, song: None, notice: None, withdrawn: Some(why), f: &f }, &f)
+        }
     }
 }
 
@@ -129,13 +136,13 @@ pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     let f = member.frame().titled("song-edit").private();
     let form = filled(&member.house, &song).await?;
-    page(&Edit { form: &form, song: Some(&song), notice: None, f: &f }, &f)
+    page(&Edit { form: &form, song: Some(&song), notice: None, withdrawn: None, f: &f }, &f)
 }
 
 /// The form as the song stands now.
 async fn filled(house: &House, song: &Song) -> Result<Form, Refusal> {
-    let (feelings, links) = (Song::feelings(&house.db, &song.id).await?, Song::links(&house.db, &song.id).await?.join("\n"));
-    let (feeling, way) = feelings.into_iter().next().unwrap_or_default();
+    let links = Song::links(&house.db, &song.id).await?.join("\n");
+    let (feeling, way) = Song::own_feeling(&house.db, &song.id, song.giver.as_deref()).await?.unwrap_or_default();
     Ok(Form::filled([
         ("artist", song.artist.as_str()),
         ("title", &song.title),
@@ -154,6 +161,9 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
     let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
     let seen = form.value("seen").parse().unwrap_or(0);
+    if form.is_right() {
+        member.may_write()?;
+    }
     let corrected = if form.is_right() { Some(song.correct(&member, &draft, seen).await?) } else { None };
     let f = member.frame().titled("song-edit").private();
     let notice = match corrected {
@@ -162,7 +172,7 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
         Some(Corrected::IsAnother(_)) => Some(f.say("song-is-another").to_owned()),
         None => None,
     };
-    page_again(&Edit { form: &form, song: Some(&song), notice, f: &f }, &f)
+    page_again(&Edit { form: &form, song: Some(&song), notice, withdrawn: None, f: &f }, &f)
 }
 
 pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
@@ -191,23 +201,43 @@ struct Tend<'a> {
     f: &'a Frame,
     song: &'a Song,
     form: &'a Form,
+    is_withdrawn: bool,
+}
+
+/// The song as whoever tends the library may see it: a withdrawn one, too, or nobody could open it again.
+async fn tended(holding: &Holding<TendLibrary>, id: &str) -> Result<Song, Refusal> {
+    Song::find(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)
+}
+
+async fn tend_page(holding: &Holding<TendLibrary>, song: &Song, form: &Form) -> Reply {
+    let f = holding.member.frame().titled("song-tend").private();
+    let is_withdrawn = song::withdrawn(&holding.member.house.db, &song.id).await?.is_some();
+    let tend = Tend { song, form, is_withdrawn, f: &f };
+    if form.is_right() { page(&tend, &f) } else { page_again(&tend, &f) }
 }
 
 pub async fn tend(holding: Holding<TendLibrary>, Path(id): Path<String>) -> Reply {
-    let (song, _) = Song::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
-    let f = holding.member.frame().titled("song-tend").private();
-    page(&Tend { song: &song, form: &Form::default(), f: &f }, &f)
+    tend_page(&holding, &tended(&holding, &id).await?, &Form::default()).await
 }
 
 pub async fn withdraw(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (song, _) = Song::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
+    let song = tended(&holding, &id).await?;
     let why = form.line("why", song::WHY_CHARS);
     if !form.is_right() {
-        let f = holding.member.frame().titled("song-tend").private();
-        return page_again(&Tend { song: &song, form: &form, f: &f }, &f);
+        return tend_page(&holding, &song, &form).await;
     }
     song.withdraw(&holding, &why).await?;
     go("/acts?done=act")
+}
+
+pub async fn lift(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let song = tended(&holding, &id).await?;
+    let why = form.line("why", song::WHY_CHARS);
+    if !form.is_right() {
+        return tend_page(&holding, &song, &form).await;
+    }
+    song.lift(&holding, &why).await?;
+    go(format!("{}?done=act", song.place()))
 }
 
 pub async fn merge(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
@@ -223,6 +253,5 @@ pub async fn merge(holding: Holding<TendLibrary>, Path(id): Path<String>, mut fo
         }
         _ => form.refuse("other", "song-wrong-other"),
     }
-    let f = holding.member.frame().titled("song-tend").private();
-    page_again(&Tend { song: &song, form: &form, f: &f }, &f)
+    tend_page(&holding, &song, &form).await
 }

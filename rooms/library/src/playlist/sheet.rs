@@ -4,6 +4,7 @@
 //! reason and link, in order); a file that cannot be read is refused with the line or track where it went wrong.
 //! Never: more than [`TRACKS_MAX`] tracks, a link that is not to a site, or control characters.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
@@ -256,7 +257,7 @@ impl Sheet {
     /// The list's own title and note stand in the columns of every row: a table has nowhere else to keep them.
     fn write_csv(&self) -> String {
         let mut out = csv::Writer::from_writer(Vec::new());
-        let mut put = |row: [&str; 7]| out.write_record(row).expect("writing to memory cannot fail");
+        let mut put = |row: [&str; 7]| out.write_record(row.map(inert).iter().map(AsRef::<str>::as_ref)).expect("writing to memory cannot fail");
         put(["artist", "title", "seconds", "why", "link", "list", "note"]);
         for track in &self.tracks {
             let seconds = track.seconds.map_or_else(String::new, |seconds| seconds.to_string());
@@ -269,7 +270,7 @@ impl Sheet {
         let mut sheet = Self::default();
         for (at, row) in csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes()).into_records().enumerate() {
             let row = row.map_err(|_| SheetTrouble::Unreadable { at: at + 2 })?;
-            let cell = |column| row.get(column).unwrap_or_default().to_owned();
+            let cell = |column| as_written(row.get(column).unwrap_or_default()).to_owned();
             (sheet.title, sheet.note) = (cell(5), cell(6));
             let link = Some(cell(4)).filter(|link| !link.is_empty());
             sheet.tracks.push(Track { artist: cell(0), title: cell(1), seconds: cell(2).trim().parse().ok(), why: cell(3), link });
@@ -366,6 +367,21 @@ fn referred(name: &quick_xml::events::BytesRef<'_>) -> Option<String> {
     quick_xml::escape::resolve_xml_entity(name).map(str::to_owned)
 }
 
+/// A cell that a spreadsheet shows and never reckons with: one that would be a formula gets an apostrophe before it.
+fn inert(cell: &str) -> Cow<'_, str> {
+    if would_be_formula(cell) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// The cell as it was before [`inert`].
+fn as_written(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| would_be_formula(rest)).unwrap_or(cell)
+}
+
+/// Apostrophes at the front count as nothing here, so that taking one away is always what putting one there was.
+fn would_be_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -373,7 +389,7 @@ mod tests {
     use super::*;
 
     fn words(most: usize) -> impl Strategy<Value = String> {
-        proptest::collection::vec("[a-zA-Zäß0-9,;:<>&\"'#.–/()|\\[\\]{}-]{1,8}", 1..most).prop_map(|words| words.join(" "))
+        proptest::collection::vec("[a-zA-Zäß0-9,;:<>&=+@\"'#.–/()|\\[\\]{}-]{1,8}", 1..most).prop_map(|words| words.join(" "))
     }
 
     fn track() -> impl Strategy<Value = Track> {
@@ -396,6 +412,21 @@ mod tests {
         fn no_file_makes_it_fall_over(text in "\\PC{0,300}", head in prop_oneof![Just(""), Just("#EXTM3U\n"), Just("<playlist>"), Just("{\"playlist\":"), Just("artist,title\n")]) {
             let _ = Sheet::read(&format!("{head}{text}"));
         }
+    }
+
+    #[test]
+    fn no_cell_becomes_a_formula_and_none_is_changed_by_the_way_back() {
+        let names = ["=HYPERLINK(1)", "+44", "-1", "@Ada", "'=1", "''+1", "'Til It's Over", "Earth"];
+        let tracks = names.map(|name| Track { artist: name.into(), title: name.into(), why: name.into(), ..Track::default() }).to_vec();
+        let sheet = Sheet { title: "=1+1".into(), note: "@all".into(), tracks };
+        let text = sheet.write(Format::Csv);
+        for row in csv::Reader::from_reader(text.as_bytes()).into_records() {
+            for cell in &row.unwrap() {
+                assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+            }
+        }
+        assert!(text.contains("\n'Til It's Over,"), "{text}");
+        assert_eq!(Sheet::read(&text), Ok(sheet));
     }
 
     #[test]

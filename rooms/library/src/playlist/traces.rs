@@ -4,7 +4,7 @@
 use base::clock::rfc3339;
 use base::db::{Ask, DbResult, Tx};
 use base::house::House;
-use base::room::{Entry, Kept, Leaving, Offer};
+use base::room::{Entry, Kept, Leaving, Offer, Way};
 use base::vals;
 use serde_json::json;
 
@@ -70,8 +70,11 @@ pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
     }).collect())
 }
 
-/// Two lists for a feeling.
-pub(crate) async fn offers(house: &House, feeling: &str) -> DbResult<Vec<Offer>> {
+/// Two lists for a feeling; who has one open stays with it.
+pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<Vec<Offer>> {
+    if way != Way::Stay {
+        return Ok(Vec::new());
+    }
     let (lists, name) = (Playlist::newest(&house.db, feeling, None, 2).await?, house.pack.call("playlist"));
     Ok(lists.into_iter().map(|list| Offer { place: list.place(), kind: "playlist", title: list.title, credit: name.to_owned(), line: list.brief, note: list.caution, links: Vec::new() }).collect())
 }

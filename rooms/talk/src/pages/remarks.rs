@@ -47,7 +47,7 @@ pub async fn say(member: Member, mut form: Form) -> Reply {
         let f = member.frame().titled("remark-new").private();
         return page_again(&Write { f: &f, form: &form, place, title: &under.title, answered: answered.as_ref(), draft: String::new() }, &f);
     }
-    Remark::pace(&member)?;
+    member.may_write()?;
     go(Remark::say(&member, &place, &saying).await?.address())
 }
 
@@ -125,7 +125,7 @@ pub async fn change(member: Member, Path(id): Path<String>, mut form: Form) -> R
     let saying = Saying::read(&mut form, None);
     let seen = form.value("seen").parse().unwrap_or(0);
     if form.is_right() {
-        Remark::pace(&member)?;
+        member.may_write()?;
     }
     let is_stale = form.is_right() && !remark.edit(&member, &saying, seen).await?;
     if form.is_right() && !is_stale {

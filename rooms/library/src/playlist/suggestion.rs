@@ -1,0 +1,180 @@
+//! What people put into a list and say to it: suggestions with a reason each, voices, and what the curator makes of them.
+
+use base::db::{Ask, DbResult, Tx};
+use base::house::House;
+use base::refusal::Refusal;
+use base::room::Way;
+use base::{ledger, row, vals};
+use people::Member;
+
+use super::sheet::Track;
+use super::{Playlist, SUGGESTIONS_MAX, index};
+use crate::song::{self, Song};
+
+/// A song that somebody suggested for a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    pub id: String,
+    pub song: String,
+    pub artist: String,
+    pub title: String,
+    pub seconds: Option<i64>,
+    pub note: String,
+    pub person: Option<String>,
+    pub by: Option<String>,
+    pub reason: String,
+    /// Its number in the list, once it is in.
+    pub n: Option<i64>,
+    pub why_not: String,
+}
+row!(Suggestion { id, song, artist, title, seconds, note, person, by, reason, n, why_not });
+
+/// What one member says to a suggestion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voice {
+    pub suggestion: String,
+    pub person: String,
+    pub by: String,
+    /// `yes`, `no` or `argued`.
+    pub voice: String,
+    pub line: String,
+}
+row!(Voice { suggestion, person, by, voice, line });
+
+/// What the curator says to one suggestion: its number in the list, or why it is not in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub suggestion: String,
+    pub n: Option<i64>,
+    pub why_not: String,
+}
+
+impl Playlist {
+    /// Every suggestion: what is in by its number, then the others by when they came.
+    pub async fn suggestions(ask: &impl Ask, id: &str) -> DbResult<Vec<Suggestion>> {
+        let sql = "SELECT g.id, g.song, s.artist, s.title, s.seconds, s.note, g.person, p.name, g.reason, g.n, g.why_not
+                   FROM suggestion g JOIN song s ON s.id = g.song LEFT JOIN person p ON p.id = g.person
+                   WHERE g.playlist = $1 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
+                   ORDER BY CASE WHEN g.n IS NULL THEN 1 ELSE 0 END, g.n, g.id";
+        ask.all(sql, vals![id]).await
+    }
+
+    /// What members say, by suggestion, the oldest first.
+    pub async fn voices(ask: &impl Ask, id: &str) -> DbResult<Vec<Voice>> {
+        let sql = "SELECT v.suggestion, v.person, p.name, v.voice, v.line FROM voice v JOIN suggestion g ON g.id = v.suggestion JOIN person p ON p.id = v.person
+                   WHERE g.playlist = $1 ORDER BY v.suggestion, v.at, v.person";
+        ask.all(sql, vals![id]).await
+    }
+
+    /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling; one that was
+    /// withdrawn stays off, and what comes back says why.
+    pub async fn suggest(&self, member: &Member, artist: &str, title: &str, reason: &str) -> Result<Option<String>, Refusal> {
+        if !self.is_open(member.house.now()) {
+            return Err(Refusal::NotNow("playlist-closed"));
+        }
+        let tx = member.house.begin().await?;
+        let many: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1", vals![&self.id]).await?;
+        if many >= SUGGESTIONS_MAX {
+            return Err(Refusal::NotNow("playlist-full"));
+        }
+        let track = Track { artist: artist.to_owned(), title: title.to_owned(), why: reason.to_owned(), ..Track::default() };
+        let song = self.song_of(&tx, &member.house, &track, Some(&member.person.id)).await?;
+        if let Some(why) = song::withdrawn(&tx, &song).await? {
+            return Ok(Some(why));
+        }
+        self.put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now()).await?;
+        index(&tx, &self.id).await?;
+        tx.keep().await?;
+        Ok(None)
+    }
+
+    /// The song of a track: the one on the shelf, or a new one there.
+    pub(super) async fn song_of(&self, tx: &Tx, house: &House, track: &Track, giver: Option<&str>) -> Result<String, Refusal> {
+        let known: Option<String> = tx.first("SELECT id FROM song WHERE folded = $1", vals![song::folded(&track.artist, &track.title)]).await?;
+        if let Some(song) = known {
+            return Ok(song);
+        }
+        let draft = song::Draft {
+            artist: track.artist.clone(),
+            title: track.title.clone(),
+            feeling: self.feeling.clone(),
+            way: Way::Stay.id().to_owned(),
+            why: if track.why.is_empty() { self.brief.chars().take(*song::WHY_CHARS.end()).collect() } else { track.why.clone() },
+            seconds: track.seconds,
+            links: track.link.clone().into_iter().collect(),
+            ..song::Draft::default()
+        };
+        Ok(Song::add(tx, &house.new_id(), &draft, giver, house.now()).await?)
+    }
+
+    /// Writes a suggestion as it is given. The same song again is a [`Refusal::NotNow`].
+    #[expect(clippy::too_many_arguments, reason = "each is a column; the demo and the importer fill them all")]
+    pub async fn put(&self, tx: &Tx, id: &str, song: &str, person: Option<&str>, reason: &str, n: Option<i64>, now: i64) -> Result<(), Refusal> {
+        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, '', $7) ON CONFLICT DO NOTHING";
+        let put = tx.run(sql, vals![id, &self.id, song, person, reason, n, now]).await?;
+        if put == 1 { Ok(()) } else { Err(Refusal::NotNow("playlist-has-it")) }
+    }
+
+    /// Takes the person's own suggestion back while the call is open.
+    pub async fn unsuggest(&self, member: &Member, suggestion: &str) -> Result<(), Refusal> {
+        if !self.is_open(member.house.now()) {
+            return Err(Refusal::NotNow("playlist-closed"));
+        }
+        let tx = member.house.begin().await?;
+        let gone = tx.run("DELETE FROM suggestion WHERE id = $1 AND playlist = $2 AND person = $3", vals![suggestion, &self.id, &member.person.id]).await?;
+        if gone == 0 {
+            return Err(Refusal::NotYours("playlist-not-your-suggestion"));
+        }
+        ledger::gone(&tx, "suggestion", suggestion, member.house.now()).await?;
+        index(&tx, &self.id).await?;
+        Ok(tx.keep().await?)
+    }
+
+    /// Says yes, no or argues; an empty voice takes it back. Open until the curator has decided.
+    pub async fn say(&self, member: &Member, suggestion: &str, voice: &str, line: &str) -> Result<(), Refusal> {
+        if self.decided_at.is_some() {
+            return Err(Refusal::NotNow("playlist-decided"));
+        }
+        let tx = member.house.begin().await?;
+        let is_here: i64 = tx.one("SELECT count(*) FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id]).await?;
+        if is_here == 0 {
+            return Err(Refusal::NotFound);
+        }
+        if voice.is_empty() {
+            let gone: Option<String> = tx.first("DELETE FROM voice WHERE suggestion = $1 AND person = $2 RETURNING id", vals![suggestion, &member.person.id]).await?;
+            if let Some(id) = gone {
+                ledger::gone(&tx, "voice", &id, member.house.now()).await?;
+            }
+        } else {
+            put_voice(&tx, suggestion, &member.person.id, voice, line, member.house.now()).await?;
+        }
+        Ok(tx.keep().await?)
+    }
+
+    /// Says what is in, in which order, and why the rest is not. The call is closed with it.
+    pub async fn decide(&self, member: &Member, decisions: &[Decision]) -> Result<(), Refusal> {
+        self.must_be_curated_by(member)?;
+        let (tx, now) = (member.house.begin().await?, member.house.now());
+        for decision in decisions {
+            let sql = "UPDATE suggestion SET n = $1, why_not = $2 WHERE id = $3 AND playlist = $4";
+            tx.run(sql, vals![decision.n, &decision.why_not, &decision.suggestion, &self.id]).await?;
+        }
+        tx.run("UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END, changed_at = $1 WHERE id = $2", vals![now, &self.id]).await?;
+        index(&tx, &self.id).await?;
+        Ok(tx.keep().await?)
+    }
+}
+
+/// Whole minutes of these, and how many of them have no length.
+#[must_use]
+pub fn minutes<'a>(suggestions: impl Iterator<Item = &'a Suggestion>) -> (i64, usize) {
+    let (seconds, unknown) = suggestions.fold((0, 0), |(seconds, unknown), one| (seconds + one.seconds.unwrap_or(0), unknown + usize::from(one.seconds.is_none())));
+    ((seconds + 30) / 60, unknown)
+}
+
+/// Writes what somebody says to a suggestion, or writes it anew.
+pub async fn put_voice(tx: &Tx, suggestion: &str, person: &str, voice: &str, line: &str, now: i64) -> DbResult<()> {
+    let sql = "INSERT INTO voice (id, suggestion, person, voice, line, at) VALUES ($1, $2, $3, $4, $5, $6)
+               ON CONFLICT (suggestion, person) DO UPDATE SET voice = excluded.voice, line = excluded.line, at = excluded.at";
+    tx.run(sql, vals![base::id::at(now), suggestion, person, voice, line, now]).await.map(drop)
+}

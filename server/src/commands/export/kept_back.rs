@@ -1,0 +1,62 @@
+//! What an export keeps back (R8): what was withdrawn, what its author has not put up, and what hangs on either. A backup
+//! has all of it.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use base::db::{Ask as _, Db, Table, Val};
+
+/// What was withdrawn or never put up, and what was said under it or under what is gone.
+const PLACES: &str = "
+    WITH away AS (
+      SELECT place FROM veil WHERE state = 'withdrawn'
+      UNION SELECT '/' || kind || 's/' || slug FROM article WHERE withdrawn_at IS NOT NULL OR published_at IS NULL
+    )
+    SELECT place FROM away
+    UNION SELECT '/remarks/' || id FROM remark WHERE place IN (SELECT place FROM away) OR place LIKE '%/gone.%'";
+/// Ids by which other rows point to it.
+const ARTICLES: &str = "SELECT id, '/' || kind || 's/' || slug FROM article";
+const SUGGESTIONS: &str = "SELECT id, '/songs/' || song, '/playlists/' || playlist FROM suggestion";
+/// That something was withdrawn stays in the log, with the reason and without the words.
+const ALWAYS: [&str; 2] = ["act", "veil"];
+
+/// Places and ids of rows that stay out.
+pub(super) struct KeptBack(HashSet<String>);
+
+impl KeptBack {
+    pub(super) async fn of(db: &Db) -> Result<Self> {
+        let mut names: HashSet<String> = db.all(PLACES, &[]).await?.into_iter().collect();
+        let articles: Vec<(String, String)> = db.all(ARTICLES, &[]).await?;
+        let articles: Vec<_> = articles.into_iter().filter(|(_, place)| names.contains(place)).map(|(id, _)| id).collect();
+        let suggestions: Vec<(String, String, String)> = db.all(SUGGESTIONS, &[]).await?;
+        let suggestions: Vec<_> = suggestions.into_iter().filter(|(_, song, list)| names.contains(song) || names.contains(list)).map(|(id, ..)| id).collect();
+        let ids: Vec<_> = names.iter().filter(|place| !place.starts_with("/articles/") && !place.starts_with("/pages/")).filter_map(|place| place.rsplit('/').next()).map(str::to_owned).collect();
+        names.extend(ids);
+        names.extend(articles);
+        names.extend(suggestions);
+        Ok(Self(names))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// The row as it goes out, if it does. An answer stays when what it answers does not; the quote of that goes.
+    pub(super) fn without(&self, table: &Table, mut row: Vec<Val>) -> Option<Vec<Val>> {
+        if ALWAYS.contains(&table.name.as_str()) {
+            return Some(row);
+        }
+        let at = |name: &str| table.columns.iter().position(|column| column.name == name);
+        if let (Some(answers), Some(quoted)) = (at("answers"), at("quoted"))
+            && self.is_named_by(&row[answers])
+        {
+            row[answers] = Val::Null;
+            row[quoted] = Val::Text(String::new());
+        }
+        (!row.iter().any(|val| self.is_named_by(val))).then_some(row)
+    }
+
+    fn is_named_by(&self, val: &Val) -> bool {
+        matches!(val, Val::Text(text) if self.has(text))
+    }
+}
