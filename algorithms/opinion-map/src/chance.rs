@@ -22,11 +22,6 @@ impl Chance {
         (self.word() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Near enough to a standard normal for a comparison cloud: twelve shares added up.
-    pub(crate) fn bell(&mut self) -> f64 {
-        (0..12).map(|_| self.share()).sum::<f64>() - 6.0
-    }
-
     /// A number below `bound`, which must not be 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.word()) * bound as u128) >> 64) as usize

@@ -1,21 +1,28 @@
 //! Finds the groups on the plane. Promises: every number of groups from one up is considered, and more than one is shown only
-//! where the crowd is cut more cleanly than single bell-shaped clouds of the same spread are; no group smaller than asked.
+//! where the crowd is cut more cleanly than crowds without groups are who answer the same statements, and where every group is
+//! found again among people drawn anew; no group smaller than asked.
 //! Never depends on the order in which people or votes arrived.
 
 use std::ops::RangeInclusive;
 
 use crate::chance::Chance;
 use crate::cluster::{Clusters, lloyd, silhouettes};
+use crate::continuum::Continuum;
 use crate::crowd::{Crowd, STOP};
 use crate::plane::Point;
+use crate::stability::steadiness;
 
-/// Starts beside the regular ones, for the crowd itself and for each comparison cloud.
+/// Starts beside the regular ones, for the crowd itself and for each comparison crowd.
 const SPREAD_STARTS: usize = 12;
 const CLOUD_SPREAD_STARTS: usize = 2;
-/// With 39 clouds, being cleaner than all of them is the 2.5 % level, than all but one the 5 % level.
+/// With 39 crowds, standing out more than all of them is the 2.5 % level, than all but one the 5 % level.
 const CLOUDS: usize = 39;
-const CLOUD_POINTS_MAX: usize = 250;
 const LEVEL: f64 = 0.05;
+/// Groups that are found again less than this (Hennig 2007: not to be believed) are not shown; and so many times it is tried.
+const STABILITY_MIN: f64 = 0.6;
+const RESAMPLES: usize = 40;
+/// Silhouettes of comparison crowds are taken to differ by at least this.
+const SPREAD_MIN: f64 = 1e-3;
 
 /// What the search may find.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,8 +39,8 @@ pub struct Fit {
     pub groups: usize,
     /// Mean silhouette over people where they are shown, −1 to 1 (in [`crate::OpinionMap::compatible`] over base clusters, as Polis takes it).
     pub silhouette: f64,
-    /// Share of single bell-shaped clouds of the same spread that are cut at least as cleanly: above 0.05, so many groups are
-    /// not told apart from none. `None` where it was not asked, as Polis does not.
+    /// Share of crowds without groups, answering the same statements, in which some number of groups stands out as much: above
+    /// 0.05, so many groups are not told apart from none. `None` where it was not asked, as Polis does not.
     pub chance: Option<f64>,
 }
 
@@ -45,8 +52,8 @@ pub(crate) struct Found {
     pub fits: Vec<Fit>,
 }
 
-/// Looks for groups.
-pub(crate) fn find(crowd: &Crowd, limits: Limits, seed: u64) -> Found {
+/// Looks for groups. `continuum` draws crowds without any.
+pub(crate) fn find(crowd: &Crowd, limits: Limits, seed: u64, continuum: &Continuum<'_>) -> Found {
     let alone = Found { labels: vec![0; crowd.points.len()], groups: crowd.points.len().min(1), fits: Vec::new() };
     if crowd.points.len() < 2 || crowd.spread() <= 1e-18 * crowd.people() {
         return alone;
@@ -56,23 +63,50 @@ pub(crate) fn find(crowd: &Crowd, limits: Limits, seed: u64) -> Found {
     let best = cleanest(crowd, numbers.clone(), people_min, SPREAD_STARTS);
     let kept = best.iter().map(|(parting, _)| parting).collect::<Vec<_>>();
     let shown = silhouettes(&crowd.shown, &crowd.weights, &kept, true);
+    let mut chance = Chance::from_seed(seed);
     let share_min = people_min / crowd.people();
-    let clouds = comparison_clouds(crowd, seed);
-    let of_clouds: Vec<_> = clouds.iter().map(|cloud| cleanest(cloud, numbers.clone(), share_min * cloud.people(), CLOUD_SPREAD_STARTS)).collect();
-    let chance = |groups: usize, silhouette: f64| {
-        let is_as_clean = |cloud: &&Vec<(Clusters, f64)>| cloud.iter().any(|(parting, own)| parting.centers.len() == groups && *own >= silhouette);
-        (of_clouds.iter().filter(is_as_clean).count() + 1) as f64 / (CLOUDS + 1) as f64
-    };
-    let fit = |((parting, silhouette), shown): (&(Clusters, f64), f64)| {
-        let groups = parting.centers.len();
-        Fit { groups, silhouette: shown, chance: Some(chance(groups, *silhouette)) }
-    };
-    let fits: Vec<Fit> = best.iter().zip(shown).map(fit).collect();
-    let sure = best.into_iter().zip(&fits).filter(|(_, fit)| fit.chance.is_some_and(|chance| chance <= LEVEL)).map(|(best, _)| best);
-    match sure.reduce(|best, next| if next.1 > best.1 { next } else { best }) {
+    let of_clouds: Vec<_> = (0..CLOUDS).map(|_| {
+        let cloud = continuum.crowd(&mut chance);
+        cleanest(&cloud, numbers.clone(), share_min * cloud.people(), CLOUD_SPREAD_STARTS)
+    }).collect();
+    let chances = chances(&best, &of_clouds);
+    let fits: Vec<Fit> = best.iter().zip(shown).zip(chances)
+        .map(|(((parting, _), silhouette), chance)| Fit { groups: parting.centers.len(), silhouette, chance: Some(chance) }).collect();
+    let stands_out = |fit: &Fit| fit.chance.is_some_and(|chance| chance <= LEVEL);
+    let mut sure: Vec<(Clusters, f64)> = best.into_iter().zip(&fits).filter(|(_, fit)| stands_out(fit)).map(|(best, _)| best).collect();
+    sure.sort_by(|a, b| b.1.total_cmp(&a.1));
+    match sure.into_iter().find(|(parting, _)| is_steady(crowd, parting, seed)) {
         Some((parting, _)) => Found { labels: largest_first(crowd, &parting), groups: parting.centers.len(), fits },
         None => Found { fits, ..alone },
     }
+}
+
+/// Whether every group is found again when people are drawn anew.
+fn is_steady(crowd: &Crowd, parting: &Clusters, seed: u64) -> bool {
+    let steady = steadiness(crowd, &parting.labels, parting.centers.len(), RESAMPLES, seed);
+    steady.by_group.iter().all(|overlap| *overlap >= STABILITY_MIN)
+}
+
+/// Per parting: the share of crowds without groups of which *some* number of groups stands out as much, each silhouette
+/// measured by how those of its number usually fall (Westfall and Young 1993, step-down left out).
+fn chances(best: &[(Clusters, f64)], of_clouds: &[Vec<(Clusters, f64)>]) -> Vec<f64> {
+    let of_number = |cloud: &[(Clusters, f64)], groups: usize| cloud.iter().find(|one| one.0.centers.len() == groups).map(|one| one.1);
+    let usual = |groups: usize| {
+        let all: Vec<f64> = of_clouds.iter().filter_map(|cloud| of_number(cloud, groups)).collect();
+        let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
+        let spread = (all.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / all.len().max(1) as f64).sqrt();
+        (mean, spread.max(SPREAD_MIN))
+    };
+    let usuals: Vec<(f64, f64)> = best.iter().map(|(parting, _)| usual(parting.centers.len())).collect();
+    let farthest = |cloud: &Vec<(Clusters, f64)>| {
+        let each = best.iter().zip(&usuals).filter_map(|((parting, _), usual)| Some((of_number(cloud, parting.centers.len())? - usual.0) / usual.1));
+        each.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let farthest: Vec<f64> = of_clouds.iter().map(farthest).collect();
+    best.iter().zip(&usuals).map(|((_, own), usual)| {
+        let own = (own - usual.0) / usual.1;
+        (farthest.iter().filter(|cloud| **cloud >= own).count() + 1) as f64 / (of_clouds.len() + 1) as f64
+    }).collect()
 }
 
 /// For each number of groups that can be had, the parting with the largest silhouette, and that.
@@ -116,22 +150,4 @@ fn largest_first(crowd: &Crowd, parting: &Clusters) -> Vec<usize> {
     let mut number = vec![0; sums.len()];
     order.iter().enumerate().for_each(|(new, old)| number[*old] = new);
     parting.labels.iter().map(|label| number[*label]).collect()
-}
-
-/// Single bell-shaped clouds of the same spread along the same two axes.
-fn comparison_clouds(crowd: &Crowd, seed: u64) -> Vec<Crowd> {
-    let mean = crowd.mean();
-    let moment = |a: usize, b: usize| {
-        let products = crowd.points.iter().zip(&crowd.weights).map(|(point, weight)| weight * (point[a] - mean[a]) * (point[b] - mean[b]));
-        products.sum::<f64>() / crowd.people()
-    };
-    let (middle, off) = (f64::midpoint(moment(0, 0), moment(1, 1)), ((moment(0, 0) - moment(1, 1)) / 2.0).hypot(moment(0, 1)));
-    let widths = [(middle + off).max(0.0).sqrt(), (middle - off).max(0.0).sqrt()];
-    let points = (crowd.people() as usize).min(CLOUD_POINTS_MAX);
-    let mut chance = Chance::from_seed(seed);
-    let cloud = |_| {
-        let points: Vec<Point> = (0..points).map(|_| widths.map(|width| width * chance.bell())).collect();
-        Crowd::of(&points, &points)
-    };
-    (0..CLOUDS).map(cloud).collect()
 }

@@ -33,6 +33,7 @@ mod bridging;
 mod chance;
 mod cluster;
 mod committee;
+mod continuum;
 mod covotes;
 mod crowd;
 mod division;

@@ -3,11 +3,12 @@
 //! when there is one, and who is in none; [`OpinionMap::compatible`] does what Polis does.
 //! Never looks at a clock, a file or a random number.
 
+use crate::continuum::Continuum;
 use crate::covotes::CoVotes;
 use crate::division::{Division, divisions};
 use crate::crowd::Crowd;
 use crate::grouping::{self, Fit, Found, Limits};
-use crate::plane::{Plane, Point, Stretch, TABLES_MAX};
+use crate::plane::{Plane, Point, Stretch, TABLES_MAX, pull};
 use crate::polis;
 use crate::stability::steadiness;
 use crate::statistics::{Consensus, Representative, consensus, group_aware_consensus, priorities, representatives};
@@ -106,8 +107,9 @@ impl OpinionMap {
     pub(crate) fn draw_with(votes: &Votes, tables: Option<&CoVotes>, settings: &Settings) -> Self {
         let plane = Plane::cold(votes, tables);
         let mut steady = None;
-        let mut map = Self::assemble(votes, settings, plane, |crowd, limits, _| {
-            let found = grouping::find(crowd, limits, settings.seed);
+        let mut map = Self::assemble(votes, settings, plane, |crowd, limits, plane, clustered| {
+            let continuum = Continuum::of(votes, plane, clustered, crowd, settings.seed);
+            let found = grouping::find(crowd, limits, settings.seed, &continuum);
             steady = (settings.resamples > 0).then(|| steadiness(crowd, &found.labels, found.groups, settings.resamples, settings.seed));
             found
         });
@@ -126,7 +128,7 @@ impl OpinionMap {
             let of = |(person, _): (usize, &bool)| self.labels.get(person).copied().flatten();
             clustered.iter().enumerate().filter(|(_, taken)| **taken).map(of).collect()
         };
-        let follow = |crowd: &Crowd, _, clustered: &[bool]| grouping::follow(crowd, &earlier(clustered), self.groups.len());
+        let follow = |crowd: &Crowd, _, _: &Plane, clustered: &[bool]| grouping::follow(crowd, &earlier(clustered), self.groups.len());
         let mut map = Self::assemble(votes, settings, plane, follow);
         map.fits.clone_from(&self.fits);
         map.stability = self.stability;
@@ -169,7 +171,7 @@ impl OpinionMap {
         })
     }
 
-    fn assemble(votes: &Votes, settings: &Settings, plane: Plane, group: impl FnOnce(&Crowd, Limits, &[bool]) -> Found) -> Self {
+    fn assemble(votes: &Votes, settings: &Settings, plane: Plane, group: impl FnOnce(&Crowd, Limits, &Plane, &[bool]) -> Found) -> Self {
         let positions = plane.place_everybody(votes, Stretch::Live);
         let live = votes.standings().iter().filter(|standing| standing.is_live()).count();
         let cast = live_votes(votes, live);
@@ -178,7 +180,7 @@ impl OpinionMap {
         let drawn_in: Vec<Point> = taken(&cast, &clustered).zip(&shown).map(|(cast, place)| place.map(|along| along * pull(cast, live))).collect();
         let crowd = Crowd::of(&drawn_in, &shown);
         let people_min = settings.group_people_min.max((settings.group_share_min * shown.len() as f64).ceil() as usize);
-        let found = group(&crowd, Limits { groups_max: settings.groups_max, people_min }, &clustered);
+        let found = group(&crowd, Limits { groups_max: settings.groups_max, people_min }, &plane, &clustered);
         let mut standing = crowd.standing.iter();
         let mut label = || standing.next().map(|point| found.labels[*point]);
         let labels: Vec<Option<usize>> = clustered.iter().map(|taken| if *taken { label() } else { None }).collect();
@@ -236,12 +238,6 @@ impl GroupStatistics {
 fn live_votes(votes: &Votes, live: usize) -> Vec<usize> {
     let is_live = |cell: &&Cell| votes.standings()[cell.statement as usize].is_live();
     votes.rows().map(|row| if live == votes.statements() { row.len() } else { row.iter().filter(is_live).count() }).collect()
-}
-
-/// How far a person is drawn towards the middle before being grouped, as if they had cast as many average votes again as there
-/// are statements: √(2n / (n + C)). Stretched by √(C / n) alone, whoever has voted little stands far out and makes the groups.
-fn pull(cast: usize, live: usize) -> f64 {
-    (2.0 * cast as f64 / (cast + live).max(1) as f64).sqrt()
 }
 
 fn taken<'a, T: Copy>(each: &'a [T], clustered: &'a [bool]) -> impl Iterator<Item = T> + 'a {

@@ -99,8 +99,7 @@ impl Plane {
             Stretch::Live => (live, seen),
             Stretch::Polis => (votes.statements(), seen + votes.statements() - live),
         };
-        let scale = if seen == 0 { 0.0 } else { (all as f64 / seen as f64).sqrt() };
-        [x * scale, y * scale]
+        [x, y].map(|along| along * stretched(seen, all))
     }
 
     pub(crate) fn place_everybody(&self, votes: &Votes, stretch: Stretch) -> Vec<Point> {
@@ -116,6 +115,17 @@ impl Plane {
         let length = |c: usize| self.loadings[0][c].hypot(self.loadings[1][c]);
         self.center.iter().enumerate().map(|(c, mean)| stretch * (1.0 - mean).abs() * length(c)).collect()
     }
+}
+
+/// √(C / n): a person who has voted on n of C statements stands this many times as far out as their votes add up to.
+pub(crate) fn stretched(seen: usize, all: usize) -> f64 {
+    if seen == 0 { 0.0 } else { (all as f64 / seen as f64).sqrt() }
+}
+
+/// How far a person is drawn towards the middle before being grouped, as if they had cast as many average votes again as there
+/// are statements: √(2n / (n + C)). Stretched by √(C / n) alone, whoever has voted little stands far out and makes the groups.
+pub(crate) fn pull(cast: usize, live: usize) -> f64 {
+    (2.0 * cast as f64 / (cast + live).max(1) as f64).sqrt()
 }
 
 /// The first of the largest loadings (within rounding) is positive.

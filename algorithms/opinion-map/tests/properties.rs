@@ -149,26 +149,33 @@ fn nothing_to_go_on_is_an_answer() {
     assert_eq!(agreed.statistics.tallies[0][5].seen(), 40);
 }
 
+/// People whose opinions come from `place`, answering 20 statements, some more steeply than others.
+fn answers(people: usize, luck: &mut impl FnMut() -> f64, place: impl Fn(usize, &mut dyn FnMut() -> f64) -> [f64; 2]) -> Votes {
+    let mut bell = || (0..12).map(|_| luck()).sum::<f64>() - 6.0;
+    let leanings: Vec<[f64; 2]> = (0..20).map(|_| [bell(), bell()]).collect();
+    let mut cast = Vec::new();
+    for person in 0..people {
+        let [x, y] = place(person, &mut bell);
+        for (statement, [a, b]) in leanings.iter().enumerate() {
+            cast.push((person, statement, if a * x + b * y + bell() > 0.0 { Vote::Agree } else { Vote::Disagree }));
+        }
+    }
+    table(20, &cast)
+}
+
 #[test]
-fn most_crowds_without_groups_stay_whole() {
+fn crowds_without_groups_stay_whole_and_three_groups_are_found() {
     let mut word = 9_u64;
-    let mut share = || {
+    let mut luck = move || {
         word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (word >> 33) as f64 / (1_u64 << 31) as f64
     };
-    let mut bell = || (0..12).map(|_| share()).sum::<f64>() - 6.0;
-    let mut split = 0;
-    for _ in 0..12 {
-        let mut cast = Vec::new();
-        for person in 0..150 {
-            let place = bell();
-            for statement in 0..20 {
-                let opinion = place * (f64::from(statement as u8) / 30.0 - 0.32) + bell();
-                cast.push((person, statement, if opinion > 0.0 { Vote::Agree } else { Vote::Disagree }));
-            }
-        }
-        split += usize::from(OpinionMap::draw(&table(20, &cast), &Settings { resamples: 0, ..Settings::default() }).groups.len() > 1);
-    }
-    // Yes-or-no answers lie flatter than a bell; the README says how often that misleads.
-    assert!(split < 6, "{split} of 12 crowds without groups were split");
+    let groups = |votes: &Votes| OpinionMap::draw(votes, &Settings { resamples: 0, ..Settings::default() }).groups.len();
+    let line = |_: usize, bell: &mut dyn FnMut() -> f64| [0.6 * bell(), 0.0];
+    let plane = |_: usize, bell: &mut dyn FnMut() -> f64| [0.6 * bell(), 0.6 * bell()];
+    let corners = |person: usize, bell: &mut dyn FnMut() -> f64| [[1.2, 0.0], [-0.6, 1.0], [-0.6, -1.0]][person % 3].map(|along| along + 0.3 * bell());
+    let split = (0..10).flat_map(|_| [answers(120, &mut luck, line), answers(120, &mut luck, plane)]).filter(|votes| groups(votes) > 1).count();
+    let found = (0..10).map(|_| answers(120, &mut luck, corners)).filter(|votes| groups(votes) == 3).count();
+    assert!(split <= 2, "{split} of 20 crowds without groups were split");
+    assert!(found >= 8, "three groups were found in {found} of 10 crowds");
 }
