@@ -132,7 +132,8 @@ impl Room for Library {
     }
 
     fn feeds(&self) -> &'static [&'static str] {
-        &[SHELVES[0].feed, SHELVES[1].feed, SHELVES[2].feed]
+        const FEEDS: [&str; 3] = [SHELVES[0].feed, SHELVES[1].feed, SHELVES[2].feed];
+        &FEEDS
     }
 
     async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal> {

@@ -135,12 +135,12 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, withdraw
         Line { suggestion, voices, mine, is_mine }
     });
     let (lines_in, lines_out) = lines.partition(|line: &Line| line.suggestion.n.is_some());
+    let is_mine = list.curator.is_some() && list.curator.as_deref() == me;
     let may_tend = match me {
-        Some(person) => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
-        None => false,
+        Some(person) if !is_mine => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
+        _ => false,
     };
     let f = visitor.frame().named(&list.title, &list.brief).with_card(format!("/cards{}.png", list.place()));
-    let is_mine = list.curator.is_some() && list.curator.as_deref() == me;
     let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, withdrawn, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
     if form.is_right() && show.withdrawn.is_none() { page(&show, &f) } else { page_again(&show, &f) }
 }

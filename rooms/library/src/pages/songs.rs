@@ -112,9 +112,10 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
     let (song, veil) = Song::seen_by(db, &visitor.reader(), id).await?;
     let person = visitor.person.as_ref().map(|person| person.id.as_str());
     let is_mine = song.giver.is_some() && song.giver.as_deref() == person;
+    // Nobody looks after what they gave themselves.
     let may_tend = match person {
-        Some(person) => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
-        None => false,
+        Some(person) if !is_mine => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
+        _ => false,
     };
     let f = visitor.frame().named(&format!("{} – {}", song.artist, song.title), &song.why).with_card(format!("/cards{}.png", song.place()));
     let show = Show {

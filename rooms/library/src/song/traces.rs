@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use base::db::{DbResult, Tx};
+use base::db::{Ask as _, DbResult, Tx};
 use base::house::House;
 use base::room::{Entry, Offer, Way};
 use base::search::{self, Findable};

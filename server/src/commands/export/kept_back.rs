@@ -25,7 +25,7 @@ pub(super) struct KeptBack(HashSet<String>);
 
 impl KeptBack {
     pub(super) async fn of(db: &Db) -> Result<Self> {
-        let mut names: HashSet<String> = db.all(PLACES, &[]).await?.into_iter().collect();
+        let mut names: HashSet<String> = db.all::<String>(PLACES, &[]).await?.into_iter().collect();
         let articles: Vec<(String, String)> = db.all(ARTICLES, &[]).await?;
         let articles: Vec<_> = articles.into_iter().filter(|(_, place)| names.contains(place)).map(|(id, _)| id).collect();
         let suggestions: Vec<(String, String, String)> = db.all(SUGGESTIONS, &[]).await?;

@@ -6,12 +6,22 @@ use anyhow::Result;
 use base::clock::day_and_hour;
 use base::db::Ask as _;
 use base::house::House;
-use base::vals;
+use base::{row, vals};
 
 use super::{KeptBack, Out};
 
 /// Rows read at once.
 const AT_ONCE: i64 = 200;
+
+struct Remark {
+    id: String,
+    place: String,
+    n: i64,
+    by: String,
+    words: String,
+    since: i64,
+}
+row!(Remark { id, place, n, by, words, since });
 
 /// Writes them all; how many files.
 pub(super) async fn write(out: &mut Out<'_>, house: &House, kept_back: &KeptBack) -> Result<usize> {
@@ -38,8 +48,8 @@ async fn remarks(out: &mut Out<'_>, house: &House, kept_back: &KeptBack) -> Resu
     loop {
         let sql = "SELECT r.id, r.place, r.n, COALESCE(p.name, r.name), r.words, r.since FROM remark r LEFT JOIN person p ON p.id = r.author
                    WHERE (r.place, r.n) > ($1, $2) ORDER BY r.place, r.n LIMIT $3";
-        let some: Vec<(String, String, i64, String, String, i64)> = house.db.all(sql, vals![&after.0, after.1, AT_ONCE]).await?;
-        for (id, place, n, by, words, since) in &some {
+        let some: Vec<Remark> = house.db.all(sql, vals![&after.0, after.1, AT_ONCE]).await?;
+        for Remark { id, place, n, by, words, since } in &some {
             if *place != under {
                 written += file(out, &under, &mut text)?;
                 under.clone_from(place);
@@ -49,7 +59,7 @@ async fn remarks(out: &mut Out<'_>, house: &House, kept_back: &KeptBack) -> Resu
             }
         }
         match some.last() {
-            Some((_, place, n, ..)) => after = (place.clone(), *n),
+            Some(last) => after = (last.place.clone(), last.n),
             None => return Ok(written + file(out, &under, &mut text)?),
         }
     }
