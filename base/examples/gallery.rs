@@ -29,13 +29,13 @@ fn filled(page: &str) -> String {
         html.push_str(&match asked.split_once(' ').unwrap_or((asked, "")) {
             ("style", _) => assets::style(),
             ("script", _) => assets::text("house.js").to_owned(),
-            ("sleeve", id) => sleeve(id, Size::Full),
-            ("thumb", id) => sleeve(id, Size::Thumb),
-            ("face", id) => face(id),
+            ("sleeve", id) => sleeve(id, Size::Full).to_string(),
+            ("thumb", id) => sleeve(id, Size::Thumb).to_string(),
+            ("face", id) => face(id).to_string(),
             ("large-face", id) => face(id).replace("class=\"face\"", "class=\"face l\""),
             ("wall", _) => (0..24).map(|number| format!("<li class=\"card\">{}</li>", sleeve(&format!("song-{number}"), Size::Full))).collect(),
-            ("thumbs", _) => (0..24).map(|number| sleeve(&format!("song-{number}"), Size::Thumb)).collect(),
-            ("faces", _) => (0..40).map(|number| face(&format!("person-{number}"))).collect(),
+            ("thumbs", _) => (0..24).map(|number| sleeve(&format!("song-{number}"), Size::Thumb).to_string()).collect(),
+            ("faces", _) => (0..40).map(|number| face(&format!("person-{number}")).to_string()).collect(),
             _ => nameless_face().to_owned(),
         });
         html.push_str(rest);
