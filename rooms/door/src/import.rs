@@ -112,6 +112,7 @@ impl<'a> Import<'a> {
             }
             progress(before + export.at(), 2 * length);
         }
+        self.site = export.site.clone();
         if !export.is_wordpress {
             return Err(Refusal::NotLikeThis("refusal-import-not-wordpress"));
         }

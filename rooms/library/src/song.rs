@@ -47,10 +47,10 @@ pub struct Song {
 }
 row!(Song { id, artist, title, why, note, genre, seconds, giver, by, since, changed_at });
 
-/// Reads songs from `$from`, where `s` is the song, with the name of whoever gave each.
+/// Reads songs, each with the name of whoever gave it.
 macro_rules! songs {
-    ($from:literal, $rest:literal) => {
-        concat!("SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at FROM ", $from, " LEFT JOIN person p ON p.id = s.giver ", $rest)
+    ($rest:literal) => {
+        concat!("SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at FROM song s LEFT JOIN person p ON p.id = s.giver ", $rest)
     };
 }
 
@@ -118,7 +118,7 @@ impl Song {
 
     /// A song, whoever asks.
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        ask.first(songs!("song s", "WHERE s.id = $1"), vals![id]).await
+        ask.first(songs!("WHERE s.id = $1"), vals![id]).await
     }
 
     /// One song that this reader may see. What was withdrawn is gone for everyone but its giver.
@@ -133,7 +133,7 @@ impl Song {
 
     /// The newest songs, a page of them and one more to say whether it goes on.
     pub async fn newest(ask: &impl Ask, filter: &Filter, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = songs!("song s", "WHERE s.id < $1 AND ($2 = '' OR s.genre = $2)
+        let sql = songs!("WHERE s.id < $1 AND ($2 = '' OR s.genre = $2)
                      AND ($3 = '' OR EXISTS (SELECT 1 FROM song_feeling f WHERE f.song = s.id AND f.feeling = $3))
                      AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
                    ORDER BY s.id DESC LIMIT $4");
@@ -144,7 +144,7 @@ impl Song {
 
     /// Songs for a feeling, going one way, newest first.
     pub async fn for_feeling(ask: &impl Ask, feeling: &str, way: &str, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = songs!("song_feeling f JOIN song s ON s.id = f.song", "WHERE f.feeling = $1 AND f.way = $2 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
+        let sql = songs!("JOIN song_feeling f ON f.song = s.id WHERE f.feeling = $1 AND f.way = $2 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
                    ORDER BY s.id DESC LIMIT $3");
         ask.all(sql, vals![feeling, way, limit]).await
     }

@@ -366,7 +366,7 @@ fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
     assert!(!names.iter().any(|name| name.contains("session") || name.contains("way_in")));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_export_holds_no_word_that_was_withdrawn_and_all_others_as_they_were_written() {
     let folder = tempfile::tempdir().unwrap();
     let house = folder.path().join("house");
@@ -399,7 +399,7 @@ async fn an_export_holds_no_word_that_was_withdrawn_and_all_others_as_they_were_
     assert!(read("data/join_request.json").contains("Heard of you."));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_into_an_empty_folder_founds_the_community_under_the_sites_own_name() {
     let folder = tempfile::tempdir().unwrap();
     let export = folder.path().join("site.xml");

@@ -349,7 +349,7 @@ async fn a_flood_from_one_person_is_slowed_and_nobody_else_is() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
         let song = a_song(&ada).await;
-        for n in 0..30 {
+        for n in 0..59 {
             say(&ada, &song, &format!("Flood {n}.")).await;
         }
         ada.post("/remarks", &[("place", &song), ("words", "One more.")]).await.is(429).says("Slow down");

@@ -362,6 +362,8 @@ const OUR_WORDS: &[&str] = &["what", "duty", "filled", "ended_how", "answer", "r
 const STAYS: &[(&str, &str)] = &[
     ("song.artist", "a fact about the world, which others lean on"),
     ("song.title", "a fact about the world"),
+    ("remark_word.id", "what the ledger calls it"),
+    ("voice.id", "what the ledger calls it"),
     ("song.folded", "the same fact, as it is compared"),
     ("song.note", "a warning to whoever presses play"),
     ("song.genre", "a fact about the world"),
@@ -375,6 +377,8 @@ const NOT_THEIRS: &[(&str, &str)] = &[
     ("remark.quoted", "somebody else's words"),
     ("remark.html", "made from the words, which are there"),
     ("remark.tallies", "what others said to it"),
+    ("remark_word.id", "what the ledger calls it"),
+    ("voice.id", "what the ledger calls it"),
     ("song.folded", "made from artist and title"),
     ("passkey.credential", "a key that lets in"),
     ("article.html", "made from the words, which are there"),

@@ -31,7 +31,7 @@ fn a_whole_item_is_read_with_its_terms_pictures_and_comments() {
         )
         .as_bytes(),
     );
-    assert_eq!(site, Site { blog_url: "https://old.example/blog".into(), site_url: String::new(), link: "https://old.example".into(), language: "en-GB".into() });
+    assert_eq!(site, Site { title: "A".into(), blog_url: "https://old.example/blog".into(), site_url: String::new(), link: "https://old.example".into(), language: "en-GB".into() });
     assert_eq!(found[0], Found::Author(Author { id: "7".into(), login: "ada".into(), display_name: "Ada &amp; Co".into() }));
     let Found::Item(item) = &found[1] else { panic!("an item") };
     assert_eq!((item.title.as_str(), item.id.as_str(), item.content.as_str(), item.thumbnail.as_str()), ("One & two", "12", "<p>a</p>", "9"));
