@@ -85,7 +85,10 @@ async fn a_backup_is_of_one_moment_while_writers_go_on() {
     assert_eq!(db.one::<i64>("SELECT count(*) FROM session", &[]).await.unwrap(), 0);
     let session = db.tables().await.unwrap().into_iter().find(|table| table.name == "session").unwrap();
     let mut rows = Vec::new();
-    snapshot.each::<crate::db::DbTrouble>(&session, |row| Ok(rows.push(row))).await.unwrap();
+    snapshot.each::<crate::db::DbTrouble>(&session, |row| {
+        rows.push(row);
+        Ok(())
+    }).await.unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][4], Val::Int(i64::MAX));
 }
