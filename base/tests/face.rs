@@ -126,5 +126,5 @@ fn nothing_is_asked_of_another_host_and_sides_turn_with_the_writing() {
 fn style_and_script_are_little_to_carry() {
     let packed = |text: &str| assets::gzip(text.as_bytes(), flate2::Compression::best()).len();
     assert!(packed(&assets::style()) < 9_000, "{}", packed(&assets::style()));
-    assert!(assets::text("house.js").len() < 6_000, "{}", assets::text("house.js").len());
+    assert!(packed(assets::text("house.js")) < 2_500, "{}", packed(assets::text("house.js")));
 }
