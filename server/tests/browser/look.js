@@ -91,11 +91,14 @@ const looks = {
   links: () => [...new Set([...document.querySelectorAll("a[href]")].filter((link) => link.origin === location.origin && !link.hasAttribute("download")).map((link) => link.pathname + link.search))],
   // Forms that ask for words, by where they are sent; each of them has a way of saying that one is missing.
   forms: () => asking().map((form) => new URL(form.action, location).pathname),
+  // Whether the form is (still) there to be sent: what is sent empty may be done for good.
   sendFilled(path, letter, times) {
     const form = asking().find((one) => new URL(one.action, location).pathname === path);
+    if (!form) return false;
     form.querySelectorAll(ASKS).forEach((field) => { field.removeAttribute("maxlength"); field.value = letter.repeat(times); });
     looks.mark();
     send(form);
+    return true;
   },
   // Puts words into every field of a form, another one into each; where something is to be chosen, the first.
   fillAndSend(path, words) {
