@@ -98,11 +98,11 @@ impl Sqlite {
         let group = match &writer.group {
             Some(group) => group.clone(),
             None => {
-                writer.conn.execute_batch("BEGIN IMMEDIATE")?;
+                step(&writer.conn, "BEGIN IMMEDIATE")?;
                 writer.group.insert(Arc::default()).clone()
             }
         };
-        writer.conn.execute_batch("SAVEPOINT one")?;
+        step(&writer.conn, "SAVEPOINT one")?;
         Ok(SqliteTx { writer: Some(Mutex::new(writer)), group, queue: self.writer.clone() })
     }
 
@@ -188,7 +188,7 @@ impl SqliteTx {
     }
 
     pub(super) async fn keep(mut self) -> DbResult<()> {
-        self.with(|conn| Ok(conn.execute_batch("RELEASE one")?))?;
+        self.with(|conn| step(conn, "RELEASE one"))?;
         drop(self.writer.take());
         let mut writer = self.queue.lock().await;
         let ours_is_open = writer.group.as_ref().is_some_and(|open| Arc::ptr_eq(open, &self.group));
@@ -233,6 +233,12 @@ fn keep_private(path: &Path) {
         use std::os::unix::fs::OpenOptionsExt as _;
         let _ = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
     }
+}
+
+/// One step of a transaction, planned once.
+fn step(conn: &Connection, sql: &str) -> DbResult<()> {
+    conn.prepare_cached(sql)?.raw_execute()?;
+    Ok(())
 }
 
 fn tune(conn: &Connection) -> DbResult<()> {

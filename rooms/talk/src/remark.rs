@@ -5,6 +5,8 @@
 //! before stays readable until its author takes it away. Only its author changes it. Whoever tends the talk folds or
 //! withdraws it with a reason, which is an act, and never their own.
 
+use std::sync::OnceLock;
+
 use base::brought::BroughtComment;
 use base::clock::SECOND_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -53,6 +55,8 @@ pub struct Saying {
     /// The remark it answers, and what of it is quoted.
     pub answers: Option<String>,
     pub quoted: String,
+    /// How the words are read; filled when it is first asked for.
+    pub rendered: OnceLock<Rendered>,
 }
 
 /// Something a remark said before.
@@ -80,14 +84,20 @@ impl Saying {
             speaking_as: form.line("speaking_as", HAT_CHARS),
             answers: answered.map(|remark| remark.id.clone()),
             quoted: form.line("quoted", QUOTED_CHARS),
+            ..Self::default()
         };
-        if form.is_right() && markup::render(&saying.words).html.is_empty() {
+        if form.is_right() && saying.rendered().html.is_empty() {
             form.refuse("words", "wrong-missing");
         }
         if !answered.map_or(saying.quoted.is_empty(), |remark| remark.says(&saying.quoted)) {
             form.refuse("quoted", "remark-wrong-quote");
         }
         saying
+    }
+
+    /// The words as they will be read, rendered once.
+    fn rendered(&self) -> &Rendered {
+        self.rendered.get_or_init(|| markup::render(&self.words))
     }
 }
 
@@ -118,15 +128,15 @@ impl Remark {
     /// Says something under a place, or to a remark there.
     pub async fn say(member: &Member, place: &Place, saying: &Saying) -> Result<Self, Refusal> {
         let (now, me) = (member.house.now(), &member.person);
-        let rendered = markup::render(&saying.words);
+        let rendered = saying.rendered();
         let tx = member.house.begin().await?;
-        let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, &rendered, now).await?;
+        let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, now).await?;
         let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
         draft::drop(&tx, &me.id, &from).await?;
-        index::put(&tx, &id, place, rendered.plain, Some(me.name.clone()), now).await?;
+        index::put(&tx, &id, place, rendered.plain.clone(), Some(me.name.clone()), now).await?;
         tx.keep().await?;
         let (place, by, speaking_as) = (place.to_string(), me.name.clone(), saying.speaking_as.clone());
-        Ok(Self { id, place, n, author: Some(me.id.clone()), by, speaking_as, words: saying.words.clone(), html: rendered.html, since: now, changed_at: now, gone_at: None })
+        Ok(Self { id, place, n, author: Some(me.id.clone()), by, speaking_as, words: saying.words.clone(), html: rendered.html.clone(), since: now, changed_at: now, gone_at: None })
     }
 
     /// Takes in what an import brought: the person where there was an account, else the name that stood beside it.
@@ -134,14 +144,14 @@ impl Remark {
         let author = comment.author.as_ref().and_then(|place| place.id_of("people"));
         let answers = comment.answers.as_ref().and_then(|place| place.id_of("remarks")).map(str::to_owned);
         let saying = Saying { words: comment.words.clone(), answers, ..Saying::default() };
-        let (id, _) = insert(tx, &comment.under, (author, comment.name.as_str()), &saying, &markup::render(&comment.words), comment.at).await?;
+        let (id, _) = insert(tx, &comment.under, (author, comment.name.as_str()), &saying, comment.at).await?;
         index::again(tx, &id).await?;
         Ok(Self::place_of(&id))
     }
 
     /// Puts what somebody said as it is given, with what was said to it; the demo uses this.
     pub async fn put(tx: &Tx, under: &Place, author: &str, saying: &Saying, words: &[(&str, &str)], at: i64) -> DbResult<String> {
-        let (id, _) = insert(tx, under, (Some(author), ""), saying, &markup::render(&saying.words), at).await?;
+        let (id, _) = insert(tx, under, (Some(author), ""), saying, at).await?;
         for (word, person) in words {
             tx.run("INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", vals![base::id::at(at), *person, &id, *word]).await?;
         }
@@ -176,7 +186,7 @@ impl Remark {
     /// Changes what it says. `seen` is the change the author had before them; `false` when there was another since.
     pub async fn edit(&self, member: &Member, saying: &Saying, seen: i64) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
-        let (now, rendered) = (member.house.now().max(seen + 1), markup::render(&saying.words));
+        let (now, rendered) = (member.house.now().max(seen + 1), saying.rendered());
         let tx = member.house.begin().await?;
         let before: Option<String> = tx.first("SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL", vals![&self.id, seen]).await?;
         let Some(before) = before else { return Ok(false) };
@@ -314,8 +324,8 @@ impl Tending {
 }
 
 /// Writes the row of a remark by a person, or by a name that an import brought. Says its id and number.
-async fn insert(tx: &Tx, place: &Place, (author, name): (Option<&str>, &str), saying: &Saying, rendered: &Rendered, at: i64) -> DbResult<(String, i64)> {
-    let (id, n) = (base::id::at(at), thread::next(tx, place, at).await?);
+async fn insert(tx: &Tx, place: &Place, (author, name): (Option<&str>, &str), saying: &Saying, at: i64) -> DbResult<(String, i64)> {
+    let (id, n, rendered) = (base::id::at(at), thread::next(tx, place, at).await?, saying.rendered());
     let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $12)";
     let vals = vals![&id, place, n, author, name, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, at];

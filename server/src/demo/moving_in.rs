@@ -185,6 +185,7 @@ impl Moving<'_> {
             speaking_as: said.speaking_as.clone().unwrap_or_default(),
             answers: answers.as_ref().and_then(|place| place.id_of("remarks")).map(str::to_owned),
             quoted: said.quote.as_ref().map(|quote| quote.words.clone()).unwrap_or_default(),
+            ..Saying::default()
         };
         let mut words = Vec::new();
         for reaction in &said.reactions {
