@@ -29,7 +29,7 @@ pub const ALL: &[Setting] = &[
     setting("log_format", "CIRCLEPIT_LOG_FORMAT", "text", "`text` or `json`."),
     setting("metrics", "CIRCLEPIT_METRICS", "", "Empty: off. Or a loopback address and port on which `/metrics` answers Prometheus."),
     setting("cache_mb", "CIRCLEPIT_CACHE_MB", "8", "Memory for finished pages that guests see, in megabytes. 0: none are kept."),
-    setting("upload_mb", "CIRCLEPIT_UPLOAD_MB", "8", "The largest file a member may give, in megabytes."),
+    setting("upload_mb", "CIRCLEPIT_UPLOAD_MB", "8", "The largest file that an import takes along, in megabytes. What people send by forms stops at 4."),
 ];
 
 #[derive(Clone, Debug)]
