@@ -1,6 +1,8 @@
 //! The house in a real browser: each main journey walked in five ways, every page looked at by axe in both themes, nothing
 //! asked of another host, nothing hostile that runs, and what comes out on paper.
 
+#![expect(clippy::unwrap_used, reason = "a walk that cannot go on has failed")]
+
 mod chromium;
 mod hostile;
 mod house;
