@@ -28,7 +28,7 @@ impl Claim {
         tx.run("DELETE FROM way_in WHERE kind = $1 AND person = $2", vals![Kind::Claim.id(), &person.id]).await?;
         let secret = WayIn::make(&tx, Kind::Claim, Some(&person.id), None, house.now()).await?;
         tx.keep().await?;
-        println!("{}", house.address(&format!("/in/{secret}")));
+        println!("{}", house.address(&format!("/claim/{secret}")));
         Ok(())
     }
 }
