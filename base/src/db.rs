@@ -11,6 +11,7 @@ mod snapshot;
 mod sqlite;
 mod table;
 mod val;
+mod walk;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use migration::{Migration, migrations};
 pub use snapshot::Snapshot;
 pub use table::{Column, Table};
 pub use val::{Cells, FromCells, FromVal, Val};
+pub use walk::Walk;
 
 /// Why the database did not do it.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! Remarks in the index, and rendered as the house renders today. A remark may be found by whoever may find what it stands
 //! under: its audience is read from the index itself, in the same write, so a place that left it takes its remarks along.
 
-use base::db::{Ask, DbResult, Tx};
+use base::db::{Ask, DbResult, Tx, Walk};
 use base::house::{House, settle, settled};
 use base::place::Place;
 use base::refusal::Refusal;
@@ -55,11 +55,8 @@ pub async fn place_again(tx: &Tx, place: &Place) -> DbResult<()> {
 
 /// Every remark of the house, in small writes.
 pub(crate) async fn all_again(house: &House) -> DbResult<()> {
-    let mut after = String::new();
-    loop {
-        let ids: Vec<String> = house.db.all("SELECT id FROM remark WHERE id > $1 ORDER BY id LIMIT $2", vals![&after, AT_ONCE]).await?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after.clone_from(last);
+    let mut walk = Walk::over("SELECT id FROM remark WHERE id > $1 ORDER BY id LIMIT 100");
+    while let Some(ids) = walk.next(&house.db).await? {
         let tx = house.begin().await?;
         for id in &ids {
             // A restore may have left fewer words to it than were counted.
@@ -68,6 +65,7 @@ pub(crate) async fn all_again(house: &House) -> DbResult<()> {
         }
         tx.keep().await?;
     }
+    Ok(())
 }
 
 /// Renders anew what an older version of the renderer made.

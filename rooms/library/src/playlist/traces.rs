@@ -2,7 +2,7 @@
 //! when that person does.
 
 use base::clock::rfc3339;
-use base::db::{Ask, DbResult, Tx};
+use base::db::{Ask, DbResult, Tx, Walk};
 use base::house::House;
 use base::room::{Entry, Kept, Leaving, Offer, Way};
 use base::vals;
@@ -12,10 +12,12 @@ use super::{Playlist, index};
 
 /// Puts every playlist into the index again.
 pub(crate) async fn index_again(house: &House) -> DbResult<()> {
-    let ids: Vec<String> = house.db.all("SELECT id FROM playlist ORDER BY id", &[]).await?;
-    for id in ids {
+    let mut walk = Walk::over("SELECT id FROM playlist WHERE id > $1 ORDER BY id LIMIT 20");
+    while let Some(ids) = walk.next(&house.db).await? {
         let tx = house.begin().await?;
-        index(&tx, &id).await?;
+        for id in &ids {
+            index(&tx, id).await?;
+        }
         tx.keep().await?;
     }
     Ok(())

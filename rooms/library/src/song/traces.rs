@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use base::db::{Ask as _, DbResult, Tx};
+use base::db::{DbResult, Tx, Walk};
 use base::house::House;
 use base::room::{Entry, Offer, Way};
 use base::search::{self, Findable};
-use base::{vals, veil};
+use base::veil;
 
 use super::{Filter, Song};
 use crate::helped::Helped;
@@ -32,17 +32,15 @@ pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
 
 /// Puts every song into the index again, a hundred at a time.
 pub(crate) async fn index_again(house: &House) -> DbResult<()> {
-    let mut after = String::new();
-    loop {
-        let ids: Vec<String> = house.db.all("SELECT id FROM song WHERE id > $1 ORDER BY id LIMIT 100", vals![&after]).await?;
-        let Some(last) = ids.last() else { return Ok(()) };
-        after.clone_from(last);
+    let mut walk = Walk::over("SELECT id FROM song WHERE id > $1 ORDER BY id LIMIT 100");
+    while let Some(ids) = walk.next(&house.db).await? {
         let tx = house.begin().await?;
         for id in &ids {
             index(&tx, id).await?;
         }
         tx.keep().await?;
     }
+    Ok(())
 }
 
 /// The newest songs, for the feed and the first page.
