@@ -247,7 +247,7 @@ fn tune(conn: &Connection) -> DbResult<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         "PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=33554432; PRAGMA cache_size=-4000;
-         PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;",
+         PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
     )?;
     Ok(())
 }
@@ -319,6 +319,25 @@ fn trouble(code: ErrorCode, message: String) -> DbTrouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_deleted_is_nowhere_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let sqlite = Sqlite::open(&path).unwrap();
+        for (sql, vals) in [
+            ("CREATE TABLE said (id INTEGER PRIMARY KEY, words TEXT)", &[][..]),
+            ("INSERT INTO said (words) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT $1 FROM n", &[Val::Text("something I would rather not have said".into())]),
+            ("DELETE FROM said", &[]),
+        ] {
+            let tx = sqlite.begin().await.unwrap();
+            tx.run(sql, vals).unwrap();
+            tx.keep().await.unwrap();
+        }
+        sqlite.rest().await.unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(10).any(|window| window == b"would rath"));
+    }
 
     #[test]
     fn a_value_goes_where_its_number_stands_whatever_the_order() {
