@@ -67,6 +67,11 @@ impl House {
         Ok(None)
     }
 
+    /// Whether this reader may open what is at a place.
+    pub async fn is_open_to(&self, reader: &Reader, place: &Place) -> bool {
+        matches!(self.at(reader, place).await, Ok(Some(_)))
+    }
+
     /// A full address for a path: feeds, cards and links that leave the house need one.
     #[must_use]
     pub fn address(&self, path: &str) -> String {

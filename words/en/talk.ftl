@@ -68,6 +68,7 @@ remark-fold = Fold it: it stays, closed, with your reason on it
 remark-withdraw = Take it down: only whoever said it still reads it
 remark-lift = Open it again
 done-draft-kept = Kept. Only you see it.
+done-remark-emptied = Taken back. Your words and your name are off it.
 done-remark-taken-back = Taken back. It was never here.
 done-wording-gone = That wording is gone.
 act-remark-folded = folded a comment

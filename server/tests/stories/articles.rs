@@ -1,9 +1,10 @@
 //! Articles and pages: writing, looking first, changing, taking off, the community's pages, and old addresses.
 
 use base::brought::{Brought, BroughtArticle};
+use base::db::Ask as _;
 use base::place::Place;
-use base::redirect;
 use base::room::{Leaving, Reader};
+use base::{redirect, vals};
 
 use crate::house::{Browser, Page, TestHouse, both};
 
@@ -196,6 +197,17 @@ async fn what_its_author_takes_off_is_nowhere_and_comes_back_with_what_was_said_
         }
         fern.post_and_follow(&format!("{place}/put-back"), &[]).await.says("It's back").says("My left one rings, too.");
         house.guest().get("/search?q=rings").await.says("left one");
+
+        let dara = house.member("Dara").await;
+        dara.post("/remarks", &[("place", &place), ("words", "Both of mine do.")]).await.is(303);
+        dara.post(&format!("{place}/helped"), &[("feeling", "dread"), ("line", "Wore them to work.")]).await.is(303);
+        fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
+        let remark: String = house.house.db.one("SELECT id FROM remark WHERE author = $1", vals![&dara.person]).await.unwrap();
+        brook.post(&format!("/remarks/{remark}/take-back"), &[]).await.is(410);
+        dara.get(&format!("/remarks/{remark}/edit")).await.is(200);
+        dara.post_and_follow(&format!("/remarks/{remark}/take-back"), &[]).await.is(200).says("Taken back");
+        dara.post_and_follow(&format!("{place}/helped/unsay"), &[]).await.is(200);
+        fern.post_and_follow(&format!("{place}/put-back"), &[]).await.says_not("Both of mine do.").says_not("Wore them to work.");
 
         fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
         fern.post_and_follow(&format!("{place}/remove"), &[]).await.says("Gone for good.");

@@ -10,6 +10,7 @@ use base::form::{Asked, Form};
 use base::house::House;
 use base::markup;
 use base::page::{Frame, Safe, go, page, page_again};
+use base::place::Place;
 use base::refusal::{Refusal, Reply};
 use people::power::{Capability, Holding, TendLibrary, seat_for};
 use people::{Member, Visitor};
@@ -122,9 +123,7 @@ pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form
 }
 
 pub async fn unsay_helped(member: Member, Path(slug): Path<String>) -> Reply {
-    let article = seen(&member, &slug).await?;
-    helped::unsay(&member, &article.place()).await?;
-    go(format!("{}?done=helped-unsaid#helped", article.place()))
+    helped::unsay(&member, &Place::of(Kind::Article.shelf(), &slug)).await
 }
 
 /// What an article or page said before.

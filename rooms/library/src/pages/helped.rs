@@ -2,9 +2,9 @@
 
 use askama::Template;
 use base::form::Form;
-use base::page::{Frame, Safe};
+use base::page::{Frame, Safe, go};
 use base::place::Place;
-use base::refusal::Refusal;
+use base::refusal::{Refusal, Reply};
 use people::{Member, Visitor};
 
 use crate::helped::{self, Helped};
@@ -45,10 +45,12 @@ pub async fn say(member: &Member, place: &Place, form: &mut Form) -> Result<(), 
     Ok(tx.keep().await?)
 }
 
-/// Takes the member's own line away.
-pub async fn unsay(member: &Member, place: &Place) -> Result<(), Refusal> {
+/// Takes the member's own line away, whatever became of the place (R8).
+pub async fn unsay(member: &Member, place: &Place) -> Reply {
     let tx = member.house.begin().await?;
     Helped::unsay(&tx, place, &member.person.id, member.house.now()).await?;
     crate::index(&tx, place).await?;
-    Ok(tx.keep().await?)
+    tx.keep().await?;
+    let is_open = member.house.is_open_to(&member.reader(), place).await;
+    go(if is_open { format!("{place}?done=helped-unsaid#helped") } else { "/backstage?done=helped-unsaid".to_owned() })
 }

@@ -183,9 +183,7 @@ pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) 
 }
 
 pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
-    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
-    helped::unsay(&member, &song.place()).await?;
-    go(format!("/songs/{id}?done=helped-unsaid#helped"))
+    helped::unsay(&member, &Song::place_of(&id)).await
 }
 
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {

@@ -135,14 +135,15 @@ pub async fn change(member: Member, Path(id): Path<String>, mut form: Form) -> R
     page_again(&Edit { f: &f, form: &form, remark: &remark, is_stale }, &f)
 }
 
-/// A remark of the member's own that still stands.
+/// A remark of the member's own that still stands, whatever became of what it stands under: one's words can always be
+/// changed and taken back (R8).
 async fn own(member: &Member, id: &str) -> Result<Remark, Refusal> {
-    let (remark, ..) = Remark::seen_by(&member.house, &member.reader(), id).await?;
-    match remark {
-        remark if remark.gone_at.is_some() => Err(Refusal::Gone),
-        remark if remark.is_by(Some(&member.person.id)) => Ok(remark),
-        _ => Err(Refusal::NotYours("remark-not-yours")),
+    let remark = Remark::find(&member.house.db, id).await?.ok_or(Refusal::NotFound)?;
+    if !remark.is_by(Some(&member.person.id)) {
+        let (remark, ..) = Remark::seen_by(&member.house, &member.reader(), id).await?;
+        return Err(if remark.gone_at.is_some() { Refusal::Gone } else { Refusal::NotYours("remark-not-yours") });
     }
+    Ok(remark)
 }
 
 #[derive(Template)]
@@ -179,7 +180,11 @@ pub async fn unsay_before(member: Member, Path(id): Path<String>, form: Form) ->
 
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let remark = own(&member, &id).await?;
-    if remark.take_back(&member).await? { go(remark.address()) } else { go(format!("{}?done=remark-taken-back#talk", remark.under())) }
+    let leaves_a_line = remark.take_back(&member).await?;
+    if !member.house.is_open_to(&member.reader(), &remark.under()).await {
+        return go(if leaves_a_line { "/backstage?done=remark-emptied" } else { "/backstage?done=remark-taken-back" });
+    }
+    if leaves_a_line { go(remark.address()) } else { go(format!("{}?done=remark-taken-back#talk", remark.under())) }
 }
 
 pub async fn toggle_word(member: Member, Path(id): Path<String>, form: Form) -> Reply {
