@@ -85,9 +85,10 @@ impl Form {
         self.files.iter().find(|file| file.field == field && !file.bytes.is_empty())
     }
 
-    /// One line of text: trimmed, inner white space made single. `chars` is how long it may be.
+    /// One line of text: trimmed, inner white space made single, nothing in it that nobody can see. `chars` is how long it may be.
     pub fn line(&mut self, field: &str, chars: RangeInclusive<usize>) -> String {
-        let line = self.value(field).split_whitespace().collect::<Vec<_>>().join(" ");
+        let seen: String = self.value(field).chars().filter(|c| is_seen(*c)).collect();
+        let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
         self.check_length(field, &line, &chars);
         line
     }
@@ -100,7 +101,8 @@ impl Form {
     }
 
     fn check_length(&mut self, field: &str, text: &str, chars: &RangeInclusive<usize>) {
-        let length = text.chars().count();
+        let is_blank = text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200c}' | '\u{200d}') || !is_seen(c));
+        let length = if is_blank { 0 } else { text.chars().count() };
         if length == 0 && *chars.start() > 0 {
             self.refuse(field, "wrong-missing");
         } else if length < *chars.start() {
@@ -325,6 +327,15 @@ impl std::ops::Deref for Asked {
     }
 }
 
+/// Whether a character may stand in a name or title: not one that has no width, is blank without being a space, or turns the
+/// direction of writing, and so makes two names look like one. The joiners stay: scripts and drawn faces are made with them.
+#[must_use]
+pub fn is_seen(c: char) -> bool {
+    let is_unseen = matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}');
+    !is_unseen && (!c.is_control() || c.is_whitespace())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -344,6 +355,19 @@ mod tests {
             form.line("a", 3..=5);
             assert_eq!(form.is_right(), right, "{sent}");
         }
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_no_name_and_no_text() {
+        for blank in ["\u{3164}", "\u{200b}\u{2060}", "\u{202e}", "\u{ad} \u{feff}", "\u{200d}"] {
+            let mut form = Form::filled([("line", blank), ("text", blank)]);
+            form.line("line", 1..=50);
+            form.text("text", 1..=50);
+            assert_eq!(form.wrong.len(), 2, "{blank:?}");
+        }
+        let mut form = Form::filled([("name", "\u{202e}Mem\u{200b} B\u{3164}er"), ("face", "👩\u{200d}🎤 می\u{200c}خواهم")]);
+        assert_eq!(form.line("name", 1..=50), "Mem Ber");
+        assert_eq!(form.line("face", 1..=50), "👩\u{200d}🎤 می\u{200c}خواهم", "joiners are part of what is seen");
     }
 
     #[test]

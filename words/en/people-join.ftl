@@ -52,6 +52,7 @@ invitation-until = works until
 invitation-withdraw = Take it back
 copy = Copy it
 copied = Copied
+name-wrong-nobodys = That is what we call whoever has no name here. Pick one that is only yours.
 name-wrong-empty = There has to be a letter or a number in it somewhere.
 name-wrong-taken = Somebody here has that name, or one that reads the same. Try another one.
 password-wrong-short = At least { $min } characters.

@@ -20,6 +20,7 @@ use std::path::Path;
 
 use base::brought::{BroughtPerson, NAME_CHARS_MAX};
 use base::file::{Given, Kind};
+use base::form::is_seen;
 use base::house::House;
 use base::markup::snippet;
 use base::place::Place;
@@ -226,8 +227,7 @@ impl<'a> Import<'a> {
 fn name_of(name: &str) -> String {
     let line = crate::html::line(name);
     let line = line.split_once('@').map_or(line.as_str(), |(before, _)| before);
-    let is_seen = |c: &char| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}');
-    let name: String = line.chars().filter(is_seen).take(NAME_CHARS_MAX).collect();
+    let name: String = line.chars().filter(|c| is_seen(*c)).take(NAME_CHARS_MAX).collect();
     name.trim().to_owned()
 }
 

@@ -69,10 +69,13 @@ pub enum Joined {
     NameTaken,
 }
 
+/// Sentences that stand where a name would: for the host, for the members together, for whoever gave none.
+const NOBODYS_NAMES: [&str; 3] = ["duty-host", "duty-members", "nameless"];
+
 impl Newcomer {
     /// Reads the form; what is wrong is noted at its field.
     pub fn read(form: &mut Form, house: &House, asks: bool) -> Self {
-        let name = read_name(form);
+        let name = read_name(form, house);
         let password = password::read(form, "password", &[&name, &house.name]);
         let why = if asks { form.text("why", WHY_CHARS) } else { String::new() };
         Self { age: form.choice("age", &AGES), name, password, why }
@@ -117,11 +120,13 @@ impl Newcomer {
     }
 }
 
-/// Reads the field `name`.
-pub fn read_name(form: &mut Form) -> String {
-    let name = form.line("name", NAME_CHARS);
-    if form.is_right() && folded(&name).is_empty() {
+/// Reads the field `name`. Nobody is called what the house calls those who are nobody: they would speak for it.
+pub fn read_name(form: &mut Form, house: &House) -> String {
+    let (name, folded_name) = (form.line("name", NAME_CHARS), folded(form.value("name")));
+    if form.is_right() && folded_name.is_empty() {
         form.refuse("name", "name-wrong-empty");
+    } else if NOBODYS_NAMES.iter().any(|key| folded(house.words.say(key)) == folded_name) {
+        form.refuse("name", "name-wrong-nobodys");
     }
     name
 }

@@ -181,6 +181,11 @@ async fn a_founding_seat_goes_on_only_when_two_members_who_hold_none_say_so() {
         brook.post_and_follow(&second, &[]).await.says("One more and it goes on.");
         brook.post_and_follow(&second, &[]).await.says("One more and it goes on.");
         assert_eq!(house.count("SELECT count(*) FROM act").await, 0, "one person is not two");
+        let new = house.member("Eli").await;
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE person SET joined_at = $1 WHERE id = $2", vals![house.house.now() - 13 * DAY_MS, &new.person]).await.unwrap();
+        tx.keep().await.unwrap();
+        new.post(&second, &[]).await.is(409).says("After two weeks");
         let end: i64 = house.house.db.one("SELECT until FROM seat WHERE id = $1", vals![&seat]).await.unwrap();
         dara.post_and_follow(&second, &[]).await.says("it goes on for ninety days");
         let renewed: i64 = house.house.db.one("SELECT until FROM seat WHERE id = $1", vals![&seat]).await.unwrap();

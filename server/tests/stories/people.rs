@@ -113,6 +113,17 @@ async fn two_people_who_take_one_name_at_once_do_not_both_get_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_called_what_nobody_could_see_or_what_the_house_calls_itself() {
+    both(async |house| {
+        for (name, why) in [("\u{3164}", "can't be empty"), ("The  Host", "only yours"), ("somebody", "only yours"), ("\u{202e}", "can't be empty")] {
+            house.guest().post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD)]).await.is(422).says(why);
+        }
+        assert_eq!(house.count("SELECT count(*) FROM person").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invitation_lets_one_person_in_once_and_not_after_its_time() {
     both(async |house| {
         set(&house, "joining", "invite").await;
@@ -154,6 +165,10 @@ async fn an_invitation_from_a_seat_is_an_act() {
         cleo.post("/join/invitations", &[("why", "")]).await.is(422);
         cleo.post("/join/invitations", &[("why", "Somebody from Tuesday's gig.")]).await.is(200).says("Here it is");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-invited'").await, 1);
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", base::vals![&cleo.person]).await.unwrap();
+        tx.keep().await.unwrap();
+        cleo.post("/join/invitations", &[("why", "Somebody from Tuesday's gig.")]).await.is(403).says("set up a second way of showing it's you");
     })
     .await;
 }

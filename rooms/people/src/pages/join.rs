@@ -219,6 +219,8 @@ pub async fn invite(member: Member, holding: Result<Holding<Welcome>, Refusal>, 
             }
             joining::invite(&holding, &why).await?
         }
+        // Who has the seat and not yet the second factor is told so, and not let through as if they had no seat.
+        Err(refusal @ Refusal::NotBefore { .. }) => return Err(refusal),
         Err(_) => joining::invite_as_member(&member).await?,
     };
     let made = member.house.address(&format!("/join/{secret}"));

@@ -29,6 +29,8 @@ pub const EMERGENCY_MS: i64 = 7 * DAY_MS;
 const OFFER_MS: i64 = 14 * DAY_MS;
 /// Members who have to second a renewal.
 const SECONDS_NEEDED: i64 = 2;
+/// How long somebody has been here before their word counts: two names made for it are not two members.
+const SECONDER_MS: i64 = 14 * DAY_MS;
 
 /// The seat that a use of power is done from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,7 +200,7 @@ impl Seat {
         ask.one("SELECT count(*) FROM seconding WHERE seat = $1 AND until = $2", vals![&self.id, self.until]).await
     }
 
-    /// A member who holds no seat says that it may go on; the second one renews it, which is an act of members together.
+    /// A member who holds no seat, and did not come in just to say so, says that it may go on; the second one renews it, which is an act of members together.
     /// Answers whether this renewed it.
     pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
         let (house, person, now) = (&member.house, member.person.id.as_str(), member.house.now());
@@ -209,6 +211,9 @@ impl Seat {
         tx.run("UPDATE seat SET until = until WHERE id = $1", vals![&self.id]).await?; // two words at once come one after the other
         if !seats_of(&tx, person, now).await?.is_empty() {
             return Err(Refusal::NotYours("seat-seconding-holds-one"));
+        }
+        if member.person.joined_at > now - SECONDER_MS {
+            return Err(Refusal::NotNow("seat-seconding-too-new"));
         }
         let sql = "INSERT INTO seconding (seat, until, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
         tx.run(sql, vals![&self.id, self.until, person, now]).await?;
