@@ -133,8 +133,8 @@ impl Import<'_> {
             self.left.tell(item.what, why);
             return Ok(());
         };
-        if !item.is_more {
-            self.count_item(&item.key, item.is_page);
+        if !item.is_more && !self.count_item(&item.key, item.is_page) {
+            self.left.tell(item.what.clone(), "import-left-twice");
         }
         for old in &item.old_paths {
             self.write_redirect(tx, old, place.as_str()).await?;
@@ -169,7 +169,7 @@ impl Import<'_> {
             };
             places.insert(key.clone(), place);
         }
-        self.taken.comments += i64::from(self.is_new(&key));
+        self.count_comment(&key, what);
         Ok(())
     }
 
@@ -184,13 +184,21 @@ impl Import<'_> {
         Ok(None)
     }
 
-    fn count_item(&mut self, key: &str, is_page: bool) {
-        let count = i64::from(self.is_new(key));
-        if is_page {
-            self.taken.pages += count;
-        } else {
-            self.taken.posts += count;
+    /// Counts a post or page, unless one of this key was counted already: says whether it was new.
+    fn count_item(&mut self, key: &str, is_page: bool) -> bool {
+        let is_new = self.is_new(key);
+        let count = if is_page { &mut self.taken.pages } else { &mut self.taken.posts };
+        *count += i64::from(is_new);
+        is_new
+    }
+
+    fn count_comment(&mut self, key: &str, under: &str) {
+        if self.is_new(key) {
+            self.taken.comments += 1;
+            return;
         }
+        let id = key.rsplit(':').next().unwrap_or_default();
+        self.left.tell(self.house.words.fill("import-what-comment", &[("id", id.into()), ("title", under.into())]), "import-left-twice");
     }
 
     /// What a dry run does with a batch.
@@ -203,14 +211,14 @@ impl Import<'_> {
             self.taken.redirects += i64::from(self.is_new(&format!("redirect {old}")));
         }
         for item in batch.items {
-            if !item.is_more {
-                self.count_item(&item.key, item.is_page);
+            if !item.is_more && !self.count_item(&item.key, item.is_page) {
+                self.left.tell(item.what.clone(), "import-left-twice");
             }
             for old in &item.old_paths {
                 self.taken.redirects += i64::from(self.is_new(&format!("redirect {old}")));
             }
             for comment in &item.comments {
-                self.taken.comments += i64::from(self.is_new(&comment.key));
+                self.count_comment(&comment.key, &item.what);
             }
         }
     }

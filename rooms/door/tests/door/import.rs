@@ -159,6 +159,25 @@ async fn what_is_left_is_named_with_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_things_of_one_number_are_not_lost_in_silence() {
+    let bare = Bare::open().await;
+    let xml = export(&[
+        ADA,
+        &item(1, "post", "publish", "First", "one", &[comment(1, 0, "yes", ""), comment(1, 0, "no", "")].concat()),
+        &item(1, "post", "publish", "Another", "two", &comment(2, 0, "and this", "")),
+    ].concat());
+    for _ in ["at first", "and again"] {
+        let report = bare.import(&xml, None).await.unwrap();
+        assert_eq!((report.taken.posts, report.taken.comments), (1, 2));
+        let left = whys(&report);
+        assert_eq!(left.len(), 2, "{left:#?}");
+        for what in ["post 1", "comment 1 under"] {
+            assert!(left.iter().any(|(w, y)| w.starts_with(what) && y.contains("same number")), "{what}\n{left:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn drafts_and_private_posts_stay_with_their_author_and_have_no_address() {
     let bare = Bare::open().await;
     let xml = export(&[ADA, &item(1, "post", "draft", "Draft", "a", ""), &item(2, "post", "private", "Private", "b", ""), &item(3, "post", "publish", "Locked", "c", "<wp:post_password>x</wp:post_password>"), &item(4, "post", "future", "Later", "d", "")].concat());
