@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use base::clock::Clock;
+use base::db::Where;
 use base::house::House;
 use base::refusal::Refusal;
 use base::settings::Settings;
@@ -132,6 +133,15 @@ impl Place {
         Ok(settings)
     }
 
+    /// The data folder and the settings of a house whose database is there already.
+    fn kept(&self) -> Result<(PathBuf, Settings)> {
+        let (folder, settings) = (self.folder(), self.settings()?);
+        if let Where::File(path) = &settings.database {
+            anyhow::ensure!(path.exists(), "there is no community in {} (--data says where it lives)", folder.display());
+        }
+        Ok((folder, settings))
+    }
+
     /// The house that is there already.
     async fn house(&self) -> Result<House> {
         let (folder, settings) = (self.folder(), self.settings()?);
@@ -140,6 +150,12 @@ impl Place {
         anyhow::ensure!(open::is_settled(&house.db).await?, "there is no community in {} yet: `circlepit serve` or `circlepit init` makes one", folder.display());
         Ok(house)
     }
+}
+
+/// Refuses to write over anything but a file: a name that was typed wrong may be a device's.
+fn is_a_file(to: &std::path::Path) -> Result<()> {
+    anyhow::ensure!(!to.exists() || to.is_file(), "{} is there and is no file", to.display());
+    Ok(())
 }
 
 /// A refusal as a reason on the console, in the house's own words.

@@ -1,11 +1,16 @@
 //! One house, one process that changes it: a lock on a file in the data folder, which the system lets go of whenever the
 //! process ends, however it ends.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+
+/// What people gave. Every house has this folder, whichever database it has.
+const FILES: &str = "files";
 
 /// Held while the process lives.
 #[derive(Debug)]
@@ -24,17 +29,17 @@ pub fn take(folder: &Path) -> Result<Lock> {
     }
 }
 
-/// Takes the folder for a piece of work that makes something new in it. When that is refused, a folder that was empty is
-/// empty again, and one that was not there is gone.
+/// Takes the folder for a piece of work that makes something new in it. When that is refused, a folder that was no house's
+/// holds what it held before, and one that was not there is gone. In a house's own nothing is taken away.
 pub async fn or_nothing<T>(folder: &Path, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
-    let was_there = folder.exists();
-    let was_empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    let (was_there, was_a_house) = (folder.exists(), folder.join(FILES).exists());
+    let before: HashSet<OsString> = fs::read_dir(folder).map_or_else(|_| HashSet::new(), |entries| entries.flatten().map(|entry| entry.file_name()).collect());
     let lock = take(folder)?;
     let done = work().await;
     drop(lock);
-    if done.is_err() && was_empty {
-        let emptied = if was_there { empty(folder) } else { fs::remove_dir_all(folder) };
-        emptied.with_context(|| format!("what was begun in {} could not be taken away", folder.display()))?;
+    if done.is_err() && !was_a_house {
+        let taken_away = if was_there { empty(folder, &before) } else { fs::remove_dir_all(folder) };
+        taken_away.with_context(|| format!("what was begun in {} could not be taken away", folder.display()))?;
     }
     done
 }
@@ -42,12 +47,15 @@ pub async fn or_nothing<T>(folder: &Path, work: impl AsyncFnOnce() -> Result<T>)
 /// Makes the folder so that a proxy's group can reach the two pages for bad days; what people gave is for its owner alone.
 fn make(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o750).create(folder)?;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder.join("files"))
+    DirBuilder::new().recursive(true).mode(0o700).create(folder.join(FILES))
 }
 
-fn empty(folder: &Path) -> std::io::Result<()> {
+fn empty(folder: &Path, but_for: &HashSet<OsString>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
+        if but_for.contains(&entry.file_name()) {
+            continue;
+        }
         if entry.file_type()?.is_dir() { fs::remove_dir_all(entry.path())? } else { fs::remove_file(entry.path())? }
     }
     Ok(())

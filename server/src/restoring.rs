@@ -1,5 +1,5 @@
 //! The end of a restore, once the rows are there: everybody who had left since is forgotten again by every room, the
-//! search index is made, and nobody is signed in: a session may have been ended since, and a step to come in is long over.
+//! search index is made, and nobody is signed in: a session may have been ended since, and a link used.
 //! Until that is done nobody is let in; whoever opens the house next goes on with it.
 
 use anyhow::{Result, anyhow};
@@ -9,7 +9,6 @@ use base::house::{House, settled};
 use base::ledger::Ledger;
 use base::refusal::Refusal;
 use base::vals;
-use people::way_in::Kind;
 
 /// Finishes a restore, if one is not finished. How many people it forgot.
 pub async fn finish(house: &House) -> Result<u64> {
@@ -34,9 +33,7 @@ pub async fn finish(house: &House) -> Result<u64> {
     let tx = house.begin().await?;
     tx.run("DELETE FROM session", &[]).await?;
     tx.run("DELETE FROM ceremony", &[]).await?;
-    for step in [Kind::SignIn, Kind::Second, Kind::SecondAfterCode] {
-        tx.run("DELETE FROM way_in WHERE kind = $1", vals![step.id()]).await?;
-    }
+    tx.run("DELETE FROM way_in", &[]).await?;
     tx.run("DELETE FROM setting WHERE name = $1", vals![UNFINISHED]).await?;
     tx.keep().await?;
     Ok(forgotten)

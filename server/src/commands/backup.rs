@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use base::backup;
 use base::clock::Clock;
-use base::db::{Db, Where};
+use base::db::Db;
 use clap::Args;
 
-use super::Place;
+use super::{Place, is_a_file};
 use crate::progress::Bar;
 
 #[derive(Args, Debug)]
@@ -20,10 +20,8 @@ pub(super) struct Backup {
 
 impl Backup {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
-        let (folder, settings) = (place.folder(), place.settings()?);
-        if let Where::File(path) = &settings.database {
-            ensure!(path.exists(), "there is no community in {} (--data says where it lives)", folder.display());
-        }
+        let (folder, settings) = place.kept()?;
+        is_a_file(&self.to)?;
         let db = Db::connect(&settings.database).await?;
         let bar = Bar::new();
         let manifest = backup::make(&db, &folder, &self.to, Clock::Machine.now(), &|stage| bar.at(stage)).await?;

@@ -9,6 +9,7 @@ mod markdown;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -27,7 +28,7 @@ use zip::write::SimpleFileOptions;
 
 use kept_back::KeptBack;
 
-use super::Place;
+use super::{Place, is_a_file};
 use crate::progress::Bar;
 use crate::web;
 
@@ -48,6 +49,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let house = place.house().await?;
+        is_a_file(&self.to)?;
         let aside = self.to.with_extension("part");
         let written = write(&house, &aside).await;
         let moved = written.and_then(|count| Ok(fs::rename(&aside, &self.to).map(|()| count)?));
@@ -60,7 +62,7 @@ impl Export {
 /// Writes the zip; how many pages, tables and files are in it.
 async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
     let bar = Bar::new();
-    let mut out = Out { zip: ZipWriter::new(BufWriter::new(File::create(to)?)), bar: &bar };
+    let mut out = Out { zip: ZipWriter::new(BufWriter::new(File::options().write(true).create(true).truncate(true).mode(0o600).open(to)?)), bar: &bar };
     let paths = public_paths(house).await?;
     let app = web::app(house);
     for (done, path) in paths.iter().enumerate() {

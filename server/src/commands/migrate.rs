@@ -7,7 +7,7 @@ use super::Place;
 use crate::lock;
 
 pub(super) async fn run(place: &Place) -> Result<()> {
-    let (folder, settings) = (place.folder(), place.settings()?);
+    let (folder, settings) = place.kept()?;
     let _lock = lock::take(&folder)?;
     let ran = Db::connect(&settings.database).await?.migrate().await?;
     match ran.as_slice() {
