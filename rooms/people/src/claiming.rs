@@ -9,7 +9,7 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::{id, row, vals};
 
-use crate::person::{NAME_CHARS, folded};
+use crate::person::{NAME_CHARS, folded, looks};
 use crate::power::{ActTx, Deed, Holding, IssueClaims, act_of_host};
 use crate::joining::Newcomer;
 use crate::way_in::{Kind, WayIn};
@@ -99,10 +99,10 @@ impl Unclaimed {
         let (tx, now) = (house.begin().await?, house.now());
         WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
         let folded = folded(&newcomer.name);
-        if tx.first::<String>("SELECT id FROM person WHERE folded = $1 AND id <> $2", vals![&folded, &self.id]).await?.is_some() {
+        if tx.first::<String>("SELECT id FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3 LIMIT 1", vals![&folded, looks(&newcomer.name), &self.id]).await?.is_some() {
             return Ok(false);
         }
-        let sql = "UPDATE person SET name = $1, folded = $2, age = $3, age_said_at = $4, password = $5, claimed_at = $4 WHERE id = $6 AND claimed_at IS NULL";
+        let sql = "UPDATE person SET name = $1, folded = $2, looks = '', age = $3, age_said_at = $4, password = $5, claimed_at = $4 WHERE id = $6 AND claimed_at IS NULL";
         if tx.run(sql, vals![&newcomer.name, folded, &newcomer.age, now, hash, &self.id]).await? == 0 {
             return Err(Refusal::NotNow("claim-over"));
         }

@@ -11,7 +11,7 @@ use base::refusal::Refusal;
 use base::{id, row, vals};
 
 use crate::password;
-use crate::person::{Joining, NAME_CHARS, Person, folded};
+use crate::person::{Joining, NAME_CHARS, Person, folded, looks};
 use crate::power::{Capability, Deed, Holding, ReadRequests, Welcome};
 use crate::visitor::Member;
 use crate::way_in::{Kind, WayIn};
@@ -122,19 +122,19 @@ impl Newcomer {
 
 /// Reads the field `name`. Nobody is called what the house calls those who are nobody: they would speak for it.
 pub fn read_name(form: &mut Form, house: &House) -> String {
-    let (name, folded_name) = (form.line("name", NAME_CHARS), folded(form.value("name")));
-    if form.is_right() && folded_name.is_empty() {
+    let name = form.line("name", NAME_CHARS);
+    if form.is_right() && folded(&name).is_empty() {
         form.refuse("name", "name-wrong-empty");
-    } else if NOBODYS_NAMES.iter().any(|key| folded(house.words.say(key)) == folded_name) {
+    } else if NOBODYS_NAMES.iter().any(|key| looks(house.words.say(key)) == looks(&name)) {
         form.refuse("name", "name-wrong-nobodys");
     }
     name
 }
 
-/// Whether somebody has this name, or asks for it.
+/// Whether somebody has this name or one that looks like it, or asks for it.
 pub(crate) async fn is_taken(ask: &impl Ask, name: &str) -> DbResult<bool> {
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE folded = $1) OR EXISTS (SELECT 1 FROM join_request WHERE folded = $1) THEN 1 ELSE 0 END";
-    ask.one(sql, vals![folded(name)]).await
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE folded = $1 OR looks = $2) OR EXISTS (SELECT 1 FROM join_request WHERE folded = $1) THEN 1 ELSE 0 END";
+    ask.one(sql, vals![folded(name), looks(name)]).await
 }
 
 /// Somebody who asked, as members see them.

@@ -85,7 +85,7 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbR
                leaving_at = NULL, leaving_how = NULL, left_at = $1 WHERE id = $2";
     tx.run(sql, vals![now, person]).await?;
     if how != Leaving::KeepWords {
-        tx.run("UPDATE person SET name = '', folded = id, face = id, joined_at = 0, profile_at = 0 WHERE id = $1", vals![person]).await?;
+        tx.run("UPDATE person SET name = '', folded = id, looks = '', face = id, joined_at = 0, profile_at = 0 WHERE id = $1", vals![person]).await?;
     }
     // An import must still know that this name was here, and need not know what it was.
     let brought: Option<String> = tx.first("SELECT brought FROM person WHERE id = $1 AND brought IS NOT NULL", vals![person]).await?;

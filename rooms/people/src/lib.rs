@@ -51,6 +51,7 @@ impl Room for People {
     fn jobs(&self) -> &'static [Job] {
         &[
             Job { name: "links and requests whose time is over", every_ms: HOUR_MS, run: |house| Box::pin(sweep(house)) },
+            Job { name: "names that nobody has looked at", every_ms: HOUR_MS, run: |house| Box::pin(person::look_at_names(house)) },
             Job { name: "people whose seven days are over", every_ms: HOUR_MS, run: |house| Box::pin(leaving::finish(house)) },
         ]
     }

@@ -1,7 +1,10 @@
 //! A person: a name, an age as they said it, a face drawn from a seed. One kind of account (R1).
 
-use base::db::{Ask, DbResult, Tx};
+use base::db::{Ask, DbResult, Tx, Walk};
+use base::house::House;
+use base::refusal::Refusal;
 use base::{row, vals};
+use unicode_security::skeleton;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -31,8 +34,8 @@ impl Person {
     /// Makes the account. A name that is taken is a [`base::db::DbTrouble::Clash`].
     pub async fn join(tx: &Tx, joining: &Joining<'_>, now: i64) -> DbResult<Self> {
         let person = Self { id: base::id::at(now), name: joining.name.to_owned(), face: base::id::secret(), age: joining.age.to_owned(), joined_at: now, leaving_at: None };
-        let sql = "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face, password) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)";
-        tx.run(sql, vals![&person.id, &person.name, folded(&person.name), &person.age, now, &person.face, joining.password]).await?;
+        let sql = "INSERT INTO person (id, name, folded, looks, age, age_said_at, joined_at, face, password) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
+        tx.run(sql, vals![&person.id, &person.name, folded(&person.name), looks(&person.name), &person.age, now, &person.face, joining.password]).await?;
         Ok(person)
     }
 
@@ -58,6 +61,28 @@ pub fn folded(name: &str) -> String {
     base::search::words(name).collect()
 }
 
+/// A name as the eye takes it: what is drawn alike is alike, in whatever script, so that nobody passes for another (Unicode
+/// Technical Standard 39, the skeleton of a string).
+#[must_use]
+pub fn looks(name: &str) -> String {
+    let drawn: String = skeleton(name).collect();
+    skeleton(&folded(&drawn)).flat_map(char::to_lowercase).collect()
+}
+
+/// Looks at the names that nobody has looked at yet: those that an import or a backup brought.
+pub(crate) async fn look_at_names(house: House) -> Result<(), Refusal> {
+    let mut walk = Walk::over("SELECT id FROM person WHERE id > $1 AND looks = '' AND name <> '' ORDER BY id LIMIT 100");
+    while let Some(ids) = walk.next(&house.db).await? {
+        let tx = house.begin().await?;
+        for id in &ids {
+            let name: String = tx.one("SELECT name FROM person WHERE id = $1", vals![id]).await?;
+            tx.run("UPDATE person SET looks = $1 WHERE id = $2", vals![looks(&name), id]).await?;
+        }
+        tx.keep().await?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +91,17 @@ mod tests {
     fn a_name_is_the_same_however_it_is_written() {
         assert_eq!(folded("Ada of Leeds"), folded("  ADA  óf-leeds "));
         assert_ne!(folded("Ada"), folded("Ada III"));
+    }
+
+    #[test]
+    fn names_that_the_eye_takes_for_one_look_alike() {
+        for (name, others) in [("Ada", &["Adа", "Αda", "Ꭺda", "ADA", "A d a"][..]), ("Oda", &["0da"]), ("Gus", &["Gᴜs"]), ("Mem Ber", &["Меm Ber"])] {
+            for other in others {
+                assert_eq!(looks(name), looks(other), "{other}");
+            }
+        }
+        for (one, other) in [("Ada", "Ida"), ("Gus", "Guus"), ("金属", "金")] {
+            assert_ne!(looks(one), looks(other), "{one}, {other}");
+        }
     }
 }

@@ -119,6 +119,10 @@ async fn nobody_is_called_what_nobody_could_see_or_what_the_house_calls_itself()
             house.guest().post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD)]).await.is(422).says(why);
         }
         assert_eq!(house.count("SELECT count(*) FROM person").await, 0);
+        house.member("Ada").await;
+        for alike in ["Adа", "Αda", "Ꭺda"] {
+            house.guest().post("/join", &[("name", alike), ("age", "18"), ("password", PASSWORD)]).await.is(422).says("reads the same");
+        }
     })
     .await;
 }
