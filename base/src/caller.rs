@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use parking_lot::Mutex;
 
 use crate::clock::DAY_MS;
+use crate::refusal::Refusal;
 
 static KEY: LazyLock<Mutex<RandomState>> = LazyLock::new(Mutex::default);
 
@@ -46,8 +47,8 @@ impl Pace {
         Self { max, window_ms: window_ms.min(DAY_MS), tries: Mutex::default() }
     }
 
-    /// Counts one try at something (`what`, such as a folded name) and says whether it may go on.
-    pub fn allows(&self, what: impl std::hash::Hash, now: i64) -> bool {
+    /// Counts one try at something (`what`, such as a folded name) and refuses it when it is one too many.
+    pub fn count(&self, what: impl std::hash::Hash, now: i64) -> Result<(), Refusal> {
         let key = KEY.lock().hash_one(what);
         let mut tries = self.tries.lock();
         if tries.len() > REMEMBERED_MAX {
@@ -58,7 +59,7 @@ impl Pace {
             (*since, *count) = (now, 0);
         }
         *count += 1;
-        *count <= self.max
+        if *count <= self.max { Ok(()) } else { Err(Refusal::TooMany) }
     }
 }
 
@@ -77,6 +78,6 @@ mod tests {
         assert_eq!(of("2001:db8:1:2::a"), of("2001:db8:1:2::b"));
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
         let pace = Pace::new(2, 1_000);
-        assert_eq!([0, 1, 2, 1_500].map(|now| pace.allows(of("192.0.2.1"), now)), [true, true, false, true]);
+        assert_eq!([0, 1, 2, 1_500].map(|now| pace.count(of("192.0.2.1"), now).is_ok()), [true, true, false, true]);
     }
 }

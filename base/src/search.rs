@@ -7,10 +7,11 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::clock::DAY_MS;
 use crate::db::{Ask, Db, DbResult, Engine, Tx};
 use crate::page::Safe;
 use crate::place::Place;
-use crate::room::Reader;
+use crate::room::{Job, Reader};
 use crate::{id, row, vals};
 
 /// Words of one text that are indexed; what comes later is not found.
@@ -21,6 +22,8 @@ const LETTERS_MAX: usize = 60;
 const TERMS_MAX: usize = 12;
 /// How many of the newest matches are weighed for relevance.
 pub const CANDIDATES_MAX: i64 = 400;
+/// Pages of the index that one write merges.
+const MERGED_PAGES: i64 = 64;
 /// Characters of the preview kept with each find.
 const PREVIEW_CHARS: usize = 300;
 
@@ -213,6 +216,29 @@ pub async fn unindex(tx: &Tx, place: &Place) -> DbResult<()> {
     tx.run("DELETE FROM findable WHERE n = $1", vals![n]).await.map(drop)
 }
 
+/// Once a day nothing is left in the index of what was taken out of it.
+pub const JOBS: &[Job] = &[Job { name: "words that were taken out of the index", every_ms: DAY_MS, run: |house| Box::pin(async move { Ok(wring_out(&house.db).await?) }) }];
+
+/// SQLite only marks a text as gone, its words stay in the index until that is merged. This merges it where there is such a
+/// mark (a row from 2^53 on of FTS5's own table), in small writes that let others write between them.
+async fn wring_out(db: &Db) -> DbResult<()> {
+    const IS_MARKED: &str = "SELECT EXISTS (SELECT 1 FROM findable_words_data WHERE id >= 9007199254740992)";
+    const CHANGES: &str = "SELECT total_changes()";
+    let mut pages = -MERGED_PAGES; // below nought begins a merge of everything
+    while db.engine() == Engine::Sqlite && db.one::<i64>(IS_MARKED, &[]).await? == 1 {
+        let tx = db.begin().await?;
+        let before: i64 = tx.one(CHANGES, &[]).await?;
+        tx.run("INSERT INTO findable_words (findable_words, rank) VALUES ('merge', $1)", vals![pages]).await?;
+        let changes = tx.one::<i64>(CHANGES, &[]).await? - before;
+        tx.keep().await?;
+        if changes < 2 {
+            break; // marks that were made meanwhile wait for tomorrow
+        }
+        pages = MERGED_PAGES;
+    }
+    Ok(())
+}
+
 /// What a reader finds, `limit` at most; `before` is the [`Found::n`] that the last page ended with (newest first only).
 pub async fn find(db: &Db, reader: &Reader, query: &Query, order: Order, before: Option<i64>, limit: i64) -> DbResult<Vec<Found>> {
     if query.is_empty() {
@@ -292,6 +318,33 @@ fn weight(found: &Found, query: &Query) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::Where;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn words_that_were_taken_out_are_nowhere_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let db = Db::open(&Where::File(path.clone())).await.unwrap();
+        for n in 0..3_000 {
+            let words = if n == 777 { "marzipanserif".into() } else { format!("word{} word{} word{}", n % 7, n % 501, n * 13) };
+            let tx = db.begin().await.unwrap();
+            let place = Place::of("songs", &n.to_string());
+            index(&tx, &place, &Findable { kind: "song", words, audience: "everyone".into(), at: n, ..Findable::default() }).await.unwrap();
+            tx.keep().await.unwrap();
+        }
+        let tx = db.begin().await.unwrap();
+        unindex(&tx, &Place::of("songs", "777")).await.unwrap();
+        tx.keep().await.unwrap();
+        let is_there = || std::fs::read(&path).unwrap().windows(9).any(|window| window == b"arzipanse");
+        let found = async || find(&db, &Reader { person: None }, &Query::read("word3"), Order::NewestFirst, None, 1_000).await.unwrap();
+        let before = found().await;
+        db.rest().await.unwrap();
+        assert!(is_there());
+        wring_out(&db).await.unwrap();
+        db.rest().await.unwrap();
+        assert!(!is_there());
+        assert_eq!(found().await, before);
+    }
 
     #[test]
     fn words_are_compared_without_case_accents_and_punctuation() {

@@ -36,6 +36,7 @@ join-say-why = Why yes, or why no
 join-yes = Yes
 join-no = No
 join-decided = Two others were quicker; it is decided.
+join-too-many-here = Five people have asked from where you are today. Come back tomorrow, or ask a member for an invitation.
 join-too-many = A great many people are asking right now. Come back in a few days.
 invitations = Ask somebody in
 invitations-line = Each link lets in one person, once, within fourteen days. Hand it to them yourself.

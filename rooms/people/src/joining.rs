@@ -3,6 +3,9 @@
 //! Promises: a name is taken once, however it is written; an invitation works once; whoever asked is in when two different
 //! members said yes, and learns why when two said no. Nothing at all is kept of somebody under sixteen.
 
+use std::sync::LazyLock;
+
+use base::caller::Pace;
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, DbTrouble, Tx};
 use base::form::Form;
@@ -13,7 +16,7 @@ use base::{id, row, vals};
 use crate::password;
 use crate::person::{Joining, NAME_CHARS, Person, folded, looks};
 use crate::power::{Capability, Deed, Holding, ReadRequests, Welcome};
-use crate::visitor::Member;
+use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
 
 /// The setting that says how people join, and the one that says who may invite.
@@ -27,6 +30,8 @@ pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 10..=600;
 const WORDS_NEEDED: i64 = 2;
 /// Open requests at once; more are asked to come back later.
 const REQUESTS_MAX: i64 = 500;
+/// Requests from one household in a day, so that nobody fills the list alone.
+static ASKED_FROM_ONE_CALLER: LazyLock<Pace> = LazyLock::new(|| Pace::new(5, DAY_MS));
 /// How long a request is kept after it was decided, and how long it may wait for that.
 const KEPT_MS: i64 = 30 * DAY_MS;
 const WAITS_MS: i64 = 60 * DAY_MS;
@@ -101,7 +106,11 @@ impl Newcomer {
     }
 
     /// Asks to be let in.
-    pub async fn ask(&self, house: &House) -> Result<Joined, Refusal> {
+    pub async fn ask(&self, visitor: &Visitor) -> Result<Joined, Refusal> {
+        let house = &visitor.house;
+        if let Some(caller) = visitor.caller {
+            ASKED_FROM_ONE_CALLER.count((&house.folder, caller), house.now()).map_err(|_| Refusal::NotNow("join-too-many-here"))?;
+        }
         let hash = password::hash(house, &self.password).await?;
         let (tx, now, secret) = (house.begin().await?, house.now(), id::secret());
         if is_taken(&tx, &self.name).await? {

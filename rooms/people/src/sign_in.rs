@@ -1,7 +1,8 @@
 //! Coming back in: a name with a password or a recovery code, then a second factor where there is one.
 //!
 //! Promises: an unknown name takes the same road, the same time and the same words as a known one with the wrong password;
-//! tries are counted, in memory, for the caller and for the name. Never: a hint which of the two was wrong.
+//! tries are counted, in memory, for the caller, for the name, and for the two together, so that a stranger's wrong tries don't
+//! keep its owner out. Never: a hint which of the two was wrong.
 
 use std::sync::LazyLock;
 
@@ -19,9 +20,12 @@ use crate::{password, recovery, totp};
 
 /// How long tries are remembered.
 const WINDOW_MS: i64 = 15 * MINUTE_MS;
-/// Tries from one household, and at one name, in that time.
+/// Tries in that time from one household, from one at one name, and at one name from everywhere.
 static FROM_ONE_CALLER: LazyLock<Pace> = LazyLock::new(|| Pace::new(40, WINDOW_MS));
-static AT_ONE_NAME: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_MS));
+static FROM_ONE_AT_ONE: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_MS));
+static AT_ONE_NAME: LazyLock<Pace> = LazyLock::new(|| Pace::new(100, WINDOW_MS));
+/// Tries at a second factor: six digits are few, and who tries has the password.
+static AT_ONE_SECOND: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_MS));
 
 /// How far somebody got.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,20 +55,22 @@ impl Lock {
 }
 
 /// Counts one try at a name; too many are refused before anything is looked at.
-pub fn count(visitor: &Visitor, at: &str) -> Result<(), Refusal> {
+fn count(visitor: &Visitor, name: &str) -> Result<(), Refusal> {
     count_caller(visitor)?;
-    if AT_ONE_NAME.allows((&visitor.house.folder, at), visitor.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }
+    let (house, name) = (&visitor.house, folded(name));
+    FROM_ONE_AT_ONE.count((&house.folder, visitor.caller, &name), house.now())?;
+    AT_ONE_NAME.count((&house.folder, &name), house.now())
 }
 
 /// Counts one try of a household, whatever it is at.
 pub fn count_caller(visitor: &Visitor) -> Result<(), Refusal> {
-    let fine = visitor.caller.is_none_or(|caller| FROM_ONE_CALLER.allows((&visitor.house.folder, caller), visitor.house.now()));
-    if fine { Ok(()) } else { Err(Refusal::TooMany) }
+    let house = &visitor.house;
+    visitor.caller.map_or(Ok(()), |caller| FROM_ONE_CALLER.count((&house.folder, caller), house.now()))
 }
 
 /// Tries a name and a password.
 pub async fn by_password(visitor: &Visitor, name: &str, word: &str) -> Result<Came, Refusal> {
-    count(visitor, &folded(name))?;
+    count(visitor, name)?;
     let lock = Lock::of(&visitor.house.db, name).await?;
     let fits = password::fits(&visitor.house, word, lock.as_ref().and_then(|lock| lock.password.as_deref())).await?;
     match lock {
@@ -75,7 +81,7 @@ pub async fn by_password(visitor: &Visitor, name: &str, word: &str) -> Result<Ca
 
 /// Tries a name and a recovery code, which is then used up. It stands in for the password, not for the second factor too.
 pub async fn by_code(visitor: &Visitor, name: &str, code: &str) -> Result<Came, Refusal> {
-    count(visitor, &folded(name))?;
+    count(visitor, name)?;
     let lock = Lock::of(&visitor.house.db, name).await?;
     let tx = visitor.house.begin().await?;
     let nobody = String::new();
@@ -108,7 +114,8 @@ pub async fn second(visitor: &Visitor, secret: &str, code: &str) -> Result<Came,
     };
     let (step, kind) = step.ok_or(Refusal::NotNow("sign-in-step-over"))?;
     let person = step.person.ok_or(Refusal::NotNow("sign-in-step-over"))?;
-    count(visitor, &format!("second {person}"))?;
+    count_caller(visitor)?;
+    AT_ONE_SECOND.count((&house.folder, &person), now)?;
     let tx = house.begin().await?;
     let fits = totp::take(&tx, &person, code, now).await? || (kind == Kind::Second && recovery::take(&tx, &person, code).await?);
     if !fits {

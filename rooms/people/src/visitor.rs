@@ -93,7 +93,7 @@ static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(60, 10 * MINUTE_MS));
 impl Member {
     /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words are right.
     pub fn may_write(&self) -> Result<(), Refusal> {
-        if PACE.allows(&self.person.id, self.house.now()) { Ok(()) } else { Err(Refusal::TooMany) }
+        PACE.count(&self.person.id, self.house.now())
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use base::caller::Caller;
 use base::clock::{Clock, DAY_MS};
 use base::db::{Ask as _, Db, Where};
 use base::house::House;
@@ -123,12 +124,21 @@ impl Browser<'_> {
 
     /// Sends a form from a page of ours.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.submit(Request::post(path), fields).await
+    }
+
+    /// The same from an address on the net; the stories' other requests come from nowhere.
+    pub async fn post_from(&self, address: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.submit(Request::post(path).extension(Caller::of(address.parse().unwrap())), fields).await
+    }
+
+    async fn submit(&self, request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Page {
         let mut body = String::new();
         for (name, value) in fields {
             let value: String = value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
             let _ = write!(body, "{name}={value}&");
         }
-        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
+        let request = request.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
         self.send(request, Body::from(body)).await
     }
 

@@ -111,7 +111,7 @@ async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Rep
         return draw(&visitor, &form, invitation).await;
     }
     sign_in::count_caller(&visitor)?;
-    let joined = if asks { newcomer.ask(&visitor.house).await? } else { newcomer.join(&visitor.house, invitation).await? };
+    let joined = if asks { newcomer.ask(&visitor).await? } else { newcomer.join(&visitor.house, invitation).await? };
     match joined {
         Joined::In(person) => let_in(&visitor, &person.id, "/?done=joined").await,
         Joined::Asked(secret) => go(format!("/join/asked/{secret}")),
