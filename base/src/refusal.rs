@@ -16,6 +16,8 @@ pub enum Refusal {
     NotFound,
     /// It was here, and its owner took it away.
     Gone,
+    /// It was here, and somebody who holds a duty took it off; the log of acts says why.
+    Withdrawn,
     /// Come in first, then go on to the path.
     SignIn(String),
     /// There, but not for this person to change. The key says why.
@@ -41,7 +43,7 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Gone => StatusCode::GONE,
+            Self::Gone | Self::Withdrawn => StatusCode::GONE,
             Self::SignIn(_) => StatusCode::SEE_OTHER,
             Self::NotYours(_) | Self::NotBefore { .. } => StatusCode::FORBIDDEN,
             Self::NotNow(_) => StatusCode::CONFLICT,
@@ -60,6 +62,7 @@ impl Refusal {
         match self {
             Self::NotFound => ("refusal-not-found", "refusal-not-found-more"),
             Self::Gone => ("refusal-gone", "refusal-gone-more"),
+            Self::Withdrawn => ("refusal-gone", "refusal-withdrawn-more"),
             Self::SignIn(_) => ("refusal-sign-in", "refusal-sign-in-more"),
             Self::NotYours(why) => ("refusal-not-yours", why),
             Self::NotBefore { why, .. } => ("refusal-not-before", why),
@@ -78,6 +81,7 @@ impl Refusal {
     pub fn way(&self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::NotBefore { path, link, .. } => Some((path, link)),
+            Self::Withdrawn => Some(("/acts", "foot-acts")),
             _ => None,
         }
     }

@@ -1,16 +1,15 @@
-//! What may be seen at a place: open, or for a while folded, held or withdrawn. Every room honours it; care and the
-//! duties decide it, and each decision is an act.
+//! What may be seen at a place: open, or for a while folded or withdrawn. Every room honours it; those who hold a duty for it
+//! decide it, and each decision is an act.
 
 use crate::db::{Ask, DbResult, Tx};
 use crate::place::Place;
+use crate::refusal::Refusal;
 use crate::vals;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Veil {
     /// Shown closed, with a line on why; a reader may open it.
     Folded,
-    /// Seen by its author and by whoever looks after it, until two people have looked.
-    Held,
     /// Taken from every page, feed, search and export.
     Withdrawn,
 }
@@ -21,14 +20,13 @@ impl Veil {
     pub fn id(self) -> &'static str {
         match self {
             Self::Folded => "folded",
-            Self::Held => "held",
             Self::Withdrawn => "withdrawn",
         }
     }
 
     #[must_use]
     pub fn read(id: &str) -> Option<Self> {
-        [Self::Folded, Self::Held, Self::Withdrawn].into_iter().find(|veil| veil.id() == id)
+        [Self::Folded, Self::Withdrawn].into_iter().find(|veil| veil.id() == id)
     }
 }
 
@@ -36,6 +34,16 @@ impl Veil {
 pub async fn over(ask: &impl Ask, place: &Place) -> DbResult<Option<(Veil, String)>> {
     let row: Option<(String, String)> = ask.first("SELECT state, why FROM veil WHERE place = $1", vals![place]).await?;
     Ok(row.and_then(|(state, why)| Veil::read(&state).map(|veil| (veil, why))))
+}
+
+/// Why a place was withdrawn, if it was.
+pub async fn withdrawn(ask: &impl Ask, place: &Place) -> DbResult<Option<String>> {
+    Ok(over(ask, place).await?.filter(|(veil, _)| *veil == Veil::Withdrawn).map(|(_, why)| why))
+}
+
+/// Refuses what was withdrawn to everybody but whose it is.
+pub async fn must_be_seen(ask: &impl Ask, place: &Place, is_theirs: bool) -> Result<(), Refusal> {
+    if !is_theirs && withdrawn(ask, place).await?.is_some() { Err(Refusal::Withdrawn) } else { Ok(()) }
 }
 
 /// Lays a veil over a place.

@@ -32,6 +32,7 @@ refusal-not-found = Nothing here
 refusal-not-found-more = It was never here, or it isn't for the way you came in. No hard feelings either way.
 refusal-gone = It was here
 refusal-gone-more = Whoever it belonged to took it away. That is their right.
+refusal-withdrawn-more = Somebody who looks after this place took it off. Members can read who did and why.
 refusal-sign-in = Come in first
 refusal-sign-in-more = This one needs you signed in.
 refusal-not-yours = Not yours to change

@@ -83,4 +83,4 @@ done-playlist-kept = Kept.
 done-playlist-decided = That's the list.
 done-playlist-brought = It's here, songs and all.
 act-playlist-withdrawn = took a list off the shelf
-playlist-withdraw-line = It leaves every page, feed and search. Whoever asked for it is told why and keeps a copy of their words.
+act-playlist-lifted = put a list back on the shelf

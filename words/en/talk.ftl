@@ -28,7 +28,6 @@ remark-to = to
 remark-to-nameless = to somebody
 remark-gone = Took these words back.
 remark-withdrawn = Taken down:
-remark-held = Waiting until two people have looked at it.
 remark-folded = Folded. Read it anyway? Why:
 remark-own-veiled = Only you read this as it stands. Why:
 remark-answer = Answer

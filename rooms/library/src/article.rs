@@ -13,7 +13,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Leaving, Reader};
-use base::veil::{self, Veil};
+use base::veil;
 use base::{brought, ledger, markup, row, search, vals};
 use people::Member;
 
@@ -28,7 +28,6 @@ pub const SUMMARY_CHARS: std::ops::RangeInclusive<usize> = 0..=brought::SUMMARY_
 pub const WORDS_CHARS: std::ops::RangeInclusive<usize> = 1..=markup::SOURCE_CHARS_MAX;
 pub const TERMS_CHARS: std::ops::RangeInclusive<usize> = 0..=600;
 pub const TERMS_MAX: usize = 12;
-pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 /// Slugs that are addresses of something else.
 const TAKEN_SLUGS: [&str; 1] = ["new"];
 
@@ -124,17 +123,14 @@ impl Article {
         ask.first(sql, vals![kind.id(), slug]).await
     }
 
-    /// One that this reader may see, with what lies over it. A draft is its author's; what was withdrawn is gone for others.
-    pub async fn seen_by(ask: &impl Ask, reader: &Reader, kind: Kind, slug: &str) -> Result<(Self, Option<(Veil, String)>), Refusal> {
+    /// One that this reader may see. Its author sees it always; a draft is nobody else's, and what was taken off is gone for others.
+    pub async fn seen_by(ask: &impl Ask, reader: &Reader, kind: Kind, slug: &str) -> Result<Self, Refusal> {
         let article = Self::find(ask, kind, slug).await?.ok_or(Refusal::NotFound)?;
-        let veil = veil::over(ask, &article.place()).await?;
         let is_theirs = article.is_by(reader.person.as_deref());
-        match &veil {
-            _ if is_theirs => Ok((article, veil)),
-            _ if article.published_at.is_none() => Err(Refusal::NotFound),
-            _ if article.withdrawn_at.is_some() => Err(Refusal::Gone),
-            Some((Veil::Withdrawn | Veil::Held, _)) => Err(Refusal::Gone),
-            _ => Ok((article, veil)),
+        match article.published_at {
+            None if !is_theirs => Err(Refusal::NotFound),
+            Some(_) if !is_theirs && article.withdrawn_at.is_some() => Err(Refusal::Gone),
+            _ => veil::must_be_seen(ask, &article.place(), is_theirs).await.map(|()| article),
         }
     }
 

@@ -147,7 +147,7 @@ pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
 /// What is at the address of an article or page, for this reader. A page that nobody wrote here yet is the pack's.
 pub(crate) async fn at(house: &House, reader: &Reader, kind: Kind, slug: &str) -> Result<Preview, Refusal> {
     match Article::seen_by(&house.db, reader, kind, slug).await {
-        Ok((article, _)) => {
+        Ok(article) => {
             let audience = if article.is_out() { "everyone" } else { "only" };
             let open = article.is_open();
             Ok(Preview { kind: kind.id(), title: article.title, line: article.summary, audience: audience.into(), owner: article.author, open })

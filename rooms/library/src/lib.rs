@@ -8,6 +8,7 @@ pub mod helped;
 mod pages;
 pub mod playlist;
 pub mod song;
+mod tended;
 
 use std::pin::Pin;
 
@@ -105,16 +106,15 @@ impl Room for Library {
 
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         if let Some(id) = place.id_of("playlists") {
-            let (list, _) = Playlist::seen_by(&house.db, reader, id).await?;
+            let list = Playlist::seen_by(&house.db, reader, id).await?;
             return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: "everyone".into(), owner: list.curator, open: true }));
         }
         if let Some((kind, slug)) = Kind::of(place) {
             return article_shelf::at(house, reader, kind, slug).await.map(Some);
         }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
-        let (song, _) = Song::seen_by(&house.db, reader, id).await?;
-        let title = format!("{} – {}", song.artist, song.title);
-        Ok(Some(Preview { kind: "song", title, line: song.why, audience: "everyone".into(), owner: song.giver, open: true }))
+        let song = Song::seen_by(&house.db, reader, id).await?;
+        Ok(Some(Preview { kind: "song", title: song.called(), line: song.why, audience: "everyone".into(), owner: song.giver, open: true }))
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
@@ -151,8 +151,9 @@ impl Room for Library {
 
 /// Puts whatever of ours is at a place into the index again.
 pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
-    match place.id_of("songs") {
-        Some(id) => song::index(tx, id).await,
-        None => article_shelf::index(tx, place).await,
+    match place.parts() {
+        Some(("songs", id)) => song::index(tx, id).await,
+        Some(("playlists", id)) => playlist::index(tx, id).await,
+        _ => article_shelf::index(tx, place).await,
     }
 }

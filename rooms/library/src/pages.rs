@@ -9,6 +9,7 @@ mod house_pages;
 mod playlists;
 mod search;
 mod songs;
+mod tending;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -22,6 +23,7 @@ pub fn doors() -> Router<House> {
         .merge(articles::doors())
         .merge(articles_form::doors())
         .merge(house_pages::doors())
+        .merge(tending::doors())
         .route("/playlists", get(playlists::list).post(playlists::open))
         .route("/playlists/new", get(playlists::blank))
         .route("/playlists/bring", get(playlists::blank_bring).post(playlists::bring))
@@ -32,8 +34,6 @@ pub fn doors() -> Router<House> {
         .route("/playlists/{id}/suggestions/{suggestion}/take-back", post(playlists::unsuggest))
         .route("/playlists/{id}/order", get(playlists::weigh).post(playlists::decide))
         .route("/playlists/{id}/take-back", post(playlists::take_back))
-        .route("/playlists/{id}/tend", get(playlists::tend))
-        .route("/playlists/{id}/withdraw", post(playlists::withdraw))
         .route("/songs", get(songs::list).post(songs::suggest))
         .route("/songs/new", get(songs::blank))
         .route("/songs/{id}", get(songs::show).post(songs::correct))
@@ -41,8 +41,4 @@ pub fn doors() -> Router<House> {
         .route("/songs/{id}/helped", post(songs::say_helped))
         .route("/songs/{id}/helped/unsay", post(songs::unsay_helped))
         .route("/songs/{id}/take-back", post(songs::take_back))
-        .route("/songs/{id}/tend", get(songs::tend))
-        .route("/songs/{id}/withdraw", post(songs::withdraw))
-        .route("/songs/{id}/lift", post(songs::lift))
-        .route("/songs/{id}/merge", post(songs::merge))
 }

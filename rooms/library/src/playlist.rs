@@ -16,13 +16,12 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::room::Reader;
 use base::search::{self, Findable};
-use base::veil::{self, Veil};
+use base::veil;
 use base::{ledger, row, vals};
 use people::Member;
-use people::power::{Deed, Holding, TendLibrary};
 
 use crate::helped::Helped;
-use crate::song::{self, Song};
+use crate::song::Song;
 use sheet::{Sheet, Track};
 pub use suggestion::{Decision, Suggestion, Voice, minutes, put_voice};
 pub(crate) use traces::{entries, forget, index_again, keeps, offers};
@@ -122,14 +121,16 @@ impl Playlist {
         ask.first(lists!("WHERE l.id = $1"), vals![id]).await
     }
 
-    /// One playlist that this reader may see. What was withdrawn is gone for everyone but its curator.
-    pub async fn seen_by(ask: &impl Ask, reader: &Reader, id: &str) -> Result<(Self, Option<(Veil, String)>), Refusal> {
+    /// One playlist that this reader may see. What was withdrawn is seen by its curator alone.
+    pub async fn seen_by(ask: &impl Ask, reader: &Reader, id: &str) -> Result<Self, Refusal> {
         let list = Self::find(ask, id).await?.ok_or(Refusal::NotFound)?;
-        let veil = veil::over(ask, &list.place()).await?;
-        match veil {
-            Some((Veil::Withdrawn | Veil::Held, _)) if list.curator.is_none() || list.curator != reader.person => Err(Refusal::Gone),
-            veil => Ok((list, veil)),
-        }
+        veil::must_be_seen(ask, &list.place(), list.is_by(reader.person.as_deref())).await?;
+        Ok(list)
+    }
+
+    #[must_use]
+    pub fn is_by(&self, person: Option<&str>) -> bool {
+        self.curator.is_some() && self.curator.as_deref() == person
     }
 
     /// The newest playlists; `feeling` empty for all, `before` the id that the page before ended with.
@@ -177,30 +178,16 @@ impl Playlist {
         Ok(tx.keep().await?)
     }
 
-    /// Takes it off every page, feed and search, with a reason that its curator is told (R4). Nobody does that to their own.
-    pub async fn withdraw(&self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
-        if self.curator.as_ref() == Some(&holding.member.person.id) {
-            return Err(Refusal::NotYours("song-tend-own"));
-        }
-        let (place, words) = (self.place(), format!("{}: {}", self.title, self.brief));
-        let deed = Deed { what: "act-playlist-withdrawn", place: Some(&place), whom: self.curator.as_deref(), why, words: Some(&words) };
-        let tx = holding.act(&deed).await?;
-        veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?;
-        search::unindex(&tx, &place).await?;
-        talk::place_again(&tx, &place).await?;
-        Ok(tx.keep().await?)
-    }
-
     /// Makes a list of a file: decided, in the file's order, its songs on the shelf. Returns its id.
     pub async fn bring(member: &Member, draft: &Draft, sheet: &Sheet) -> Result<String, Refusal> {
         let (house, now, id) = (&member.house, member.house.now(), member.house.new_id());
         let (tx, me) = (house.begin().await?, member.person.id.as_str());
         Self::add(&tx, &id, draft, Some(me), now, now).await?;
-        let (list, _) = Self::seen_by(&tx, &member.reader(), &id).await?;
+        let list = Self::seen_by(&tx, &member.reader(), &id).await?;
         let mut n = 0;
         for track in &sheet.tracks {
             let song = list.song_of(&tx, house, track, Some(me)).await?;
-            if song::withdrawn(&tx, &song).await?.is_some() {
+            if veil::withdrawn(&tx, &Song::place_of(&song)).await?.is_some() {
                 continue;
             }
             let put = list.put(&tx, &house.new_id(), &song, Some(me), &track.why, Some(n + 1), now).await;

@@ -13,7 +13,7 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::room::Reader;
 use base::search;
-use base::veil::{self, Veil};
+use base::veil;
 use base::{ledger, row, vals};
 use people::Member;
 
@@ -88,7 +88,7 @@ impl Song {
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
         let tx = member.house.begin().await?;
         let known: Option<String> = tx.first("SELECT id FROM song WHERE folded = $1", vals![folded(&draft.artist, &draft.title)]).await?;
-        if let Some(id) = &known && let Some(why) = withdrawn(&tx, id).await? {
+        if let Some(id) = &known && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await? {
             return Ok(Suggested::Withdrawn(why));
         }
         let suggested = match known {
@@ -121,14 +121,22 @@ impl Song {
         ask.first(songs!("WHERE s.id = $1"), vals![id]).await
     }
 
-    /// One song that this reader may see. What was withdrawn is gone for everyone but its giver.
-    pub async fn seen_by(ask: &impl Ask, reader: &Reader, id: &str) -> Result<(Self, Option<(Veil, String)>), Refusal> {
+    /// One song that this reader may see. What was withdrawn is seen by its giver alone.
+    pub async fn seen_by(ask: &impl Ask, reader: &Reader, id: &str) -> Result<Self, Refusal> {
         let song = Self::find(ask, id).await?.ok_or(Refusal::NotFound)?;
-        let veil = veil::over(ask, &song.place()).await?;
-        match veil {
-            Some((Veil::Withdrawn | Veil::Held, _)) if song.giver.is_none() || song.giver != reader.person => Err(Refusal::Gone),
-            veil => Ok((song, veil)),
-        }
+        veil::must_be_seen(ask, &song.place(), song.is_by(reader.person.as_deref())).await?;
+        Ok(song)
+    }
+
+    #[must_use]
+    pub fn is_by(&self, person: Option<&str>) -> bool {
+        self.giver.is_some() && self.giver.as_deref() == person
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn called(&self) -> String {
+        format!("{} – {}", self.artist, self.title)
     }
 
     /// The newest songs, a page of them and one more to say whether it goes on.
@@ -187,12 +195,14 @@ impl Song {
         Ok(Corrected::Kept)
     }
 
-    /// Takes a song back. Where others put it into a list it stays for them, without the giver's name and words.
+    /// Takes a song back. Where others put it into a list it stays for them, without the giver's name and words; so it does
+    /// where it was withdrawn, or anybody could bring it again at once.
     pub async fn take_back(&self, member: &Member) -> Result<TakenBack, Refusal> {
         self.must_be_given_by(member)?;
         let tx = member.house.begin().await?;
         let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
-        let taken = if others == 0 { TakenBack::Gone } else { TakenBack::LeftToOthers };
+        let stays = others > 0 || veil::withdrawn(&tx, &self.place()).await?.is_some();
+        let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };
         match taken {
             TakenBack::Gone => {
                 // What others said under it stays theirs, at a place that nobody can open or write anew.
@@ -200,7 +210,7 @@ impl Song {
                 ledger::gone(&tx, "song", &self.id, member.house.now()).await?;
                 self.remove(&tx, member.house.now()).await?;
             }
-            TakenBack::LeftToOthers => {
+            TakenBack::Stays => {
                 tx.run("UPDATE song SET why = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
                 tx.run("UPDATE song_feeling SET person = NULL WHERE song = $1 AND person = $2", vals![&self.id, &member.person.id]).await?;
                 ledger::emptied(&tx, "song", &self.id, &["why"], member.house.now()).await?;
@@ -225,9 +235,8 @@ impl Song {
         Ok(())
     }
 
-    fn must_be_given_by(&self, member: &Member) -> Result<(), Refusal> {
-        let is_theirs = self.giver.as_ref() == Some(&member.person.id);
-        if is_theirs { Ok(()) } else { Err(Refusal::NotYours("song-not-yours")) }
+    pub fn must_be_given_by(&self, member: &Member) -> Result<(), Refusal> {
+        if self.is_by(member.id()) { Ok(()) } else { Err(Refusal::NotYours("song-not-yours")) }
     }
 
     /// `5:21`; empty when nobody said how long it is.
@@ -241,8 +250,8 @@ impl Song {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenBack {
     Gone,
-    /// It stands in others' lists: only the giver's name and words came off.
-    LeftToOthers,
+    /// Only the giver's name and words came off.
+    Stays,
 }
 
 /// What became of a correction.
@@ -253,11 +262,6 @@ pub enum Corrected {
     ChangedMeanwhile,
     /// Under this name it is a song that is here already.
     IsAnother(String),
-}
-
-/// Why a song was taken off the shelf, if it was.
-pub(crate) async fn withdrawn(ask: &impl Ask, id: &str) -> DbResult<Option<String>> {
-    Ok(veil::over(ask, &Song::place_of(id)).await?.filter(|(veil, _)| *veil != Veil::Folded).map(|(_, why)| why))
 }
 
 /// Says that a song meets a feeling, in place of what the person said before. A feeling that somebody else says it met stays.

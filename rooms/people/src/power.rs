@@ -28,7 +28,7 @@ pub(crate) use traces::{at, forget, keeps};
 
 use act::By;
 
-use crate::visitor::Member;
+use crate::visitor::{Member, Visitor};
 use crate::ways_in::second_factor;
 
 /// Where a person sets up a second factor.
@@ -72,9 +72,14 @@ pub(crate) async fn seat_that_may(house: &House, person: &str, capability: Capab
     Ok(seats.into_iter().next())
 }
 
-/// The seat from which this person may do it now, if they hold one. Pages ask this to show a form or not; doing it takes a [`Holding`].
-pub async fn seat_for(house: &House, person: &str, capability: Capability) -> DbResult<Option<HeldSeat>> {
-    Ok(seats_for(house, person, capability).await?.into_iter().next())
+impl Visitor {
+    /// Whether they hold a seat that can do it now. Pages ask this to show a form or not; doing it takes a [`Holding`].
+    pub async fn may(&self, capability: Capability) -> DbResult<bool> {
+        match &self.person {
+            Some(person) => Ok(!seats_for(&self.house, &person.id, capability).await?.is_empty()),
+            None => Ok(false),
+        }
+    }
 }
 
 async fn seats_for(house: &House, person: &str, capability: Capability) -> DbResult<Vec<HeldSeat>> {

@@ -81,9 +81,15 @@ impl Visitor {
         frame
     }
 
+    /// Who they are; none for a guest.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.person.as_ref().map(|person| person.id.as_str())
+    }
+
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader { person: self.person.as_ref().map(|person| person.id.clone()) }
+        Reader { person: self.id().map(str::to_owned) }
     }
 }
 

@@ -56,7 +56,7 @@ impl Room for Talk {
     /// A remark, for whoever may see what it stands under.
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         let Some(id) = place.id_of("remarks") else { return Ok(None) };
-        let (remark, under, _) = Remark::seen_by(house, reader, id).await?;
+        let (remark, under) = Remark::seen_by(house, reader, id).await?;
         let line = markup::snippet(&markup::render(&remark.words).plain, LINE_CHARS);
         Ok(Some(Preview { kind: "comment", title: under.title, line, audience: under.audience, owner: remark.author, open: false }))
     }

@@ -167,15 +167,12 @@ impl Remark {
         ask.first(sql, vals![id]).await
     }
 
-    /// One remark that this reader may see, with what it stands under and what lies over it.
-    pub async fn seen_by(house: &House, reader: &Reader, id: &str) -> Result<(Self, Preview, Option<(Veil, String)>), Refusal> {
+    /// One remark that this reader may see, with what it stands under.
+    pub async fn seen_by(house: &House, reader: &Reader, id: &str) -> Result<(Self, Preview), Refusal> {
         let remark = Self::find(&house.db, id).await?.ok_or(Refusal::NotFound)?;
         let under = Box::pin(house.at(reader, &remark.under())).await?.ok_or(Refusal::NotFound)?;
-        let veil = veil::over(&house.db, &Self::place_of(id)).await?;
-        match veil {
-            Some((Veil::Withdrawn | Veil::Held, _)) if !remark.is_by(reader.person.as_deref()) => Err(Refusal::Gone),
-            veil => Ok((remark, under, veil)),
-        }
+        veil::must_be_seen(&house.db, &Self::place_of(id), remark.is_by(reader.person.as_deref())).await?;
+        Ok((remark, under))
     }
 
     #[must_use]

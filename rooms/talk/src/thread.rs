@@ -45,7 +45,6 @@ pub enum Shown {
     /// Its author reads it, with the reason; nobody else does.
     OwnButVeiled,
     Withdrawn,
-    Held,
     TakenBack,
 }
 
@@ -140,7 +139,6 @@ impl Said {
             None => Shown::Open,
             Some(_) if is_theirs => Shown::OwnButVeiled,
             Some(Veil::Folded) => Shown::Folded,
-            Some(Veil::Held) => Shown::Held,
             Some(Veil::Withdrawn) => Shown::Withdrawn,
         }
     }

@@ -15,7 +15,7 @@ fn keeper(house: &TestHouse) -> String {
 /// Ada brings a song and Cleo withdraws it: the path of the act.
 async fn withdrawn(ada: &Browser<'_>, cleo: &Browser<'_>) -> String {
     let song = ada.post("/songs", BLEED).await.is(303).to();
-    cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+    cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The singer asked us to.")]).await.is(303);
     let id: String = ada.house.house.db.one("SELECT id FROM act ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
     format!("/acts/{id}")
 }

@@ -413,7 +413,7 @@ async fn what_stands_under_a_song_goes_where_the_song_goes() {
         page.says("Under the right one.").says("Under the wrong one.").says("2 comments");
         assert_eq!(house.guest().get(&format!("/remarks/{moved}")).await.to(), song);
 
-        cleo.post(&format!("{song}/withdraw"), &[("why", "The band asked.")]).await.is(303);
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The band asked.")]).await.is(303);
         house.guest().get(&format!("/remarks/{moved}")).await.is(410);
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'comment'").await, 0, "nothing under it is found");
         let third = ada.post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow.")]).await.to();

@@ -122,10 +122,10 @@ async fn withdrawing_a_song_takes_a_duty_and_leaves_an_act() {
         let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "tend_library")).unwrap().id.clone();
         let cleo = house.holder("Cleo", &duty).await;
         let song = bring_bleed(&ada).await;
-        brook.post(&format!("{song}/withdraw"), &[("why", "Not for here.")]).await.is(403);
-        cleo.post(&format!("{song}/withdraw"), &[("why", "")]).await.is(422);
+        brook.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "Not for here.")]).await.is(403);
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "")]).await.is(422);
         assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
-        cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The singer asked us to.")]).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-song-withdrawn' AND whom IS NOT NULL").await, 1);
         house.guest().get(&song).await.is(410).says("It was here");
         house.guest().get("/songs").await.says_not("Bleed");
@@ -179,7 +179,7 @@ async fn a_song_that_was_withdrawn_is_not_found_through_a_list_it_stands_in() {
         let song = bring_bleed(&ada).await;
         list_with(&ada, &brook, "Bleed").await;
         house.guest().get("/search?q=meshuggah").await.says("Loud ones");
-        cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The singer asked us to.")]).await.is(303);
         house.guest().get("/search?q=meshuggah").await.says_not("Loud ones");
     })
     .await;
@@ -236,17 +236,17 @@ async fn whoever_brings_a_withdrawn_song_is_told_why_and_a_keeper_can_put_it_bac
         let cleo = house.holder("Cleo", &tending(&house)).await;
         let song = bring_bleed(&ada).await;
         let list = list_with(&ada, &brook, "Rational Gaze").await;
-        cleo.post(&format!("{song}/withdraw"), &[("why", "The singer asked us to.")]).await.is(303);
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The singer asked us to.")]).await.is(303);
         let told = brook.post("/songs", BLEED).await;
         told.is(422).says("took it off").says("The singer asked us to.").says("Head gives up trying");
         assert!(told.html.contains("href=\"/duties\""), "nobody to ask");
         let told = brook.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", "Bleed"), ("reason", "It has to be in.")]).await;
         told.is(422).says("The singer asked us to.");
         assert_eq!(house.count("SELECT count(*) FROM suggestion").await, 1);
-        brook.post(&format!("{song}/lift"), &[("why", "I like it.")]).await.is(403);
+        brook.post(&format!("{song}/tend"), &[("what", "lift"), ("why", "I like it.")]).await.is(403);
         cleo.get(&format!("{song}/tend")).await.is(200).says("Put it back");
-        cleo.post(&format!("{song}/lift"), &[("why", "")]).await.is(422);
-        cleo.post(&format!("{song}/lift"), &[("why", "The singer changed her mind.")]).await.is(303);
+        cleo.post(&format!("{song}/tend"), &[("what", "lift"), ("why", "")]).await.is(422);
+        cleo.post(&format!("{song}/tend"), &[("what", "lift"), ("why", "The singer changed her mind.")]).await.is(303);
         house.guest().get(&song).await.is(200).says("Bleed");
         house.guest().get("/search?q=bleed").await.says("Bleed");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-song-lifted' AND whom IS NOT NULL").await, 1);
@@ -259,9 +259,7 @@ async fn nobody_looks_after_the_song_they_brought() {
     both(async |house| {
         let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &tending(&house)).await);
         let (own, other) = (bring_bleed(&cleo).await, ada.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.to());
-        for door in ["withdraw", "lift"] {
-            cleo.post(&format!("{own}/{door}"), &[("why", "Nobody will notice.")]).await.is(403).says("You brought it");
-        }
+        cleo.post(&format!("{own}/tend"), &[("what", "withdraw"), ("why", "Nobody will notice.")]).await.is(403).says("It is yours");
         for (one, two) in [(&own, &other), (&other, &own)] {
             cleo.post(&format!("{one}/merge"), &[("other", two), ("merge-why", "The same twice.")]).await.is(403);
         }

@@ -7,7 +7,7 @@ use base::pack::Helpline;
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use people::Visitor;
-use people::power::{Capability, Holding, KeepHelplines, seat_for};
+use people::power::{Capability, Holding, KeepHelplines};
 
 use crate::helpline::{self, Draft, WAYS};
 
@@ -47,10 +47,7 @@ impl Show<'_> {
 
 pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
     let (line, is_gone) = found(&visitor, &id)?;
-    let may_keep = match &visitor.person {
-        Some(person) => seat_for(&visitor.house, &person.id, Capability::KeepHelplines).await?.is_some(),
-        None => false,
-    };
+    let may_keep = visitor.may(Capability::KeepHelplines).await?;
     shown(&visitor, &line, is_gone, may_keep, &Draft::of(&line))
 }
 

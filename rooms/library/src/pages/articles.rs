@@ -12,10 +12,11 @@ use base::markup;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
-use people::power::{Capability, Holding, TendLibrary, seat_for};
+use base::veil;
+use people::power::Capability;
 use people::{Member, Visitor};
 
-use crate::article::{self, Article, Kind, Version};
+use crate::article::{Article, Kind, Version};
 use crate::article_shelf::{self, Filter, Listed, Term};
 use crate::pages::helped;
 
@@ -28,7 +29,6 @@ pub fn doors() -> Router<House> {
         .route("/articles/{slug}/remove", post(remove))
         .route("/articles/{slug}/helped", post(say_helped))
         .route("/articles/{slug}/helped/unsay", post(unsay_helped))
-        .route("/articles/{slug}/tend", get(tend_form).post(tend))
 }
 
 #[derive(Template)]
@@ -70,8 +70,8 @@ struct Show<'a> {
     article: &'a Article,
     /// What it is filed under; a tag that is also a category stands once.
     terms: Vec<Term>,
-    /// Why it is folded or withdrawn.
-    veiled: Option<String>,
+    /// Why somebody else took it off; its author sees it still.
+    withdrawn: Option<String>,
     is_mine: bool,
     may_tend: bool,
     was_edited: bool,
@@ -86,22 +86,20 @@ pub async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> R
 /// The page of an article, with the "it helped me" form as the person left it.
 async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Reply {
     let (house, reader) = (&visitor.house, visitor.reader());
-    let (article, veil) = Article::seen_by(&house.db, &reader, Kind::Article, slug).await?;
+    let article = Article::seen_by(&house.db, &reader, Kind::Article, slug).await?;
     let (place, me) = (article.place(), reader.person.as_deref());
     let is_mine = article.is_by(me);
-    let may_tend = match me {
-        Some(me) if !is_mine => seat_for(house, me, Capability::TendLibrary).await?.is_some(),
-        _ => false,
-    };
+    let may_tend = !is_mine && visitor.may(Capability::TendLibrary).await?;
     let mut terms = article.terms(&house.db).await?;
     let mut said = HashSet::new();
     terms.retain(|term| said.insert(term.slug.clone()));
     let mut f = visitor.frame().named(&article.title, &article.summary).with_card(format!("/cards{place}.png")).with_feed("/feeds/articles", "feed-articles");
-    f.is_private = !article.is_out() || veil.is_some();
+    let withdrawn = veil::withdrawn(&house.db, &place).await?;
+    f.is_private = !article.is_out() || withdrawn.is_some();
     let show = Show {
         f: &f,
         terms,
-        veiled: veil.map(|(_, why)| why),
+        withdrawn,
         is_mine,
         may_tend,
         was_edited: article.published_at.is_some_and(|at| article.changed_at > at),
@@ -113,7 +111,7 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
 }
 
 async fn seen(member: &Member, slug: &str) -> Result<Article, Refusal> {
-    Ok(Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await?.0)
+    Ok(Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await?)
 }
 
 pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
@@ -144,7 +142,7 @@ impl History<'_> {
 }
 
 pub async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
-    let (article, _) = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Article, &slug).await?;
+    let article = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Article, &slug).await?;
     let before = article.before(&visitor.house.db).await?;
     let is_mine = article.is_by(visitor.reader().person.as_deref());
     let f = visitor.frame().titled("article-history").private();
@@ -172,42 +170,4 @@ pub async fn put_back(member: Member, Path(slug): Path<String>) -> Reply {
 pub async fn remove(member: Member, Path(slug): Path<String>) -> Reply {
     seen(&member, &slug).await?.remove(&member).await?;
     go("/articles?done=article-removed")
-}
-
-#[derive(Template)]
-#[template(path = "articles/tend.html")]
-struct Tend<'a> {
-    f: &'a Frame,
-    article: &'a Article,
-    form: &'a Form,
-}
-
-impl Tend<'_> {
-    fn choices(&self) -> [(&str, &str); 2] {
-        [("withdraw", self.f.say("article-tend-withdraw")), ("lift", self.f.say("article-tend-lift"))]
-    }
-}
-
-/// The article as whoever tends the library may see it: a withdrawn one, too, or nobody could open it again. What its
-/// author keeps back is the author's alone.
-async fn tended(holding: &Holding<TendLibrary>, slug: &str) -> Result<Article, Refusal> {
-    let article = Article::find(&holding.member.house.db, Kind::Article, slug).await?.ok_or(Refusal::NotFound)?;
-    if article.is_out() { Ok(article) } else { Err(Refusal::NotFound) }
-}
-
-pub async fn tend_form(holding: Holding<TendLibrary>, Path(slug): Path<String>) -> Reply {
-    let article = tended(&holding, &slug).await?;
-    let f = holding.member.frame().titled("article-tend").private();
-    page(&Tend { f: &f, article: &article, form: &Form::default() }, &f)
-}
-
-pub async fn tend(holding: Holding<TendLibrary>, Path(slug): Path<String>, mut form: Form) -> Reply {
-    let article = tended(&holding, &slug).await?;
-    let (what, why) = (form.choice("what", &["withdraw", "lift"]), form.line("why", article::WHY_CHARS));
-    if form.is_right() {
-        article.tend(&holding, what == "lift", &why).await?;
-        return go(format!("{}/tend?done=act", article.place()));
-    }
-    let f = holding.member.frame().titled("article-tend").private();
-    page_again(&Tend { f: &f, article: &article, form: &form }, &f)
 }

@@ -97,7 +97,7 @@ async fn write(member: Member, mut form: Form) -> Reply {
 
 /// An article of the member's own.
 async fn own(member: &Member, slug: &str) -> Result<Article, Refusal> {
-    let (article, _) = Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await?;
+    let article = Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await?;
     if article.is_by(Some(&member.person.id)) { Ok(article) } else { Err(Refusal::NotYours("article-not-yours")) }
 }
 

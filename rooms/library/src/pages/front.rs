@@ -4,6 +4,7 @@ use askama::Template;
 use base::page::{Frame, page};
 use base::refusal::Reply;
 use people::Visitor;
+use people::power::Capability;
 
 use crate::article_shelf::{self, Listed};
 use crate::playlist::Playlist;
@@ -18,6 +19,7 @@ struct Front<'a> {
     songs: Vec<Song>,
     lists: Vec<Playlist>,
     articles: Vec<Listed>,
+    may_tend: bool,
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
@@ -25,5 +27,6 @@ pub async fn show(visitor: Visitor) -> Reply {
     let lists = Playlist::newest(&visitor.house.db, "", None, SHELF).await?;
     let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), SHELF).await?;
     let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
-    page(&Front { songs, lists, articles, f: &f }, &f)
+    let may_tend = visitor.may(Capability::TendLibrary).await?;
+    page(&Front { may_tend, songs, lists, articles, f: &f }, &f)
 }

@@ -10,11 +10,12 @@ use base::markup;
 use base::page::{Frame, go, page};
 use base::refusal::{Refusal, Reply};
 use people::Visitor;
-use people::power::{Capability, Holding, TendPages, seat_for};
+use people::power::{Capability, Holding, TendPages};
 
 use crate::article::{self, Article, Draft, Kind};
 use crate::article_shelf;
 use crate::pages::articles::History;
+use crate::tended::{Tended, WHY_CHARS};
 use crate::pages::articles_form::{Write, again, asks_for_preview, filled, preview};
 
 pub fn doors() -> Router<House> {
@@ -32,23 +33,23 @@ struct List<'a> {
     f: &'a Frame,
     /// Slug and title.
     pages: Vec<(String, String)>,
+    /// What was taken off, for whoever may put it back.
+    things: Vec<Tended>,
     may_tend: bool,
-}
-
-async fn may_tend(visitor: &Visitor) -> Result<bool, Refusal> {
-    match &visitor.person {
-        Some(person) => Ok(seat_for(&visitor.house, &person.id, Capability::TendPages).await?.is_some()),
-        None => Ok(false),
-    }
 }
 
 async fn list(visitor: Visitor) -> Reply {
     let mut pages = article_shelf::pages(&visitor.house.db).await?;
     let firsts = visitor.house.pack.pages.iter().map(|first| (first.slug.clone(), first.title.clone()));
-    let missing: Vec<_> = firsts.filter(|(slug, _)| pages.iter().all(|(known, _)| known != slug)).collect();
-    pages.extend(missing);
+    for (slug, title) in firsts {
+        if Article::find(&visitor.house.db, Kind::Page, &slug).await?.is_none() {
+            pages.push((slug, title));
+        }
+    }
+    let may_tend = visitor.may(Capability::TendPages).await?;
+    let things = if may_tend { Tended::all_off(&visitor.house.db, &["pages"]).await? } else { Vec::new() };
     let f = visitor.frame().named(visitor.house.pack.call("pages"), visitor.house.words.say("pages-line"));
-    page(&List { f: &f, pages, may_tend: may_tend(&visitor).await? }, &f)
+    page(&List { f: &f, pages, things, may_tend }, &f)
 }
 
 #[derive(Template)]
@@ -64,7 +65,7 @@ struct Show<'a> {
 
 async fn show(visitor: Visitor, Path(slug): Path<String>) -> Reply {
     let (title, summary, html, kept) = match Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await {
-        Ok((page, _)) => (page.title.clone(), page.summary.clone(), page.html.clone(), Some((page.place().to_string(), page.changed_at))),
+        Ok(page) => (page.title.clone(), page.summary.clone(), page.html.clone(), Some((page.place().to_string(), page.changed_at))),
         Err(Refusal::NotFound) => {
             let first = article::first_page(&visitor.house.pack, &slug).ok_or(Refusal::NotFound)?;
             (first.title, first.summary, markup::render(&first.words).html, None)
@@ -73,11 +74,11 @@ async fn show(visitor: Visitor, Path(slug): Path<String>) -> Reply {
     };
     let line = if summary.is_empty() { visitor.house.pack.community.lead.clone() } else { summary };
     let f = visitor.frame().named(&title, &line).with_card(format!("/cards/pages/{slug}.png"));
-    page(&Show { f: &f, title: &title, html: &html, kept, may_tend: may_tend(&visitor).await? }, &f)
+    page(&Show { f: &f, title: &title, html: &html, kept, may_tend: visitor.may(Capability::TendPages).await? }, &f)
 }
 
 async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
-    let (article, _) = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await?;
+    let article = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await?;
     let before = article.before(&visitor.house.db).await?;
     let f = visitor.frame().titled("article-history").private();
     page(&History { f: &f, article: &article, before, is_mine: false }, &f)
@@ -99,7 +100,7 @@ async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
 
 fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
     let draft = Draft::read(form, &holding.member.house.pack);
-    let why = if asks_for_preview(form) { String::new() } else { form.line("why", article::WHY_CHARS) };
+    let why = if asks_for_preview(form) { String::new() } else { form.line("why", WHY_CHARS) };
     (draft, why)
 }
 

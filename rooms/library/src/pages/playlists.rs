@@ -9,7 +9,8 @@ use axum::response::IntoResponse as _;
 use base::form::{Asked, Form};
 use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
-use people::power::{Capability, Holding, TendLibrary, seat_for};
+use base::veil;
+use people::power::Capability;
 use people::{Member, Visitor};
 
 use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
@@ -103,8 +104,10 @@ struct Show<'a> {
     is_mine: bool,
     may_tend: bool,
     form: &'a Form,
-    /// The song they suggested was here and was withdrawn: why.
+    /// Why the list was taken off; its curator sees it still.
     withdrawn: Option<String>,
+    /// The song they suggested was here and was withdrawn: why.
+    song_withdrawn: Option<String>,
     talk: Safe,
 }
 
@@ -122,11 +125,11 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
 }
 
 /// The page of a playlist, with the suggestion form as the person left it.
-async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, withdrawn: Option<String>) -> Reply {
+async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_withdrawn: Option<String>) -> Reply {
     let db = &visitor.house.db;
-    let (list, _) = Playlist::seen_by(db, &visitor.reader(), id).await?;
+    let list = Playlist::seen_by(db, &visitor.reader(), id).await?;
     let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
-    let me = visitor.person.as_ref().map(|person| person.id.as_str());
+    let me = visitor.id();
     let (minutes, unknown) = playlist::minutes(suggestions.iter().filter(|one| list.decided_at.is_none() || one.n.is_some()));
     let lines = suggestions.into_iter().map(|suggestion| {
         let voices: Vec<_> = voices.iter().filter(|voice| voice.suggestion == suggestion.id).cloned().collect();
@@ -135,20 +138,17 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, withdraw
         Line { suggestion, voices, mine, is_mine }
     });
     let (lines_in, lines_out) = lines.partition(|line: &Line| line.suggestion.n.is_some());
-    let is_mine = list.curator.is_some() && list.curator.as_deref() == me;
-    let may_tend = match me {
-        Some(person) if !is_mine => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
-        _ => false,
-    };
+    let is_mine = list.is_by(me);
+    let may_tend = !is_mine && visitor.may(Capability::TendLibrary).await?;
     let f = visitor.frame().named(&list.title, &list.brief).with_card(format!("/cards{}.png", list.place()));
-    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, withdrawn, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
-    if form.is_right() && show.withdrawn.is_none() { page(&show, &f) } else { page_again(&show, &f) }
+    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, withdrawn: veil::withdrawn(db, &list.place()).await?, song_withdrawn, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
+    if form.is_right() && show.song_withdrawn.is_none() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
 /// The list as a file to take along.
 async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
     let format = Format::of_ending(ending).ok_or(Refusal::NotFound)?;
-    let (list, _) = Playlist::seen_by(&visitor.house.db, &visitor.reader(), id).await?;
+    let list = Playlist::seen_by(&visitor.house.db, &visitor.reader(), id).await?;
     let sheet = list.sheet(&visitor.house.db).await?;
     let name: String = base::search::words(&list.title).collect::<Vec<_>>().join("-").chars().filter(char::is_ascii).take(60).collect();
     let disposition = format!("attachment; filename=\"{}.{ending}\"", if name.is_empty() { "playlist" } else { &name });
@@ -156,14 +156,14 @@ async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
 }
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let f = member.frame().titled("playlist-edit").private();
     let form = Form::filled([("title", list.title.as_str()), ("brief", &list.brief), ("feeling", &list.feeling), ("caution", &list.caution), ("seen", &list.changed_at.to_string())]);
     page(&Edit { form: &form, list: Some(&list), notice: None, f: &f }, &f)
 }
 
 pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack, false);
     let seen = form.value("seen").parse().unwrap_or(0);
     if form.is_right() {
@@ -179,7 +179,7 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
 }
 
 pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let (artist, title, reason) = (form.line("artist", song::NAME_CHARS), form.line("title", song::NAME_CHARS), form.line("reason", playlist::LINE_CHARS));
     if !form.is_right() {
         return shown(&member, &id, &form, &Asked::default(), None).await;
@@ -192,13 +192,13 @@ pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> 
 }
 
 pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, String)>) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.unsuggest(&member, &suggestion).await?;
     go(format!("/playlists/{id}?done=unsuggested#suggested"))
 }
 
 pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let (voice, line) = (form.choice("voice", &["yes", "no", "argued", ""]), form.line("line", 0..=*playlist::LINE_CHARS.end()));
     if voice == "argued" && line.chars().count() < *playlist::LINE_CHARS.start() {
         form.refuse("line", "playlist-argue-needs");
@@ -231,7 +231,7 @@ impl Decide<'_> {
 }
 
 pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.must_be_curated_by(&member)?;
     let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
     let fields: Vec<_> = suggestions.iter().flat_map(|one| [(format!("n-{}", one.id), one.n.map_or_else(String::new, |n| n.to_string())), (format!("not-{}", one.id), one.why_not.clone())]).collect();
@@ -241,7 +241,7 @@ pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
 }
 
 pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.must_be_curated_by(&member)?;
     let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
     let decisions = decisions(&mut form, &suggestions);
@@ -271,7 +271,7 @@ fn decisions(form: &mut Form, suggestions: &[Suggestion]) -> Vec<Decision> {
 }
 
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
-    let (list, _) = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.take_back(&member).await?;
     go("/playlists?done=unsuggested")
 }
@@ -328,29 +328,4 @@ fn read_sheet(form: &mut Form) -> Option<Sheet> {
         Err(SheetTrouble::Unreadable { at }) => form.refuse_with(field, "playlist-wrong-file", &[("at", at.to_string())]),
     }
     None
-}
-
-#[derive(Template)]
-#[template(path = "playlists/tend.html")]
-struct Tend<'a> {
-    f: &'a Frame,
-    list: &'a Playlist,
-    form: &'a Form,
-}
-
-pub async fn tend(holding: Holding<TendLibrary>, Path(id): Path<String>) -> Reply {
-    let (list, _) = Playlist::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
-    let f = holding.member.frame().titled("song-tend").private();
-    page(&Tend { list: &list, form: &Form::default(), f: &f }, &f)
-}
-
-pub async fn withdraw(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (list, _) = Playlist::seen_by(&holding.member.house.db, &holding.member.reader(), &id).await?;
-    let why = form.line("why", playlist::LINE_CHARS);
-    if !form.is_right() {
-        let f = holding.member.frame().titled("song-tend").private();
-        return page_again(&Tend { list: &list, form: &form, f: &f }, &f);
-    }
-    list.withdraw(&holding, &why).await?;
-    go("/acts?done=act")
 }

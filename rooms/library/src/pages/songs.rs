@@ -6,8 +6,9 @@ use base::form::{Asked, Form};
 use base::house::House;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
+use base::veil;
 use base::room::Way;
-use people::power::{Capability, Holding, TendLibrary, seat_for};
+use people::power::Capability;
 use people::{Member, Visitor};
 
 use crate::pages::helped;
@@ -90,7 +91,8 @@ pub async fn suggest(member: Member, mut form: Form) -> Reply {
 struct Show<'a> {
     f: &'a Frame,
     song: &'a Song,
-    folded: Option<String>,
+    /// Why it was taken off; its giver sees it still.
+    withdrawn: Option<String>,
     feelings: Vec<(String, String)>,
     links: Vec<String>,
     helped: Safe,
@@ -109,17 +111,12 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
 /// The page of a song, with the "it helped me" form as the person left it.
 async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply {
     let db = &visitor.house.db;
-    let (song, veil) = Song::seen_by(db, &visitor.reader(), id).await?;
-    let person = visitor.person.as_ref().map(|person| person.id.as_str());
-    let is_mine = song.giver.is_some() && song.giver.as_deref() == person;
-    // Nobody looks after what they gave themselves.
-    let may_tend = match person {
-        Some(person) if !is_mine => seat_for(&visitor.house, person, Capability::TendLibrary).await?.is_some(),
-        _ => false,
-    };
-    let f = visitor.frame().named(&format!("{} – {}", song.artist, song.title), &song.why).with_card(format!("/cards{}.png", song.place()));
+    let song = Song::seen_by(db, &visitor.reader(), id).await?;
+    let is_mine = song.is_by(visitor.id());
+    let may_tend = !is_mine && visitor.may(Capability::TendLibrary).await?;
+    let f = visitor.frame().named(&song.called(), &song.why).with_card(format!("/cards{}.png", song.place()));
     let show = Show {
-        folded: veil.map(|(_, why)| why),
+        withdrawn: veil::withdrawn(db, &song.place()).await?,
         feelings: Song::feelings(db, id).await?,
         links: Song::links(db, id).await?,
         helped: helped::lines(visitor, &f, &song.place(), form).await?,
@@ -134,7 +131,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
 }
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
-    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     let f = member.frame().titled("song-edit").private();
     let form = filled(&member.house, &song).await?;
     page(&Edit { form: &form, song: Some(&song), notice: None, withdrawn: None, f: &f }, &f)
@@ -159,7 +156,7 @@ async fn filled(house: &House, song: &Song) -> Result<Form, Refusal> {
 }
 
 pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
     let seen = form.value("seen").parse().unwrap_or(0);
     if form.is_right() {
@@ -177,7 +174,7 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
 }
 
 pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     helped::say(&member, &song.place(), &mut form).await?;
     if form.is_right() { go(format!("/songs/{id}?done=helped#helped")) } else { shown(&member, &id, &form, &Asked::default()).await }
 }
@@ -187,70 +184,9 @@ pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
 }
 
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
-    let (song, _) = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     match song.take_back(&member).await? {
         TakenBack::Gone => go("/songs?done=song-taken-back"),
-        TakenBack::LeftToOthers => go("/songs?done=song-left"),
+        TakenBack::Stays => go("/songs?done=song-left"),
     }
-}
-
-#[derive(Template)]
-#[template(path = "songs/tend.html")]
-struct Tend<'a> {
-    f: &'a Frame,
-    song: &'a Song,
-    form: &'a Form,
-    is_withdrawn: bool,
-}
-
-/// The song as whoever tends the library may see it: a withdrawn one, too, or nobody could open it again.
-async fn tended(holding: &Holding<TendLibrary>, id: &str) -> Result<Song, Refusal> {
-    Song::find(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)
-}
-
-async fn tend_page(holding: &Holding<TendLibrary>, song: &Song, form: &Form) -> Reply {
-    let f = holding.member.frame().titled("song-tend").private();
-    let is_withdrawn = song::withdrawn(&holding.member.house.db, &song.id).await?.is_some();
-    let tend = Tend { song, form, is_withdrawn, f: &f };
-    if form.is_right() { page(&tend, &f) } else { page_again(&tend, &f) }
-}
-
-pub async fn tend(holding: Holding<TendLibrary>, Path(id): Path<String>) -> Reply {
-    tend_page(&holding, &tended(&holding, &id).await?, &Form::default()).await
-}
-
-pub async fn withdraw(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
-    let song = tended(&holding, &id).await?;
-    let why = form.line("why", song::WHY_CHARS);
-    if !form.is_right() {
-        return tend_page(&holding, &song, &form).await;
-    }
-    song.withdraw(&holding, &why).await?;
-    go("/acts?done=act")
-}
-
-pub async fn lift(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
-    let song = tended(&holding, &id).await?;
-    let why = form.line("why", song::WHY_CHARS);
-    if !form.is_right() {
-        return tend_page(&holding, &song, &form).await;
-    }
-    song.lift(&holding, &why).await?;
-    go(format!("{}?done=act", song.place()))
-}
-
-pub async fn merge(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
-    let reader = holding.member.reader();
-    let (song, _) = Song::seen_by(&holding.member.house.db, &reader, &id).await?;
-    let why = form.line("merge-why", song::WHY_CHARS);
-    let other = form.line("other", 1..=200);
-    let other = Song::seen_by(&holding.member.house.db, &reader, other.rsplit('/').next().unwrap_or_default()).await;
-    match other {
-        Ok((other, _)) if other.id != id && form.is_right() => {
-            song.merge(&other, &holding, &why).await?;
-            return go(format!("/songs/{id}?done=act"));
-        }
-        _ => form.refuse("other", "song-wrong-other"),
-    }
-    tend_page(&holding, &song, &form).await
 }

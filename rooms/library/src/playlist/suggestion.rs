@@ -4,6 +4,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::refusal::Refusal;
 use base::room::Way;
+use base::veil;
 use base::{ledger, row, vals};
 use people::Member;
 
@@ -79,7 +80,7 @@ impl Playlist {
         }
         let track = Track { artist: artist.to_owned(), title: title.to_owned(), why: reason.to_owned(), ..Track::default() };
         let song = self.song_of(&tx, &member.house, &track, Some(&member.person.id)).await?;
-        if let Some(why) = song::withdrawn(&tx, &song).await? {
+        if let Some(why) = veil::withdrawn(&tx, &Song::place_of(&song)).await? {
             return Ok(Some(why));
         }
         self.put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now()).await?;

@@ -1,50 +1,19 @@
-//! What the library's keepers may do to a song: withdraw it, open it again, put two together. Each is an act (R4), and none
-//! is done to what the keeper gave themselves: they have "take it back" for that.
+//! Putting two songs together that are one: an act (R4), and not for what the keeper brought themselves.
 
-use base::db::Tx;
 use base::refusal::Refusal;
-use base::veil::{self, Veil};
-use base::{search, vals};
-use people::power::{ActTx, Deed, Holding, TendLibrary};
+use base::vals;
+use people::power::{Deed, Holding, TendLibrary};
 
 use super::{Song, index};
 use crate::playlist;
+use crate::tended::must_be_of_another;
 
 impl Song {
-    /// Takes it off every page, feed and search, with a reason that its giver is told.
-    pub async fn withdraw(&self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
-        let tx = self.act(holding, "act-song-withdrawn", why).await?;
-        veil::lay(&tx, &self.place(), Veil::Withdrawn, why, holding.member.house.now()).await?;
-        search::unindex(&tx, &self.place()).await?;
-        self.stands_elsewhere(&tx).await?;
-        Ok(tx.keep().await?)
-    }
-
-    /// Puts it back where it was.
-    pub async fn lift(&self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
-        let tx = self.act(holding, "act-song-lifted", why).await?;
-        veil::lift(&tx, &self.place()).await?;
-        index(&tx, &self.id).await?;
-        self.stands_elsewhere(&tx).await?;
-        Ok(tx.keep().await?)
-    }
-
-    async fn act(&self, holding: &Holding<TendLibrary>, what: &'static str, why: &str) -> Result<ActTx, Refusal> {
-        self.must_be_of_another(holding)?;
-        let (place, words) = (self.place(), format!("{} – {}: {}", self.artist, self.title, self.why));
-        holding.act(&Deed { what, place: Some(&place), whom: self.giver.as_deref(), why, words: Some(&words) }).await
-    }
-
-    /// Lists it stands in and what is said under it may be found, or not, as it may.
-    async fn stands_elsewhere(&self, tx: &Tx) -> Result<(), Refusal> {
-        playlist::index_with(tx, &self.id).await?;
-        Ok(talk::place_again(tx, &self.place()).await?)
-    }
-
     /// Puts a song that is here under another name together with this one: its lines, its links and its places in lists move over.
     pub async fn merge(&self, other: &Self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
-        self.must_be_of_another(holding)?;
-        other.must_be_of_another(holding)?;
+        for song in [self, other] {
+            must_be_of_another(holding, song.giver.as_deref())?;
+        }
         let (place, gone) = (self.place(), other.place());
         let words = format!("{} – {}: {}", other.artist, other.title, other.why);
         let deed = Deed { what: "act-song-merged", place: Some(&place), whom: other.giver.as_deref(), why, words: Some(&words) };
@@ -66,11 +35,6 @@ impl Song {
         other.remove(&tx, holding.member.house.now()).await?;
         playlist::index_with(&tx, &self.id).await?;
         Ok(tx.keep().await?)
-    }
-
-    fn must_be_of_another(&self, holding: &Holding<TendLibrary>) -> Result<(), Refusal> {
-        let is_theirs = self.giver.as_ref() == Some(&holding.member.person.id);
-        if is_theirs { Err(Refusal::NotYours("song-tend-own")) } else { Ok(()) }
     }
 }
 

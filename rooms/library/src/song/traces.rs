@@ -49,7 +49,7 @@ pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
     Ok(songs.into_iter().map(|song| Entry {
         place: song.place(),
         kind: "song",
-        title: format!("{} – {}", song.artist, song.title),
+        title: song.called(),
         line: song.why,
         html: String::new(),
         author: song.by,

@@ -8,7 +8,7 @@ use base::page::{Frame, go, page, page_again};
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{ANSWERS, Act, AskedLook, Capability, Holding, SecondLook, Total, may_answer, seat_for};
+use crate::power::{ANSWERS, Act, AskedLook, Capability, Holding, SecondLook, Total, may_answer};
 use crate::visitor::{Member, Visitor};
 
 /// Acts on one page of the log.
@@ -43,9 +43,9 @@ struct Totals<'a> {
 pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
     let house = visitor.house.clone();
     let f = visitor.frame().titled("foot-acts");
-    let Some(person) = &visitor.person else {
+    if visitor.person.is_none() {
         return page(&Totals { totals: Total::since(&house.db, house.now() - TOTALS_MS).await?, f: &f }, &f);
-    };
+    }
     let before = Some(asked.value("before")).filter(|before| !before.is_empty());
     let mut acts = Act::newest(&house.db, before, PAGE + 1).await?;
     let older = (acts.len() > PAGE as usize).then(|| acts.remove(PAGE as usize)).and_then(|_| acts.last()).map(|act| act.id.clone());
@@ -53,7 +53,7 @@ pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
     for act in acts {
         lines.push(Line { on: on(&visitor, &act).await?, act });
     }
-    let may_look_again = seat_for(&house, &person.id, Capability::SecondLook).await?.is_some();
+    let may_look_again = visitor.may(Capability::SecondLook).await?;
     page(&Log { lines, older, may_look_again, f: &f }, &f)
 }
 
@@ -65,7 +65,7 @@ async fn on(visitor: &Visitor, act: &Act) -> Result<Option<(Place, String)>, Ref
     }
     match visitor.house.at(&visitor.reader(), &place).await {
         Ok(Some(preview)) => Ok(Some((place, preview.title))),
-        Ok(None) | Err(Refusal::Gone | Refusal::NotFound) => Ok(None),
+        Ok(None) | Err(Refusal::Gone | Refusal::Withdrawn | Refusal::NotFound) => Ok(None),
         Err(refusal) => Err(refusal),
     }
 }
@@ -106,7 +106,7 @@ async fn shown(member: &Member, act: &Act, form: &Form) -> Reply {
         line: Line { on: on(member, act).await?, act: act.clone() },
         words: if is_affected { act.words(&house.db).await? } else { None },
         look: AskedLook::at(&house.db, &act.id).await?,
-        may_answer: may_look_again && seat_for(house, &member.person.id, Capability::SecondLook).await?.is_some(),
+        may_answer: may_look_again && member.may(Capability::SecondLook).await?,
         is_affected,
         form,
         f: &f,

@@ -11,7 +11,7 @@ use base::room::Leaving;
 use crate::joining::{self, Mode};
 use crate::leaving::Goodbye;
 use crate::pages::profile::large_face;
-use crate::power::{Capability, seat_for};
+use crate::power::Capability;
 use crate::visitor::{Fresh, Member};
 use crate::{Person, export, profile};
 
@@ -28,13 +28,13 @@ struct Show<'a> {
 }
 
 pub async fn show(member: Member) -> Reply {
-    let (house, id) = (&member.house, &member.person.id);
+    let house = &member.house;
     let f = member.frame().titled("backstage").private();
     let show = Show {
         face: large_face(&member.person),
         sees_requests: Mode::of(&house.db).await? == Mode::Request && joining::may_speak(&member).await?,
-        invites: joining::members_invite(house).await? || seat_for(house, id, Capability::Welcome).await?.is_some(),
-        claims: seat_for(house, id, Capability::IssueClaims).await?.is_some(),
+        invites: joining::members_invite(house).await? || member.may(Capability::Welcome).await?,
+        claims: member.may(Capability::IssueClaims).await?,
         person: &member.person,
         f: &f,
     };

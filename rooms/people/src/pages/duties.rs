@@ -8,7 +8,7 @@ use base::pack::DutyWords;
 use base::page::{Frame, page};
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{Capability, Seat, duty, seat_for};
+use crate::power::{Capability, Seat, duty};
 use crate::visitor::Visitor;
 
 /// Past seats on one page.
@@ -48,7 +48,7 @@ pub async fn list(visitor: Visitor) -> Reply {
     let f = visitor.frame().titled("duties");
     let mut seats = Seat::held(&house.db, house.now()).await?;
     let duties = house.pack.duties.iter().map(|words| Held { words, seats: seats.extract_if(.., |seat| seat.duty == words.id).collect() }).collect();
-    page(&List { duties, may_fill: may_fill(&visitor).await?, f: &f }, &f)
+    page(&List { duties, may_fill: visitor.may(Capability::FillSeats).await?, f: &f }, &f)
 }
 
 #[derive(Template)]
@@ -77,13 +77,6 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     let mut past = Seat::past(&house.db, &id, now, before, PAGE + 1).await?;
     let older = (past.len() > PAGE as usize).then(|| past.remove(PAGE as usize)).and_then(|_| past.last()).map(|seat| seat.id.clone());
     let f = visitor.frame().named(&words.name, &words.plain);
-    let may_fill = may_fill(&visitor).await?;
+    let may_fill = visitor.may(Capability::FillSeats).await?;
     page(&Show { held: Held { words, seats }, past, older, may_fill, is_first_page: before.is_none(), f: &f }, &f)
-}
-
-async fn may_fill(visitor: &Visitor) -> Result<bool, Refusal> {
-    match &visitor.person {
-        Some(person) => Ok(seat_for(&visitor.house, &person.id, Capability::FillSeats).await?.is_some()),
-        None => Ok(false),
-    }
 }

@@ -9,7 +9,7 @@ use base::refusal::{Refusal, Reply};
 
 use crate::joining::{self, Joined, Mode, Newcomer, Request, Speaker, UNDER};
 use crate::pages::sign_in::let_in;
-use crate::power::{Capability, Holding, ReadRequests, Welcome, seat_for};
+use crate::power::{Capability, Holding, ReadRequests, Welcome};
 use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
 use crate::sign_in;
@@ -203,7 +203,7 @@ pub async fn invitations(member: Member) -> Reply {
 async fn draw_invitations(member: &Member, form: &Form, made: Option<String>) -> Reply {
     let house = &member.house;
     let links = WayIn::made_by(&house.db, Kind::Invitation, &member.person.id, house.now()).await?;
-    let by_seat = seat_for(house, &member.person.id, Capability::Welcome).await?.is_some();
+    let by_seat = member.may(Capability::Welcome).await?;
     let may_invite = by_seat || joining::members_invite(house).await?;
     let f = member.frame().titled("invitations").private();
     let list = Invitations { links, by_seat, may_invite, made, form, f: &f };

@@ -8,7 +8,7 @@ use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
 use crate::person::Person;
-use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Seat, duty, duty_name, seat_for, seats_of};
+use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Seat, duty, duty_name, seats_of};
 use crate::visitor::Member;
 
 const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
@@ -49,7 +49,7 @@ pub async fn show(member: Member, Path(id): Path<String>) -> Reply {
     let show = Show {
         seconded: seat.seconded(&house.db).await?,
         may_second: seat.is_up_for_renewal(now) && seats_of(&house.db, &member.person.id, now).await?.is_empty(),
-        may_end: seat.is_held(now) && seat_for(house, &member.person.id, Capability::FillSeats).await?.is_some(),
+        may_end: seat.is_held(now) && member.may(Capability::FillSeats).await?,
         is_held: seat.is_held(now),
         is_mine,
         seat: &seat,

@@ -54,7 +54,7 @@ pub async fn say(member: Member, mut form: Form) -> Reply {
 /// What a form is about: the place, what stands there, and the remark it answers. All of it open to the member.
 async fn aim(member: &Member, form: &Form) -> Result<(Place, Preview, Option<Remark>), Refusal> {
     let (place, under, answered) = if form.has("answers") {
-        let (remark, under, _) = Remark::seen_by(&member.house, &member.reader(), form.value("answers")).await?;
+        let (remark, under) = Remark::seen_by(&member.house, &member.reader(), form.value("answers")).await?;
         (remark.under(), under, Some(remark))
     } else {
         let place = Place::read(form.value("place")).ok_or(Refusal::NotFound)?;
@@ -89,7 +89,7 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
 }
 
 pub async fn answer(member: Member, Path(id): Path<String>, asked: Asked) -> Reply {
-    let (remark, under, _) = Remark::seen_by(&member.house, &member.reader(), &id).await?;
+    let (remark, under) = Remark::seen_by(&member.house, &member.reader(), &id).await?;
     if remark.gone_at.is_some() {
         return Err(Refusal::Gone);
     }

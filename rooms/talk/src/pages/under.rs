@@ -8,7 +8,7 @@ use base::page::{Frame, Safe};
 use base::place::Place;
 use base::refusal::Refusal;
 use people::Visitor;
-use people::power::{Capability, seat_for};
+use people::power::Capability;
 
 use crate::draft;
 use crate::remark::{self, UNDO_MS};
@@ -44,7 +44,7 @@ pub async fn thread(visitor: &Visitor, place: &Place, asked: &Asked, is_open: bo
     let (mut words, mut may_tend, mut draft) = (HashSet::new(), false, String::new());
     if let Some(me) = me {
         words = thread::words_of(&house.db, place, page, me).await?.into_iter().collect();
-        may_tend = !said.is_empty() && seat_for(house, me, Capability::TendTalk).await?.is_some();
+        may_tend = !said.is_empty() && visitor.may(Capability::TendTalk).await?;
         draft = draft::find(&house.db, me, place).await?.unwrap_or_default();
     }
     let f = visitor.frame();
