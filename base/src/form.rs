@@ -69,7 +69,13 @@ impl Form {
         self.fields.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
-    /// Puts a value where nothing was sent.
+    /// The change that whoever filled the form had before them (`seen`): a newer one there by now has not been read.
+    #[must_use]
+    pub fn seen(&self) -> i64 {
+        self.value("seen").parse().unwrap_or(0)
+    }
+
+    /// Puts a value in place of what was sent.
     pub fn set(&mut self, field: &str, value: &str) {
         self.fields.retain(|(name, _)| name != field);
         self.fields.push((field.to_owned(), value.to_owned()));
@@ -87,8 +93,7 @@ impl Form {
 
     /// One line of text: trimmed, inner white space made single, nothing in it that nobody can see. `chars` is how long it may be.
     pub fn line(&mut self, field: &str, chars: RangeInclusive<usize>) -> String {
-        let seen: String = self.value(field).chars().filter(|c| is_seen(*c)).collect();
-        let line = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = one_line(self.value(field));
         self.check_length(field, &line, &chars);
         line
     }
@@ -101,8 +106,7 @@ impl Form {
     }
 
     fn check_length(&mut self, field: &str, text: &str, chars: &RangeInclusive<usize>) {
-        let is_blank = text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200c}' | '\u{200d}') || !is_seen(c));
-        let length = if is_blank { 0 } else { text.chars().count() };
+        let length = if is_blank(text) { 0 } else { text.chars().count() };
         if length == 0 && *chars.start() > 0 {
             self.refuse(field, "wrong-missing");
         } else if length < *chars.start() {
@@ -325,6 +329,18 @@ impl std::ops::Deref for Asked {
     fn deref(&self) -> &Form {
         &self.0
     }
+}
+
+/// Text on one line: trimmed, inner white space made single, nothing in it that nobody can see; empty where that is all of it.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| is_seen(*c)).collect();
+    if is_blank(&seen) { String::new() } else { seen.split_whitespace().collect::<Vec<_>>().join(" ") }
+}
+
+/// Whether there is nothing in a text that anybody could see.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200c}' | '\u{200d}') || !is_seen(c))
 }
 
 /// Whether a character may stand in a name or title: not one that has no width, is blank without being a space, or turns the

@@ -68,8 +68,12 @@ impl House {
     }
 
     /// Whether this reader may open what is at a place.
-    pub async fn is_open_to(&self, reader: &Reader, place: &Place) -> bool {
-        matches!(self.at(reader, place).await, Ok(Some(_)))
+    pub async fn is_open_to(&self, reader: &Reader, place: &Place) -> Result<bool, Refusal> {
+        match self.at(reader, place).await {
+            Ok(found) => Ok(found.is_some()),
+            Err(Refusal::NotFound | Refusal::Gone | Refusal::Withdrawn) => Ok(false),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// A full address for a path: feeds, cards and links that leave the house need one.

@@ -172,6 +172,11 @@ impl Pack {
         self.feeling(id).map_or(id, |feeling| feeling.name.as_str())
     }
 
+    #[must_use]
+    pub fn feeling_ids(&self) -> Vec<&str> {
+        self.feelings.iter().map(|feeling| feeling.id.as_str()).collect()
+    }
+
     /// Every feeling as a row to choose: id and name.
     #[must_use]
     pub fn feeling_rows(&self) -> Vec<(&str, &str)> {

@@ -13,6 +13,12 @@ impl Place {
         Self(format!("/{kind}/{id}"))
     }
 
+    /// Where what others said of a thing stays when the thing goes: theirs still, at a place that nobody can open or write anew.
+    #[must_use]
+    pub fn gone(kind: &str, id: &str) -> Self {
+        Self(format!("/{kind}/gone.{id}"))
+    }
+
     /// Reads a path that came from outside; `None` unless it is `/` and then plain path characters.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

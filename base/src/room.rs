@@ -104,6 +104,14 @@ pub struct Kept {
     pub files: Vec<String>,
 }
 
+impl Kept {
+    /// A table without files.
+    #[must_use]
+    pub fn of(what: &'static str, rows: Vec<serde_json::Value>) -> Self {
+        Self { what, rows, files: Vec::new() }
+    }
+}
+
 /// How a person who leaves wants their words treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leaving {

@@ -82,5 +82,6 @@ done-said = Said.
 done-playlist-kept = Kept.
 done-playlist-decided = That's the list.
 done-playlist-brought = It's here, songs and all.
+playlist-more-came = Somebody suggested another song while you were deciding. Nothing is decided yet, and nothing of yours is lost: it stands below with the rest.
 act-playlist-withdrawn = took a list off the shelf
 act-playlist-lifted = put a list back on the shelf

@@ -22,7 +22,7 @@ duty-members = members together
 
 can-welcome = Invite people in.
 can-read-requests = Read requests to join, and say yes or no with a reason.
-can-tend-library = Correct, put together, fold or withdraw what stands in the library.
+can-tend-library = Put together what is there twice, take off what should not stand in the library, and put it back.
 can-tend-talk = Fold or withdraw a comment.
 can-tend-pages = Write and change the community's own pages.
 can-keep-helplines = Correct helplines and say when they were checked.
@@ -130,8 +130,6 @@ act-words-emptied = Emptied by whoever they belonged to.
 act-seat-offered = asked somebody to take a seat
 act-seat-ended = ended a seat before its time
 act-seat-renewed = let a founding seat go on
-act-song-corrected = corrected a song
-act-settings-changed = changed how people join
 act-second-look-stands = looked again: it stands
 act-second-look-wrong = looked again: it was wrong
 

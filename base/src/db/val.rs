@@ -124,6 +124,7 @@ from_cells_tuple!(A, B);
 from_cells_tuple!(A, B, C);
 from_cells_tuple!(A, B, C, D);
 from_cells_tuple!(A, B, C, D, E);
+from_cells_tuple!(A, B, C, D, E, F);
 
 /// Writes [`FromCells`] for a struct whose fields stand in the order of the statement's columns.
 #[macro_export]

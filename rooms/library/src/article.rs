@@ -7,15 +7,16 @@
 
 mod draft;
 mod first;
-mod keeping;
+mod house_page;
 
+use base::clock::rfc3339;
 use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Leaving, Reader};
-use base::veil;
-use base::{brought, ledger, markup, row, search, vals};
+use base::room::{Kept, Leaving, Reader};
+use base::{brought, ledger, markup, row, search, vals, veil};
 use people::Member;
+use serde_json::json;
 
 use crate::article_shelf::{self, Term};
 use crate::helped::Helped;
@@ -100,6 +101,14 @@ impl Article {
     #[must_use]
     pub fn place(&self) -> Place {
         Place::of(self.kind().shelf(), &self.slug)
+    }
+
+    /// Puts an article of the member's on the shelf, or keeps it as a draft. Says where it stands.
+    pub async fn open(member: &Member, draft: &Draft, publishes: bool) -> Result<Place, Refusal> {
+        let (tx, now) = (member.house.begin().await?, member.house.now());
+        let place = Self::add(&tx, Kind::Article, &slug_of(&draft.title), draft, Some(&member.person.id), now, publishes.then_some(now)).await?;
+        tx.keep().await?;
+        Ok(place)
     }
 
     /// Writes an article as it is given; the importer, the demo and the pack's first pages use this, too.
@@ -236,7 +245,7 @@ impl Article {
     pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
-        talk::thread::move_to(tx, &self.place(), &Place::of(self.kind().shelf(), &format!("gone.{}", self.id))).await?;
+        talk::thread::move_to(tx, &self.place(), &Place::gone(self.kind().shelf(), &self.id)).await?;
         Helped::clear(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
         tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await.map(drop)
@@ -257,6 +266,16 @@ async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
         free = format!("{slug}-{n}");
     }
     Ok(free)
+}
+
+/// The articles that a person wrote.
+pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
+    let sql = "SELECT slug, title, summary, words, since FROM article WHERE author = $1 ORDER BY id";
+    let articles: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
+    let rows = articles.into_iter().map(|(slug, title, summary, words, since)| {
+        json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "written": rfc3339(since) })
+    });
+    Ok(Kept::of("articles", rows.collect()))
 }
 
 /// Forgets a person: what nobody else read goes in any case; the rest as they asked.

@@ -11,7 +11,7 @@ use base::search::{self, Findable};
 use base::{brought, markup, row, vals, veil};
 
 use crate::article::{Article, Kind, first_page, slug_of};
-use crate::helped::Helped;
+use crate::helped::{self, Helped};
 
 /// Articles on one page of the list.
 pub const PAGE: i64 = 20;
@@ -137,7 +137,7 @@ pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
         feelings.push(term.slug.clone());
         genres.push(term.slug);
     }
-    for helped in Helped::at(tx, place).await? {
+    for helped in Helped::at(tx, place, helped::SHOWN_MAX).await? {
         words = format!("{words}\n{}", helped.line);
     }
     let at = article.published_at.unwrap_or(article.since);

@@ -74,11 +74,10 @@ pub struct Draft {
 impl Draft {
     /// Reads the form; what is wrong is noted at its field.
     pub fn read(form: &mut Form, pack: &Pack, needs_days: bool) -> Self {
-        let feelings: Vec<_> = pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
         let draft = Self {
             title: form.line("title", TITLE_CHARS),
             brief: form.line("brief", BRIEF_CHARS),
-            feeling: form.choice("feeling", &feelings),
+            feeling: form.choice("feeling", &pack.feeling_ids()),
             caution: form.line("caution", 0..=200),
             days: form.number("days", DAYS),
         };
@@ -145,7 +144,7 @@ impl Playlist {
         self.decided_at.is_none() && now < self.closes_at
     }
 
-    /// Changes the brief and, while it is open, the closing day. `seen` is the change the curator had before them.
+    /// Changes the brief and, until it is decided, the closing day. `seen` is the change the curator had before them.
     pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64) -> Result<bool, Refusal> {
         self.must_be_curated_by(member)?;
         let now = member.house.now();
@@ -170,8 +169,7 @@ impl Playlist {
         let now = member.house.now();
         search::unindex(&tx, &self.place()).await?;
         veil::lift(&tx, &self.place()).await?;
-        // What others said under it stays theirs, at a place that nobody can open or write anew.
-        talk::thread::move_to(&tx, &self.place(), &Self::place_of(&format!("gone.{}", self.id))).await?;
+        talk::thread::move_to(&tx, &self.place(), &Place::gone("playlists", &self.id)).await?;
         Helped::clear(&tx, &self.place(), now).await?;
         ledger::gone(&tx, "playlist", &self.id, now).await?;
         tx.run("DELETE FROM playlist WHERE id = $1", vals![&self.id]).await?;
@@ -190,8 +188,8 @@ impl Playlist {
             if veil::withdrawn(&tx, &Song::place_of(&song)).await?.is_some() {
                 continue;
             }
-            let put = list.put(&tx, &house.new_id(), &song, Some(me), &track.why, Some(n + 1), now).await;
-            n += i64::from(put.is_ok()); // the same song twice in a file is one line here
+            // The same song twice in a file is one line here.
+            n += i64::from(list.put(&tx, &house.new_id(), &song, Some(me), &track.why, Some(n + 1), now).await?);
         }
         tx.run("UPDATE playlist SET decided_at = $1 WHERE id = $2", vals![now, &id]).await?;
         index(&tx, &id).await?;

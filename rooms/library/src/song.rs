@@ -4,7 +4,7 @@
 //! from an old copy is refused, not lost. The giver may correct it and take it back; what keepers may do stands in [`keeping`].
 
 mod draft;
-mod keeping;
+mod merging;
 mod traces;
 
 use base::clock::SECOND_MS;
@@ -20,7 +20,7 @@ use people::Member;
 use crate::helped::Helped;
 use crate::playlist;
 pub use draft::{Draft, folded, host_of};
-pub(crate) use traces::{entries, index, index_again, offers};
+pub(crate) use traces::{entries, forget, index, index_again, keeps, offers};
 
 /// How long "take it back" stands on the page by itself. The giver may take it back later, too.
 pub const UNDO_MS: i64 = 10 * SECOND_MS;
@@ -29,6 +29,8 @@ pub const PAGE: i64 = 30;
 pub const LINKS_MAX: usize = 6;
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=160;
 pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
+/// The longest song: ten hours.
+pub const SECONDS_MAX: i64 = 36_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Song {
@@ -87,38 +89,51 @@ impl Song {
     /// Puts a song on the shelf, or the line beside the one that is there already.
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
         let tx = member.house.begin().await?;
-        let known: Option<String> = tx.first("SELECT id FROM song WHERE folded = $1", vals![folded(&draft.artist, &draft.title)]).await?;
+        let known = Self::known(&tx, &draft.artist, &draft.title).await?;
         if let Some(id) = &known && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await? {
             return Ok(Suggested::Withdrawn(why));
         }
         let suggested = match known {
             Some(id) => {
-                Helped::say(&tx, &Self::place_of(&id), &member.person.id, &draft.feeling, &draft.why, member.house.now()).await?;
+                Helped::put(&tx, &Self::place_of(&id), &member.person.id, &draft.feeling, &draft.why, member.house.now()).await?;
                 say_feeling(&tx, &id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
                 index(&tx, &id).await?;
                 Suggested::AlreadyHere(id)
             }
-            None => Suggested::New(Self::add(&tx, &member.house.new_id(), draft, Some(&member.person.id), member.house.now()).await?),
+            None => {
+                let id = member.house.new_id();
+                Self::add(&tx, &id, draft, Some(&member.person.id), member.house.now()).await?;
+                Suggested::New(id)
+            }
         };
         tx.keep().await?;
         Ok(suggested)
     }
 
-    /// Writes a song as it is given; the importer and the demo use this, too.
-    pub async fn add(tx: &Tx, id: &str, draft: &Draft, giver: Option<&str>, now: i64) -> DbResult<String> {
+    /// Writes a song as it is given; the demo uses this, too.
+    pub async fn add(tx: &Tx, id: &str, draft: &Draft, giver: Option<&str>, now: i64) -> DbResult<()> {
         let sql = "INSERT INTO song (id, artist, title, folded, why, note, genre, seconds, giver, since, changed_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
         let folded = folded(&draft.artist, &draft.title);
         tx.run(sql, vals![id, &draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, giver, now]).await?;
         say_feeling(tx, id, giver, &draft.feeling, &draft.way).await?;
         set_links(tx, id, &draft.links).await?;
-        index(tx, id).await?;
-        Ok(id.to_owned())
+        index(tx, id).await
+    }
+
+    /// The id of the song of this name, if it is on the shelf, however it is written.
+    pub async fn known(ask: &impl Ask, artist: &str, title: &str) -> DbResult<Option<String>> {
+        ask.first("SELECT id FROM song WHERE folded = $1", vals![folded(artist, title)]).await
     }
 
     /// A song, whoever asks.
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
         ask.first(songs!("WHERE s.id = $1"), vals![id]).await
+    }
+
+    /// Every song that a person gave.
+    pub async fn given_by(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
+        ask.all(songs!("WHERE s.giver = $1 ORDER BY s.id"), vals![person]).await
     }
 
     /// One song that this reader may see. What was withdrawn is seen by its giver alone.
@@ -176,8 +191,11 @@ impl Song {
         self.must_be_given_by(member)?;
         let folded = folded(&draft.artist, &draft.title);
         let tx = member.house.begin().await?;
-        if let Some(other) = tx.first::<String>("SELECT id FROM song WHERE folded = $1 AND id <> $2", vals![&folded, &self.id]).await? {
-            return Ok(Corrected::IsAnother(other));
+        if let Some(other) = Self::known(&tx, &draft.artist, &draft.title).await?.filter(|id| *id != self.id) {
+            return Ok(Corrected::IsAnother(Self::place_of(&other)));
+        }
+        if self.is_renamed_by(draft) && veil::withdrawn(&tx, &self.place()).await?.is_some() {
+            return Err(Refusal::NotNow("song-is-off")); // under another name it would come back at once
         }
         let sql = "UPDATE song SET artist = $1, title = $2, folded = $3, why = $4, note = $5, genre = $6, seconds = $7, changed_at = $8
                    WHERE id = $9 AND changed_at = $10";
@@ -189,10 +207,17 @@ impl Song {
         say_feeling(&tx, &self.id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
         set_links(&tx, &self.id, &draft.links).await?;
         index(&tx, &self.id).await?;
-        playlist::index_with(&tx, &self.id).await?;
-        talk::place_again(&tx, &self.place()).await?;
+        if self.is_renamed_by(draft) {
+            playlist::index_with(&tx, &self.id).await?;
+            talk::place_again(&tx, &self.place()).await?;
+        }
         tx.keep().await?;
-        Ok(Corrected::Kept)
+        Ok(Corrected::Done)
+    }
+
+    /// Whether somebody called it differently.
+    fn is_renamed_by(&self, draft: &Draft) -> bool {
+        (&self.artist, &self.title) != (&draft.artist, &draft.title)
     }
 
     /// Takes a song back. Where others put it into a list it stays for them, without the giver's name and words; so it does
@@ -205,16 +230,14 @@ impl Song {
         let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };
         match taken {
             TakenBack::Gone => {
-                // What others said under it stays theirs, at a place that nobody can open or write anew.
-                talk::thread::move_to(&tx, &self.place(), &Self::place_of(&format!("gone.{}", self.id))).await?;
                 ledger::gone(&tx, "song", &self.id, member.house.now()).await?;
-                self.remove(&tx, member.house.now()).await?;
+                self.remove(&tx, &Place::gone("songs", &self.id), member.house.now()).await?;
             }
             TakenBack::Stays => {
                 tx.run("UPDATE song SET why = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
                 tx.run("UPDATE song_feeling SET person = NULL WHERE song = $1 AND person = $2", vals![&self.id, &member.person.id]).await?;
-                ledger::emptied(&tx, "song", &self.id, &["why"], member.house.now()).await?;
-                Helped::unsay(&tx, &self.place(), &member.person.id, member.house.now()).await?;
+                ledger::emptied(&tx, "song", &self.id, &["why", "giver"], member.house.now()).await?;
+                Helped::remove(&tx, &self.place(), &member.person.id, member.house.now()).await?;
                 index(&tx, &self.id).await?;
             }
         }
@@ -222,11 +245,12 @@ impl Song {
         Ok(taken)
     }
 
-    async fn remove(&self, tx: &Tx, now: i64) -> DbResult<()> {
+    /// Removes it; what was said under it stays and stands under `talk_goes_to` from now on.
+    async fn remove(&self, tx: &Tx, talk_goes_to: &Place, now: i64) -> DbResult<()> {
         let lists = playlist::with(tx, &self.id).await?;
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
-        talk::thread::remove(tx, &self.place()).await?;
+        talk::thread::move_to(tx, &self.place(), talk_goes_to).await?;
         Helped::clear(tx, &self.place(), now).await?;
         tx.run("DELETE FROM song WHERE id = $1", vals![&self.id]).await?;
         for list in lists {
@@ -257,35 +281,42 @@ pub enum TakenBack {
 /// What became of a correction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Corrected {
-    Kept,
+    Done,
     /// Somebody changed it while this was being written.
     ChangedMeanwhile,
     /// Under this name it is a song that is here already.
-    IsAnother(String),
+    IsAnother(Place),
 }
 
-/// Says that a song meets a feeling, in place of what the person said before. A feeling that somebody else says it met stays.
+/// Says that a song meets a feeling, in place of what the person said before.
 pub async fn say_feeling(tx: &Tx, song: &str, person: Option<&str>, feeling: &str, way: &str) -> DbResult<()> {
     if feeling.is_empty() {
         return Ok(());
     }
     if let Some(person) = person {
-        for sql in LET_GO {
-            tx.run(sql, vals![song, person, feeling]).await?;
-        }
+        let_go(tx, song, person, feeling).await?;
     }
     let sql = "INSERT INTO song_feeling (song, feeling, way, person) VALUES ($1, $2, $3, $4)
                ON CONFLICT (song, feeling) DO UPDATE SET way = excluded.way WHERE song_feeling.person = excluded.person";
     tx.run(sql, vals![song, feeling, way, person]).await.map(drop)
 }
 
-/// Takes away every other feeling that a person gave a song; one that it met for others, too, is theirs from now on.
-const LET_GO: [&str; 2] = [
-    "DELETE FROM song_feeling WHERE song = $1 AND person = $2 AND feeling <> $3
-       AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2)",
-    "UPDATE song_feeling SET person = (SELECT h.person FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2 ORDER BY h.at, h.id LIMIT 1)
-     WHERE song = $1 AND person = $2 AND feeling <> $3",
-];
+/// Takes the feelings away that a person gave a song beside their line; its giver's stay with the song.
+pub(crate) async fn unsay_feeling(tx: &Tx, song: &str, person: &str) -> DbResult<()> {
+    let is_giver = tx.first::<String>("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![song, person]).await?.is_some();
+    if is_giver { Ok(()) } else { let_go(tx, song, person, "").await }
+}
+
+/// Takes away every feeling but one that a person gave a song; one that it met for others, too, is theirs from now on.
+async fn let_go(tx: &Tx, song: &str, person: &str, but: &str) -> DbResult<()> {
+    let sql = "DELETE FROM song_feeling WHERE song = $1 AND person = $2 AND feeling <> $3
+                 AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2)";
+    tx.run(sql, vals![song, person, but]).await?;
+    let sql = "UPDATE song_feeling SET person =
+                 (SELECT h.person FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2 ORDER BY h.at, h.id LIMIT 1)
+               WHERE song = $1 AND person = $2 AND feeling <> $3";
+    tx.run(sql, vals![song, person, but]).await.map(drop)
+}
 
 async fn set_links(tx: &Tx, song: &str, links: &[String]) -> DbResult<()> {
     tx.run("DELETE FROM song_link WHERE song = $1", vals![song]).await?;

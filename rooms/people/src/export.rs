@@ -93,5 +93,5 @@ pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
     let words: Vec<(String, String, i64)> = db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
     let words = words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();
     let tables = [("account", account), ("profile", lines), ("signed-in", sessions), ("passkeys", passkeys), ("said-to-requests", words)];
-    Ok(tables.into_iter().map(|(what, rows)| Kept { what, rows, files: Vec::new() }).collect())
+    Ok(tables.into_iter().map(|(what, rows)| Kept::of(what, rows)).collect())
 }

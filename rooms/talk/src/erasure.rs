@@ -5,7 +5,7 @@ use base::db::{Ask as _, DbResult, Tx};
 use base::house::House;
 use base::room::{Kept, Leaving};
 use base::vals;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::index;
 use crate::remark::{Remark, tally};
@@ -22,12 +22,11 @@ pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
     let words = words.into_iter().map(|(id, word)| json!({ "to": format!("/remarks/{id}"), "word": word }));
     let drafts: Vec<(String, String, i64)> = house.db.all("SELECT place, words, at FROM draft WHERE person = $1 ORDER BY place", vals![person]).await?;
     let drafts = drafts.into_iter().map(|(place, words, at)| json!({ "under": place, "words": words, "kept": rfc3339(at) }));
-    let kept = |what, rows: Vec<Value>| Kept { what, rows, files: Vec::new() };
     Ok(vec![
-        kept("comments", said.collect()),
-        kept("comments-before-they-were-changed", before.collect()),
-        kept("reactions", words.collect()),
-        kept("drafts", drafts.collect()),
+        Kept::of("comments", said.collect()),
+        Kept::of("comments-before-they-were-changed", before.collect()),
+        Kept::of("reactions", words.collect()),
+        Kept::of("drafts", drafts.collect()),
     ])
 }
 

@@ -68,13 +68,11 @@ pub(crate) struct DoneAct {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Done {
     RequestAccepted,
-    SongCorrected,
     SongMerged,
     CommentFolded,
     PageChanged,
     SeatFilled,
     SeatEnded,
-    SettingsChanged,
 }
 
 #[derive(Clone, Debug, Deserialize)]

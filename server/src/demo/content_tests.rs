@@ -203,7 +203,6 @@ fn an_act_is_done_from_a_seat_held_then_on_something_that_exists() {
             "people" => demo.people.iter().any(|it| it.id == id && it.joined_minutes_ago == act.minutes_ago),
             "duties" => pack.duties.iter().any(|it| it.id == id),
             "pages" => pack.pages.iter().any(|it| it.slug == id),
-            "settings" => act.what == Done::SettingsChanged,
             _ => false,
         };
         assert!(exists && !act.why.is_empty(), "{}", act.on);

@@ -38,7 +38,7 @@ pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) ->
     }
     for helped in &demo.helped {
         let place = moving.place("songs", &helped.song)?;
-        Helped::say(tx, &place, moving.who(&helped.person)?, &helped.feeling, &helped.line, moving.ago(helped.minutes_ago)).await?;
+        Helped::put(tx, &place, moving.who(&helped.person)?, &helped.feeling, &helped.line, moving.ago(helped.minutes_ago)).await?;
     }
     for call in &demo.playlists {
         moving.call(call, &demo).await?;
@@ -124,7 +124,8 @@ impl Moving<'_> {
             seconds: given.seconds(),
             links: given.hear_it_at().into_iter().map(|(_, link)| link).collect(),
         };
-        let song = Song::add(self.tx, &id::at(at), &draft, Some(self.who(&given.giver)?), at).await?;
+        let song = id::at(at);
+        Song::add(self.tx, &song, &draft, Some(self.who(&given.giver)?), at).await?;
         for feeling in given.feelings.iter().skip(1) {
             song::say_feeling(self.tx, &song, None, feeling, way(given.way)).await?;
         }
@@ -235,12 +236,10 @@ fn way(way: Way) -> &'static str {
 fn said(done: Done) -> &'static str {
     match done {
         Done::RequestAccepted => "act-join-yes",
-        Done::SongCorrected => "act-song-corrected",
         Done::SongMerged => "act-song-merged",
         Done::CommentFolded => "act-remark-folded",
         Done::PageChanged => "act-page-changed",
         Done::SeatFilled => "act-seat-offered",
         Done::SeatEnded => "act-seat-ended",
-        Done::SettingsChanged => "act-settings-changed",
     }
 }

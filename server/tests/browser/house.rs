@@ -107,7 +107,8 @@ impl BrowsedHouse {
             let list = playlist::Draft { title: wide(80), brief: wide(300), feeling: "rage".into(), caution: wide(160), days: None };
             let article = article::Draft { title: wide(200), summary: wide(500), words: format!("# {0}\n\n> {0}\n\n`{0}`\n\n|{0}|{0}|\n|-|-|\n|{0}|{0}|\n", wide(900)), lang: "en".into(), categories: vec![wide(60)], tags: vec![wide(60)], is_closed: false };
             let (song_id, list_id) = (id::at(now), id::at(now));
-            let song = Song::place_of(&Song::add(&tx, &song_id, &song, Some(person), now).await.unwrap());
+            Song::add(&tx, &song_id, &song, Some(person), now).await.unwrap();
+            let song = Song::place_of(&song_id);
             Playlist::add(&tx, &list_id, &list, Some(person), now, now + 9 * DAY_MS).await.unwrap();
             let article = Article::add(&tx, Kind::Article, &format!("brimming-{ends}"), &article, Some(person), now, Some(now)).await.unwrap();
             let saying = Saying { words: wide(900), ..Saying::default() };

@@ -29,7 +29,7 @@ async fn members_read_who_did_what_and_why_and_guests_read_totals() {
         let log = brook.get("/acts").await;
         log.says("took a song off the shelf").says("The singer asked us to.").says("Cleo").says_not("Ada");
         let page = brook.get(&act).await;
-        page.says("Correct, put together, fold or withdraw").says("Cleo").says("no longer here").says_not("Head gives up").says_not("Your words");
+        page.says("take off what should not stand").says("Cleo").says("no longer here").says_not("Head gives up").says_not("Your words");
         let totals = house.guest().get("/acts").await;
         totals.says("2026-11").says(people::power::duty_name(&house.house, &keeper(&house))).says_not("Cleo").says_not("The singer").says_not("off the shelf");
         assert_eq!(house.guest().get(&act).await.to(), format!("/sign-in?then={act}"));

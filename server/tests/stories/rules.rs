@@ -387,16 +387,6 @@ const NOT_THEIRS: &[(&str, &str)] = &[
     ("article.lang", "a code such as en"),
 ];
 
-/// What is not there yet, until when: each is taken off this list when it is.
-const NOT_YET: &[(&str, &str)] = &[
-    ("file", "2026-12-20"),
-    ("join_word.why", "2026-12-20"),
-    ("song.note", "2026-12-20"),
-    ("song.genre", "2026-12-20"),
-    ("playlist.caution", "2026-12-20"),
-    ("suggestion.why_not", "2026-12-20"),
-];
-
 /// Fills a row of a table that belongs to `person`, with a word in each of its texts that stands nowhere else; what it refers
 /// to is filled first. Returns the key of the row.
 fn rows_of(person: &str, tables: &[source::Table]) -> Vec<(&'static str, Vec<base::db::Val>)> {
@@ -468,9 +458,6 @@ async fn lived_in(house: &TestHouse, tables: &[source::Table]) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r8_every_table_in_which_a_person_has_words_is_in_their_export_once() {
-    for (what, day) in NOT_YET {
-        has_not_expired(what, day);
-    }
     both(async |house| {
         let tables = source::tables();
         let person = lived_in(&house, &tables).await;
@@ -486,7 +473,7 @@ async fn r8_every_table_in_which_a_person_has_words_is_in_their_export_once() {
                 assert!(rooms.len() <= 1, "{name} is exported by {rooms:?}: one room keeps a thing");
                 let is_ours = OUR_WORDS.contains(&column.name.as_str()) || ["folded", "hash", "face", "place", "url"].contains(&column.name.as_str());
                 let is_ours = is_ours || NOT_THEIRS.iter().any(|(known, _)| *known == name);
-                if rooms.is_empty() && !is_ours && !NOT_YET.iter().any(|(known, _)| *known == name || *known == table.name) {
+                if rooms.is_empty() && !is_ours {
                     missing.push(name);
                 }
             }
@@ -517,7 +504,7 @@ async fn r8_whoever_leaves_with_everything_is_nowhere_in_the_database() {
             for (column, val) in rows.iter().flat_map(|row| table.columns.iter().zip(row)) {
                 let name = format!("{}.{}", table.name, column.name);
                 let said = format!("{val:?}");
-                let is_vetted = STAYS.iter().any(|(known, _)| *known == name) || NOT_YET.iter().any(|(known, _)| *known == name || *known == table.name);
+                let is_vetted = STAYS.iter().any(|(known, _)| *known == name);
                 let is_theirs = said.contains(&person) || (is_of_people(&tables, &table.name) && said.contains(&format!("canary-{}-", table.name)) && !OUR_WORDS.contains(&column.name.as_str()) && column.name != "place");
                 if is_theirs && !is_vetted {
                     left.push(name);

@@ -103,7 +103,7 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
         is_mine,
         may_tend,
         was_edited: article.published_at.is_some_and(|at| article.changed_at > at),
-        helped: if article.is_out() { helped::lines(visitor, &f, &place, form).await? } else { Safe::default() },
+        helped: if article.is_out() { helped::lines(visitor, &f, &place, form, asked).await? } else { Safe::default() },
         talk: if article.is_out() { talk::thread(visitor, &place, asked, article.is_open()).await? } else { Safe::default() },
         article: &article,
     };

@@ -11,7 +11,7 @@ use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use people::Member;
 
-use crate::article::{Article, Draft, Kind, slug_of};
+use crate::article::{Article, Draft, Kind};
 use crate::article_shelf::Term;
 use crate::pages::articles;
 
@@ -87,11 +87,8 @@ async fn write(member: Member, mut form: Form) -> Reply {
         return again(&Write { f: &f, form: &form, action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: preview(&form, &draft), is_stale: false });
     }
     member.may_write()?;
-    let now = member.house.now();
     let publishes = asks_to_publish(&form);
-    let tx = member.house.begin().await?;
-    let place = Article::add(&tx, Kind::Article, &slug_of(&draft.title), &draft, Some(&member.person.id), now, publishes.then_some(now)).await?;
-    tx.keep().await?;
+    let place = Article::open(&member, &draft, publishes).await?;
     go(format!("{place}?done={}", if publishes { "article-out" } else { "draft-kept" }))
 }
 
@@ -111,15 +108,14 @@ async fn edit(member: Member, Path(slug): Path<String>) -> Reply {
 async fn change(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
     let article = own(&member, &slug).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
-    let seen = form.value("seen").parse().unwrap_or(0);
-    let is_ready = form.is_right() && !asks_for_preview(&form);
-    if is_ready {
+    let is_stale = form.is_right() && !asks_for_preview(&form);
+    if is_stale {
         member.may_write()?;
-    }
-    let is_kept = is_ready && article.change(&member, &draft, seen, asks_to_publish(&form)).await?;
-    if is_kept {
-        return go(format!("{}?done=article-kept", article.place()));
+        if article.change(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
+            return go(format!("{}?done=article-kept", article.place()));
+        }
+        form.set("seen", &own(&member, &slug).await?.changed_at.to_string());
     }
     let f = member.frame().titled("article-edit").private();
-    again(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: preview(&form, &draft), is_stale: is_ready })
+    again(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: preview(&form, &draft), is_stale })
 }

@@ -1,7 +1,7 @@
 //! "It helped me" as it stands under anything in the library.
 
 use askama::Template;
-use base::form::Form;
+use base::form::{Asked, Form};
 use base::page::{Frame, Safe, go};
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
@@ -15,6 +15,8 @@ struct Lines<'a> {
     f: &'a Frame,
     place: &'a Place,
     helped: Vec<Helped>,
+    /// There are more than are shown.
+    goes_on: bool,
     form: &'a Form,
 }
 
@@ -25,32 +27,27 @@ impl Lines<'_> {
     }
 }
 
-/// The lines at a place, and the form for one more as the person left it.
-pub async fn lines(visitor: &Visitor, f: &Frame, place: &Place, form: &Form) -> Result<Safe, Refusal> {
-    let helped = Helped::at(&visitor.house.db, place).await?;
-    Ok(Safe::of(&Lines { f, place, helped, form }))
+/// The newest lines at a place, or all of them where `lines=all` is asked, and the form for one more as the person left it.
+pub async fn lines(visitor: &Visitor, f: &Frame, place: &Place, form: &Form, asked: &Asked) -> Result<Safe, Refusal> {
+    let (all, limit) = if asked.value("lines") == "all" { (true, helped::SHOWN_MAX) } else { (false, helped::SHOWN + 1) };
+    let mut helped = Helped::at(&visitor.house.db, place, limit).await?;
+    let goes_on = !all && helped.len() as i64 > helped::SHOWN;
+    helped.truncate(if all { helped::SHOWN_MAX } else { helped::SHOWN } as usize);
+    Ok(Safe::of(&Lines { f, place, helped, goes_on, form }))
 }
 
 /// Says it, where the form is right.
 pub async fn say(member: &Member, place: &Place, form: &mut Form) -> Result<(), Refusal> {
-    let feelings: Vec<_> = member.house.pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
-    let (feeling, line) = (form.choice("feeling", &feelings), form.line("line", helped::LINE_CHARS));
+    let (feeling, line) = (form.choice("feeling", &member.house.pack.feeling_ids()), form.line("line", helped::LINE_CHARS));
     if !form.is_right() {
         return Ok(());
     }
     member.may_write()?;
-    let tx = member.house.begin().await?;
-    Helped::say(&tx, place, &member.person.id, &feeling, &line, member.house.now()).await?;
-    crate::index(&tx, place).await?;
-    Ok(tx.keep().await?)
+    Helped::say(member, place, &feeling, &line).await
 }
 
-/// Takes the member's own line away, whatever became of the place (R8).
 pub async fn unsay(member: &Member, place: &Place) -> Reply {
-    let tx = member.house.begin().await?;
-    Helped::unsay(&tx, place, &member.person.id, member.house.now()).await?;
-    crate::index(&tx, place).await?;
-    tx.keep().await?;
-    let is_open = member.house.is_open_to(&member.reader(), place).await;
+    Helped::unsay(member, place).await?;
+    let is_open = member.house.is_open_to(&member.reader(), place).await?;
     go(if is_open { format!("{place}?done=helped-unsaid#helped") } else { "/backstage?done=helped-unsaid".to_owned() })
 }

@@ -121,10 +121,11 @@ async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form:
     let (draft, why) = read(&holding, &mut form);
     let is_ready = form.is_right() && !asks_for_preview(&form);
     if is_ready {
-        let (known, seen) = kept(&holding, &slug, form.value("seen")).await?;
+        let (known, seen) = kept(&holding, &slug, form.seen()).await?;
         if known.change_page(&holding, &draft, seen, &why).await? {
             return go(format!("{}?done=page-kept", known.place()));
         }
+        form.set("seen", &kept(&holding, &slug, 0).await?.0.changed_at.to_string());
     }
     let f = holding.member.frame().titled("page-edit").private();
     again(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, may_wait: false, preview: preview(&form, &draft), is_stale: is_ready })
@@ -132,10 +133,10 @@ async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form:
 
 /// The page as it stands, and the change of it that the form was filled from. One that is still the pack's is written down
 /// here first, so that its history begins with what everybody read until now.
-async fn kept(holding: &Holding<TendPages>, slug: &str, seen: &str) -> Result<(Article, i64), Refusal> {
+async fn kept(holding: &Holding<TendPages>, slug: &str, seen: i64) -> Result<(Article, i64), Refusal> {
     let house = &holding.member.house;
     if let Some(page) = Article::find(&house.db, Kind::Page, slug).await? {
-        return Ok((page, seen.parse().unwrap_or(0)));
+        return Ok((page, seen));
     }
     article::first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;
     let tx = house.begin().await?;

@@ -17,6 +17,9 @@ use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
 use crate::playlist::{self, Decision, Draft, Playlist, Suggestion, Voice};
 use crate::song;
 
+/// Songs of a brought list that weigh as much as one thing written (a person's pace).
+const TRACKS_A_WRITE: usize = 20;
+
 #[derive(Template)]
 #[template(path = "playlists/list.html")]
 struct List<'a> {
@@ -157,6 +160,7 @@ async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    list.must_be_curated_by(&member)?;
     let f = member.frame().titled("playlist-edit").private();
     let form = Form::filled([("title", list.title.as_str()), ("brief", &list.brief), ("feeling", &list.feeling), ("caution", &list.caution), ("seen", &list.changed_at.to_string())]);
     page(&Edit { form: &form, list: Some(&list), notice: None, f: &f }, &f)
@@ -165,16 +169,16 @@ pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
 pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack, false);
-    let seen = form.value("seen").parse().unwrap_or(0);
-    if form.is_right() {
+    let notice = form.is_right().then_some("playlist-changed-meanwhile");
+    if notice.is_some() {
         member.may_write()?;
-    }
-    let is_kept = form.is_right() && list.correct(&member, &draft, seen).await?;
-    if is_kept {
-        return go(format!("/playlists/{id}?done=playlist-kept"));
+        if list.correct(&member, &draft, form.seen()).await? {
+            return go(format!("/playlists/{id}?done=playlist-kept"));
+        }
+        let now = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+        form.set("seen", &now.changed_at.to_string());
     }
     let f = member.frame().titled("playlist-edit").private();
-    let notice = form.is_right().then_some("playlist-changed-meanwhile");
     page_again(&Edit { form: &form, list: Some(&list), notice, f: &f }, &f)
 }
 
@@ -217,6 +221,8 @@ struct Decide<'a> {
     f: &'a Frame,
     list: &'a Playlist,
     suggestions: Vec<Suggestion>,
+    /// Somebody suggested another song while this was being decided.
+    more_came: bool,
     form: &'a Form,
 }
 
@@ -237,21 +243,23 @@ pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
     let fields: Vec<_> = suggestions.iter().flat_map(|one| [(format!("n-{}", one.id), one.n.map_or_else(String::new, |n| n.to_string())), (format!("not-{}", one.id), one.why_not.clone())]).collect();
     let form = Form::filled(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let f = member.frame().titled("playlist-decide").private();
-    page(&Decide { list: &list, suggestions, form: &form, f: &f }, &f)
+    page(&Decide { list: &list, suggestions, more_came: false, form: &form, f: &f }, &f)
 }
 
 pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.must_be_curated_by(&member)?;
-    let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
-    let decisions = decisions(&mut form, &suggestions);
-    if !form.is_right() {
-        let f = member.frame().titled("playlist-decide").private();
-        return page_again(&Decide { list: &list, suggestions, form: &form, f: &f }, &f);
+    let decisions = decisions(&mut form, &Playlist::suggestions(&member.house.db, &id).await?);
+    if form.is_right() {
+        member.may_write()?;
+        if list.decide(&member, &decisions).await? {
+            return go(format!("/playlists/{id}?done=playlist-decided"));
+        }
     }
-    member.may_write()?;
-    list.decide(&member, &decisions).await?;
-    go(format!("/playlists/{id}?done=playlist-decided"))
+    let f = member.frame().titled("playlist-decide").private();
+    // Read once more: what came meanwhile stands there, too.
+    let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
+    page_again(&Decide { list: &list, suggestions, more_came: form.is_right(), form: &form, f: &f }, &f)
 }
 
 /// Reads a number or a reason for every suggestion.
@@ -299,7 +307,9 @@ pub async fn bring(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack, false);
     match sheet {
         Some(sheet) if form.is_right() => {
-            member.may_write()?;
+            for _ in sheet.tracks.chunks(TRACKS_A_WRITE) {
+                member.may_write()?;
+            }
             let id = Playlist::bring(&member, &draft, &sheet).await?;
             go(format!("/playlists/{id}?done=playlist-brought"))
         }

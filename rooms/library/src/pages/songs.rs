@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::form::{Asked, Form};
 use base::house::House;
+use base::place::Place;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use base::veil;
@@ -46,10 +47,16 @@ struct Edit<'a> {
     form: &'a Form,
     /// The song being corrected; none for a new one.
     song: Option<&'a Song>,
-    /// A line over the form: somebody changed the song meanwhile, or it is another that is here.
-    notice: Option<String>,
+    notice: Option<Notice>,
+}
+
+/// What stands over a form that was right and still was not taken.
+enum Notice {
+    ChangedMeanwhile,
+    /// Under this name it is a song that is here already.
+    IsAnother(Place),
     /// It was here and was withdrawn: why.
-    withdrawn: Option<String>,
+    Withdrawn(String),
 }
 
 impl Edit<'_> {
@@ -63,26 +70,27 @@ impl Edit<'_> {
     }
 }
 
+fn form_page(member: &Member, form: &Form, song: Option<&Song>, notice: Option<Notice>) -> Reply {
+    let f = member.frame().titled(if song.is_some() { "song-edit" } else { "song-new" }).private();
+    let is_fine = form.is_right() && notice.is_none();
+    let edit = Edit { f: &f, form, song, notice };
+    if is_fine { page(&edit, &f) } else { page_again(&edit, &f) }
+}
+
 pub async fn blank(member: Member, asked: Asked) -> Reply {
-    let f = member.frame().titled("song-new").private();
-    let form = Form::filled([("feeling", asked.value("feeling")), ("way", "stay")]);
-    page(&Edit { form: &form, song: None, notice: None, withdrawn: None, f: &f }, &f)
+    form_page(&member, &Form::filled([("feeling", asked.value("feeling")), ("way", "stay")]), None, None)
 }
 
 pub async fn suggest(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() {
-        let f = member.frame().titled("song-new").private();
-        return page_again(&Edit { form: &form, song: None, notice: None, withdrawn: None, f: &f }, &f);
+        return form_page(&member, &form, None, None);
     }
     member.may_write()?;
     match Song::suggest(&member, &draft).await? {
         Suggested::New(id) => go(format!("/songs/{id}")),
         Suggested::AlreadyHere(id) => go(format!("/songs/{id}?done=song-here")),
-        Suggested::Withdrawn(why) => {
-            let f = member.frame().titled("song-new").private();
-            page_again(&Edit { form: &form, song: None, notice: None, withdrawn: Some(why), f: &f }, &f)
-        }
+        Suggested::Withdrawn(why) => form_page(&member, &form, None, Some(Notice::Withdrawn(why))),
     }
 }
 
@@ -119,7 +127,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
         withdrawn: veil::withdrawn(db, &song.place()).await?,
         feelings: Song::feelings(db, id).await?,
         links: Song::links(db, id).await?,
-        helped: helped::lines(visitor, &f, &song.place(), form).await?,
+        helped: helped::lines(visitor, &f, &song.place(), form, asked).await?,
         talk: talk::thread(visitor, &song.place(), asked, true).await?,
         is_fresh: is_mine && visitor.house.now() - song.since < song::UNDO_MS,
         song: &song,
@@ -131,10 +139,14 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
 }
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
-    let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
-    let f = member.frame().titled("song-edit").private();
-    let form = filled(&member.house, &song).await?;
-    page(&Edit { form: &form, song: Some(&song), notice: None, withdrawn: None, f: &f }, &f)
+    let song = own(&member, &id).await?;
+    form_page(&member, &filled(&member.house, &song).await?, Some(&song), None)
+}
+
+/// A song that the member gave.
+async fn own(member: &Member, id: &str) -> Result<Song, Refusal> {
+    let song = Song::seen_by(&member.house.db, &member.reader(), id).await?;
+    song.must_be_given_by(member).map(|()| song)
 }
 
 /// The form as the song stands now.
@@ -156,21 +168,20 @@ async fn filled(house: &House, song: &Song) -> Result<Form, Refusal> {
 }
 
 pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let song = own(&member, &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
-    let seen = form.value("seen").parse().unwrap_or(0);
-    if form.is_right() {
-        member.may_write()?;
+    if !form.is_right() {
+        return form_page(&member, &form, Some(&song), None);
     }
-    let corrected = if form.is_right() { Some(song.correct(&member, &draft, seen).await?) } else { None };
-    let f = member.frame().titled("song-edit").private();
-    let notice = match corrected {
-        Some(Corrected::Kept) => return go(format!("/songs/{id}?done=song-corrected")),
-        Some(Corrected::ChangedMeanwhile) => Some(f.say("song-changed-meanwhile").to_owned()),
-        Some(Corrected::IsAnother(_)) => Some(f.say("song-is-another").to_owned()),
-        None => None,
+    member.may_write()?;
+    let notice = match song.correct(&member, &draft, form.seen()).await? {
+        Corrected::Done => return go(format!("/songs/{id}?done=song-corrected")),
+        Corrected::ChangedMeanwhile => Notice::ChangedMeanwhile,
+        Corrected::IsAnother(other) => Notice::IsAnother(other),
     };
-    page_again(&Edit { form: &form, song: Some(&song), notice, withdrawn: None, f: &f }, &f)
+    let song = own(&member, &id).await?;
+    form.set("seen", &song.changed_at.to_string());
+    form_page(&member, &form, Some(&song), Some(notice))
 }
 
 pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {

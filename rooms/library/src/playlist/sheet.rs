@@ -2,7 +2,7 @@
 //!
 //! Promises: what is written in any of them is read back the same (title, note, and each track's artist, title, length,
 //! reason and link, in order); a file that cannot be read is refused with the line or track where it went wrong.
-//! Never: more than [`TRACKS_MAX`] tracks, a link that is not to a site, or control characters.
+//! Never: more than [`TRACKS_MAX`] tracks, a link that is not to a site, or characters that nobody can see.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -11,7 +11,9 @@ use std::ops::RangeInclusive;
 use quick_xml::events::Event;
 use serde_json::{Value, json};
 
-use crate::song::{NAME_CHARS, WHY_CHARS, host_of};
+use base::form::one_line;
+
+use crate::song::{NAME_CHARS, SECONDS_MAX, WHY_CHARS, host_of};
 
 /// The most tracks that one file may bring.
 pub const TRACKS_MAX: usize = 500;
@@ -130,12 +132,12 @@ impl Sheet {
         if self.tracks.len() > TRACKS_MAX {
             return Err(SheetTrouble::TooMany);
         }
-        self.title = line(&self.title);
-        self.note = line(&self.note);
+        self.title = one_line(&self.title);
+        self.note = one_line(&self.note);
         for (at, track) in self.tracks.iter_mut().enumerate() {
-            (track.artist, track.title, track.why) = (line(&track.artist), line(&track.title), line(&track.why));
+            (track.artist, track.title, track.why) = (one_line(&track.artist), one_line(&track.title), one_line(&track.why));
             track.link = track.link.take().filter(|link| host_of(link).is_some());
-            track.seconds = track.seconds.filter(|seconds| (1..=36_000).contains(seconds));
+            track.seconds = track.seconds.filter(|seconds| (1..=SECONDS_MAX).contains(seconds));
             if track.artist.is_empty() || track.title.is_empty() {
                 return Err(SheetTrouble::Nameless { at: at + 1 });
             }
@@ -354,10 +356,6 @@ fn unnumbered(name: &str) -> &str {
     rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") ")).filter(|_| counted).or_else(|| name.strip_prefix("- ")).or_else(|| name.strip_prefix("* ")).unwrap_or(name)
 }
 
-/// Text on one line, without control characters.
-fn line(text: &str) -> String {
-    text.split_whitespace().map(|word| word.chars().filter(|c| !c.is_control()).collect::<String>()).collect::<Vec<_>>().join(" ")
-}
 
 /// The character that `&amp;` or `&#38;` stands for.
 fn referred(name: &quick_xml::events::BytesRef<'_>) -> Option<String> {

@@ -1,5 +1,7 @@
 //! What people put into a list and say to it: suggestions with a reason each, voices, and what the curator makes of them.
 
+use std::collections::HashSet;
+
 use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::refusal::Refusal;
@@ -70,10 +72,7 @@ impl Playlist {
     /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling; one that was
     /// withdrawn stays off, and what comes back says why.
     pub async fn suggest(&self, member: &Member, artist: &str, title: &str, reason: &str) -> Result<Option<String>, Refusal> {
-        if !self.is_open(member.house.now()) {
-            return Err(Refusal::NotNow("playlist-closed"));
-        }
-        let tx = member.house.begin().await?;
+        let tx = self.begin_while_open(member, false).await?;
         let many: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1", vals![&self.id]).await?;
         if many >= SUGGESTIONS_MAX {
             return Err(Refusal::NotNow("playlist-full"));
@@ -83,7 +82,9 @@ impl Playlist {
         if let Some(why) = veil::withdrawn(&tx, &Song::place_of(&song)).await? {
             return Ok(Some(why));
         }
-        self.put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now()).await?;
+        if !self.put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now()).await? {
+            return Err(Refusal::NotNow("playlist-has-it"));
+        }
         index(&tx, &self.id).await?;
         tx.keep().await?;
         Ok(None)
@@ -91,8 +92,7 @@ impl Playlist {
 
     /// The song of a track: the one on the shelf, or a new one there.
     pub(super) async fn song_of(&self, tx: &Tx, house: &House, track: &Track, giver: Option<&str>) -> Result<String, Refusal> {
-        let known: Option<String> = tx.first("SELECT id FROM song WHERE folded = $1", vals![song::folded(&track.artist, &track.title)]).await?;
-        if let Some(song) = known {
+        if let Some(song) = Song::known(tx, &track.artist, &track.title).await? {
             return Ok(song);
         }
         let draft = song::Draft {
@@ -105,23 +105,30 @@ impl Playlist {
             links: track.link.clone().into_iter().collect(),
             ..song::Draft::default()
         };
-        Ok(Song::add(tx, &house.new_id(), &draft, giver, house.now()).await?)
+        let id = house.new_id();
+        Song::add(tx, &id, &draft, giver, house.now()).await?;
+        Ok(id)
     }
 
-    /// Writes a suggestion as it is given. The same song again is a [`Refusal::NotNow`].
-    #[expect(clippy::too_many_arguments, reason = "each is a column; the demo and the importer fill them all")]
-    pub async fn put(&self, tx: &Tx, id: &str, song: &str, person: Option<&str>, reason: &str, n: Option<i64>, now: i64) -> Result<(), Refusal> {
+    /// Writes a suggestion as it is given, unless the song is in the list: whether it did.
+    #[expect(clippy::too_many_arguments, reason = "each is a column; the demo fills them all")]
+    pub async fn put(&self, tx: &Tx, id: &str, song: &str, person: Option<&str>, reason: &str, n: Option<i64>, now: i64) -> DbResult<bool> {
         let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, '', $7) ON CONFLICT DO NOTHING";
-        let put = tx.run(sql, vals![id, &self.id, song, person, reason, n, now]).await?;
-        if put == 1 { Ok(()) } else { Err(Refusal::NotNow("playlist-has-it")) }
+        Ok(tx.run(sql, vals![id, &self.id, song, person, reason, n, now]).await? == 1)
+    }
+
+    /// Begins a write that the list is open for; nobody decides it until that is done. Voices are heard until the decision, past
+    /// the closing day.
+    async fn begin_while_open(&self, member: &Member, past_the_day: bool) -> Result<Tx, Refusal> {
+        let (tx, now) = (member.house.begin().await?, member.house.now());
+        let sql = "UPDATE playlist SET changed_at = changed_at WHERE id = $1 AND decided_at IS NULL AND (closes_at > $2 OR $3 = 1)";
+        let is_open = tx.run(sql, vals![&self.id, now, i64::from(past_the_day)]).await? == 1;
+        if is_open { Ok(tx) } else { Err(Refusal::NotNow(if past_the_day { "playlist-decided" } else { "playlist-closed" })) }
     }
 
     /// Takes the person's own suggestion back while the call is open.
     pub async fn unsuggest(&self, member: &Member, suggestion: &str) -> Result<(), Refusal> {
-        if !self.is_open(member.house.now()) {
-            return Err(Refusal::NotNow("playlist-closed"));
-        }
-        let tx = member.house.begin().await?;
+        let tx = self.begin_while_open(member, false).await?;
         let gone = tx.run("DELETE FROM suggestion WHERE id = $1 AND playlist = $2 AND person = $3", vals![suggestion, &self.id, &member.person.id]).await?;
         if gone == 0 {
             return Err(Refusal::NotYours("playlist-not-your-suggestion"));
@@ -133,10 +140,7 @@ impl Playlist {
 
     /// Says yes, no or argues; an empty voice takes it back. Open until the curator has decided.
     pub async fn say(&self, member: &Member, suggestion: &str, voice: &str, line: &str) -> Result<(), Refusal> {
-        if self.decided_at.is_some() {
-            return Err(Refusal::NotNow("playlist-decided"));
-        }
-        let tx = member.house.begin().await?;
+        let tx = self.begin_while_open(member, true).await?;
         let is_here: i64 = tx.one("SELECT count(*) FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id]).await?;
         if is_here == 0 {
             return Err(Refusal::NotFound);
@@ -152,17 +156,24 @@ impl Playlist {
         Ok(tx.keep().await?)
     }
 
-    /// Says what is in, in which order, and why the rest is not. The call is closed with it.
-    pub async fn decide(&self, member: &Member, decisions: &[Decision]) -> Result<(), Refusal> {
+    /// Says what is in, in which order, and why the rest is not; the call is closed with it. Nothing is decided, and `false` comes
+    /// back, when somebody suggested another song meanwhile.
+    pub async fn decide(&self, member: &Member, decisions: &[Decision]) -> Result<bool, Refusal> {
         self.must_be_curated_by(member)?;
         let (tx, now) = (member.house.begin().await?, member.house.now());
+        let sql = "UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END, changed_at = $1 WHERE id = $2";
+        tx.run(sql, vals![now, &self.id]).await?;
+        let decided: HashSet<_> = decisions.iter().map(|decision| decision.suggestion.as_str()).collect();
+        if Self::suggestions(&tx, &self.id).await?.iter().any(|one| !decided.contains(one.id.as_str())) {
+            return Ok(false);
+        }
         for decision in decisions {
             let sql = "UPDATE suggestion SET n = $1, why_not = $2 WHERE id = $3 AND playlist = $4";
             tx.run(sql, vals![decision.n, &decision.why_not, &decision.suggestion, &self.id]).await?;
         }
-        tx.run("UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END, changed_at = $1 WHERE id = $2", vals![now, &self.id]).await?;
         index(&tx, &self.id).await?;
-        Ok(tx.keep().await?)
+        tx.keep().await?;
+        Ok(true)
     }
 }
 

@@ -25,18 +25,19 @@ pub(crate) async fn index_again(house: &House) -> DbResult<()> {
 
 /// What is kept here about a person.
 pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Vec<Kept>> {
-    let lists: Vec<(String, String, i64)> = ask.all("SELECT title, brief, since FROM playlist WHERE curator = $1 ORDER BY id", vals![person]).await?;
-    let lists = lists.into_iter().map(|(title, brief, since)| json!({ "title": title, "brief": brief, "opened": rfc3339(since) }));
-    let sql = "SELECT l.title, s.artist, s.title, g.reason, g.since FROM suggestion g JOIN playlist l ON l.id = g.playlist JOIN song s ON s.id = g.song WHERE g.person = $1 ORDER BY g.id";
-    let suggestions: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
-    let suggestions = suggestions.into_iter().map(|(list, artist, title, reason, since)| json!({ "playlist": list, "artist": artist, "title": title, "reason": reason, "suggested": rfc3339(since) }));
+    let lists: Vec<(String, String, String, i64)> = ask.all("SELECT title, brief, caution, since FROM playlist WHERE curator = $1 ORDER BY id", vals![person]).await?;
+    let lists = lists.into_iter().map(|(title, brief, caution, since)| json!({ "title": title, "brief": brief, "before_you_press_play": caution, "opened": rfc3339(since) }));
+    let sql = "SELECT l.title, s.artist, s.title, g.reason, g.why_not, g.since FROM suggestion g JOIN playlist l ON l.id = g.playlist JOIN song s ON s.id = g.song WHERE g.person = $1 ORDER BY g.id";
+    let suggestions: Vec<(String, String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
+    let suggestions = suggestions.into_iter()
+        .map(|(list, artist, title, reason, why_not, since)| json!({ "playlist": list, "artist": artist, "title": title, "reason": reason, "why_not": why_not, "suggested": rfc3339(since) }));
     let sql = "SELECT l.title, s.title, v.voice, v.line, v.at FROM voice v JOIN suggestion g ON g.id = v.suggestion JOIN playlist l ON l.id = g.playlist JOIN song s ON s.id = g.song WHERE v.person = $1 ORDER BY v.at, g.id";
     let voices: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
     let voices = voices.into_iter().map(|(list, song, voice, line, at)| json!({ "playlist": list, "song": song, "said": voice, "line": line, "at": rfc3339(at) }));
     Ok(vec![
-        Kept { what: "playlists", rows: lists.collect(), files: Vec::new() },
-        Kept { what: "suggestions", rows: suggestions.collect(), files: Vec::new() },
-        Kept { what: "said-of-suggestions", rows: voices.collect(), files: Vec::new() },
+        Kept::of("playlists", lists.collect()),
+        Kept::of("suggestions", suggestions.collect()),
+        Kept::of("said-of-suggestions", voices.collect()),
     ])
 }
 
@@ -45,6 +46,7 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving) -> DbResult<()> 
     let ids: Vec<String> = tx.all("SELECT id FROM playlist WHERE curator = $1 UNION SELECT playlist FROM suggestion WHERE person = $1 ORDER BY 1", vals![person]).await?;
     if how == Leaving::Remove {
         tx.run("UPDATE playlist SET brief = '', caution = '' WHERE curator = $1", vals![person]).await?;
+        tx.run("UPDATE suggestion SET why_not = '' WHERE playlist IN (SELECT id FROM playlist WHERE curator = $1)", vals![person]).await?;
         tx.run("UPDATE suggestion SET reason = '' WHERE person = $1", vals![person]).await?;
     }
     tx.run("DELETE FROM voice WHERE person = $1", vals![person]).await?;

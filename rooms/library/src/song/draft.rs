@@ -5,7 +5,7 @@ use base::pack::Pack;
 use base::room::Way;
 use base::search;
 
-use super::{LINKS_MAX, NAME_CHARS, WHY_CHARS};
+use super::{LINKS_MAX, NAME_CHARS, SECONDS_MAX, WHY_CHARS};
 
 /// Words after `(with …` that begin a title's own words and not a guest's name.
 const NOT_A_GUEST: [&str; 22] =
@@ -28,11 +28,10 @@ pub struct Draft {
 impl Draft {
     /// Reads the form; what is wrong is noted at its field.
     pub fn read(form: &mut Form, pack: &Pack) -> Self {
-        let feelings: Vec<_> = pack.feelings.iter().map(|feeling| feeling.id.as_str()).collect();
         let mut draft = Self {
             artist: form.line("artist", NAME_CHARS),
             title: form.line("title", NAME_CHARS),
-            feeling: form.choice("feeling", &feelings),
+            feeling: form.choice("feeling", &pack.feeling_ids()),
             way: if form.has("way") { form.choice("way", &Way::IDS) } else { Way::Stay.id().to_owned() },
             why: form.line("why", WHY_CHARS),
             note: form.line("note", 0..=160),
@@ -59,7 +58,7 @@ impl Draft {
         }
         let parts = text.split_once(':').and_then(|(minutes, seconds)| Some((minutes.parse::<i64>().ok()?, seconds.parse::<i64>().ok()?)));
         match parts {
-            Some((minutes @ 0..=180, seconds @ 0..60)) if minutes + seconds > 0 => self.seconds = Some(minutes * 60 + seconds),
+            Some((minutes @ 0..=600, seconds @ 0..60)) if (1..=SECONDS_MAX).contains(&(minutes * 60 + seconds)) => self.seconds = Some(minutes * 60 + seconds),
             _ => form.refuse("length", "song-wrong-length"),
         }
     }

@@ -1,15 +1,17 @@
-//! What songs leave elsewhere: in the index, in the feed, and on a feeling's page.
+//! What songs leave elsewhere: in the index, in the feed, on a feeling's page, and with whoever gave them.
 
 use std::fmt::Write as _;
 
-use base::db::{DbResult, Tx, Walk};
+use base::clock::rfc3339;
+use base::db::{Ask, DbResult, Tx, Walk};
 use base::house::House;
-use base::room::{Entry, Offer, Way};
+use base::room::{Entry, Kept, Leaving, Offer, Way};
 use base::search::{self, Findable};
-use base::veil;
+use base::{vals, veil};
+use serde_json::json;
 
 use super::{Filter, Song};
-use crate::helped::Helped;
+use crate::helped::{self, Helped};
 
 /// Songs offered for one way of one feeling.
 const OFFERS: i64 = 6;
@@ -21,7 +23,7 @@ pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
         return search::unindex(tx, &song.place()).await;
     }
     let mut words = format!("{}\n{}", song.artist, song.why);
-    for helped in Helped::at(tx, &song.place()).await? {
+    for helped in Helped::at(tx, &song.place(), helped::SHOWN_MAX).await? {
         let _ = write!(words, "\n{}", helped.line);
     }
     let feelings = Song::feelings(tx, id).await?.into_iter().map(|(feeling, _)| feeling).collect();
@@ -67,4 +69,31 @@ pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<V
         offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
     }
     Ok(offers)
+}
+
+/// The songs that a person gave.
+pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
+    let mut rows = Vec::new();
+    for song in Song::given_by(ask, person).await? {
+        let feelings: Vec<_> = Song::feelings(ask, &song.id).await?.into_iter().map(|(feeling, way)| json!({ "feeling": feeling, "way": way })).collect();
+        rows.push(json!({
+            "artist": song.artist, "title": song.title, "why": song.why, "before_you_press_play": song.note, "genre": song.genre,
+            "seconds": song.seconds, "feelings": feelings, "links": Song::links(ask, &song.id).await?, "given": rfc3339(song.since),
+        }));
+    }
+    Ok(Kept::of("songs", rows))
+}
+
+/// A song is a fact that others lean on, so it stays and the name comes off; why it was brought goes when that is asked.
+pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving) -> DbResult<()> {
+    let ids: Vec<String> = tx.all("SELECT id FROM song WHERE giver = $1 ORDER BY id", vals![person]).await?;
+    if how == Leaving::Remove {
+        tx.run("UPDATE song SET why = '' WHERE giver = $1", vals![person]).await?;
+    }
+    tx.run("UPDATE song SET giver = NULL WHERE giver = $1", vals![person]).await?;
+    tx.run("UPDATE song_feeling SET person = NULL WHERE person = $1", vals![person]).await?;
+    for id in ids {
+        index(tx, &id).await?;
+    }
+    Ok(())
 }

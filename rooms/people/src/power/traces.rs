@@ -15,7 +15,6 @@ use super::{Act, Offer, Seat, duty_name};
 /// Everything about this person in the log and the seats.
 pub(crate) async fn keeps(house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
     let db = &house.db;
-    let kept = |what, rows| Kept { what, rows, files: Vec::new() };
     let seats = Seat::of_person(db, person).await?.into_iter().map(|seat| {
         json!({ "duty": duty_name(house, &seat.duty), "filled": seat.filled, "since": rfc3339(seat.since), "until": rfc3339(seat.end()), "ended": seat.ended_how, "why": seat.ended_why })
     });
@@ -24,11 +23,11 @@ pub(crate) async fn keeps(house: &House, person: &str) -> Result<Vec<Kept>, Refu
     let secondings: Vec<(String, i64)> = db.all("SELECT seat, at FROM seconding WHERE person = $1 ORDER BY at, seat", vals![person]).await?;
     let secondings = secondings.into_iter().map(|(seat, at)| json!({ "seat": Seat::place_of(&seat).as_str(), "said": rfc3339(at) }));
     Ok(vec![
-        kept("seats", seats.collect()),
-        kept("seats-offered", offers.collect()),
-        kept("seats-seconded", secondings.collect()),
-        kept("acts-of-mine", acts_of(house, person).await?),
-        kept("acts-about-me", acts_about(house, person).await?),
+        Kept::of("seats", seats.collect()),
+        Kept::of("seats-offered", offers.collect()),
+        Kept::of("seats-seconded", secondings.collect()),
+        Kept::of("acts-of-mine", acts_of(house, person).await?),
+        Kept::of("acts-about-me", acts_about(house, person).await?),
     ])
 }
 

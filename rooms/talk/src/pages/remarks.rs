@@ -123,13 +123,13 @@ pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
 pub async fn change(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let remark = own(&member, &id).await?;
     let saying = Saying::read(&mut form, None);
-    let seen = form.value("seen").parse().unwrap_or(0);
-    if form.is_right() {
+    let is_stale = form.is_right();
+    if is_stale {
         member.may_write()?;
-    }
-    let is_stale = form.is_right() && !remark.edit(&member, &saying, seen).await?;
-    if form.is_right() && !is_stale {
-        return go(remark.address());
+        if remark.edit(&member, &saying, form.seen()).await? {
+            return go(remark.address());
+        }
+        form.set("seen", &own(&member, &id).await?.changed_at.to_string());
     }
     let f = member.frame().titled("remark-edit").private();
     page_again(&Edit { f: &f, form: &form, remark: &remark, is_stale }, &f)
@@ -181,7 +181,7 @@ pub async fn unsay_before(member: Member, Path(id): Path<String>, form: Form) ->
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let remark = own(&member, &id).await?;
     let leaves_a_line = remark.take_back(&member).await?;
-    if !member.house.is_open_to(&member.reader(), &remark.under()).await {
+    if !member.house.is_open_to(&member.reader(), &remark.under()).await? {
         return go(if leaves_a_line { "/backstage?done=remark-emptied" } else { "/backstage?done=remark-taken-back" });
     }
     if leaves_a_line { go(remark.address()) } else { go(format!("{}?done=remark-taken-back#talk", remark.under())) }
