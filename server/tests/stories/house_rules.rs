@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
 
@@ -67,6 +68,30 @@ fn the_crates_use_each_other_exactly_as_architecture_says() {
         (name(package), uses.collect())
     }).collect();
     assert_eq!(arrows, arrows_as_written(), "left: what Cargo.toml says; right: the table in ARCHITECTURE.md");
+}
+
+#[test]
+fn every_crate_that_is_declared_is_used() {
+    let metadata = metadata(&["--no-deps"]);
+    let (mut known, mut unused) = (BTreeSet::new(), Vec::new());
+    for package in metadata["packages"].as_array().unwrap() {
+        let folder = Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap().join("src");
+        let code: Vec<_> = source::files(&[folder.to_str().unwrap()], ".rs").into_iter().map(|file| file.rust().code).collect();
+        for declared in package["dependencies"].as_array().unwrap() {
+            let name = declared["name"].as_str().unwrap();
+            let named = format!("{}::", name.replace('-', "_"));
+            let is_word = |before: &str| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+            let is_used = code.iter().any(|code| code.match_indices(&named).any(|(at, _)| is_word(&code[..at])));
+            if declared["kind"].is_null() && !is_used {
+                unused.push(format!("{} declares {name}", package["name"]));
+            }
+            known.insert(name.to_owned());
+        }
+    }
+    let root: toml::Table = std::fs::read_to_string(source::top().join("Cargo.toml")).unwrap().parse().unwrap();
+    let listed = root["workspace"]["dependencies"].as_table().unwrap().keys();
+    unused.extend(listed.filter(|name| !known.contains(*name)).map(|name| format!("the root Cargo.toml lists {name}")));
+    assert!(known.len() > 50 && unused.is_empty(), "nothing uses it: {unused:#?}");
 }
 
 // ---- Words.
