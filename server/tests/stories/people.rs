@@ -292,7 +292,7 @@ async fn too_many_tries_at_one_name_have_to_wait_whether_it_exists_or_not() {
             for _ in 0..10 {
                 guest.post_from("192.0.2.1", "/sign-in", &wrong).await.is(422);
             }
-            guest.post_from("192.0.2.1", "/sign-in", &wrong).await.is(429).says("Wait a quarter of an hour");
+            guest.post_from("192.0.2.1", "/sign-in", &wrong).await.is(429).says("Wait ten or fifteen minutes");
             // Whoever tries from elsewhere is not kept out by them, up to a hundred tries.
             for n in 0..90 {
                 guest.post_from(&format!("198.51.100.{}", n % 9), "/sign-in", &wrong).await.is(422);
