@@ -18,6 +18,15 @@ theme-machine = as my machine
 theme-dark = dark
 theme-light = light
 
+# What more than one room says.
+nameless = somebody
+undo = Take it back
+pager = More pages
+pager-older = Older
+tend-why = Why
+tend-why-hint = Said so that the person it belongs to would call it fair.
+done-act = Done, and written into the log.
+
 # What is wrong with a form. Each stands at its field.
 wrong-heading = That didn't go through yet
 wrong-missing = This one can't be empty.
