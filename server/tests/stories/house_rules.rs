@@ -1,4 +1,5 @@
-//! Rules about the code: arrows, words, statements, sizes, classes. What is an exception today says until when.
+//! Rules about the code: arrows, words, statements, sizes, classes, the patches that break a rule of the product. What is an
+//! exception today says until when.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -291,6 +292,21 @@ fn without_tags(text: &str) -> String {
     let mut parts = text.split("{%");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |out, part| out + " " + part.split_once("%}").map_or("", |(_, rest)| rest))
+}
+
+// ---- The rules of the product.
+
+#[test]
+fn every_patch_that_breaks_a_rule_fits_the_code_and_stands_in_the_list() {
+    let list = std::fs::read_to_string(source::top().join("rules/README.md")).unwrap();
+    for patch in source::files(&["rules"], ".patch") {
+        assert!(list.contains(&format!("`{}`", patch.path.trim_start_matches("rules/"))), "rules/README.md does not name {}", patch.path);
+        let Ok(said) = Command::new("git").current_dir(source::top()).args(["apply", "--check", &patch.path]).output() else {
+            eprintln!("git is not here: whether the patches in rules/ fit was not looked at");
+            return;
+        };
+        assert!(said.status.success(), "{} does not fit any more: {}", patch.path, String::from_utf8_lossy(&said.stderr));
+    }
 }
 
 // ---- And the reader of all this.
