@@ -58,7 +58,7 @@ pub struct Frame {
     pub feed: Option<(String, String)>,
     /// Keep it out of search engines and caches.
     pub is_private: bool,
-    /// The person did this and may still take it back: the sentence and the path of the form that undoes it.
+    /// A sentence over the page: what the person did a moment ago, or that they are leaving.
     pub done: Option<String>,
     /// How many notices wait for the person who is looking.
     pub notices: i64,

@@ -1,4 +1,4 @@
-//! Migrations: `migrations/NNNN_<room>_<what>.sql`, in one order, in one dialect. Each runs once, in a transaction of its
+//! Migrations: `migrations/NNNN_<what>.sql`, in one order, in one dialect. Each runs once, in a transaction of its
 //! own together with the row that says it ran, so one that is cut off is simply run again.
 
 use include_dir::{Dir, include_dir};
