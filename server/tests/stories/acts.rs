@@ -8,10 +8,6 @@ use crate::house::{Browser, TestHouse, both};
 
 const BLEED: &[(&str, &str)] = &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", "Head gives up trying to follow and lets go.")];
 
-fn keeper(house: &TestHouse) -> String {
-    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "tend_library")).unwrap().id.clone()
-}
-
 /// Ada brings a song and Cleo withdraws it: the path of the act.
 async fn withdrawn(ada: &Browser<'_>, cleo: &Browser<'_>) -> String {
     let song = ada.post("/songs", BLEED).await.is(303).to();
@@ -23,7 +19,7 @@ async fn withdrawn(ada: &Browser<'_>, cleo: &Browser<'_>) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn members_read_who_did_what_and_why_and_guests_read_totals() {
     both(async |house| {
-        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &keeper(&house)).await);
+        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
         house.guest().get("/acts").await.is(200).says("Nothing was done yet");
         let act = withdrawn(&ada, &cleo).await;
         let log = brook.get("/acts").await;
@@ -31,7 +27,7 @@ async fn members_read_who_did_what_and_why_and_guests_read_totals() {
         let page = brook.get(&act).await;
         page.says("take off what should not stand").says("Cleo").says("no longer here").says_not("Head gives up").says_not("Your words");
         let totals = house.guest().get("/acts").await;
-        totals.says("2026-11").says(people::power::duty_name(&house.house, &keeper(&house))).says_not("Cleo").says_not("The singer").says_not("off the shelf");
+        totals.says("2026-11").says(people::power::duty_name(&house.house, &house.duty_that("tend_library"))).says_not("Cleo").says_not("The singer").says_not("off the shelf");
         assert_eq!(house.guest().get(&act).await.to(), format!("/sign-in?then={act}"));
         brook.get("/acts/nothing").await.is(404);
     })
@@ -62,7 +58,7 @@ async fn the_log_goes_on_over_its_pages_and_repeats_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_person_affected_is_told_and_has_a_copy_of_their_words() {
     both(async |house| {
-        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &keeper(&house)).await);
+        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
         let act = withdrawn(&ada, &cleo).await;
         assert!(ada.get("/songs").await.html.contains("1 for you"));
         assert!(!cleo.get("/songs").await.html.contains("for you</a>"));
@@ -82,7 +78,7 @@ async fn the_person_affected_is_told_and_has_a_copy_of_their_words() {
 async fn a_second_look_is_taken_by_another_seat_and_is_an_act_itself() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
-        let (cleo, dara) = (house.holder("Cleo", &keeper(&house)).await, house.holder("Dara", "pages").await);
+        let (cleo, dara) = (house.holder("Cleo", &house.duty_that("tend_library")).await, house.holder("Dara", "pages").await);
         let act = withdrawn(&ada, &cleo).await;
         let (ask, answer) = (format!("{act}/second-look"), format!("{act}/second-look/answer"));
         brook.post(&ask, &[("words", "I liked it.")]).await.is(403);
@@ -118,7 +114,7 @@ async fn leave(house: &TestHouse, person: &str, how: Leaving) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn erasing_empties_the_copy_and_takes_names_off_while_the_row_stays() {
     both(async |house| {
-        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &keeper(&house)).await);
+        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
         let act = withdrawn(&ada, &cleo).await;
         ada.post(&format!("{act}/second-look"), &[("words", "Words of mine.")]).await.is(303);
         leave(&house, &ada.person, Leaving::Remove).await;
@@ -130,7 +126,7 @@ async fn erasing_empties_the_copy_and_takes_names_off_while_the_row_stays() {
         brook.get(&act).await.says("took a song off the shelf").says("somebody").says("emptied by whoever wrote it").says_not("Cleo").says_not("The singer");
         assert_eq!(house.count("SELECT count(*) FROM act").await, 1);
         assert_eq!(house.count("SELECT count(*) FROM veil WHERE why <> ''").await, 0);
-        brook.get(&format!("/duties/{}", keeper(&house))).await.says("They left this place.").says_not("Cleo");
+        brook.get(&format!("/duties/{}", house.duty_that("tend_library"))).await.says("They left this place.").says_not("Cleo");
     })
     .await;
 }
@@ -138,7 +134,7 @@ async fn erasing_empties_the_copy_and_takes_names_off_while_the_row_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_keeps_their_words_keeps_their_name_in_the_log_but_not_their_seat() {
     both(async |house| {
-        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &keeper(&house)).await);
+        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
         let act = withdrawn(&ada, &cleo).await;
         leave(&house, &cleo.person, Leaving::KeepWords).await;
         brook.get(&act).await.says("Cleo").says("The singer asked us to.");
@@ -152,7 +148,7 @@ async fn whoever_keeps_their_words_keeps_their_name_in_the_log_but_not_their_sea
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seats_and_acts_are_in_a_persons_export() {
     both(async |house| {
-        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &keeper(&house)).await);
+        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
         withdrawn(&ada, &cleo).await;
         let export = async |person: &str| serde_json::to_string(&people::People.keeps(&house.house, person).await.unwrap()).unwrap();
         let adas = export(&ada.person).await;

@@ -6,7 +6,7 @@ use base::place::Place;
 use base::room::{Leaving, Reader};
 use base::{redirect, vals};
 
-use crate::house::{Browser, Page, TestHouse, both};
+use crate::house::{Browser, Page, both};
 
 const EARS: &[(&str, &str)] = &[
     ("title", "You only get the two"),
@@ -28,11 +28,7 @@ fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 fn seen(page: &Page) -> String {
-    page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
-}
-
-fn duty_for(house: &TestHouse, capability: &str) -> String {
-    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
+    page.field("seen")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,8 +109,8 @@ async fn one_can_look_first_and_nothing_is_kept_by_looking() {
 async fn a_draft_is_its_authors_alone_until_it_is_put_up() {
     both(async |house| {
         let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
-        let cleo = house.holder("Cleo", &duty_for(&house, "tend_library")).await;
-        let place = fern.post("/articles", &with(&[("do", "draft")])).await.to().split('?').next().unwrap().to_owned();
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
+        let place = fern.post("/articles", &with(&[("do", "draft")])).await.place();
         fern.get(&place).await.is(200).says("A draft. Only you can see it.");
         fern.get("/articles").await.says("Your drafts").says("You only get the two");
         for other in [&house.guest(), &brook, &cleo] {
@@ -168,7 +164,7 @@ async fn hostile_markdown_is_only_text() {
         let fern = house.member("Fern").await;
         let words = "<script>alert(1)</script>\n\n<iframe src=https://evil.example></iframe>\n\n[x](javascript:alert(1)) ![y](https://evil.example/y.png)\n\n</article><h1>mine</h1>";
         let hostile = with(&[("words", words), ("title", "<script>alert(2)</script>"), ("summary", "\"><img src=x onerror=alert(3)>"), ("tags", "<b>bold</b>")]);
-        let place = fern.post("/articles", &hostile).await.to().split('?').next().unwrap().to_owned();
+        let place = fern.post("/articles", &hostile).await.place();
         let looked: Vec<_> = hostile.iter().copied().filter(|(name, _)| *name != "do").chain([("do", "preview")]).collect();
         for page in [house.guest().get(&place).await, house.guest().get("/articles").await, fern.get(&format!("{place}/edit")).await, fern.post("/articles", &looked).await] {
             page.is(200);
@@ -226,7 +222,7 @@ async fn what_its_author_takes_off_is_nowhere_and_comes_back_with_what_was_said_
 async fn taking_an_article_off_for_somebody_else_takes_a_duty_and_leaves_an_act() {
     both(async |house| {
         let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
-        let cleo = house.holder("Cleo", &duty_for(&house, "tend_library")).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
         let place = ears(&fern).await;
         let tend = format!("{place}/tend");
         brook.post(&tend, &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
@@ -239,7 +235,7 @@ async fn taking_an_article_off_for_somebody_else_takes_a_duty_and_leaves_an_act(
         house.guest().get(&place).await.is(200);
         house.guest().get("/search?q=earplugs").await.says("You only get the two");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what LIKE 'act-article-%' AND whom IS NOT NULL").await, 2);
-        let own = cleo.post("/articles", &with(&[("title", "Mine")])).await.to().split('?').next().unwrap().to_owned();
+        let own = cleo.post("/articles", &with(&[("title", "Mine")])).await.place();
         cleo.post(&format!("{own}/tend"), &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
     })
     .await;
@@ -302,7 +298,7 @@ async fn the_packs_pages_are_there_before_anybody_wrote_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changing_the_communitys_pages_takes_a_duty_and_their_history_is_everybodys() {
     both(async |house| {
-        let (fern, jo) = (house.member("Fern").await, house.holder("Jo", &duty_for(&house, "tend_pages")).await);
+        let (fern, jo) = (house.member("Fern").await, house.holder("Jo", &house.duty_that("tend_pages")).await);
         fern.get("/pages/about/edit").await.is(403);
         fern.post("/pages/about", &[("title", "Mine"), ("words", "Mine."), ("why", "Because.")]).await.is(403);
         fern.post("/pages", &[("title", "Mine"), ("words", "Mine."), ("why", "Because.")]).await.is(403);
@@ -375,7 +371,7 @@ async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
         for (how, name) in [(Leaving::KeepWords, "Dara"), (Leaving::TakeNameOff, "Eli"), (Leaving::Remove, "Fern")] {
             let who = house.member(name).await;
             let title = format!("Written to {}", how.id());
-            let place = who.post("/articles", &with(&[("title", &title)])).await.to().split('?').next().unwrap().to_owned();
+            let place = who.post("/articles", &with(&[("title", &title)])).await.place();
             who.post("/articles", &with(&[("title", "Half a thought"), ("do", "draft")])).await.is(303);
             let library = house.house.rooms.iter().find(|room| room.name() == "library").unwrap();
             let kept = serde_json::to_string(&library.keeps(&house.house, &who.person).await.unwrap()).unwrap();
@@ -393,6 +389,24 @@ async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'article'").await, 2);
         let found = house.house.at(&Reader::guest(), &Place::read("/articles/written-to-keep").unwrap()).await.unwrap().unwrap();
         assert_eq!((found.kind, found.audience.as_str(), found.open), ("article", "everyone", true));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_the_communitys_is_taken_off_and_put_back() {
+    both(async |house| {
+        let cleo = house.holder("Cleo", &house.duty_that("tend_pages")).await;
+        let page = cleo.post("/pages", &[("title", "Where we meet"), ("words", "In the back room."), ("why", "People asked.")]).await.is(303).place();
+        let tend = format!("{page}/tend");
+        house.member("Ada").await.post(&tend, &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
+        cleo.post(&tend, &[("what", "withdraw"), ("why", "The room is gone.")]).await.is(303);
+        house.guest().get(&page).await.is(410);
+        house.guest().get("/pages").await.says_not("Where we meet");
+        cleo.get("/pages").await.says("Where we meet");
+        cleo.post(&tend, &[("what", "lift"), ("why", "There is a new one.")]).await.is(303);
+        house.guest().get(&page).await.is(200).says("In the back room.");
+        house.guest().get("/pages").await.says("Where we meet");
     })
     .await;
 }

@@ -4,12 +4,7 @@ use base::clock::DAY_MS;
 use base::db::Ask as _;
 use base::vals;
 
-use crate::house::{Browser, TestHouse, both};
-
-/// The first duty of the pack that can do it.
-fn duty_that(house: &TestHouse, capability: &str) -> String {
-    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
-}
+use crate::house::{Browser, both};
 
 /// Asks somebody to take a seat and returns the path of the offer.
 async fn ask(cleo: &Browser<'_>, duty: &str, name: &str) -> String {
@@ -22,7 +17,7 @@ async fn ask(cleo: &Browser<'_>, duty: &str, name: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_sees_the_duties_and_members_see_who_holds_them() {
     both(async |house| {
-        let duty = duty_that(&house, "tend_library");
+        let duty = house.duty_that("tend_library");
         house.guest().get("/duties").await.is(200).says("Nobody holds this.");
         let (cleo, ada) = (house.holder("Cleo", &duty).await, house.member("Ada").await);
         let page = house.guest().get("/duties").await;
@@ -40,8 +35,8 @@ async fn everybody_sees_the_duties_and_members_see_who_holds_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_seat_begins_when_the_person_says_yes_and_not_before() {
     both(async |house| {
-        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.member("Ada").await);
-        let duty = duty_that(&house, "tend_library");
+        let (cleo, ada) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.member("Ada").await);
+        let duty = house.duty_that("tend_library");
         let offer = ask(&cleo, &duty, "ada").await;
         ada.get("/songs").await.is(200);
         assert!(ada.get("/songs").await.html.contains("1 for you"), "the rail says that something waits");
@@ -60,10 +55,10 @@ async fn a_seat_begins_when_the_person_says_yes_and_not_before() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_no_needs_no_reason_and_an_offer_lapses() {
     both(async |house| {
-        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.member("Ada").await);
-        let offer = ask(&cleo, &duty_that(&house, "tend_library"), "Ada").await;
+        let (cleo, ada) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.member("Ada").await);
+        let offer = ask(&cleo, &house.duty_that("tend_library"), "Ada").await;
         ada.post_and_follow(&format!("{offer}/no"), &[]).await.says("That's a no");
-        let offer = ask(&cleo, &duty_that(&house, "tend_pages"), "Ada").await;
+        let offer = ask(&cleo, &house.duty_that("tend_pages"), "Ada").await;
         house.house.clock.turn(15 * DAY_MS);
         ada.get(&offer).await.says("the time for it is over");
         ada.post(&format!("{offer}/yes"), &[]).await.is(409);
@@ -75,7 +70,7 @@ async fn a_no_needs_no_reason_and_an_offer_lapses() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
     both(async |house| {
-        let (fills, duty) = (duty_that(&house, "fill_seats"), duty_that(&house, "tend_pages"));
+        let (fills, duty) = (house.duty_that("fill_seats"), house.duty_that("tend_pages"));
         let (cleo, ada) = (house.holder("Cleo", &fills).await, house.member("Ada").await);
         let (path, term) = (format!("/duties/{duty}/fill"), house.house.pack.duties.iter().find(|known| known.id == duty).unwrap().term_days);
         let right = [("name", "Ada"), ("filled", "draw"), ("days", "30"), ("why", "Drawn on Sunday.")];
@@ -103,7 +98,7 @@ async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_seat_is_handed_back_in_two_taps() {
     both(async |house| {
-        let duty = duty_that(&house, "tend_library");
+        let duty = house.duty_that("tend_library");
         let (cleo, ada) = (house.holder("Cleo", &duty).await, house.member("Ada").await);
         let page = cleo.get("/seats").await;
         let path = page.html.split("href=\"").find_map(|part| part.split('"').next().filter(|path| path.ends_with("/hand-back"))).unwrap().to_owned();
@@ -119,8 +114,8 @@ async fn a_seat_is_handed_back_in_two_taps() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ending_somebodys_seat_is_an_act_that_they_are_told_of() {
     both(async |house| {
-        let duty = duty_that(&house, "tend_library");
-        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.holder("Ada", &duty).await);
+        let duty = house.duty_that("tend_library");
+        let (cleo, ada) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.holder("Ada", &duty).await);
         let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&ada.person]).await.unwrap();
         let path = format!("/seats/{seat}/end");
         ada.post(&path, &[("why", "Mine.")]).await.is(403);
@@ -138,9 +133,9 @@ async fn ending_somebodys_seat_is_an_act_that_they_are_told_of() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_seat_gives_nothing_before_its_time_after_its_term_or_once_it_ended() {
     both(async |house| {
-        let duty = duty_that(&house, "fill_seats");
+        let duty = house.duty_that("fill_seats");
         let cleo = house.holder("Cleo", &duty).await;
-        let path = format!("/duties/{}/fill", duty_that(&house, "tend_pages"));
+        let path = format!("/duties/{}/fill", house.duty_that("tend_pages"));
         let may = async || cleo.get(&path).await.status.as_u16();
         assert_eq!(may().await, 200);
         house.house.clock.turn(-DAY_MS);
@@ -162,8 +157,8 @@ async fn a_seat_gives_nothing_before_its_time_after_its_term_or_once_it_ended() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_founding_seat_goes_on_only_when_two_members_who_hold_none_say_so() {
     both(async |house| {
-        let duty = duty_that(&house, "tend_library");
-        let (cleo, holder) = (house.holder("Cleo", &duty).await, house.holder("Ada", &duty_that(&house, "tend_pages")).await);
+        let duty = house.duty_that("tend_library");
+        let (cleo, holder) = (house.holder("Cleo", &duty).await, house.holder("Ada", &house.duty_that("tend_pages")).await);
         let (brook, dara) = (house.member("Brook").await, house.member("Dara").await);
         let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&cleo.person]).await.unwrap();
         let tx = house.house.begin().await.unwrap();
@@ -200,7 +195,7 @@ async fn a_founding_seat_goes_on_only_when_two_members_who_hold_none_say_so() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_seat_that_nobody_seconds_ends_by_itself() {
     both(async |house| {
-        let duty = duty_that(&house, "tend_library");
+        let duty = house.duty_that("tend_library");
         house.holder("Cleo", &duty).await;
         let brook = house.member("Brook").await;
         let seat: String = house.house.db.one("SELECT id FROM seat", &[]).await.unwrap();
@@ -216,7 +211,7 @@ async fn a_seat_that_nobody_seconds_ends_by_itself() {
 async fn a_duty_that_sees_private_things_takes_a_second_factor() {
     both(async |house| {
         let duty = house.house.pack.duties.iter().find(|duty| duty.sees_private).unwrap().id.clone();
-        let (cleo, ada) = (house.holder("Cleo", &duty_that(&house, "fill_seats")).await, house.member("Ada").await);
+        let (cleo, ada) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.member("Ada").await);
         let offer = ask(&cleo, &duty, "Ada").await;
         let no = ada.post(&format!("{offer}/yes"), &[]).await;
         no.is(403).says("set up a second way of showing it's you");
@@ -235,7 +230,7 @@ async fn the_host_opens_an_emergency_seat_for_a_week_and_everybody_sees_it() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
         let person = people::Person::find(&house.house.db, &ada.person).await.unwrap().unwrap();
-        let duty = people::power::duty(&house.house, &duty_that(&house, "fill_seats")).unwrap();
+        let duty = people::power::duty(&house.house, &house.duty_that("fill_seats")).unwrap();
         people::power::Seat::emergency(&house.house, &person, duty, "Nobody was left who could fill a seat.").await.unwrap();
         brook.get("/acts").await.says("opened a seat in an emergency, for a week").says("the host, at the console").says("Nobody was left");
         house.guest().get("/duties").await.says("by the host in an emergency");

@@ -224,7 +224,7 @@ async fn two_people_saving_at_once_lose_nothing() {
         // PostgreSQL may tell one of them that somebody was quicker; what they send again is the second line.
         let first = if first.status == 409 { ada.post("/songs", &one).await } else { first };
         let second = if second.status == 409 { brook.post("/songs", &other).await } else { second };
-        let place = first.is(303).to().split('?').next().unwrap().to_owned();
+        let place = first.is(303).place();
         assert_eq!(second.is(303).to().split('?').next(), Some(place.as_str()));
         ada.get(&place).await.says("It is loud.").says("It is quick.");
         // Two tabs of one profile: the later one is told, and keeps what it wrote.
@@ -238,7 +238,7 @@ async fn two_people_saving_at_once_lose_nothing() {
         told.is(422).says("changed");
         assert!(told.html.contains("From the "));
         // A suggestion that comes while the curator orders the list is not passed over.
-        let list = ada.post("/playlists", &[("title", "Up the stairs"), ("brief", "Songs for the stairs."), ("feeling", "rage"), ("days", "7")]).await.is(303).to().split('?').next().unwrap().to_owned();
+        let list = ada.post("/playlists", &[("title", "Up the stairs"), ("brief", "Songs for the stairs."), ("feeling", "rage"), ("days", "7")]).await.is(303).place();
         brook.post(&format!("{list}/suggestions"), &[("song", place.trim_start_matches("/songs/")), ("reason", "It climbs."), ("artist", "Nobody"), ("title", "At once")]).await.is(303);
         ada.post(&format!("{list}/order"), &[]).await.is(422).says("Nobody");
     })

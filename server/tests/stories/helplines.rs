@@ -5,10 +5,6 @@ use care::helpline;
 
 use crate::house::{TestHouse, both};
 
-fn keeper(house: &TestHouse) -> String {
-    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "keep_helplines")).unwrap().id.clone()
-}
-
 /// The path of a line of the pack.
 fn path_of(house: &TestHouse, name: &str) -> String {
     let line = house.house.pack.helplines.iter().find(|line| line.name == name).unwrap();
@@ -53,7 +49,7 @@ async fn leaving_fast_goes_to_the_weather_and_keeps_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_keeps_the_numbers_says_that_one_was_checked_and_after_ninety_days_it_says_so() {
     both(async |house| {
-        let (cleo, brook) = (house.holder("Cleo", &keeper(&house)).await, house.member("Brook").await);
+        let (cleo, brook) = (house.holder("Cleo", &house.duty_that("keep_helplines")).await, house.member("Brook").await);
         let path = path_of(&house, "Samaritans");
         house.guest().get(&path).await.is(200).says("to be checked by the host").says_not("Checked today");
         brook.post(&format!("{path}/check"), &[("way", "rang")]).await.is(403);
@@ -71,7 +67,7 @@ async fn whoever_keeps_the_numbers_says_that_one_was_checked_and_after_ninety_da
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_number_that_changed_is_corrected_everywhere_at_once() {
     both(async |house| {
-        let cleo = house.holder("Cleo", &keeper(&house)).await;
+        let cleo = house.holder("Cleo", &house.duty_that("keep_helplines")).await;
         let path = format!("{}/correct", path_of(&house, "Samaritans"));
         let right = [("number", "116 124"), ("text", ""), ("url", "https://www.samaritans.org/"), ("how", "A person listens."), ("hours", "any hour"), ("ages", "all ages"), ("why", "Their page says so since Monday.")];
         let with = |field: &str, value: &'static str| right.map(|(name, old)| if name == field { (name, value) } else { (name, old) });
@@ -92,7 +88,7 @@ async fn a_number_that_changed_is_corrected_everywhere_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_number_that_answers_no_more_is_taken_off_and_can_be_put_back() {
     both(async |house| {
-        let cleo = house.holder("Cleo", &keeper(&house)).await;
+        let cleo = house.holder("Cleo", &house.duty_that("keep_helplines")).await;
         let path = path_of(&house, "Samaritans");
         cleo.post(&format!("{path}/take-off"), &[("off-why", "Rang three times: dead.")]).await.is(303);
         house.guest().get("/help?country=GB").await.says("999").says_not("Samaritans");
@@ -107,7 +103,7 @@ async fn a_number_that_answers_no_more_is_taken_off_and_can_be_put_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn help_and_the_way_out_are_there_when_the_database_is_not() {
     both(async |house| {
-        let cleo = house.holder("Cleo", &keeper(&house)).await;
+        let cleo = house.holder("Cleo", &house.duty_that("keep_helplines")).await;
         let path = format!("{}/check", path_of(&house, "Samaritans"));
         cleo.post(&path, &[("way", "read")]).await.is(303);
         let tx = house.house.begin().await.unwrap();

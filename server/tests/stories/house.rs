@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::FromRequestParts as _;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::caller::Caller;
 use base::clock::{Clock, DAY_MS};
@@ -12,7 +13,7 @@ use base::house::House;
 use base::settings::Settings;
 use base::{id, vals};
 use http_body_util::BodyExt as _;
-use people::Person;
+use people::{Member, Person};
 use people::person::Joining;
 use people::session::Session;
 use tower::ServiceExt as _;
@@ -97,6 +98,11 @@ impl TestHouse {
         browser
     }
 
+    /// A duty of the pack that can do this.
+    pub fn duty_that(&self, capability: &str) -> String {
+        self.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
+    }
+
     pub async fn count(&self, sql: &'static str) -> i64 {
         self.house.db.one(sql, &[]).await.unwrap()
     }
@@ -118,6 +124,12 @@ pub struct Page {
 }
 
 impl Browser<'_> {
+    /// What a handler would be given for whoever sits here.
+    pub async fn member(&self) -> Member {
+        let mut parts = Request::get("/").header("cookie", self.cookie.as_deref().unwrap()).body(()).unwrap().into_parts().0;
+        Member::from_request_parts(&mut parts, &self.house.house).await.unwrap()
+    }
+
     pub async fn get(&self, path: &str) -> Page {
         self.send(Request::get(path), Body::empty()).await
     }
@@ -161,6 +173,17 @@ impl Browser<'_> {
 }
 
 impl Page {
+    /// The thing it leads to, without what is said there.
+    pub fn place(&self) -> String {
+        self.to().split('?').next().unwrap().to_owned()
+    }
+
+    /// What a field holds in the form as it came.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        self.html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no field {name}")).split('"').next().unwrap().to_owned()
+    }
+
     /// Where it leads.
     pub fn to(&self) -> String {
         let to = self.headers.get("location").map_or("", |to| to.to_str().unwrap());

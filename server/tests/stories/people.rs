@@ -163,7 +163,7 @@ async fn an_invitation_lets_one_person_in_once_and_not_after_its_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_invitation_from_a_seat_is_an_act() {
     both(async |house| {
-        let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "welcome")).unwrap().id.clone();
+        let duty = house.duty_that("welcome");
         let cleo = house.holder("Cleo", &duty).await;
         people_see_to_it(&house, &cleo).await;
         cleo.post("/join/invitations", &[("why", "")]).await.is(422);
@@ -232,7 +232,7 @@ async fn requests_are_for_those_who_hold_the_duty_once_somebody_does() {
         set(&house, "joining", "request").await;
         let ada = house.member("Ada").await;
         ada.get("/join/requests").await.is(200).says("Nobody is waiting");
-        let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "read_requests")).unwrap().id.clone();
+        let duty = house.duty_that("read_requests");
         let cleo = house.holder("Cleo", &duty).await;
         people_see_to_it(&house, &cleo).await;
         ada.get("/join/requests").await.is(403);

@@ -27,7 +27,7 @@ const LINES: &[(&str, &str)] = &[
 ];
 
 async fn seen(who: &Browser<'_>) -> String {
-    who.get("/backstage/profile").await.is(200).html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    who.get("/backstage/profile").await.is(200).field("seen")
 }
 
 async fn say(who: &Browser<'_>, lines: &[(&str, &str)]) {
@@ -251,7 +251,7 @@ async fn bring(house: &TestHouse, key: &str, name: &str) -> String {
 }
 
 async fn keeper_of_claims<'a>(house: &'a TestHouse) -> Browser<'a> {
-    let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "issue_claims")).unwrap().id.clone();
+    let duty = house.duty_that("issue_claims");
     let cleo = house.holder("Cleo", &duty).await;
     people_see_to_it(house, &cleo).await;
     cleo

@@ -3,13 +3,15 @@
 use base::clock::DAY_MS;
 use base::db::Ask as _;
 use base::ledger::Ledger;
+use base::refusal::Refusal;
+use library::playlist::{Decision, Playlist};
 
 use crate::house::{Browser, both};
 
 const DOOM: &[(&str, &str)] = &[("title", "Doom for days you can't get up"), ("brief", "Slow enough to breathe to, nothing that hurries."), ("feeling", "worn-out"), ("days", "14")];
 
 async fn ask_for_doom(who: &Browser<'_>) -> String {
-    who.post("/playlists", DOOM).await.is(303).to().split('?').next().unwrap().to_owned()
+    who.post("/playlists", DOOM).await.is(303).place()
 }
 
 async fn bring(who: &Browser<'_>, list: &str, artist: &str, title: &str) -> String {
@@ -60,13 +62,13 @@ async fn a_list_leaves_as_a_file_of_each_kind_and_comes_back_the_same() {
         let ada = house.member("Ada").await;
         let text = "artist,title,seconds,why,link\nEarth,Bungee,669,\"One idea, eleven minutes\",https://earth.example.org/bungee\nSleep,Dragonaut,,\"It \"\"walks\"\"\",\n";
         let fields = [("paste", text), ("title", "From a file"), ("brief", "What a friend sent me."), ("feeling", "worn-out")];
-        let list = ada.post("/playlists/bring", &fields).await.is(303).to().split('?').next().unwrap().to_owned();
+        let list = ada.post("/playlists/bring", &fields).await.is(303).place();
         let first = ada.get(&format!("{list}.csv")).await.html;
         assert!(first.contains("Earth,Bungee,669,\"One idea, eleven minutes\",https://earth.example.org/bungee"), "{first}");
         for ending in ["m3u8", "xspf", "jspf", "csv", "txt"] {
             let file = house.guest().get(&format!("{list}.{ending}")).await;
             assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"), "{ending}");
-            let again = ada.post("/playlists/bring", &[("paste", &file.html), ("feeling", "worn-out")]).await.is(303).to().split('?').next().unwrap().to_owned();
+            let again = ada.post("/playlists/bring", &[("paste", &file.html), ("feeling", "worn-out")]).await.is(303).place();
             assert_eq!(ada.get(&format!("{again}.csv")).await.html, first, "{ending}");
         }
         house.guest().get(&format!("{list}.exe")).await.is(404);
@@ -123,6 +125,64 @@ async fn what_is_taken_back_is_written_down_so_that_no_backup_brings_it_again() 
         let kinds: Vec<String> = house.house.db.all("SELECT kind FROM erasure ORDER BY kind", &[]).await.unwrap();
         assert_eq!(kinds, ["helped", "playlist", "suggestion", "voice"]);
         assert_eq!(Ledger::of(&house.house.db, 0).await.unwrap().len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_decides_over_a_song_they_have_not_seen() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        let bungee = bring(&brook, &list, "Earth", "Bungee").await;
+        let stale = Playlist::find(&house.house.db, list.rsplit('/').next().unwrap()).await.unwrap().unwrap();
+        bring(&brook, &list, "Sleep", "Dragonaut").await;
+        let only = [Decision { suggestion: bungee.clone(), n: Some(1), why_not: String::new() }];
+        let me = ada.member().await;
+        assert!(!stale.decide(&me, &only).await.unwrap(), "decided over a song that nobody weighed");
+        house.guest().get(&list).await.says_not("Too awake");
+        let second: String = house.house.db.one("SELECT id FROM suggestion ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+        let both = [only[0].clone(), Decision { suggestion: second, n: None, why_not: "Too awake for this one.".into() }];
+        assert!(stale.decide(&me, &both).await.unwrap());
+        let late = stale.suggest(&brook.member().await, "Om", "Gebel Barkal", "Late.").await;
+        assert!(matches!(late, Err(Refusal::NotNow("playlist-closed"))), "{late:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_taken_off_and_put_back_and_its_curator_sees_why() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
+        let list = ask_for_doom(&ada).await;
+        bring(&brook, &list, "Earth", "Bungee").await;
+        cleo.post(&format!("{list}/tend"), &[("what", "withdraw"), ("why", "Asked for twice.")]).await.is(303);
+        house.guest().get(&list).await.is(410);
+        house.guest().get("/search?q=hurries").await.says_not("Doom for days");
+        ada.get(&list).await.is(200).says("Asked for twice.");
+        cleo.get("/library/off").await.says("Doom for days");
+        cleo.post(&format!("{list}/tend"), &[("what", "lift"), ("why", "The other one is gone.")]).await.is(303);
+        house.guest().get("/search?q=hurries").await.says("Doom for days");
+        house.guest().get(&list).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_read_as_strictly_as_the_form() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let paste = async |text: &str| ada.post("/playlists/bring", &[("title", "From a file"), ("brief", "What was on the stick."), ("feeling", "rage"), ("paste", text)]).await;
+        paste("artist,title\n\u{200b},\u{202e}\n").await.is(422).says("no artist or no title");
+        paste("artist,title\n\u{200d},Bungee\n").await.is(422).says("no artist or no title");
+        paste("artist,title\nEa\u{200b}rth,Bun\u{202e}gee\n").await.is(303);
+        house.guest().get("/songs").await.says("Bungee").says("Earth");
+        let many: String = (0..500).map(|n| format!("Earth,Number {n}\n")).collect();
+        for _ in 0..2 {
+            paste(&format!("artist,title\n{many}")).await.is(303);
+        }
+        paste(&format!("artist,title\n{many}")).await.is(429);
     })
     .await;
 }

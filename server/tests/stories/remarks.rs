@@ -29,12 +29,7 @@ async fn answer(who: &Browser<'_>, remark: &str, words: &str, quoted: &str) -> S
 }
 
 fn seen(page: &Page) -> String {
-    page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
-}
-
-/// A duty of the pack that can do this.
-fn duty_for(house: &TestHouse, capability: &str) -> String {
-    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
+    page.field("seen")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,7 +117,7 @@ async fn hostile_words_are_only_words() {
         let song = a_song(&ada).await;
         let hostile = "<script>alert(1)</script>\n\n[click](javascript:alert(1)) ![x](https://evil.example/x.png) <img src=x onerror=alert(1)>\n\n</li></ol><h1>mine</h1>";
         let id = say(&ada, &song, hostile).await;
-        let cleo = house.holder("Cleo", &duty_for(&house, "tend_talk")).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_talk")).await;
         for page in [house.guest().get(&song).await, ada.get(&format!("/remarks/{id}/history")).await, cleo.get(&format!("/remarks/{id}/answer?quote=yes")).await, cleo.get(&format!("/remarks/{id}/tend")).await] {
             page.is(200).says("alert(1)");
             let main = page.html.split("<main").nth(1).unwrap();
@@ -291,7 +286,7 @@ async fn a_link_into_a_long_thread_leads_to_the_same_words_for_ever() {
         let ada = house.member("Ada").await;
         let song = a_song(&ada).await;
         let place = Place::read(&song).unwrap();
-        let member = member_of(&house, &ada).await;
+        let member = ada.member().await;
         let mut ids = Vec::new();
         for n in 1..=120 {
             let saying = Saying { words: format!("Number {n}."), answers: ids.first().cloned().filter(|_| n == 120), ..Saying::default() };
@@ -316,19 +311,12 @@ async fn a_link_into_a_long_thread_leads_to_the_same_words_for_ever() {
     .await;
 }
 
-async fn member_of(house: &TestHouse, browser: &Browser<'_>) -> people::Member {
-    let person = people::Person::find(&house.house.db, &browser.person).await.unwrap().unwrap();
-    let headers = axum::http::HeaderMap::new();
-    let visitor = people::Visitor::of(&house.house, &headers, "/").await.unwrap();
-    people::Member { visitor: people::Visitor { person: Some(person.clone()), ..visitor }, person }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_at_once_each_get_a_number_of_their_own() {
     both(async |house| {
         let ada = house.member("Ada").await;
         let place = Place::read(&a_song(&ada).await).unwrap();
-        let member = member_of(&house, &ada).await;
+        let member = ada.member().await;
         let each = (0..24).map(|n| {
             let (member, place) = (member.clone(), place.clone());
             tokio::spawn(async move { Remark::say(&member, &place, &Saying { words: format!("At once {n}."), ..Saying::default() }).await.unwrap().n })
@@ -364,7 +352,7 @@ async fn a_flood_from_one_person_is_slowed_and_nobody_else_is() {
 async fn folding_and_taking_down_take_a_duty_and_each_leaves_an_act() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
-        let cleo = house.holder("Cleo", &duty_for(&house, "tend_talk")).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_talk")).await;
         let song = a_song(&ada).await;
         let id = say(&ada, &song, "Something that hurt.").await;
         let tend = format!("/remarks/{id}/tend");
@@ -403,7 +391,7 @@ async fn folding_and_taking_down_take_a_duty_and_each_leaves_an_act() {
 async fn what_stands_under_a_song_goes_where_the_song_goes() {
     both(async |house| {
         let ada = house.member("Ada").await;
-        let cleo = house.holder("Cleo", &duty_for(&house, "tend_library")).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
         let song = a_song(&ada).await;
         let other = ada.post("/songs", &[("artist", "Meshuggah"), ("title", "Bleeed"), ("feeling", "rage"), ("why", "Typo, sorry.")]).await.to();
         say(&ada, &song, "Under the right one.").await;

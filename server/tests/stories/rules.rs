@@ -210,7 +210,7 @@ fn r2_only_power_itself_reads_seats_and_no_change_asks_for_less_than_a_holding()
 async fn write_about(house: &TestHouse, name: &str) -> String {
     let duty = house.house.pack.duties.iter().find(|duty| Capability::TendPages.is_of(duty)).unwrap();
     let dara = house.holder(name, &duty.id).await;
-    let seen = async || dara.get("/pages/about/edit").await.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let seen = async || dara.get("/pages/about/edit").await.field("seen");
     dara.post("/pages/about", &[("title", "What this is"), ("words", "Long."), ("why", "A first try."), ("seen", &seen().await)]).await.is(303);
     seen().await
 }
@@ -249,13 +249,13 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
         }
         "/playlists/{id}/tend" => {
             let fields = [("title", "Doom"), ("brief", "Slow enough to breathe to, nothing that hurries."), ("feeling", "rage"), ("days", "14")];
-            let list = house.member("Ada who asks for doom").await.post("/playlists", &fields).await.is(303).to();
-            (format!("{}/tend", list.split('?').next().unwrap()), form(&[("what", "withdraw"), ("why", "Asked for twice.")]))
+            let list = house.member("Ada who asks for doom").await.post("/playlists", &fields).await.is(303).place();
+            (format!("{list}/tend"), form(&[("what", "withdraw"), ("why", "Asked for twice.")]))
         }
         "/articles/{slug}/tend" => {
             let fields = [("title", "You only get the two"), ("summary", "Earplugs."), ("words", "I mixed bands for nine years."), ("do", "publish")];
-            let article = house.member("Ada who mixes").await.post("/articles", &fields).await.is(303).to();
-            (format!("{}/tend", article.split('?').next().unwrap()), form(&[("what", "withdraw"), ("why", "Names a third person.")]))
+            let article = house.member("Ada who mixes").await.post("/articles", &fields).await.is(303).place();
+            (format!("{article}/tend"), form(&[("what", "withdraw"), ("why", "Names a third person.")]))
         }
         "/pages" => ("/pages".to_owned(), form(&[("title", "Where we meet"), ("words", "In the back room."), ("why", "People asked.")])),
         "/pages/{slug}" => {

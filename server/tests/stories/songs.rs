@@ -1,6 +1,8 @@
 //! Songs: suggesting, finding them twice, correcting, taking back, and the keepers' acts.
 
 use axum::http::StatusCode;
+use base::clock::DAY_MS;
+use base::db::Ask as _;
 
 use crate::house::{Browser, both};
 
@@ -89,7 +91,7 @@ async fn two_corrections_at_once_lose_nothing() {
         let ada = house.member("Ada").await;
         let song = bring_bleed(&ada).await;
         let page = ada.get(&format!("{song}/edit")).await;
-        let seen = page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let seen = page.field("seen");
         let with = |why| [("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", why), ("seen", seen.as_str())];
         ada.post(&song, &with("The first to be kept.")).await.is(303);
         let late = ada.post(&song, &with("Written on another phone.")).await;
@@ -119,7 +121,7 @@ async fn it_helped_me_is_one_line_a_person_and_can_be_unsaid() {
 async fn withdrawing_a_song_takes_a_duty_and_leaves_an_act() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
-        let duty = house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "tend_library")).unwrap().id.clone();
+        let duty = house.duty_that("tend_library");
         let cleo = house.holder("Cleo", &duty).await;
         let song = bring_bleed(&ada).await;
         brook.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "Not for here.")]).await.is(403);
@@ -138,7 +140,7 @@ async fn withdrawing_a_song_takes_a_duty_and_leaves_an_act() {
 async fn two_songs_put_together_keep_their_links_and_their_places_in_lists() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
-        let cleo = house.holder("Cleo", &tending(&house)).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
         let song = bring_bleed(&ada).await;
         let again = [("artist", "Meshuggah"), ("title", "Bleed, live"), ("feeling", "rage"), ("why", "The crowd counts along."), ("links", "https://bandcamp.com/bleed-live")];
         let other = brook.post("/songs", &again).await.is(303).to();
@@ -175,7 +177,7 @@ async fn a_song_taken_back_leaves_others_what_they_made_of_it() {
 async fn a_song_that_was_withdrawn_is_not_found_through_a_list_it_stands_in() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
-        let cleo = house.holder("Cleo", &tending(&house)).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
         let song = bring_bleed(&ada).await;
         list_with(&ada, &brook, "Bleed").await;
         house.guest().get("/search?q=meshuggah").await.says("Loud ones");
@@ -185,15 +187,9 @@ async fn a_song_that_was_withdrawn_is_not_found_through_a_list_it_stands_in() {
     .await;
 }
 
-/// A duty that looks after the library.
-fn tending(house: &crate::house::TestHouse) -> String {
-    house.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == "tend_library")).unwrap().id.clone()
-}
-
 /// A list that one person asks for and another puts a song of Meshuggah's into.
 async fn list_with(asks: &Browser<'_>, puts: &Browser<'_>, title: &str) -> String {
-    let list = asks.post("/playlists", &[("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")]).await.is(303).to();
-    let list = list.split('?').next().unwrap().to_owned();
+    let list = asks.post("/playlists", &[("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")]).await.is(303).place();
     puts.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", title), ("reason", "It has to be in.")]).await.is(303);
     list
 }
@@ -205,7 +201,7 @@ async fn a_feeling_that_is_corrected_is_replaced_and_nobody_elses_is() {
         let song = bring_bleed(&ada).await;
         brook.post("/songs", &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "need-to-move"), ("why", "Got me up the stairs.")]).await.is(303);
         let page = ada.get(&format!("{song}/edit")).await;
-        let seen = page.html.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let seen = page.field("seen");
         ada.post(&song, &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "dread"), ("why", "Head gives up trying."), ("seen", &seen)]).await.is(303);
         house.guest().get("/songs?feeling=rage").await.says_not("Bleed");
         house.guest().get("/songs?feeling=dread").await.says("Bleed");
@@ -233,7 +229,7 @@ async fn a_name_made_of_signs_is_a_name() {
 async fn whoever_brings_a_withdrawn_song_is_told_why_and_a_keeper_can_put_it_back() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
-        let cleo = house.holder("Cleo", &tending(&house)).await;
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
         let song = bring_bleed(&ada).await;
         let list = list_with(&ada, &brook, "Rational Gaze").await;
         cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The singer asked us to.")]).await.is(303);
@@ -257,7 +253,7 @@ async fn whoever_brings_a_withdrawn_song_is_told_why_and_a_keeper_can_put_it_bac
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_looks_after_the_song_they_brought() {
     both(async |house| {
-        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &tending(&house)).await);
+        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
         let (own, other) = (bring_bleed(&cleo).await, ada.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.to());
         cleo.post(&format!("{own}/tend"), &[("what", "withdraw"), ("why", "Nobody will notice.")]).await.is(403).says("It is yours");
         for (one, two) in [(&own, &other), (&other, &own)] {
@@ -281,7 +277,7 @@ async fn writing_of_every_kind_has_one_pace() {
         brook.post("/playlists", &list).await.is(429);
         brook.post("/articles", &[("title", "Once more"), ("words", "Faster."), ("do", "publish")]).await.is(429);
         brook.post("/remarks", &[("place", &song), ("words", "Faster.")]).await.is(429);
-        let list = ada.post("/playlists", &list).await.is(303).to().split('?').next().unwrap().to_owned();
+        let list = ada.post("/playlists", &list).await.is(303).place();
         brook.post(&format!("{list}/suggestions"), &[("artist", "Earth"), ("title", "Bungee"), ("reason", "Slow.")]).await.is(429);
         house.house.clock.turn(11 * 60_000);
         brook.post(&format!("{list}/suggestions"), &[("artist", "Earth"), ("title", "Bungee"), ("reason", "Slow.")]).await.is(303);
@@ -298,6 +294,113 @@ async fn an_engine_that_fails_is_not_taken_for_a_veil() {
         tx.keep().await.unwrap();
         ada.post("/songs", BLEED).await.is(500);
         assert_eq!(house.count("SELECT count(*) FROM song").await, 0, "kept without being findable");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_keeper_took_off_its_giver_cannot_bring_again_under_any_name() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
+        let song = bring_bleed(&ada).await;
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The singer asked us to.")]).await.is(303);
+        cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "Once more.")]).await.is(409).says("it is so already");
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 1);
+        house.guest().get(&song).await.is(410).says("Somebody who looks after this place took it off");
+        ada.get(&song).await.is(200).says("Only you see this").says("The singer asked us to.");
+        cleo.get("/library/off").await.is(200).says("Meshuggah – Bleed");
+        brook.get("/library/off").await.is(403);
+
+        let seen = ada.get(&format!("{song}/edit")).await.field("seen");
+        ada.post(&song, &[("artist", "Meshuggah"), ("title", "Bled"), ("feeling", "rage"), ("why", "Feet can't follow it."), ("seen", &seen)]).await.is(409).says("taken off the shelf");
+        ada.post(&format!("{song}/take-back"), &[]).await.is(303);
+        ada.get(&song).await.is(410);
+        ada.post("/songs", BLEED).await.is(422).says("The singer asked us to.");
+        cleo.post(&format!("{song}/tend"), &[("what", "lift"), ("why", "She changed her mind.")]).await.is(303);
+        house.guest().get(&song).await.is(200).says_not("Brought by Ada").says_not("Feet can't follow it.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_correction_that_was_overtaken_can_be_kept_and_one_that_is_another_song_leads_there() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        let other = brook.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(303).place();
+        brook.get(&format!("{song}/edit")).await.is(403).says("Only whoever brought it");
+        let seen = ada.get(&format!("{song}/edit")).await.field("seen");
+        let with = |why: &'static str, seen: &str| [("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", why), ("seen", seen)].map(|(name, value)| (name, value.to_owned()));
+        let send = async |fields: [(&'static str, String); 5]| ada.post(&song, &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+        send(with("Once.", &seen)).await.is(303);
+        let late = send(with("Twice.", &seen)).await;
+        late.is(422).says("changed while you were writing").says("Twice.");
+        send(with("Twice.", &late.field("seen"))).await.is(303);
+        house.guest().get(&song).await.says("Twice.");
+
+        let seen = ada.get(&format!("{song}/edit")).await.field("seen");
+        let taken = ada.post(&song, &[("artist", "EARTH"), ("title", "bungee"), ("feeling", "rage"), ("why", "Slow."), ("seen", &seen)]).await;
+        taken.is(422).says("A song of that name is on the shelf already");
+        assert!(taken.html.contains(&format!("href=\"{other}\"")), "nothing leads to the other song");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_songs_of_one_list_are_put_together_and_no_word_is_lost() {
+    both(async |house| {
+        let (ada, brook, dara) = (house.member("Ada").await, house.member("Brook").await, house.member("Dara").await);
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
+        let song = bring_bleed(&ada).await;
+        let list = list_with(&ada, &brook, "Bleed").await;
+        dara.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", "Bleed, live"), ("reason", "The crowd counts along.")]).await.is(303);
+        let other: String = house.house.db.one("SELECT id FROM song WHERE title = 'Bleed, live'", &[]).await.unwrap();
+        let said: String = house.house.db.one("SELECT id FROM suggestion ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+        ada.post(&format!("{list}/suggestions/{said}/voice"), &[("voice", "argued"), ("line", "Both, or none.")]).await.is(303);
+        cleo.post(&format!("{song}/merge"), &[("other", &other), ("merge-why", "")]).await.is(422).says("can't be empty").says_not("Paste the address");
+        cleo.post(&format!("{song}/merge"), &[("other", &format!("/songs/{other}")), ("merge-why", "It is the same one.")]).await.is(303);
+        house.guest().get(&list).await.says("It has to be in.").says("Both, or none.").says_not("Bleed, live");
+        house.guest().get(&song).await.says("The crowd counts along.");
+        house.guest().get(&format!("/songs/{other}")).await.is(301);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feeling_goes_with_the_line_it_was_said_in() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        brook.post("/songs", &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "need-to-move"), ("why", "Got me up the stairs.")]).await.is(303);
+        house.guest().get("/songs?feeling=need-to-move").await.says("Bleed");
+        brook.post(&format!("{song}/helped/unsay"), &[]).await.is(303);
+        house.guest().get("/songs?feeling=need-to-move").await.says_not("Bleed");
+        house.guest().get("/songs?feeling=rage").await.says("Bleed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn older_songs_and_older_lines_stand_a_page_further_on() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        for n in 0..31 {
+            house.house.clock.turn(DAY_MS);
+            ada.post("/songs", &[("artist", "Earth"), ("title", &format!("Number {n:02}.")), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(303);
+        }
+        let first = house.guest().get("/songs").await;
+        first.says("Number 30.").says_not("Number 00.");
+        let older = first.html.split("href=\"/songs?").find_map(|rest| rest.split('"').next().filter(|path| path.starts_with("before="))).unwrap().to_owned();
+        house.guest().get(&format!("/songs?{older}")).await.says("Number 00.").says_not("Number 30.");
+
+        let song = bring_bleed(&ada).await;
+        for n in 0..31 {
+            house.house.clock.turn(1_000);
+            house.member(&format!("Somebody {n}")).await.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", &format!("Line {n:02}."))]).await.is(303);
+        }
+        house.guest().get(&song).await.says("Line 30.").says_not("Line 00.").says("Read the older ones");
+        house.guest().get(&format!("{song}?lines=all")).await.says("Line 30.").says("Line 00.");
     })
     .await;
 }

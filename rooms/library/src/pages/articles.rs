@@ -111,7 +111,7 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
 }
 
 async fn seen(member: &Member, slug: &str) -> Result<Article, Refusal> {
-    Ok(Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await?)
+    Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await
 }
 
 pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
