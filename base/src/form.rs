@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Bytes;
@@ -12,6 +13,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use fluent_bundle::FluentValue;
+use parking_lot::Mutex;
 
 use crate::house::House;
 use crate::page::{Frame, Safe};
@@ -19,6 +21,10 @@ use crate::refusal::Refusal;
 
 /// The longest body of a form, files and all, in bytes. Fields have far smaller limits of their own.
 pub const FORM_BYTES_MAX: usize = 4 << 20;
+/// What is long enough that typing it again would hurt, in bytes.
+const TEXT_BYTES_MIN: usize = 40;
+/// Fields that are never given back.
+const SECRETS: [&str; 2] = ["password", "code"];
 /// The most fields a form may have.
 const FIELDS_MAX: usize = 2_000;
 
@@ -279,6 +285,15 @@ impl FromRequest<House> for Form {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, house: &House) -> Result<Self, Refusal> {
+        let sent = request.extensions().get::<Sent>().cloned().unwrap_or_default();
+        let form = Self::read(request, house).await?;
+        sent.remember(&form);
+        Ok(form)
+    }
+}
+
+impl Form {
+    async fn read(request: Request, house: &House) -> Result<Self, Refusal> {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         if kind.starts_with("multipart/form-data") {
             return read_multipart(request, house).await;
@@ -309,6 +324,23 @@ async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal
         }
     }
     Ok(form)
+}
+
+/// Texts that somebody typed into the form of this request: whatever refuses it gives them back. The server lays it beside the
+/// request; reading the form fills it.
+#[derive(Clone, Debug, Default)]
+pub struct Sent(Arc<Mutex<Vec<String>>>);
+
+impl Sent {
+    fn remember(&self, form: &Form) {
+        let is_text = |(name, value): &&(String, String)| value.len() >= TEXT_BYTES_MIN && !SECRETS.contains(&name.as_str());
+        *self.0.lock() = form.fields.iter().filter(is_text).map(|(_, value)| value.clone()).collect();
+    }
+
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock())
+    }
 }
 
 /// The part of an address behind the `?`, read like a form.

@@ -235,4 +235,6 @@ pub struct RefusalPage<'a> {
     pub more: &'a str,
     /// Where to go from here: path and words.
     pub way: Option<(&'a str, &'a str)>,
+    /// What was written and not taken.
+    pub texts: Vec<String>,
 }

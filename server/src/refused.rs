@@ -1,5 +1,5 @@
 //! What happens where a room has no answer: an old address leads on to where its thing stands now; any other refusal
-//! becomes a page that says no kindly.
+//! becomes a page that says no kindly, and gives back what was written.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use base::form::Sent;
 use base::house::House;
 use base::page::{Frame, RefusalPage, Theme};
 use base::redirect;
@@ -14,12 +15,16 @@ use base::refusal::Refusal;
 use people::Visitor;
 
 /// Draws the page of whatever refusal an answer carries.
-pub async fn draw(State(house): State<House>, request: Request, next: Next) -> Response {
+pub async fn draw(State(house): State<House>, mut request: Request, next: Next) -> Response {
     let (uri, headers, is_head) = (request.uri().clone(), request.headers().clone(), request.method() == Method::HEAD);
     let is_read = is_head || request.method() == Method::GET;
     // The front page with a query can be an old address (`/?p=12`); every other one is a page we do not have.
     if is_read && uri.path() == "/" && uri.query().is_some() && let Some(answer) = moved(&house, &uri).await {
         return answer;
+    }
+    let sent = Sent::default();
+    if !is_read {
+        request.extensions_mut().insert(sent.clone());
     }
     let response = next.run(request).await;
     let Some(refusal) = response.extensions().get::<Refusal>().cloned().or_else(|| bare(&response)) else { return response };
@@ -31,7 +36,7 @@ pub async fn draw(State(house): State<House>, request: Request, next: Next) -> R
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.remove("content-length");
-    Response::from_parts(parts, if is_head { Body::empty() } else { page(&frame.private(), &refusal).into() })
+    Response::from_parts(parts, if is_head { Body::empty() } else { page(&frame.private(), &refusal, sent.take()).into() })
 }
 
 /// What an extractor refused before any handler of ours was asked: a path that is no text, a body that is no JSON.
@@ -48,9 +53,9 @@ async fn moved(house: &House, uri: &Uri) -> Option<Response> {
     Some((StatusCode::MOVED_PERMANENTLY, [(LOCATION, to)]).into_response())
 }
 
-fn page(frame: &Frame, refusal: &Refusal) -> String {
+fn page(frame: &Frame, refusal: &Refusal, texts: Vec<String>) -> String {
     let (heading, more) = refusal.words();
     let frame = frame.clone().titled(heading);
-    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), way: refusal.way().map(|(path, link)| (path, frame.say(link))), f: &frame };
+    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), way: refusal.way().map(|(path, link)| (path, frame.say(link))), texts, f: &frame };
     base::page::Safe::of(&page).0
 }

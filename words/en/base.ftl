@@ -36,6 +36,8 @@ wrong-choose = Choose one of these.
 wrong-number = A whole number from { $min } to { $max }.
 
 # Why the house says no.
+refusal-yours = What you wrote
+refusal-yours-line = It is still here. Copy it before you leave this page.
 refusal-home = Back to the front door
 refusal-not-found = Nothing here
 refusal-not-found-more = It was never here, or it isn't for the way you came in. No hard feelings either way.
@@ -56,13 +58,13 @@ refusal-not-text = Part of what arrived isn't text we can read. Nothing was chan
 refusal-too-long = Too much at once
 refusal-too-long-more = That is bigger than we can take in one go. Nothing was changed; go back and send less.
 refusal-too-many = Slow down
-refusal-too-many-more = That was a lot in a short time. Nothing was changed; if you wrote something, go back and copy it. Wait ten or fifteen minutes, then try again.
+refusal-too-many-more = That was a lot in a short time. Nothing was changed. Wait ten or fifteen minutes, then try again.
 refusal-busy = Full house
 refusal-busy-more = More people than we can carry this second. Try again in a few seconds. Help now still works.
 refusal-cannot-write = We can't keep anything right now
 refusal-cannot-write-more = The disk is full or locked. Reading still works, and so does Help now. Copy what you wrote somewhere safe; whoever looks after the machine has to make room.
 refusal-broken = We broke something
-refusal-broken-more = That was us, not you. It is written down for whoever looks after the machine. What you sent may not be kept, so go back and copy it first.
+refusal-broken-more = That was us, not you. It is written down for whoever looks after the machine. What you sent may not be kept.
 
 # A number to ring.
 helpline-stale = more than ninety days ago, so it may have changed

@@ -275,7 +275,9 @@ async fn writing_of_every_kind_has_one_pace() {
         let list = [("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")];
         brook.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(429);
         brook.post("/playlists", &list).await.is(429);
-        brook.post("/articles", &[("title", "Once more"), ("words", "Faster."), ("do", "publish")]).await.is(429);
+        let words = "Faster, and then all of it again from the top, until the neighbours <knock>.";
+        let refused = brook.post("/articles", &[("title", "Once more"), ("words", words), ("do", "publish")]).await;
+        refused.is(429).says("What you wrote").says(words);
         brook.post("/remarks", &[("place", &song), ("words", "Faster.")]).await.is(429);
         let list = ada.post("/playlists", &list).await.is(303).place();
         brook.post(&format!("{list}/suggestions"), &[("artist", "Earth"), ("title", "Bungee"), ("reason", "Slow.")]).await.is(429);
