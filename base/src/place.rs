@@ -19,6 +19,12 @@ impl Place {
         Self(format!("/{kind}/gone.{id}"))
     }
 
+    /// Whether an id is that of such a place.
+    #[must_use]
+    pub fn is_gone(id: &str) -> bool {
+        id.starts_with("gone.")
+    }
+
     /// Reads a path that came from outside; `None` unless it is `/` and then plain path characters.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::db::{Ask, DbResult, Tx};
+use crate::place::Place;
 use crate::vals;
 
 /// The longest old address, in bytes; a longer one is not kept.
@@ -13,6 +14,14 @@ const BYTES_MAX: usize = 1_000;
 pub async fn keep(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
     let Some(old) = normal(old) else { return Ok(false) };
     Ok(tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO NOTHING", vals![old, path]).await? > 0)
+}
+
+/// What stood at a place is at another, or gone: its address leads there, and so does whatever led to it, an import's memory too.
+pub async fn lead_on(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
+    for sql in ["UPDATE redirect SET place = $1 WHERE place = $2", "UPDATE brought SET place = $1 WHERE place = $2"] {
+        tx.run(sql, vals![to, from]).await?;
+    }
+    keep(tx, from.as_str(), to.as_str()).await.map(drop)
 }
 
 /// The path that an old address leads to: with its query if that is known, without if not.

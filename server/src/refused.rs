@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use base::form::Sent;
 use base::house::House;
+use base::place::Place;
 use base::page::{Frame, RefusalPage, Theme};
 use base::redirect;
 use base::refusal::Refusal;
@@ -18,19 +19,21 @@ use people::Visitor;
 pub async fn draw(State(house): State<House>, mut request: Request, next: Next) -> Response {
     let (uri, headers, is_head) = (request.uri().clone(), request.headers().clone(), request.method() == Method::HEAD);
     let is_read = is_head || request.method() == Method::GET;
-    // The front page with a query can be an old address (`/?p=12`); every other one is a page we do not have.
-    if is_read && uri.path() == "/" && uri.query().is_some() && let Some(answer) = moved(&house, &uri).await {
-        return answer;
-    }
     let sent = Sent::default();
     if !is_read {
         request.extensions_mut().insert(sent.clone());
     }
-    let response = next.run(request).await;
-    let Some(refusal) = response.extensions().get::<Refusal>().cloned().or_else(|| bare(&response)) else { return response };
-    if is_read && matches!(refusal, Refusal::NotFound) && let Some(answer) = moved(&house, &uri).await {
-        return answer;
+    // The front page with a query can be an old address (`/?p=12`); every other one is a page we do not have.
+    let is_old_front = is_read && uri.path() == "/" && uri.query().is_some();
+    let moved_front = if is_old_front { moved(&house, &uri).await } else { None };
+    let mut response = match moved_front {
+        Some(answer) => answer,
+        None => next.run(request).await,
+    };
+    if is_read && matches!(refusal_of(&response), Some(Refusal::NotFound)) && let Some(answer) = moved(&house, &uri).await {
+        response = answer;
     }
+    let Some(refusal) = refusal_of(&response) else { return response };
     let visitor = Visitor::of(&house, &headers, uri.path()).await;
     let frame = visitor.map_or_else(|_| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
     let (mut parts, _) = response.into_parts();
@@ -39,16 +42,23 @@ pub async fn draw(State(house): State<House>, mut request: Request, next: Next) 
     Response::from_parts(parts, if is_head { Body::empty() } else { page(&frame.private(), &refusal, sent.take()).into() })
 }
 
-/// What an extractor refused before any handler of ours was asked: a path that is no text, a body that is no JSON.
-fn bare(response: &Response) -> Option<Refusal> {
+/// What a room said no with, or an extractor before any handler of ours was asked: a path that is no text, a body that is no JSON.
+fn refusal_of(response: &Response) -> Option<Refusal> {
     let is_plain = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    (is_plain && response.status() == StatusCode::BAD_REQUEST).then_some(Refusal::NotLikeThis("refusal-not-text"))
+    let is_bare = is_plain && response.status() == StatusCode::BAD_REQUEST;
+    response.extensions().get().cloned().or_else(|| is_bare.then_some(Refusal::NotLikeThis("refusal-not-text")))
 }
 
-/// The answer for an old address, if it is one: for ever, to a path of ours.
+/// The answer for an old address, if it is one: for ever, to a path of ours; or that what stood there is gone.
 async fn moved(house: &House, uri: &Uri) -> Option<Response> {
     let asked = uri.path_and_query()?.as_str();
-    let path = redirect::find(&house.db, asked).await.ok().flatten().filter(|path| path != asked)?;
+    let path = match redirect::find(&house.db, asked).await {
+        Ok(path) => path.filter(|path| path != asked)?,
+        Err(trouble) => return Some(Refusal::from(trouble).into_response()),
+    };
+    if path.rsplit('/').next().is_some_and(Place::is_gone) {
+        return Some(Refusal::Gone.into_response());
+    }
     let to = HeaderValue::from_str(&path).ok()?;
     Some((StatusCode::MOVED_PERMANENTLY, [(LOCATION, to)]).into_response())
 }

@@ -14,8 +14,9 @@ use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Kept, Leaving, Reader};
-use base::{brought, ledger, markup, row, search, vals, veil};
+use base::{brought, ledger, markup, redirect, row, search, vals, veil};
 use people::Member;
+use people::power::forget_words;
 use serde_json::json;
 
 use crate::article_shelf::{self, Term};
@@ -134,6 +135,9 @@ impl Article {
 
     /// One that this reader may see. Its author sees it always; a draft is nobody else's, and what was taken off is gone for others.
     pub async fn seen_by(ask: &impl Ask, reader: &Reader, kind: Kind, slug: &str) -> Result<Self, Refusal> {
+        if Place::is_gone(slug) {
+            return Err(Refusal::Gone);
+        }
         let article = Self::find(ask, kind, slug).await?.ok_or(Refusal::NotFound)?;
         let is_theirs = article.is_by(reader.person.as_deref());
         match article.published_at {
@@ -241,11 +245,15 @@ impl Article {
         Ok(tx.keep().await?)
     }
 
-    /// Removes the row. What others said under it stays theirs, at a place that nobody can open or write anew.
+    /// Removes the row. What others said under it stays theirs, at a place that nobody can open or write anew; its address, and
+    /// those that led to it, are nobody else's from then on.
     pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        let gone = Place::gone(self.kind().shelf(), &self.id);
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
-        talk::thread::move_to(tx, &self.place(), &Place::gone(self.kind().shelf(), &self.id)).await?;
+        talk::thread::move_to(tx, &self.place(), &gone).await?;
+        redirect::lead_on(tx, &self.place(), &gone).await?;
+        forget_words(tx, &self.place(), now).await?;
         Helped::clear(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
         tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await.map(drop)
@@ -256,26 +264,32 @@ impl Article {
     }
 }
 
-/// The slug, or the first of `slug-2`, `slug-3` … that nothing else has.
+/// The slug, or the first of `slug-2`, `slug-3` … that nothing else has or had.
 async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     let slug = if slug.is_empty() { kind.id() } else { slug };
     let mut free = slug.to_owned();
     let mut n = 1;
-    while TAKEN_SLUGS.contains(&free.as_str()) || tx.first::<String>("SELECT id FROM article WHERE kind = $1 AND slug = $2", vals![kind.id(), &free]).await?.is_some() {
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) OR EXISTS (SELECT 1 FROM redirect WHERE old = $3) THEN 1 ELSE 0 END";
+    while TAKEN_SLUGS.contains(&free.as_str()) || tx.one(sql, vals![kind.id(), &free, Place::of(kind.shelf(), &free)]).await? {
         n += 1;
         free = format!("{slug}-{n}");
     }
     Ok(free)
 }
 
-/// The articles that a person wrote.
-pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
+/// The articles that a person wrote, and what they said before.
+pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<[Kept; 2]> {
     let sql = "SELECT slug, title, summary, words, since FROM article WHERE author = $1 ORDER BY id";
     let articles: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
     let rows = articles.into_iter().map(|(slug, title, summary, words, since)| {
         json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "written": rfc3339(since) })
     });
-    Ok(Kept::of("articles", rows.collect()))
+    let sql = "SELECT a.slug, e.title, e.summary, e.words, e.until FROM article_edit e JOIN article a ON a.id = e.article WHERE a.author = $1 ORDER BY e.id";
+    let before: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
+    let before = before.into_iter().map(|(slug, title, summary, words, until)| {
+        json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "until": rfc3339(until) })
+    });
+    Ok([Kept::of("articles", rows.collect()), Kept::of("articles-before-they-were-changed", before.collect())])
 }
 
 /// Forgets a person: what nobody else read goes in any case; the rest as they asked.

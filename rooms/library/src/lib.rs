@@ -44,7 +44,8 @@ impl Room for Library {
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
         let db = &house.db;
-        let mut kept = vec![article::keeps(db, person).await?, song::keeps(db, person).await?, helped::keeps(db, person).await?];
+        let mut kept = Vec::from(article::keeps(db, person).await?);
+        kept.extend([song::keeps(db, person).await?, helped::keeps(db, person).await?]);
         kept.extend(playlist::keeps(db, person).await?);
         Ok(kept)
     }

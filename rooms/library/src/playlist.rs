@@ -19,6 +19,7 @@ use base::search::{self, Findable};
 use base::veil;
 use base::{ledger, row, vals};
 use people::Member;
+use people::power::forget_words;
 
 use crate::helped::Helped;
 use crate::song::Song;
@@ -172,6 +173,7 @@ impl Playlist {
         talk::thread::move_to(&tx, &self.place(), &Place::gone("playlists", &self.id)).await?;
         Helped::clear(&tx, &self.place(), now).await?;
         ledger::gone(&tx, "playlist", &self.id, now).await?;
+        forget_words(&tx, &self.place(), now).await?;
         tx.run("DELETE FROM playlist WHERE id = $1", vals![&self.id]).await?;
         Ok(tx.keep().await?)
     }

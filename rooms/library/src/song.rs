@@ -16,6 +16,7 @@ use base::search;
 use base::veil;
 use base::{ledger, row, vals};
 use people::Member;
+use people::power::forget_words;
 
 use crate::helped::Helped;
 use crate::playlist;
@@ -228,6 +229,7 @@ impl Song {
         let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
         let stays = others > 0 || veil::withdrawn(&tx, &self.place()).await?.is_some();
         let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };
+        forget_words(&tx, &self.place(), member.house.now()).await?;
         match taken {
             TakenBack::Gone => {
                 ledger::gone(&tx, "song", &self.id, member.house.now()).await?;

@@ -89,7 +89,7 @@ impl Saying {
         if form.is_right() && saying.rendered().html.is_empty() {
             form.refuse("words", "wrong-missing");
         }
-        if !answered.map_or(saying.quoted.is_empty(), |remark| remark.says(&saying.quoted)) {
+        if !answered.map_or(saying.quoted.is_empty(), |remark| says(&remark.words, &saying.quoted)) {
             form.refuse("quoted", "remark-wrong-quote");
         }
         saying
@@ -117,12 +117,6 @@ impl Remark {
     #[must_use]
     pub fn address(&self) -> String {
         thread::address(&self.place, self.n, &self.id)
-    }
-
-    /// Whether these words stand in it, side by side.
-    fn says(&self, quoted: &str) -> bool {
-        let plain = markup::render(&self.words).plain;
-        plain.split_whitespace().collect::<Vec<_>>().join(" ").contains(quoted)
     }
 
     /// Says something under a place, or to a remark there.
@@ -212,11 +206,27 @@ impl Remark {
             return Err(Refusal::NotFound);
         }
         ledger::gone(&tx, "remark_edit", wording, member.house.now()).await?;
+        self.unquote(&tx, member.house.now()).await?;
+        people::power::forget_words(&tx, &Self::place_of(&self.id), member.house.now()).await?;
         Ok(tx.keep().await?)
     }
 
-    /// Takes it back. In the first seconds, before anybody answered, it was never there; later a line without words or name
-    /// stays. Says whether a line stays.
+    /// Empties every quote of words that stand no longer in what it says or said before.
+    async fn unquote(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        let mut wordings: Vec<String> = tx.all("SELECT words FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
+        wordings.extend(tx.first::<String>("SELECT words FROM remark WHERE id = $1", vals![&self.id]).await?);
+        let quotes: Vec<(String, String)> = tx.all("SELECT id, quoted FROM remark WHERE answers = $1 AND quoted <> '' ORDER BY id", vals![&self.id]).await?;
+        for (other, quoted) in quotes {
+            if !wordings.iter().any(|words| says(words, &quoted)) {
+                tx.run("UPDATE remark SET quoted = '' WHERE id = $1", vals![&other]).await?;
+                ledger::emptied(tx, "remark", &other, &["quoted"], now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes it back. In the first seconds, before anybody answered, it was never there and its words are a draft again; later a
+    /// line without words or name stays. Says whether a line stays.
     pub async fn take_back(&self, member: &Member) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let now = member.house.now();
@@ -226,7 +236,10 @@ impl Remark {
         if leaves_a_line {
             self.empty(&tx, now).await?;
         } else {
+            let answers: Option<String> = tx.one("SELECT answers FROM remark WHERE id = $1", vals![&self.id]).await?;
             self.vanish(&tx, now).await?;
+            let from = answers.map_or_else(|| self.under(), |id| Self::place_of(&id));
+            draft::keep(&tx, &member.person.id, &from, &self.words, now).await?;
         }
         tx.keep().await?;
         Ok(leaves_a_line)
@@ -237,17 +250,13 @@ impl Remark {
         veil::lift(tx, &Self::place_of(&self.id)).await?;
         base::search::unindex(tx, &Self::place_of(&self.id)).await?;
         ledger::gone(tx, "remark", &self.id, now).await?;
+        people::power::forget_words(tx, &Self::place_of(&self.id), now).await?;
         tx.run("DELETE FROM remark WHERE id = $1", vals![&self.id]).await?;
         thread::less_one(tx, &self.place, self.n).await
     }
 
     /// Empties it, and every quote of it. The line of it stays, without a name.
     pub(crate) async fn empty(&self, tx: &Tx, now: i64) -> DbResult<()> {
-        let quoting: Vec<String> = tx.all("SELECT id FROM remark WHERE answers = $1 AND quoted <> '' ORDER BY id", vals![&self.id]).await?;
-        for other in &quoting {
-            ledger::emptied(tx, "remark", other, &["quoted"], now).await?;
-        }
-        tx.run("UPDATE remark SET quoted = '' WHERE answers = $1 AND quoted <> ''", vals![&self.id]).await?;
         let wordings: Vec<String> = tx.all("SELECT id FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
         for wording in &wordings {
             ledger::gone(tx, "remark_edit", wording, now).await?;
@@ -259,6 +268,8 @@ impl Remark {
             tx.run("UPDATE thread SET standing = standing - 1 WHERE place = $1", vals![&self.place]).await?;
         }
         ledger::emptied(tx, "remark", &self.id, &["author", "name", "speaking_as", "quoted", "words", "html"], now).await?;
+        self.unquote(tx, now).await?;
+        people::power::forget_words(tx, &Self::place_of(&self.id), now).await?;
         base::search::unindex(tx, &Self::place_of(&self.id)).await
     }
 
@@ -328,6 +339,12 @@ async fn insert(tx: &Tx, place: &Place, (author, name): (Option<&str>, &str), sa
     let vals = vals![&id, place, n, author, name, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, at];
     tx.run(sql, vals).await?;
     Ok((id, n))
+}
+
+/// Whether these words stand in a text, side by side.
+fn says(words: &str, quoted: &str) -> bool {
+    let plain = markup::render(words).plain;
+    plain.split_whitespace().collect::<Vec<_>>().join(" ").contains(quoted)
 }
 
 /// Counts anew what people said to a remark.

@@ -5,10 +5,9 @@
 use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::veil::Veil;
-use base::{row, search, vals, veil};
+use base::{row, vals};
 
 use crate::index;
-use crate::remark::Remark;
 
 /// Remarks on one page.
 pub const PAGE: i64 = 50;
@@ -43,7 +42,8 @@ pub enum Shown {
     Open,
     Folded,
     /// Its author reads it, with the reason; nobody else does.
-    OwnButVeiled,
+    OwnFolded,
+    OwnWithdrawn,
     Withdrawn,
     TakenBack,
 }
@@ -88,9 +88,10 @@ pub async fn length(ask: &impl Ask, place: &Place) -> DbResult<Length> {
     Ok(ask.first("SELECT last_n, standing FROM thread WHERE place = $1", vals![place]).await?.unwrap_or_default())
 }
 
-/// The remarks of one page, in the order in which they were said.
+/// The remarks of one page, in the order in which they were said. What is folded or withdrawn is quoted nowhere meanwhile.
 pub async fn page(ask: &impl Ask, place: &Place, page: i64) -> DbResult<Vec<Said>> {
-    let sql = "SELECT r.id, r.n, r.author, COALESCE(p.name, r.name), p.face, r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name), r.quoted, r.html,
+    let sql = "SELECT r.id, r.n, r.author, COALESCE(p.name, r.name), p.face, r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name),
+                      CASE WHEN EXISTS (SELECT 1 FROM veil q WHERE q.place = '/remarks/' || r.answers) THEN '' ELSE r.quoted END, r.html,
                       r.since, r.changed_at, r.gone_at, r.tallies, v.state, v.why
                FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN remark a ON a.id = r.answers LEFT JOIN person b ON b.id = a.author
                     LEFT JOIN veil v ON v.place = '/remarks/' || r.id
@@ -105,19 +106,6 @@ pub async fn words_of(ask: &impl Ask, place: &Place, page: i64, person: &str) ->
     ask.all(sql, vals![person, place, (page - 1) * PAGE, page * PAGE]).await
 }
 
-/// Takes everything said at a place away with it.
-pub async fn remove(tx: &Tx, place: &Place) -> DbResult<()> {
-    let ids: Vec<String> = tx.all("SELECT id FROM remark WHERE place = $1 ORDER BY n", vals![place]).await?;
-    for id in &ids {
-        search::unindex(tx, &Remark::place_of(id)).await?;
-        veil::lift(tx, &Remark::place_of(id)).await?;
-        tx.run("DELETE FROM draft WHERE place = $1", vals![Remark::place_of(id)]).await?;
-    }
-    tx.run("DELETE FROM draft WHERE place = $1", vals![place]).await?;
-    tx.run("DELETE FROM remark WHERE place = $1", vals![place]).await?;
-    tx.run("DELETE FROM thread WHERE place = $1", vals![place]).await.map(drop)
-}
-
 /// Puts what was said at one place behind what was said at another, because the two are the same thing.
 pub async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
     let (moved, here) = (length(tx, from).await?, length(tx, to).await?);
@@ -126,6 +114,7 @@ pub async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
                ON CONFLICT (place) DO UPDATE SET last_n = thread.last_n + $3, standing = thread.standing + $4";
     tx.run(sql, vals![to, from, moved.last_n, moved.standing]).await?;
     tx.run("DELETE FROM thread WHERE place = $1", vals![from]).await?;
+    tx.run("UPDATE draft SET place = $1 WHERE place = $2 AND person NOT IN (SELECT h.person FROM draft h WHERE h.place = $1)", vals![to, from]).await?;
     index::place_again(tx, to).await
 }
 
@@ -137,8 +126,9 @@ impl Said {
         match self.veil.as_deref().and_then(Veil::read) {
             _ if self.gone_at.is_some() => Shown::TakenBack,
             None => Shown::Open,
-            Some(_) if is_theirs => Shown::OwnButVeiled,
+            Some(Veil::Folded) if is_theirs => Shown::OwnFolded,
             Some(Veil::Folded) => Shown::Folded,
+            Some(Veil::Withdrawn) if is_theirs => Shown::OwnWithdrawn,
             Some(Veil::Withdrawn) => Shown::Withdrawn,
         }
     }

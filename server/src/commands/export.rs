@@ -1,6 +1,7 @@
 //! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as it
 //! looks, every table as JSON, every article and comment as its Markdown, every file under its name. Ways in (passwords,
-//! sessions, links) stay out, and so does what was withdrawn, what was never sent, and what an act took down ([`KeptBack`]).
+//! sessions, links) stay out, and so does what was withdrawn or never sent ([`KeptBack`]) and what people said for fewer ears
+//! than everybody's: lines for members, ages, requests to join, second looks, files for oneself.
 //! It is not a backup: it is for people to read, and for other programs to take in.
 
 mod kept_back;
@@ -32,11 +33,10 @@ use super::{Place, is_a_file};
 use crate::progress::Bar;
 use crate::web;
 
-/// Tables that let somebody in, or hold words that were never sent or were taken down; and columns that let somebody in.
-const LEFT_OUT: [&str; 7] = ["session", "way_in", "passkey", "ceremony", "recovery", "draft", "act_words"];
-const LEFT_EMPTY: [&str; 3] = ["password", "totp", "secret"];
-/// Here a hash is of a link that shows how it stands; elsewhere it is a file's name.
-const HASH_IS_A_WAY_IN: &str = "join_request";
+/// Tables that let somebody in, or hold words that were never sent, were taken down, or were for fewer than everybody.
+const LEFT_OUT: [&str; 11] = ["session", "way_in", "passkey", "ceremony", "recovery", "draft", "act_words", "join_request", "join_word", "second_look", "notice"];
+/// Columns that let somebody in, or that nobody else sees.
+const LEFT_EMPTY: [&str; 4] = ["password", "totp", "secret", "age"];
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
 #[derive(Args, Debug)]
@@ -80,7 +80,7 @@ async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
     }
     drop(snapshot);
     markdown::write(&mut out, house, &kept_back).await?;
-    let files = out.files(house).await?;
+    let files = out.files(house, &kept_back).await?;
     out.add("index.html", index(house, &paths, &tables).as_bytes())?;
     out.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
     Ok((paths.len(), tables.len(), files))
@@ -193,9 +193,10 @@ impl Out<'_> {
         Ok(self.zip.write_all(b"\n]\n")?)
     }
 
-    /// Every file under `files/ID/NAME`, as pages link to it.
-    async fn files(&mut self, house: &House) -> Result<usize> {
-        let known: Vec<(String, String, String)> = house.db.all("SELECT id, name, hash FROM file ORDER BY id", &[]).await?;
+    /// Every file that is for everyone under `files/ID/NAME`, as pages link to it; not those that only withdrawn words name.
+    async fn files(&mut self, house: &House, kept_back: &KeptBack) -> Result<usize> {
+        let mut known: Vec<(String, String, String)> = house.db.all("SELECT id, name, hash FROM file WHERE audience = 'everyone' ORDER BY id", &[]).await?;
+        known.retain(|(id, ..)| !kept_back.has(id));
         let mut written = 0;
         for (id, name, hash) in &known {
             self.at("files", written, known.len());
@@ -210,11 +211,7 @@ impl Out<'_> {
 
 fn object(table: &Table, row: Vec<Val>) -> Value {
     let cells = table.columns.iter().zip(row);
-    Value::Object(cells.map(|(column, val)| (column.name.clone(), if lets_in(table, &column.name) { Value::Null } else { value(val) })).collect::<Map<_, _>>())
-}
-
-fn lets_in(table: &Table, column: &str) -> bool {
-    LEFT_EMPTY.contains(&column) || (column == "hash" && table.name == HASH_IS_A_WAY_IN)
+    Value::Object(cells.map(|(column, val)| (column.name.clone(), if LEFT_EMPTY.contains(&column.name.as_str()) { Value::Null } else { value(val) })).collect::<Map<_, _>>())
 }
 
 fn value(val: Val) -> Value {

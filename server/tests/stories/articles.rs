@@ -207,10 +207,11 @@ async fn what_its_author_takes_off_is_nowhere_and_comes_back_with_what_was_said_
 
         fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
         fern.post_and_follow(&format!("{place}/remove"), &[]).await.says("Gone for good.");
-        fern.get(&place).await.is(404);
+        fern.get(&place).await.is(410);
         assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'article' AND how = 'gone'").await, 1);
-        assert_eq!(ears(&fern).await, place, "the address is free");
-        house.guest().get(&place).await.says_not("My left one rings, too.");
+        let again = ears(&fern).await;
+        assert_ne!(again, place);
+        house.guest().get(&again).await.says_not("My left one rings, too.");
         let talk = house.house.rooms.iter().find(|room| room.name() == "talk").unwrap();
         let kept = serde_json::to_string(&talk.keeps(&house.house, &brook.person).await.unwrap()).unwrap();
         assert!(kept.contains("My left one rings, too."), "what Brook said stays Brook's: {kept}");
@@ -382,7 +383,7 @@ async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
             }
             tx.keep().await.unwrap();
             let page = house.guest().get(&place).await;
-            assert_eq!(page.status.as_u16(), if how == Leaving::Remove { 404 } else { 200 }, "{how:?}");
+            assert_eq!(page.status.as_u16(), if how == Leaving::Remove { 410 } else { 200 }, "{how:?}");
             assert_eq!(page.words().contains(name), how == Leaving::KeepWords, "{how:?}: {}", page.words());
         }
         assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 0);
@@ -407,6 +408,26 @@ async fn a_page_of_the_communitys_is_taken_off_and_put_back() {
         cleo.post(&tend, &[("what", "lift"), ("why", "There is a new one.")]).await.is(303);
         house.guest().get(&page).await.is(200).says("In the back room.");
         house.guest().get("/pages").await.says("Where we meet");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_was_erased_is_nobody_elses() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let place = ears(&fern).await;
+        let tx = house.house.begin().await.unwrap();
+        base::redirect::keep(&tx, "/?p=12", &place).await.unwrap();
+        tx.keep().await.unwrap();
+        house.guest().get("/?p=12").await.is(301);
+        fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
+        fern.post(&format!("{place}/remove"), &[]).await.is(303);
+        let other = ears(&brook).await;
+        assert_ne!(other, place, "somebody else has the address now");
+        for old in [place.as_str(), "/?p=12"] {
+            house.guest().get(old).await.is(410).says("Whoever it belonged to took it away");
+        }
     })
     .await;
 }

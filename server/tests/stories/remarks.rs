@@ -204,7 +204,8 @@ async fn within_ten_seconds_it_was_never_there() {
         brook.get(&song).await.says_not("It's up.");
         brook.post(&format!("/remarks/{id}/take-back"), &[]).await.is(403);
         house.house.clock.turn(9_000);
-        ada.post_and_follow(&format!("/remarks/{id}/take-back"), &[]).await.says("It was never here").says("one comment").says_not("Oh no.").says_not("Took these words back");
+        ada.post_and_follow(&format!("/remarks/{id}/take-back"), &[]).await.says("It was never here").says("one comment").says_not("Took these words back");
+        brook.get(&song).await.says_not("Oh no.");
         ada.get(&format!("/remarks/{id}")).await.is(404);
         let next = say(&ada, &song, "Better.").await;
         assert_eq!(house.house.db.one::<i64>("SELECT n FROM remark WHERE id = $1", vals![next]).await.unwrap(), 2, "the number is free again");
@@ -373,7 +374,7 @@ async fn folding_and_taking_down_take_a_duty_and_each_leaves_an_act() {
         cleo.post(&tend, &[("what", "withdraw"), ("why", "Two of us looked.")]).await.is(303);
         house.guest().get(&song).await.says("Taken down: Two of us looked.").says_not("Something that hurt.");
         house.guest().get(&format!("/remarks/{id}")).await.is(410);
-        ada.get(&song).await.says("Only you read this").says("Something that hurt.");
+        ada.get(&song).await.says("only you read it").says("Something that hurt.");
 
         cleo.post(&tend, &[("what", "lift"), ("why", "Looked again.")]).await.is(303);
         house.guest().get(&song).await.says("Something that hurt.").says_not("Folded");
@@ -492,6 +493,48 @@ async fn putting_everything_into_the_index_again_brings_the_talk_along_and_old_r
         }
         house.guest().get(&song).await.says("Found again.").says_not("old");
         assert_eq!(house.count("SELECT version FROM remark").await, base::markup::VERSION);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_taken_away_or_down_stand_in_no_quote_and_in_no_act() {
+    both(async |house| {
+        let (ada, brook, dara) = (house.member("Ada").await, house.member("Brook").await, house.member("Dara").await);
+        let cleo = house.holder("Cleo", &house.duty_that("tend_talk")).await;
+        let song = a_song(&ada).await;
+        let id = say(&ada, &song, "My real name is Canarybird.").await;
+        dara.post("/remarks", &[("answers", &id), ("quoted", "real name is Canarybird"), ("words", "Careful with that.")]).await.is(303);
+        brook.get(&song).await.says("real name is Canarybird");
+        let tend = format!("/remarks/{id}/tend");
+        cleo.post(&tend, &[("what", "fold"), ("why", "A name.")]).await.is(303);
+        ada.get(&song).await.says("others read it only when they open it");
+        cleo.post(&tend, &[("what", "withdraw"), ("why", "A name.")]).await.is(303);
+        brook.get(&song).await.says_not("Canarybird").says("Careful with that.");
+        ada.get(&song).await.says("only you read it");
+        cleo.post(&tend, &[("what", "lift"), ("why", "She says so.")]).await.is(303);
+        brook.get(&song).await.says("real name is Canarybird");
+
+        let seen = ada.get(&format!("/remarks/{id}/edit")).await.field("seen");
+        ada.post(&format!("/remarks/{id}/edit"), &[("words", "My real name is mine."), ("seen", &seen)]).await.is(303);
+        let history = ada.get(&format!("/remarks/{id}/history")).await;
+        ada.post(&format!("/remarks/{id}/history/unsay"), &[("wording", &history.field("wording"))]).await.is(303);
+        brook.get(&song).await.says_not("Canarybird").says("Careful with that.");
+        assert_eq!(house.count("SELECT count(*) FROM act_words WHERE words LIKE '%Canarybird%'").await, 0);
+        assert_eq!(house.count("SELECT count(*) FROM remark WHERE quoted LIKE '%Canarybird%'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_back_at_once_stands_in_the_box_again() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let song = a_song(&ada).await;
+        let id = say(&ada, &song, "Said a little too soon.").await;
+        ada.post(&format!("/remarks/{id}/take-back"), &[]).await.is(303);
+        ada.get(&song).await.says("Said a little too soon.");
+        house.guest().get(&song).await.says_not("Said a little too soon.");
     })
     .await;
 }

@@ -7,7 +7,7 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Kept, Leaving, Preview, Reader};
-use base::vals;
+use base::{ledger, vals};
 use serde_json::json;
 
 use super::{Act, Offer, Seat, duty_name};
@@ -70,6 +70,16 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbR
     tx.run("UPDATE seat SET person = NULL WHERE person = $1", vals![person]).await?;
     tx.run("UPDATE second_look SET person = NULL WHERE person = $1", vals![person]).await?;
     tx.run("DELETE FROM seconding WHERE person = $1", vals![person]).await.map(drop)
+}
+
+/// The words at a place were taken back for good: so are the copies that acts keep of them.
+pub async fn forget_words(tx: &Tx, place: &Place, now: i64) -> DbResult<()> {
+    let acts: Vec<String> = tx.all("SELECT w.act FROM act_words w JOIN act a ON a.id = w.act WHERE a.place = $1 AND w.emptied_at IS NULL ORDER BY w.act", vals![place]).await?;
+    for act in acts {
+        tx.run("UPDATE act_words SET words = '', emptied_at = $1 WHERE act = $2", vals![now, &act]).await?;
+        ledger::emptied(tx, "act_words", &act, &["words"], now).await?;
+    }
+    Ok(())
 }
 
 /// Reasons they gave and words they asked with, wherever a copy stands.

@@ -184,7 +184,7 @@ pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     if !member.house.is_open_to(&member.reader(), &remark.under()).await? {
         return go(if leaves_a_line { "/backstage?done=remark-emptied" } else { "/backstage?done=remark-taken-back" });
     }
-    if leaves_a_line { go(remark.address()) } else { go(format!("{}?done=remark-taken-back#talk", remark.under())) }
+    if leaves_a_line { go(remark.address()) } else { go(format!("{}?done=remark-taken-back#say", remark.under())) }
 }
 
 pub async fn toggle_word(member: Member, Path(id): Path<String>, form: Form) -> Reply {

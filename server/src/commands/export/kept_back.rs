@@ -31,6 +31,9 @@ impl KeptBack {
         let suggestions: Vec<(String, String, String)> = db.all(SUGGESTIONS, &[]).await?;
         let suggestions: Vec<_> = suggestions.into_iter().filter(|(_, song, list)| names.contains(song) || names.contains(list)).map(|(id, ..)| id).collect();
         let ids: Vec<_> = names.iter().filter(|place| !place.starts_with("/articles/") && !place.starts_with("/pages/")).filter_map(|place| place.rsplit('/').next()).map(str::to_owned).collect();
+        let (away, still): (Vec<_>, Vec<_>) = texts(db).await?.into_iter().partition(|(place, _)| names.contains(place));
+        let named = |texts: &[(String, String)]| texts.iter().flat_map(|(_, words)| files_in(words)).collect::<HashSet<_>>();
+        names.extend(named(&away).difference(&named(&still)).cloned().collect::<Vec<_>>());
         names.extend(ids);
         names.extend(articles);
         names.extend(suggestions);
@@ -47,6 +50,9 @@ impl KeptBack {
             return Some(row);
         }
         let at = |name: &str| table.columns.iter().position(|column| column.name == name);
+        if at("audience").is_some_and(|at| !matches!(&row[at], Val::Text(audience) if audience == "everyone")) {
+            return None;
+        }
         if let (Some(answers), Some(quoted)) = (at("answers"), at("quoted"))
             && self.is_named_by(&row[answers])
         {
@@ -59,4 +65,15 @@ impl KeptBack {
     fn is_named_by(&self, val: &Val) -> bool {
         matches!(val, Val::Text(text) if self.has(text))
     }
+}
+
+/// Every text that can name a file, with its place.
+async fn texts(db: &Db) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT '/' || kind || 's/' || slug, words FROM article WHERE words LIKE '%/files/%' UNION ALL SELECT '/remarks/' || id, words FROM remark WHERE words LIKE '%/files/%'";
+    Ok(db.all(sql, &[]).await?)
+}
+
+/// Ids of the files that a text names: `/files/ID/NAME`.
+fn files_in(words: &str) -> Vec<String> {
+    words.split("/files/").skip(1).filter_map(|rest| rest.split('/').next()).map(str::to_owned).collect()
 }
