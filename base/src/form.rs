@@ -16,7 +16,7 @@ use fluent_bundle::FluentValue;
 use parking_lot::Mutex;
 
 use crate::house::House;
-use crate::page::{Frame, Safe};
+use crate::page::{Frame, Safe, label_of};
 use crate::refusal::Refusal;
 
 /// The longest body of a form, files and all, in bytes. Fields have far smaller limits of their own.
@@ -171,7 +171,7 @@ impl Form {
         if self.wrong.is_empty() {
             return Safe(String::new());
         }
-        let faults = self.wrong.iter().map(|wrong| (wrong.field.clone(), wrong.sentence(f))).collect();
+        let faults = self.wrong.iter().map(|wrong| (wrong.field.clone(), label_of(&wrong.field), wrong.sentence(f))).collect();
         Safe::of(&Summary { heading: f.say("wrong-heading"), faults })
     }
 
@@ -199,10 +199,15 @@ impl Form {
         self.field(f, key, name, 0, &Kind::Pick(self.rows(name, rows)))
     }
 
-    /// A list to choose one from; the first row may be `("", …)`.
+    /// A list to choose one from; the first row may be `("", …)`, and is added where nothing is chosen yet: a list never chooses
+    /// for a person.
     #[must_use]
     pub fn select_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
-        self.field(f, key, name, 0, &Kind::Select(self.rows(name, rows)))
+        let mut rows = self.rows(name, rows);
+        if !rows.iter().any(|(value, _, is_chosen)| *is_chosen || value.is_empty()) {
+            rows.insert(0, (String::new(), f.say("choose").to_owned(), true));
+        }
+        self.field(f, key, name, 0, &Kind::Select(rows))
     }
 
     /// A single box to tick, sent as `yes`.
@@ -218,6 +223,9 @@ impl Form {
     fn field(&self, f: &Frame, key: &str, name: &str, max: usize, kind: &Kind<'_>) -> Safe {
         let hint = format!("{key}-hint");
         let hint = f.house.words.knows(&hint).then(|| f.say(&hint).to_owned());
+        if !self.wrong.is_empty() {
+            f.labels.lock().push((name.to_owned(), f.say(key).to_owned()));
+        }
         Safe::of(&Field { label: f.say(key), hint, name, max, kind, value: self.value(name), wrong: self.wrong(f, name) })
     }
 }
@@ -267,7 +275,8 @@ impl Field<'_> {
 #[template(path = "summary.html")]
 struct Summary<'a> {
     heading: &'a str,
-    faults: Vec<(String, String)>,
+    /// Field, the gap for its label, sentence.
+    faults: Vec<(String, String, String)>,
 }
 
 /// A value as it stands in an address.

@@ -1,11 +1,14 @@
 //! What every page has around it, and turning a template into an answer.
 
+use std::sync::Arc;
+
 use askama::filters::HtmlSafe;
 use askama::{FastWritable, NO_VALUES, Template, Values};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use fluent_bundle::FluentValue;
+use parking_lot::Mutex;
 
 use crate::clock;
 use crate::house::House;
@@ -62,13 +65,15 @@ pub struct Frame {
     pub done: Option<String>,
     /// How many notices wait for the person who is looking.
     pub notices: i64,
+    /// Names of the fields of a form that came back, and what they are called: the summary stands above them and names them.
+    pub(crate) labels: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Frame {
     #[must_use]
     pub fn new(house: &House, who: Option<Who>, theme: Theme, path: &str) -> Self {
         let (house, path) = (house.clone(), path.to_owned());
-        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None, notices: 0 }
+        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None, notices: 0, labels: Arc::default() }
     }
 
     /// The same frame with the title that a key says.
@@ -214,12 +219,20 @@ pub fn page_again(template: &impl Template, frame: &Frame) -> Reply {
 pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> Reply {
     let mut html = String::with_capacity(16 << 10);
     template.render_into_with_values(&mut html, NO_VALUES)?;
+    for (field, label) in frame.labels.lock().drain(..) {
+        html = html.replacen(&label_of(&field), &format!("{label}: "), 1);
+    }
     let mut response = (status, html).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     if frame.is_private {
         response.extensions_mut().insert(Private);
     }
     Ok(response)
+}
+
+/// Where the summary of a form names a field that is drawn after it.
+pub(crate) fn label_of(field: &str) -> String {
+    format!("<!--{field}-->")
 }
 
 /// Goes on to a path after a change (303, so that going back does not send the form again).

@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::clock::DAY_MS;
 use crate::db::{Ask, Db, DbResult, Engine, Tx};
+use crate::markup;
 use crate::page::Safe;
 use crate::place::Place;
 use crate::room::{Job, Reader};
@@ -172,7 +173,7 @@ impl Findable {
     }
 
     fn preview(&self) -> String {
-        self.words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS).collect()
+        markup::snippet(&self.words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "), PREVIEW_CHARS)
     }
 
     /// Words and marks in PostgreSQL's own notation: `'doom':1 'days':2 '=kind0song'`.

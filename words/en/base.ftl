@@ -32,6 +32,7 @@ wrong-heading = That didn't go through yet
 wrong-missing = This one can't be empty.
 wrong-too-short = At least { $min } characters.
 wrong-too-long = { $max } characters at most. This is { $now }.
+choose = Choose one
 wrong-choose = Choose one of these.
 wrong-number = A whole number from { $min } to { $max }.
 

@@ -10,7 +10,7 @@ async fn somebody_at_two_in_the_morning_finds_a_song_and_leaves_fast() {
         walk.open("/").await.sees("No account needed").await;
         walk.follow("rage").await.is_at("/feelings/rage").await.sees("Stay with it").await.sees("Move it").await.sees("Land").await;
         if walk.way != Way::WithoutJavaScript {
-            walk.tap("lighter").await.sees("Only this browser keeps it").await;
+            walk.tap("lighter").await.sees("Only this browser keeps it").await.sees("· lighter").await;
         }
         walk.follow("Planet Caravan").await.sees("Black Sabbath").await;
         walk.follow("Help now").await.is_at("/help").await;
