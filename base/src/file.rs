@@ -22,9 +22,10 @@ use tokio::sync::Semaphore;
 
 use crate::db::{Ask, DbResult, Tx};
 use crate::house::House;
+use crate::place::Place;
 use crate::refusal::{Refusal, Reply};
 use crate::room::Reader;
-use crate::{id, row, search, vals};
+use crate::{id, ledger, redirect, row, search, vals};
 
 pub use kind::Kind;
 
@@ -140,13 +141,17 @@ impl File {
     }
 
     /// Forgets the file. Its bytes go with the next [`sweep`], unless another file has the same.
-    pub async fn forget(tx: &Tx, id: &str) -> DbResult<()> {
-        tx.run("DELETE FROM file WHERE id = $1", vals![id]).await.map(drop)
+    /// Removes it for good; its bytes go with the next [`sweep`], and what led to it says that it is gone.
+    pub async fn erase(tx: &Tx, id: &str, now: i64) -> DbResult<()> {
+        let Some(file) = Self::find(tx, id).await? else { return Ok(()) };
+        tx.run("DELETE FROM file WHERE id = $1", vals![id]).await?;
+        ledger::gone(tx, "file", id, now).await?;
+        redirect::lead_on(tx, &file.path(), Place::gone("files", id).as_str()).await
     }
 
     /// The words that must stand around it on the way out.
     fn headers(&self) -> HeaderMap {
-        let way = if self.mime.starts_with("image/") { "inline" } else { "attachment" };
+        let way = if self.mime.starts_with("image/") && self.mime != "image/gif" { "inline" } else { "attachment" }; // a GIF is as it came
         let cache = if self.audience == "everyone" { "public, max-age=3600" } else { "private, no-store" };
         let resource = if self.audience == "everyone" { "cross-origin" } else { "same-origin" };
         let mut headers = HeaderMap::new();
@@ -160,6 +165,11 @@ impl File {
         set(ETAG, &format!("\"{}\"", self.hash));
         headers
     }
+}
+
+/// Ids of the files that a text names: `/files/ID/NAME`.
+pub fn named_in(words: &str) -> impl Iterator<Item = &str> {
+    words.split("/files/").skip(1).filter_map(|rest| rest.split('/').next())
 }
 
 /// Answers `/files/{id}/{name}`: the file, to a reader who may see it.

@@ -55,7 +55,7 @@ pub struct Frame {
     pub title: String,
     /// One line about it, for whoever finds a link to it elsewhere.
     pub line: String,
-    /// The path of its picture for sharing.
+    /// The path of its picture for sharing; the house's own where it has none.
     pub card: Option<String>,
     /// Its feed: path and title.
     pub feed: Option<(String, String)>,

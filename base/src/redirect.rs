@@ -4,7 +4,6 @@
 use std::fmt::Write as _;
 
 use crate::db::{Ask, DbResult, Tx};
-use crate::place::Place;
 use crate::vals;
 
 /// The longest old address, in bytes; a longer one is not kept.
@@ -17,11 +16,11 @@ pub async fn keep(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
 }
 
 /// What stood at a place is at another, or gone: its address leads there, and so does whatever led to it, an import's memory too.
-pub async fn lead_on(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
+pub async fn lead_on(tx: &Tx, from: &str, to: &str) -> DbResult<()> {
     for sql in ["UPDATE redirect SET place = $1 WHERE place = $2", "UPDATE brought SET place = $1 WHERE place = $2"] {
         tx.run(sql, vals![to, from]).await?;
     }
-    keep(tx, from.as_str(), to.as_str()).await.map(drop)
+    keep(tx, from, to).await.map(drop)
 }
 
 /// The path that an old address leads to: with its query if that is known, without if not.

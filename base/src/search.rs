@@ -17,6 +17,8 @@ use crate::{id, row, vals};
 
 /// Words of one text that are indexed; what comes later is not found.
 pub const WORDS_MAX: usize = 16_000;
+/// The same in bytes: PostgreSQL takes a megabyte, with places.
+const WORDS_BYTES_MAX: usize = 400 << 10;
 /// Letters of one word that count.
 const LETTERS_MAX: usize = 60;
 /// Words and phrases of one query.
@@ -161,7 +163,12 @@ fn terms(typed: &str) -> Vec<(Option<&'static str>, String)> {
 
 impl Findable {
     fn text(&self) -> impl Iterator<Item = String> {
-        words(&self.title).chain(words(&self.words)).take(WORDS_MAX)
+        let mut left = WORDS_BYTES_MAX;
+        words(&self.title).chain(words(&self.words)).take(WORDS_MAX).take_while(move |word| {
+            let fits = word.len() <= left;
+            left = left.saturating_sub(word.len());
+            fits
+        })
     }
 
     fn marks(&self) -> Vec<String> {

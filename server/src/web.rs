@@ -110,12 +110,22 @@ fn connection(stream: TcpStream, from: SocketAddr, app: Router, house: &House) -
 
 /// Whose request it is: the connection's, unless a proxy we trust says for whom it asks.
 fn from_whom(from: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    if !trusted.contains(&from) {
-        return from;
+    let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().unwrap_or_default()).collect();
+    let mut whose = from.to_canonical();
+    // From the last proxy back, as long as each is trusted; what cannot be read ends it, for whoever wrote it may be anybody.
+    for one in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        let is_trusted = trusted.iter().any(|proxy| proxy.to_canonical() == whose);
+        let Some(before) = address(one.trim()).filter(|_| is_trusted) else { break };
+        whose = before;
     }
-    let said = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-    let chain: Vec<IpAddr> = said.filter_map(|one| one.trim().parse().ok()).collect();
-    chain.into_iter().rev().find(|one| !trusted.contains(one)).unwrap_or(from)
+    whose
+}
+
+/// An address as proxies write it: bare, or with a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = || text.trim_matches(['[', ']']).parse().ok();
+    let address: IpAddr = text.parse::<SocketAddr>().map(|with_port| with_port.ip()).ok().or_else(bare)?;
+    Some(address.to_canonical())
 }
 
 #[derive(Clone)]
@@ -172,4 +182,31 @@ async fn dress(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_request_it_is_says_the_last_proxy_that_is_trusted_and_nobody_before_it() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let trusted = [ip("127.0.0.1"), ip("10.0.0.2")];
+        let whose = |from: &str, said: &[&str]| {
+            let headers = said.iter().map(|line| ("x-forwarded-for".parse().unwrap(), line.parse().unwrap())).collect::<HeaderMap>();
+            from_whom(ip(from), &headers, &trusted).to_string()
+        };
+        for (from, said, expected) in [
+            ("192.0.2.9", &["203.0.113.1"][..], "192.0.2.9"),
+            ("127.0.0.1", &["203.0.113.1"], "203.0.113.1"),
+            ("::ffff:127.0.0.1", &["203.0.113.1"], "203.0.113.1"),
+            ("127.0.0.1", &["198.51.100.7, 203.0.113.250:4711"], "203.0.113.250"),
+            ("127.0.0.1", &["198.51.100.7", "203.0.113.1, 10.0.0.2"], "203.0.113.1"),
+            ("127.0.0.1", &["198.51.100.7, unknown, 10.0.0.2"], "10.0.0.2"),
+            ("127.0.0.1", &["[2001:db8::1]:443"], "2001:db8::1"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+        ] {
+            assert_eq!(whose(from, said), expected, "{from} {said:?}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ import-left-kind = A kind of thing that this house has no place for.
 import-left-nobody = A draft that names no author: nobody could claim it.
 import-left-torn = The file breaks off in the middle of it.
 import-left-cut = It is longer than four million letters; its end was left.
+import-left-erased = It was taken before, and whoever wrote it has erased it here since. It stays erased.
 import-left-twice = The file holds something with the same number before it, and that was taken.
 import-left-empty = There are no words in it.
 import-left-spam = It was marked as spam.

@@ -157,7 +157,7 @@ impl<'a> Import<'a> {
     }
 
     /// The path here of a file among the uploads, taken in when it was not yet; `None` where it cannot be, which is told.
-    async fn file(&mut self, name: &str, batch: &mut Batch) -> Result<Option<String>, Refusal> {
+    async fn file(&mut self, name: &str, creator: &str, batch: &mut Batch) -> Result<Option<String>, Refusal> {
         let Some(found) = self.uploads.find(name) else {
             let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
             self.left.once(name, why);
@@ -169,10 +169,11 @@ impl<'a> Import<'a> {
             None => memory::place_of(&self.house.db, &key).await?,
         };
         let path = match known {
+            Some(path) if is_gone(&path) => return Ok(None),
             Some(path) => path,
             None => match self.read_file(&found).await? {
                 Ok((path, given)) => {
-                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), given });
+                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), creator: creator.to_owned(), given });
                     path
                 }
                 Err(why) => {
@@ -208,7 +209,7 @@ impl<'a> Import<'a> {
             self.left.tell(self.what(item), "import-left-missing");
             return Ok(());
         };
-        if let Some(path) = self.file(&name, batch).await? {
+        if let Some(path) = self.file(&name, &item.creator, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
             batch.attachments.push((self.key("attachment", &item.id), path, under));
         }
@@ -221,6 +222,11 @@ impl<'a> Import<'a> {
         let kind = if item.kind.is_empty() { "post" } else { &item.kind };
         if title.is_empty() { format!("{kind} {}", item.id) } else { format!("{kind} {} “{title}”", item.id) }
     }
+}
+
+/// Whether what an import took is here no more: whoever gave it erased it.
+fn is_gone(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(Place::is_gone)
 }
 
 /// A name as it may stand here: one line, no mail address, nothing that turns the direction of writing or has no width.

@@ -1,5 +1,6 @@
-//! How this room is met: what follows from outside, files, and old addresses.
+//! How this room is met: feeds and cards for elsewhere, files, and old addresses.
 
+mod cards;
 mod feeds;
 mod files;
 mod old;
@@ -11,6 +12,7 @@ pub use old::lead_on;
 
 pub fn doors() -> Router<House> {
     Router::new()
+        .route("/cards/{*path}", get(cards::show))
         .route("/feeds", get(feeds::list))
         .route("/feeds/{file}", get(feeds::feed))
         .route("/files/{id}/{name}", get(files::file))

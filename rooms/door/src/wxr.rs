@@ -394,13 +394,17 @@ fn attribute<'a>(inside: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     Some(&value[..memchr::memchr(quote, value)?])
 }
 
+/// The longest name of an entity.
+const ENTITY_BYTES_MAX: usize = 10;
+
 /// Text with the entities of XML resolved. One that only HTML knows stays: what it stands in is read as HTML later.
 fn with_entities(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out += before;
-        let found = after.split_once(';').filter(|(name, _)| name.len() <= 10).and_then(|(name, after)| Some((entity(name)?, after)));
+        let end = memchr::memchr(b';', &after.as_bytes()[..after.len().min(ENTITY_BYTES_MAX + 1)]);
+        let found = end.and_then(|end| Some((entity(&after[..end])?, &after[end + 1..])));
         match found {
             Some((letter, after)) => {
                 out.push(letter);

@@ -11,6 +11,7 @@ mod house_page;
 
 use base::clock::rfc3339;
 use base::db::{Ask, DbResult, Tx};
+use base::file::{self, File};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Kept, Leaving, Reader};
@@ -252,11 +253,18 @@ impl Article {
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
         talk::thread::move_to(tx, &self.place(), &gone).await?;
-        redirect::lead_on(tx, &self.place(), &gone).await?;
+        redirect::lead_on(tx, self.place().as_str(), gone.as_str()).await?;
         forget_words(tx, &self.place(), now).await?;
         Helped::clear(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
-        tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await.map(drop)
+        tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await?;
+        for id in file::named_in(&self.words) {
+            let still = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE words LIKE $1) THEN 1 ELSE 0 END";
+            if !tx.one::<bool>(still, vals![format!("%/files/{id}/%")]).await? {
+                File::erase(tx, id, now).await?;
+            }
+        }
+        Ok(())
     }
 
     fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {

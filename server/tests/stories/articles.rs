@@ -344,7 +344,8 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         let place = library.take_in(&house.house, &tx, &Brought::Article(article.clone())).await.unwrap().unwrap();
         library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_page: true, slug: "contact".into(), title: "Contact".into(), ..article.clone() })).await.unwrap().unwrap();
         let draft = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, slug: "secret".into(), title: "Not yet".into(), ..article.clone() })).await.unwrap().unwrap();
-        for old in ["/2019/06/old-post/", "/?p=12", "/index.php?p=12"] {
+        let page = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, is_page: true, slug: "mine".into(), title: "Mine alone".into(), ..article.clone() })).await.unwrap().unwrap();
+        for old in ["/2019/06/old-post/", "/?p=12", "/index.php?p=12", "/?done=signed-out"] {
             redirect::keep(&tx, old, place.as_str()).await.unwrap();
         }
         tx.keep().await.unwrap();
@@ -355,6 +356,13 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         house.guest().get("/pages/contact").await.is(200).says("From before").says_not("Fern");
         brook.get(draft.as_str()).await.is(404);
         fern.get(draft.as_str()).await.is(200).says("A draft");
+        // A page that nobody could read on the old site is its author's draft, and no business of those who write pages.
+        let cleo = house.holder("Cleo", &house.duty_that("tend_pages")).await;
+        cleo.get("/pages/mine/edit").await.is(404);
+        cleo.get(page.as_str()).await.is(404);
+        fern.get(&format!("{page}/edit")).await.is(200).says("From *before*.");
+        fern.get("/articles").await.says("Mine alone");
+        house.guest().get("/?done=signed-out").await.is(200);
         for old in ["/2019/06/old-post", "/2019/06/old-post/", "/2019/06/old-post/?utm_source=x", "/?p=12", "/index.php?p=12"] {
             let answer = house.guest().get(old).await;
             assert_eq!((answer.status.as_u16(), answer.to().as_str()), (301, place.as_str()), "{old}");
@@ -428,6 +436,52 @@ async fn an_address_that_was_erased_is_nobody_elses() {
         for old in [place.as_str(), "/?p=12"] {
             house.guest().get(old).await.is(410).says("Whoever it belonged to took it away");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_only_an_erased_text_named_go_with_it() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let tx = house.house.begin().await.unwrap();
+        for (id, name) in [("one", "face.png"), ("two", "both.png")] {
+            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ($1, $2, $3, 'image/png', 1, $4, 'everyone', 1)";
+            tx.run(sql, vals![id, "0".repeat(64), name, &fern.person]).await.unwrap();
+            redirect::keep(&tx, &format!("/wp-content/uploads/{name}"), &format!("/files/{id}/{name}")).await.unwrap();
+        }
+        tx.keep().await.unwrap();
+        let place = fern.post("/articles", &with(&[("words", "![](/files/one/face.png) ![](/files/two/both.png)")])).await.is(303).place();
+        fern.post("/articles", &with(&[("title", "Another"), ("words", "![](/files/two/both.png)")])).await.is(303);
+        fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
+        fern.post(&format!("{place}/remove"), &[]).await.is(303);
+        house.guest().get("/wp-content/uploads/face.png").await.is(410);
+        house.guest().get("/wp-content/uploads/both.png").await.is(301);
+        assert_eq!(house.count("SELECT count(*) FROM file").await, 1);
+        assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_public_page_has_a_card_and_no_other() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let article = ears(&fern).await;
+        let song = fern.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(303).place();
+        let list = fern.post("/playlists", &[("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")]).await.is(303).place();
+        for path in ["/", "/songs", "/help", "/pages/about", &article, &song, &list] {
+            let page = house.guest().get(path).await;
+            let card = page.html.split("property=\"og:image\" content=\"").nth(1).unwrap_or_else(|| panic!("{path} has no card")).split('"').next().unwrap().to_owned();
+            let card = house.guest().get(&card[card.find("/cards/").unwrap()..]).await;
+            card.is(200);
+            assert_eq!(card.headers["content-type"], "image/png", "{path}");
+        }
+        fern.post(&format!("{article}/withdraw"), &[]).await.is(303);
+        house.guest().get(&format!("/cards{article}.png")).await.is(410);
+        let draft = fern.post("/articles", &with(&[("title", "Half"), ("do", "draft")])).await.is(303).place();
+        fern.get(&format!("/cards{draft}.png")).await.is(404);
+        house.guest().get("/cards/nothing.png").await.is(404);
     })
     .await;
 }

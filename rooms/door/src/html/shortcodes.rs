@@ -9,6 +9,9 @@ const EMPTY_WITHOUT_PLUGIN: &[&str] = &["contact-form", "contact-form-7", "conta
 /// Shortcodes that are read in one text, and bytes in which the end of one is looked for: both far beyond any honest text.
 const CODES_MAX: usize = 2_000;
 const INSIDE_BYTES_MAX: usize = 200_000;
+/// The longest shortcode between its brackets, and the longest name of one.
+const CODE_BYTES_MAX: usize = 8 << 10;
+const NAME_BYTES_MAX: usize = 64;
 
 /// A shortcode's opening: what stands between the brackets, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,7 +82,7 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Vec<Strin
             rest = &rest[end..];
             continue;
         }
-        let read = Code::read(rest).and_then(|(code, end)| {
+        let read = Code::read(&rest[..rest.floor_char_boundary(CODE_BYTES_MAX)]).and_then(|(code, end)| {
             codes += 1;
             let closing = format!("[/{}]", code.name);
             let near = &rest[end..rest.floor_char_boundary(end + INSIDE_BYTES_MAX)];
@@ -104,7 +107,8 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Vec<Strin
 
 /// Where the `[/name]` ends that a text begins with, when its beginning was taken out.
 fn closing_of(text: &str, lost: &[String]) -> Option<usize> {
-    let (name, _) = text.strip_prefix("[/")?.split_once(']')?;
+    let near = &text[..text.floor_char_boundary(NAME_BYTES_MAX)];
+    let (name, _) = near.strip_prefix("[/")?.split_once(']')?;
     lost.iter().any(|known| known == name).then(|| name.len() + 3)
 }
 

@@ -80,7 +80,7 @@ fn no_nesting_and_no_length_is_too_much() {
         let source = unit.repeat(60_000 / unit.len()) + " words";
         let watch = base::clock::stopwatch();
         assert!(md(&source).contains("words"), "{unit}");
-        assert!(watch.elapsed().as_millis() < 1_500, "{unit} took {:?}", watch.elapsed());
+        assert!(watch.elapsed().as_millis() < 6_000, "{unit} took {:?}", watch.elapsed());
     }
 }
 

@@ -9,7 +9,7 @@ use base::place::Place;
 use base::redirect;
 use base::refusal::Refusal;
 
-use super::{Import, memory};
+use super::{Import, is_gone, memory};
 
 /// Things in one write, and bytes of their words. Others who write wait no longer than one takes.
 const THINGS_MAX: usize = 200;
@@ -32,6 +32,8 @@ pub(super) struct Batch {
 pub(super) struct FileJob {
     pub key: String,
     pub path: String,
+    /// Login of whoever gave it.
+    pub creator: String,
     /// What lies on the disk; none in a dry run.
     pub given: Option<Given>,
 }
@@ -84,7 +86,8 @@ impl Import<'_> {
         }
         for file in batch.files {
             let Some(given) = file.given else { continue };
-            given.keep(&tx, None, "everyone", self.house.now()).await?;
+            let giver = self.people.get(&file.creator).cloned().flatten();
+            given.keep(&tx, giver.as_ref().and_then(|place| place.id_of("people")), "everyone", self.house.now()).await?;
             memory::remember(&tx, &file.key, &file.path, None, self.house.now()).await?;
         }
         for (key, path, under) in batch.attachments {
@@ -133,6 +136,10 @@ impl Import<'_> {
             self.left.tell(item.what, why);
             return Ok(());
         };
+        if is_gone(place.as_str()) {
+            self.left.tell(item.what, "import-left-erased");
+            return Ok(());
+        }
         if !item.is_more && !self.count_item(&item.key, item.is_page) {
             self.left.tell(item.what.clone(), "import-left-twice");
         }

@@ -36,7 +36,7 @@ impl Import<'_> {
         let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
         let mut files = HashMap::new();
         for name in names {
-            if let Some(path) = self.file(&name, batch).await? {
+            if let Some(path) = self.file(&name, &item.creator, batch).await? {
                 files.insert(name, path);
             }
         }
@@ -70,7 +70,7 @@ impl Import<'_> {
             words,
             author: None,
             at,
-            changed_at: read_time(&item.modified_gmt).unwrap_or(at).max(at),
+            changed_at: read_time(&item.modified_gmt).unwrap_or(at).clamp(at, self.house.now()),
             is_draft: is_draft(item),
             comments_open: item.comment_status == "open",
             categories: terms(&item.categories),
@@ -161,7 +161,8 @@ impl Import<'_> {
     /// When something was, by the first of its dates that can be read.
     fn time(&self, gmt: &str, local: &str, published: &str) -> i64 {
         let published = || jiff::fmt::rfc2822::parse(published).ok().map(|at| at.timestamp().as_millisecond());
-        read_time(gmt).or_else(|| read_time(local)).or_else(published).unwrap_or_else(|| self.house.now())
+        let now = self.house.now(); // what is dated past it would stand first for ever
+        read_time(gmt).or_else(|| read_time(local)).or_else(published).unwrap_or(now).min(now)
     }
 }
 

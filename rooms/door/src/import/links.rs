@@ -1,6 +1,6 @@
 //! Addresses of the old site, and what becomes of them here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ammonia::Url;
 
@@ -80,21 +80,14 @@ impl Hosts {
     /// Paths below the uploads that a text names.
     pub(super) fn uploads_in(&self, text: &str) -> Vec<String> {
         let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | '=' | ',' | '\\');
-        let mut all: Vec<String> = text
-            .match_indices(UPLOADS)
-            .filter_map(|(at, _)| {
-                let start = text[..at].rfind(ends).map_or(0, |start| start + text[start..].chars().next().map_or(1, char::len_utf8));
-                let end = text[at..].find(ends).map_or(text.len(), |end| at + end);
-                self.upload(&text[start..end].replace("&amp;", "&"))
-            })
-            .collect();
-        all.sort();
-        all.dedup();
-        all
+        let addresses = text.split(ends).filter(|run| run.len() <= ADDRESS_BYTES_MAX && run.contains(UPLOADS));
+        addresses.filter_map(|address| self.upload(&address.replace("&amp;", "&"))).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
 const UPLOADS: &str = "wp-content/uploads/";
+/// The longest address that is looked at.
+const ADDRESS_BYTES_MAX: usize = 2_000;
 
 /// The part of an address below the uploads, decoded.
 pub(super) fn upload_path(address: &str) -> Option<String> {

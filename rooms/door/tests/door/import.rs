@@ -263,3 +263,37 @@ async fn progress_goes_up_to_the_whole() {
     }).await.unwrap();
     assert!(furthest.load(Ordering::Relaxed) > 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_made_to_be_slow_takes_no_longer_than_another() {
+    let bare = Bare::open().await;
+    let megabyte = |part: &str| part.repeat((1 << 20) / part.len());
+    let (ampersands, shut, open, quoted) = ("&".repeat(1 << 20), megabyte("[/"), megabyte("[gallery ids='"), megabyte("[a b="));
+    for (n, content) in [megabyte("wp-content/uploads/"), shut, open, quoted].iter().enumerate() {
+        let begun = base::clock::stopwatch();
+        bare.import(&export(&[ADA, &item(1, "post", "publish", &format!("Slow {n}"), content, "")].concat()), None).await.unwrap();
+        assert!(begun.elapsed().as_secs() < 20, "{n} took {:?}", begun.elapsed());
+    }
+    let begun = base::clock::stopwatch();
+    bare.import(&export(&format!("{ADA}<item><title>{ampersands}</title><wp:post_id>9</wp:post_id><wp:post_type>post</wp:post_type><dc:creator>ada</dc:creator></item>")), None).await.unwrap();
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_here_is_not_brought_again_and_nothing_comes_from_the_future() {
+    let bare = Bare::open().await;
+    let xml = |more: &str| export(&[ADA, &item(1, "post", "publish", "First", "Mine.", more)].concat());
+    bare.import(&xml(&comment(5, 0, "One", "")), None).await.unwrap();
+    let place: String = bare.house.db.one("SELECT place FROM brought WHERE key LIKE '%:post:1'", &[]).await.unwrap();
+    let tx = bare.house.begin().await.unwrap();
+    redirect::lead_on(&tx, &place, "/articles/gone.x").await.unwrap();
+    tx.keep().await.unwrap();
+    let kept = bare.kept().await.len();
+    let report = bare.import(&xml(&[comment(5, 0, "One", ""), comment(6, 0, "Two", "")].concat()), None).await.unwrap();
+    assert!(whys(&report).iter().any(|(what, why)| what.contains("First") && why.contains("erased")), "{:?}", report.left);
+    assert_eq!(bare.kept().await.len(), kept);
+
+    let late = item(3, "post", "publish", "Late", "Later.", "").replace("2020-01-02 03:04:05", "9998-01-01 00:00:00");
+    bare.import(&export(&[ADA, &late].concat()), None).await.unwrap();
+    assert!(bare.saying("title: \"Late\"").await.contains(&format!("at: {}", bare.house.now())), "{}", bare.saying("title: \"Late\"").await);
+}

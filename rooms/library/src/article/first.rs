@@ -28,7 +28,8 @@ pub fn first_page(pack: &Pack, slug: &str) -> Option<Draft> {
 
 /// Takes in what an import brought.
 pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &House) -> DbResult<Place> {
-    let kind = if brought.is_page { Kind::Page } else { Kind::Article };
+    // A page that nobody reads yet is its author's draft like any other; the community's pages have no author.
+    let kind = if brought.is_page && !brought.is_draft { Kind::Page } else { Kind::Article };
     let draft = Draft {
         title: brought.title.clone(),
         summary: brought.summary.clone(),
@@ -38,7 +39,7 @@ pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &
         tags: brought.tags.clone(),
         is_closed: !brought.comments_open,
     };
-    let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article || brought.is_draft);
+    let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article);
     let slug = Some(slug_of(&brought.slug)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
     Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await
 }

@@ -106,7 +106,7 @@ fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
 
 async fn edit(holding: Holding<TendPages>, Path(slug): Path<String>) -> Reply {
     let house = &holding.member.house;
-    let form = match Article::find(&house.db, Kind::Page, &slug).await? {
+    let form = match Article::find(&house.db, Kind::Page, &slug).await?.filter(Article::is_out) {
         Some(article) => filled(&article, &article.terms(&house.db).await?),
         None => {
             let first = article::first_page(&house.pack, &slug).ok_or(Refusal::NotFound)?;
@@ -135,7 +135,7 @@ async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form:
 /// here first, so that its history begins with what everybody read until now.
 async fn kept(holding: &Holding<TendPages>, slug: &str, seen: i64) -> Result<(Article, i64), Refusal> {
     let house = &holding.member.house;
-    if let Some(page) = Article::find(&house.db, Kind::Page, slug).await? {
+    if let Some(page) = Article::find(&house.db, Kind::Page, slug).await?.filter(Article::is_out) {
         return Ok((page, seen));
     }
     article::first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;

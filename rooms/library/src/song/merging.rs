@@ -40,7 +40,7 @@ impl Song {
         links.truncate(LINKS_MAX);
         set_links(&tx, &self.id, &links).await?;
         self.take_places_of(&tx, other).await?;
-        redirect::lead_on(&tx, &gone, &place).await?;
+        redirect::lead_on(&tx, gone.as_str(), place.as_str()).await?;
         other.remove(&tx, &place, holding.member.house.now()).await?;
         index(&tx, &self.id).await?;
         playlist::index_with(&tx, &self.id).await?;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use anyhow::Result;
 use base::db::{Ask as _, Db, Table, Val};
+use base::file;
 
 /// What was withdrawn or never put up, and what was said under it or under what is gone.
 const PLACES: &str = "
@@ -32,7 +33,7 @@ impl KeptBack {
         let suggestions: Vec<_> = suggestions.into_iter().filter(|(_, song, list)| names.contains(song) || names.contains(list)).map(|(id, ..)| id).collect();
         let ids: Vec<_> = names.iter().filter(|place| !place.starts_with("/articles/") && !place.starts_with("/pages/")).filter_map(|place| place.rsplit('/').next()).map(str::to_owned).collect();
         let (away, still): (Vec<_>, Vec<_>) = texts(db).await?.into_iter().partition(|(place, _)| names.contains(place));
-        let named = |texts: &[(String, String)]| texts.iter().flat_map(|(_, words)| files_in(words)).collect::<HashSet<_>>();
+        let named = |texts: &[(String, String)]| texts.iter().flat_map(|(_, words)| file::named_in(words).map(str::to_owned)).collect::<HashSet<_>>();
         names.extend(named(&away).difference(&named(&still)).cloned().collect::<Vec<_>>());
         names.extend(ids);
         names.extend(articles);
@@ -71,9 +72,4 @@ impl KeptBack {
 async fn texts(db: &Db) -> Result<Vec<(String, String)>> {
     let sql = "SELECT '/' || kind || 's/' || slug, words FROM article WHERE words LIKE '%/files/%' UNION ALL SELECT '/remarks/' || id, words FROM remark WHERE words LIKE '%/files/%'";
     Ok(db.all(sql, &[]).await?)
-}
-
-/// Ids of the files that a text names: `/files/ID/NAME`.
-fn files_in(words: &str) -> Vec<String> {
-    words.split("/files/").skip(1).filter_map(|rest| rest.split('/').next()).map(str::to_owned).collect()
 }
