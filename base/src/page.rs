@@ -220,7 +220,8 @@ pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> R
     let mut html = String::with_capacity(16 << 10);
     template.render_into_with_values(&mut html, NO_VALUES)?;
     for (field, label) in frame.labels.lock().drain(..) {
-        html = html.replacen(&label_of(&field), &format!("{label}: "), 1);
+        let named = if label.ends_with('?') { format!("{label} ") } else { format!("{label}: ") };
+        html = html.replacen(&label_of(&field), &named, 1);
     }
     let mut response = (status, html).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
