@@ -110,7 +110,11 @@ impl Settings {
             "json" => true,
             _ => return Err(trouble("log_format", "is text or json")),
         };
-        Ok(Self { listen, public_url, database, trusted_proxies, log: get("log").to_owned(), log_json, metrics, cache_bytes: megabytes("cache_mb", 0)?, upload_bytes: megabytes("upload_mb", 1)? })
+        let log = get("log").to_owned();
+        if !log.split(',').all(says_a_level) {
+            return Err(trouble("log", "is error, warn, info or debug, or a filter such as info,base=debug"));
+        }
+        Ok(Self { listen, public_url, database, trusted_proxies, log, log_json, metrics, cache_bytes: megabytes("cache_mb", 0)?, upload_bytes: megabytes("upload_mb", 1)? })
     }
 
     /// Whether people come over plain HTTP on this very machine, where secure cookies cannot work.
@@ -134,6 +138,12 @@ impl Settings {
             out + &format!("| `{}` | `{}` | {default} | {} |\n", one.name, one.env, one.what)
         })
     }
+}
+
+/// Whether one part of a filter says how much: `info`, or `base=debug`.
+fn says_a_level(part: &str) -> bool {
+    let level = part.rsplit_once('=').map_or(part, |(_, level)| level).trim();
+    ["off", "error", "warn", "info", "debug", "trace"].iter().any(|known| known.eq_ignore_ascii_case(level))
 }
 
 fn read_url(url: &str) -> Result<String, SettingsTrouble> {
@@ -177,8 +187,15 @@ mod tests {
     }
 
     #[test]
+    fn how_much_is_logged_is_a_level_or_a_filter() {
+        for log in ["debug", "WARN", "info,base=debug", "off, base::db=trace"] {
+            assert_eq!(read(&[("log", log)]).unwrap().log, log);
+        }
+    }
+
+    #[test]
     fn a_wrong_setting_is_named() {
-        for (name, value) in [("listen", "here"), ("database", "mysql://x"), ("trusted_proxies", "1.2.3"), ("cache_mb", "-1"), ("upload_mb", "0"), ("metrics", "0.0.0.0:1"), ("log_format", "xml")] {
+        for (name, value) in [("listen", "here"), ("database", "mysql://x"), ("trusted_proxies", "1.2.3"), ("cache_mb", "-1"), ("upload_mb", "0"), ("metrics", "0.0.0.0:1"), ("log_format", "xml"), ("log", "loud"), ("log", "info,loud")] {
             assert_eq!(read(&[(name, value)]).unwrap_err().setting, name);
         }
         assert_eq!(Settings::from_toml("listn = 'x'").unwrap_err().setting, "listn");
