@@ -8,10 +8,11 @@ const kept = {
   forget() { kept.set = () => false; try { Object.keys(localStorage).filter((key) => /^(draft|after):/.test(key)).forEach(kept.drop); } catch { /* the same */ } },
 };
 
-// Leave fast: the page goes dark first, then another one takes its place in the history.
+// Leave fast: the page goes dark first, half-written words leave this browser, then another page takes its place in the history.
 const leave = (link) => {
   document.title = "\u200b";
   document.documentElement.hidden = true;
+  kept.forget();
   location.replace(link.href);
 };
 const way = document.querySelector("a[data-leave]");

@@ -90,6 +90,21 @@ async fn under_an_article_somebody_speaks_changes_it_and_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_fast_leaves_no_half_written_words_in_the_browser() {
+    in_these_ways(&[Way::WithJavaScript, Way::ByKeyboard], async |walk| {
+        let ruth = walk.house.member("Ruth").await;
+        walk.comes_in_as(&ruth).await;
+        walk.open("/articles/the-hour-after").await.write("Say something", "Not for anybody yet.").await.sees("Kept in this browser while you write.").await;
+        walk.open("/help").await;
+        assert_eq!(walk.keeps().await, 1, "it is kept while one is elsewhere in the house");
+        walk.leaves_fast().await;
+        walk.open("/articles/the-hour-after").await.sees_not("Not for anybody yet.").await;
+        assert_eq!(walk.keeps().await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_writes_an_article_and_looks_at_it_first() {
     every_way(async |walk| {
         let ruth = walk.house.member("Ruth").await;
@@ -189,6 +204,11 @@ async fn somebody_is_asked_to_take_a_seat_takes_it_and_everybody_can_read_so() {
 }
 
 impl Walk<'_> {
+    /// How much the browser keeps of us, besides cookies.
+    async fn keeps(&self) -> u64 {
+        self.chromium.script("return localStorage.length", json!([])).await.as_u64().unwrap()
+    }
+
     /// Takes a file along by the link of this name, and finds these words in it.
     async fn takes_along(&mut self, link: &str, words: &str) {
         let path = self.href_of(link).await;
