@@ -17,6 +17,7 @@ pub const PAGE: i64 = 50;
 pub struct Said {
     pub id: String,
     pub n: i64,
+    /// Whose page the name leads to: nobody's, once they have left.
     pub author: Option<String>,
     /// Empty where there is no name.
     pub by: String,
@@ -90,7 +91,7 @@ pub async fn length(ask: &impl Ask, place: &Place) -> DbResult<Length> {
 
 /// The remarks of one page, in the order in which they were said. What is folded or withdrawn is quoted nowhere meanwhile.
 pub async fn page(ask: &impl Ask, place: &Place, page: i64) -> DbResult<Vec<Said>> {
-    let sql = "SELECT r.id, r.n, r.author, COALESCE(p.name, r.name), p.face, r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name),
+    let sql = "SELECT r.id, r.n, CASE WHEN p.left_at IS NULL THEN r.author END, COALESCE(p.name, r.name), p.face, r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name),
                       CASE WHEN EXISTS (SELECT 1 FROM veil q WHERE q.place = '/remarks/' || r.answers) THEN '' ELSE r.quoted END, r.html,
                       r.since, r.changed_at, r.gone_at, r.tallies, v.state, v.why
                FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN remark a ON a.id = r.answers LEFT JOIN person b ON b.id = a.author

@@ -228,6 +228,26 @@ async fn whoever_left_is_gone_in_the_way_they_chose() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_stays_leads_nowhere_once_whoever_had_it_left() {
+    both(async |house| {
+        let (ada, brook) = (joined(&house, "Ada").await, joined(&house, "Brook").await);
+        let article = ada.post("/articles", &[("title", "Two ears"), ("words", "Plugs in first."), ("do", "publish")]).await.is(303).to();
+        let article = article.split('?').next().unwrap();
+        ada.post("/remarks", &[("place", article), ("words", "And out last.")]).await.is(303);
+        let page = format!("/people/{}", ada.person);
+        assert_eq!(brook.get(article).await.is(200).html.matches(&format!("href=\"{page}\"")).count(), 2, "the article's and the comment's");
+        ada.post("/backstage/leave", &[("how", "keep")]).await.is(303);
+        house.house.clock.turn(8 * DAY_MS);
+        finish(&house.house).await;
+        let left = brook.get(article).await;
+        left.is(200).says("And out last.");
+        assert_eq!((left.words().matches("Ada").count(), left.html.contains(&page)), (2, false), "{}", left.words());
+        brook.get(&page).await.is(404);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_leaves_by_a_session_that_was_left_open() {
     both(async |house| {
         let ada = joined(&house, "Ada").await;

@@ -14,7 +14,7 @@ use base::place::Place;
 use base::refusal::{Refusal, Reply};
 use base::veil;
 use people::power::Capability;
-use people::{Member, Visitor};
+use people::{Member, Person, Visitor};
 
 use crate::article::{Article, Kind, Version};
 use crate::article_shelf::{self, Filter, Listed, Term};
@@ -72,6 +72,8 @@ struct Show<'a> {
     terms: Vec<Term>,
     /// Why somebody else took it off; its author sees it still.
     withdrawn: Option<String>,
+    /// Whose page the name leads to: nobody's, once they have left.
+    author: Option<&'a str>,
     is_mine: bool,
     may_tend: bool,
     was_edited: bool,
@@ -96,10 +98,15 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
     let mut f = visitor.frame().named(&article.title, &article.summary).with_card(format!("/cards{place}.png")).with_feed("/feeds/articles", "feed-articles");
     let withdrawn = veil::withdrawn(&house.db, &place).await?;
     f.is_private = !article.is_out() || withdrawn.is_some();
+    let author = match &article.author {
+        Some(id) => Person::find(&house.db, id).await?,
+        None => None,
+    };
     let show = Show {
         f: &f,
         terms,
         withdrawn,
+        author: author.as_ref().map(|author| author.id.as_str()),
         is_mine,
         may_tend,
         was_edited: article.published_at.is_some_and(|at| article.changed_at > at),
