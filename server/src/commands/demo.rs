@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use base::clock::Clock;
+use base::clock::{Clock, MINUTE_MS};
 use base::db::Ask as _;
 use base::house::{House, settle, settled};
 use base::settings::Settings;
@@ -22,8 +22,8 @@ const PACK: &str = "metal";
 const DEMO: &str = "demo";
 const BEGUN: &str = "begun";
 const IN: &str = "in";
-/// Who gets a link: somebody who listens, somebody new, somebody who holds the desk.
-const LINKS: [&str; 3] = ["Ada", "Brook", "Gus"];
+/// Who gets a link, and who that is.
+const LINKS: [(&str, &str); 3] = [("Ada", "listens, and holds a seat at the door"), ("Brook", "is new here"), ("Gus", "holds a seat in the pit crew: he may fold comments")];
 
 pub(super) async fn run(place: &Place) -> Result<()> {
     let folder = place.folder_or(FOLDER);
@@ -37,9 +37,9 @@ pub(super) async fn run(place: &Place) -> Result<()> {
     let house = if demo.as_deref() == Some(IN) { house } else { begin(house, &folder, settings).await? };
     restoring::finish(&house).await?;
     let listener = serve::listen(house.settings.listen).await?;
-    println!("This is the demo: everybody in it is invented. Come in as\n");
-    for (name, link) in links(&house).await? {
-        println!("  {name:8} {link}");
+    println!("This is the demo: everybody in it is invented. It lies in {}; take that away to begin it anew. Come in as\n", folder.display());
+    for (name, who, link) in links(&house).await? {
+        println!("  {name}, who {who}\n    {link}");
     }
     println!("\nEach link works once; the next start prints new ones.\n");
     let done = serve::open_to_all(house, listener).await;
@@ -49,17 +49,20 @@ pub(super) async fn run(place: &Place) -> Result<()> {
 
 /// Moves in, and opens the house anew under the name it has then.
 async fn begin(house: House, folder: &Path, settings: Settings) -> Result<House> {
-    move_in(&house).await?;
+    move_in(&house, folder, settings.clone()).await?;
     Ok(House::new(open::inside(folder, settings, Clock::Machine, house.db.clone()).await?))
 }
 
-/// Founds the community and fills it. The mark says first that a demo began here, and at last that all of it is in.
-async fn move_in(house: &House) -> Result<()> {
+/// Founds the community, on the day on which the first of its people came, and fills it. The mark says first that a demo
+/// began here, and at last that all of it is in.
+async fn move_in(house: &House, folder: &Path, settings: Settings) -> Result<()> {
     mark(house, BEGUN).await?;
     if !open::is_settled(&house.db).await? {
         let pack = base::pack::Pack::load(PACK)?;
+        let then = Clock::set_to(house.now() - demo::content::Demo::load(PACK)?.opened_minutes_ago() * MINUTE_MS);
+        let founded = House::new(open::inside(folder, settings, then, house.db.clone()).await?);
         let founding = Founding { name: &pack.community.name, pack: PACK, joining: "open", first: None, duties: &[] };
-        found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
+        found(&founded, &founding).await.map_err(|refusal| refused(house, &refusal))?;
     }
     let bar = Bar::new();
     let tx = house.begin().await?;
@@ -75,15 +78,15 @@ async fn mark(house: &House, value: &str) -> Result<()> {
 }
 
 /// New links to sign in with; the ones from the last start are void.
-async fn links(house: &House) -> Result<Vec<(&'static str, String)>> {
+async fn links(house: &House) -> Result<Vec<(&'static str, &'static str, String)>> {
     let tx = house.begin().await?;
     tx.run("DELETE FROM way_in WHERE kind = $1", vals![Kind::SignIn.id()]).await?;
     let mut links = Vec::new();
-    for name in LINKS {
+    for (name, who) in LINKS {
         let person: Option<String> = tx.first("SELECT id FROM person WHERE name = $1 AND left_at IS NULL", vals![name]).await?;
         if let Some(person) = person {
             let secret = WayIn::make(&tx, Kind::SignIn, Some(&person), None, house.now()).await?;
-            links.push((name, house.address(&format!("/in/{secret}"))));
+            links.push((name, who, house.address(&format!("/in/{secret}"))));
         }
     }
     tx.keep().await?;

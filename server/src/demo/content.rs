@@ -44,6 +44,7 @@ pub(crate) struct HeldSeat {
     pub filled: String,
     pub since_minutes_ago: i64,
     pub term_days: i64,
+    /// Set for one that was handed back, with the words that came with it.
     pub ended_minutes_ago: Option<i64>,
     pub ended_why: Option<String>,
 }
@@ -55,24 +56,25 @@ pub(crate) struct DoneAct {
     pub what: Done,
     pub duty: String,
     pub by: String,
-    /// `songs/ID`, `comments/ID`, `people/ID`, `duties/ID`, `pages/SLUG` or `settings/NAME`.
+    /// `songs/ID`, `comments/ID`, `pages/SLUG`, or `duties/ID` for an offer of a seat in it.
     pub on: String,
     pub whom: Option<String>,
     pub why: String,
     /// The affected person's own words.
     pub words: Option<String>,
+    /// What a page that was changed said before, and what it says instead since.
+    pub before: Option<String>,
+    pub instead: Option<String>,
     pub minutes_ago: i64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Done {
-    RequestAccepted,
     SongMerged,
     CommentFolded,
     PageChanged,
-    SeatFilled,
-    SeatEnded,
+    SeatOffered,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -213,6 +215,11 @@ impl Demo {
     pub(crate) fn load(pack: &str) -> Result<Self, PackTrouble> {
         let text = pack::file(pack, "demo.toml")?;
         toml::from_str(&text).map_err(|e| PackTrouble::Unreadable { file: "demo.toml".into(), why: e.to_string() })
+    }
+
+    /// When it was opened: with whoever came first.
+    pub(crate) fn opened_minutes_ago(&self) -> i64 {
+        self.people.iter().map(|it| it.joined_minutes_ago).max().unwrap_or_default()
     }
 
     /// A playlist's suggestions that are in, in order.

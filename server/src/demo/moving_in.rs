@@ -14,6 +14,7 @@ use library::article::{self, Article, Kind};
 use library::helped::Helped;
 use library::playlist::{self, Playlist};
 use library::song::{self, Draft, Song};
+use people::power::{Capability, Offer};
 use people::Person;
 use people::person::Joining;
 use people::profile;
@@ -103,10 +104,11 @@ impl Moving<'_> {
     async fn seat(&mut self, seat: &HeldSeat) -> Result<()> {
         let since = self.ago(seat.since_minutes_ago);
         let ended_at = seat.ended_minutes_ago.map(|minutes| self.ago(minutes));
-        let sql = "INSERT INTO seat (id, duty, person, filled, since, until, ended_at, ended_why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let sql = "INSERT INTO seat (id, duty, person, filled, since, until, ended_at, ended_how, ended_why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let until = since + seat.term_days * DAY_MS;
         let id = id::at(since);
-        self.tx.run(sql, vals![&id, &seat.duty, self.who(&seat.person)?, &seat.filled, since, until, ended_at, seat.ended_why.clone()]).await?;
+        let ended_how = ended_at.map(|_| "handed back");
+        self.tx.run(sql, vals![&id, &seat.duty, self.who(&seat.person)?, &seat.filled, since, until, ended_at, ended_how, seat.ended_why.clone()]).await?;
         self.seats.entry((seat.duty.clone(), seat.person.clone())).or_insert(id);
         Ok(())
     }
@@ -195,32 +197,56 @@ impl Moving<'_> {
             }
         }
         let remark = Remark::put(self.tx, &under, self.who(&said.by)?, &saying, &words, self.ago(said.minutes_ago)).await?;
-        let place = Remark::place_of(&remark);
-        if said.folded {
-            veil::lay(self.tx, &place, Veil::Folded, "", self.ago(said.minutes_ago)).await?;
-        }
-        self.places.insert(("comments", said.id.clone()), place);
+        self.places.insert(("comments", said.id.clone()), Remark::place_of(&remark));
         Ok(())
     }
 
+    /// One use of power, with what it did.
     async fn act(&self, act: &DoneAct) -> Result<()> {
         let at = self.ago(act.minutes_ago);
         let by = self.who(&act.by)?;
         let seat = self.seats.get(&(act.duty.clone(), act.by.clone())).with_context(|| format!("{} holds no {}", act.by, act.duty))?;
-        let place = match act.on.split_once('/') {
-            Some(("songs", song)) => Some(self.place("songs", song)?),
-            Some(("comments", said)) => Some(self.place("comments", said)?),
-            Some(("people", person)) => Some(Place::of("people", self.who(person)?)),
-            Some(("pages", page)) => Some(Place::of("pages", page)),
-            _ => None,
+        let (kind, on) = act.on.split_once('/').context("an act is done on something")?;
+        let place = match act.what {
+            Done::SongMerged => self.place("songs", on)?,
+            Done::CommentFolded => self.fold(&self.place("comments", on)?, &act.why, at).await?,
+            Done::PageChanged => self.change_page(&Place::of(kind, on), act, at).await?,
+            Done::SeatOffered => self.offer(on, act, at).await?,
         };
+        let (what, rule) = said(act.what);
         let (act_id, whom) = (id::at(at), act.whom.as_deref().map(|whom| self.who(whom)).transpose()?);
-        let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        self.tx.run(sql, vals![&act_id, seat, &act.duty, by, said(act.what), place, whom, &act.why, at]).await?;
+        let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, rule, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        self.tx.run(sql, vals![&act_id, seat, &act.duty, by, what, place, whom, &act.why, rule.id(), at]).await?;
         if let Some(words) = &act.words {
             self.tx.run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&act_id, whom, words]).await?;
         }
         Ok(())
+    }
+
+    async fn fold(&self, remark: &Place, why: &str, at: i64) -> Result<Place> {
+        veil::lay(self.tx, remark, Veil::Folded, why, at).await?;
+        Ok(remark.clone())
+    }
+
+    /// Leaves the page as the pack brings it, and in its history what it said before.
+    async fn change_page(&self, page: &Place, act: &DoneAct, at: i64) -> Result<Place> {
+        let slug = page.id_of("pages").context("a page's place")?;
+        let known = Article::find(self.tx, Kind::Page, slug).await?.with_context(|| format!("there is no page {slug}"))?;
+        let (before, instead) = act.before.as_deref().zip(act.instead.as_deref()).context("a page said something else before")?;
+        let sql = "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
+        self.tx.run(sql, vals![id::at(at), &known.id, &known.title, &known.summary, known.words.replace(instead, before), at]).await?;
+        self.tx.run("UPDATE article SET changed_at = $1 WHERE id = $2", vals![at, &known.id]).await?;
+        Ok(page.clone())
+    }
+
+    /// Somebody was asked to take a seat, and took it: the one of theirs in this duty.
+    async fn offer(&self, duty: &str, act: &DoneAct, at: i64) -> Result<Place> {
+        let (whom, offer) = (act.whom.as_deref().context("a seat is offered to somebody")?, id::at(at));
+        let seat = self.seats.get(&(duty.to_owned(), whom.to_owned())).with_context(|| format!("{whom} holds no {duty}"))?;
+        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until, answer, answered_at, seat)
+                   SELECT $1, duty, person, filled, (until - since) / $2, $3, $4, 'yes', since, id FROM seat WHERE id = $5";
+        self.tx.run(sql, vals![&offer, DAY_MS, at, at + 14 * DAY_MS, seat]).await?;
+        Ok(Offer::place_of(&offer))
     }
 }
 
@@ -232,14 +258,12 @@ fn way(way: Way) -> &'static str {
     }
 }
 
-/// The key of the sentence that says what was done.
-fn said(done: Done) -> &'static str {
+/// The key of the sentence that says what was done, and what it takes.
+fn said(done: Done) -> (&'static str, Capability) {
     match done {
-        Done::RequestAccepted => "act-join-yes",
-        Done::SongMerged => "act-song-merged",
-        Done::CommentFolded => "act-remark-folded",
-        Done::PageChanged => "act-page-changed",
-        Done::SeatFilled => "act-seat-offered",
-        Done::SeatEnded => "act-seat-ended",
+        Done::SongMerged => ("act-song-merged", Capability::TendLibrary),
+        Done::CommentFolded => ("act-remark-folded", Capability::TendTalk),
+        Done::PageChanged => ("act-page-changed", Capability::TendPages),
+        Done::SeatOffered => ("act-seat-offered", Capability::FillSeats),
     }
 }
