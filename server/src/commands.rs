@@ -23,7 +23,7 @@ use base::db::Where;
 use base::house::House;
 use base::refusal::Refusal;
 use base::settings::Settings;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::{logs, open};
 
@@ -31,7 +31,7 @@ const FOLDER: &str = "circlepit-data";
 
 /// A community site for people who look after each other. Without a command it opens the demo on this machine.
 #[derive(Parser, Debug)]
-#[command(name = "circlepit", version, arg_required_else_help = false, propagate_version = true)]
+#[command(name = "circlepit", version, arg_required_else_help = false, propagate_version = true, disable_help_subcommand = true)]
 struct Line {
     #[command(flatten)]
     place: Place,
@@ -64,7 +64,7 @@ enum Command {
     Restore(restore::Restore),
     /// Write everything into a zip that can be read without any software
     Export(export::Export),
-    /// Bring another site's content in; an empty folder becomes a community first
+    /// Bring another site's content in, before the house is set up or after
     Import(import::Import),
     /// Look for what is wrong, and change nothing
     Doctor(doctor::Doctor),
@@ -74,6 +74,11 @@ enum Command {
     Seat(seat::Seat),
     /// Print the link by which somebody takes over a name that an import brought
     Claim(claim::Claim),
+    /// Say how a command is used
+    Help {
+        /// The command
+        command: Option<String>,
+    },
 }
 
 /// Reads the command line and does what it says.
@@ -105,7 +110,19 @@ async fn run(line: Line) -> Result<()> {
         Some(Command::Doctor(doctor)) => doctor.run(&place).await,
         Some(Command::Seat(seat)) => seat.run(&place).await,
         Some(Command::Claim(claim)) => claim.run(&place).await,
+        Some(Command::Help { command }) => help(command.as_deref()),
     }
+}
+
+fn help(of: Option<&str>) -> Result<()> {
+    let mut line = Line::command();
+    line.build();
+    let said = match of {
+        Some(name) => line.find_subcommand_mut(name).with_context(|| format!("there is no command “{name}”: `circlepit help` lists them"))?.render_long_help(),
+        None => line.render_long_help(),
+    };
+    println!("{said}");
+    Ok(())
 }
 
 impl Place {
@@ -133,6 +150,13 @@ impl Place {
         Ok(settings)
     }
 
+    /// Says of a link that was printed that it leads to this machine alone, where that is so.
+    fn says_where(&self, house: &House) {
+        if house.settings.is_plain() {
+            eprintln!("circlepit: that address is for this machine alone; once public_url is set (docs/proxy.md), links carry the one that people type");
+        }
+    }
+
     /// The data folder and the settings of a house whose database is there already.
     fn kept(&self) -> Result<(PathBuf, Settings)> {
         let (folder, settings) = (self.folder(), self.settings()?);
@@ -147,15 +171,27 @@ impl Place {
         let (folder, settings) = (self.folder(), self.settings()?);
         anyhow::ensure!(folder.is_dir(), "there is no folder {} (--data says where the community lives)", folder.display());
         let house = open::open(&folder, settings, Clock::Machine).await?;
-        anyhow::ensure!(open::is_settled(&house.db).await?, "there is no community in {} yet: `circlepit serve` or `circlepit init` makes one", folder.display());
+        anyhow::ensure!(open::is_settled(&house.db).await?, "there is no community in {} yet: {} or {} makes one", folder.display(), called("serve", &folder), called("init", &folder));
         Ok(house)
     }
 }
 
-/// Refuses to write over anything but a file: a name that was typed wrong may be a device's.
-fn is_a_file(to: &std::path::Path) -> Result<()> {
+/// Refuses to write over what is there: a file only by force, anything else never (a name that was typed wrong may be a device's).
+fn is_free(to: &std::path::Path, force: bool) -> Result<()> {
     anyhow::ensure!(!to.exists() || to.is_file(), "{} is there and is no file", to.display());
+    anyhow::ensure!(force || !to.exists(), "{} is there already: take another name, or --force to write over it", to.display());
     Ok(())
+}
+
+/// Says it where people would come from elsewhere over plain HTTP.
+fn unprotected(settings: &Settings) -> Option<String> {
+    let goes_out = settings.is_plain() && !settings.listen.ip().is_loopback();
+    goes_out.then(|| format!("it listens on {} for others, and public_url says it is for this machine alone: cookies would go unprotected", settings.listen))
+}
+
+/// How the program is called for this folder.
+fn called(command: &str, folder: &std::path::Path) -> String {
+    if folder == std::path::Path::new(FOLDER) { format!("`circlepit {command}`") } else { format!("`circlepit {command} --data {}`", folder.display()) }
 }
 
 /// A refusal as a reason on the console, in the house's own words.

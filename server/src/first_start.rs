@@ -1,4 +1,4 @@
-//! First start: a house that nobody has set up shows one thing, a page that asks for what a host has to settle, behind a
+//! First start: a house that nobody has set up, or in which nobody is left, shows one thing, a page that asks for what a host has to settle, behind a
 //! token that stands on the console. Help and the way out answer already. When it is done the house opens, in the same
 //! process and at the same door.
 
@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Extension, Router};
 use base::form::{Asked, Form};
-use base::house::House;
+use base::house::{House, settled};
 use base::id;
 use base::pack::{DutyWords, Pack};
 use base::page::{Frame, Theme, page, page_again, page_as};
@@ -22,7 +22,7 @@ use people::password;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::founding::{self, Founding, WAYS, found};
+use crate::founding::{self, BROUGHT_NAME, Founding, WAYS, found};
 use crate::{home, open, web};
 
 /// The packs that are built in; a host may bring a folder with another.
@@ -45,7 +45,7 @@ pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output =
     println!("Nobody has set this house up yet. Open this page to do it:\n\n  {}\n", house.address(&format!("/?token={token}")));
     let app = app(&house, waiting.clone());
     web::serve(app, &house, listener, async { tokio::select! { () = stop => {}, () = waiting.0.done.notified() => {} } }).await?;
-    Ok(open::is_settled(&house.db).await?)
+    Ok(!founding::is_needed(&house.db, house.now()).await?)
 }
 
 /// The doors of a house without a community: the set-up page, help, and the way out.
@@ -149,7 +149,9 @@ async fn ask(State(house): State<House>, Extension(waiting): Extension<Waiting>,
         let status = if form.is_right() { axum::http::StatusCode::OK } else { axum::http::StatusCode::FORBIDDEN };
         return page_as(status, &TokenPage { f: &f, form: &form }, &f);
     }
-    let form = Form::filled([("name", ""), ("pack", "metal"), ("joining", "request")]);
+    let name = settled(&house.db, open::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?).unwrap_or_default();
+    let joining = settled(&house.db, founding::JOINING).await?;
+    let form = Form::filled([("name", name.as_str()), ("pack", &house.pack.id), ("joining", joining.as_deref().unwrap_or("request"))]);
     page(&HousePage { f: &f, form: &form, token }, &f)
 }
 
@@ -169,6 +171,9 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
         return page(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true }, &f);
     }
     let person = PersonAnswers::read(&mut form, &answers, &pack);
+    if founding::is_taken(&house.db, &person.nickname).await? {
+        form.refuse("nickname", "name-wrong-taken");
+    }
     if !form.is_right() {
         return page_again(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false }, &f);
     }

@@ -1,9 +1,13 @@
 //! Founding: what a host settles before anybody can come in. It is one write and one act, in the open like any other.
 
+use base::db::{Ask as _, Db, DbResult, Tx};
 use base::house::{House, settle};
 use base::pack::Pack;
+use base::place::Place;
 use base::refusal::Refusal;
+use base::vals;
 use people::Person;
+use people::claiming::Unclaimed;
 use people::person::Joining;
 use people::power::{Deed, Seat, act_of_host};
 
@@ -13,6 +17,8 @@ use crate::open;
 pub const JOINING: &str = "joining";
 /// What it can say: anybody, by invitation, or after two members said yes to a few words.
 pub const WAYS: [&str; 3] = ["open", "invite", "request"];
+/// The setting that keeps what a site was called from which an import came, until the host settles the house's own name.
+pub const BROUGHT_NAME: &str = "brought-name";
 /// Characters of a community's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=60;
 
@@ -28,19 +34,45 @@ pub struct Founding<'a> {
     pub duties: &'a [String],
 }
 
+/// Whether a house waits for its host: nobody has set it up, or nobody holds a seat and nobody could come in.
+pub async fn is_needed(db: &Db, now: i64) -> DbResult<bool> {
+    Ok(!open::is_settled(db).await? || !(is_anybody_seated(db, now).await? || can_anybody_come_in(db, now).await?))
+}
+
+/// Whether anybody holds a seat now.
+pub async fn is_anybody_seated(db: &Db, now: i64) -> DbResult<bool> {
+    let sql = "SELECT count(*) FROM seat s JOIN person p ON p.id = s.person WHERE s.since <= $1 AND s.until > $1 AND s.ended_at IS NULL AND p.left_at IS NULL";
+    Ok(db.one::<i64>(sql, vals![now]).await? > 0)
+}
+
+/// Whether anybody is in, or has a way in that works.
+pub async fn can_anybody_come_in(db: &Db, now: i64) -> DbResult<bool> {
+    let sql = "SELECT count(*) FROM person p WHERE p.left_at IS NULL AND (p.password IS NOT NULL
+                   OR EXISTS (SELECT 1 FROM passkey k WHERE k.person = p.id) OR EXISTS (SELECT 1 FROM recovery_code c WHERE c.person = p.id)
+                   OR EXISTS (SELECT 1 FROM session s WHERE s.person = p.id)
+                   OR EXISTS (SELECT 1 FROM way_in w WHERE w.person = p.id AND w.kind IN ('sign-in', 'claim') AND w.until > $1))";
+    Ok(db.one::<i64>(sql, vals![now]).await? > 0)
+}
+
 /// Settles it all, and returns the first person. The house itself has to be opened anew to know its name.
 pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Person>, Refusal> {
     let now = house.now();
-    let deed = Deed { what: "act-founded", why: "The host set the house up.", ..Deed::default() };
-    let tx = act_of_host(house, &deed).await?;
+    let theirs = match &founding.first {
+        Some(joining) => Unclaimed::named(&house.db, joining.name).await?,
+        None => None,
+    };
+    let place = theirs.as_ref().map(|theirs| Place::of("people", &theirs.id));
+    let why = if theirs.is_some() { "The host set the house up, under a name of theirs that an import brought." } else { "The host set the house up." };
+    let tx = act_of_host(house, &Deed { what: "act-founded", place: place.as_ref(), why, ..Deed::default() }).await?;
     for (name, value) in [(open::NAME, founding.name), (open::PACK, founding.pack), (JOINING, founding.joining)] {
         settle(&tx, name, value, now).await?;
     }
+    tx.run("DELETE FROM setting WHERE name = $1", vals![BROUGHT_NAME]).await?;
     if let Ok(pack) = Pack::load(founding.pack) {
         library::article::first_pages(&tx, &pack, now).await?;
     }
     let person = match &founding.first {
-        Some(joining) => Some(Person::join(&tx, joining, now).await?),
+        Some(joining) => Some(first(&tx, joining, theirs.as_ref(), now).await?),
         None => None,
     };
     if let Some(person) = &person {
@@ -50,6 +82,19 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
     }
     tx.keep().await?;
     Ok(person)
+}
+
+/// The first person: somebody new, or whoever an import brought under this name.
+async fn first(tx: &Tx, joining: &Joining<'_>, theirs: Option<&Unclaimed>, now: i64) -> Result<Person, Refusal> {
+    let Some(theirs) = theirs else { return Ok(Person::join(tx, joining, now).await?) };
+    theirs.hand_over(tx, joining, now).await?;
+    Person::find(tx, &theirs.id).await?.ok_or_else(|| Refusal::Broken("whoever was brought is gone".into()))
+}
+
+/// Whether somebody who is not waiting to be claimed has this name: nobody founds a house under that.
+pub async fn is_taken(db: &Db, name: &str) -> DbResult<bool> {
+    let sql = "SELECT count(*) FROM person WHERE folded = $1 AND NOT (brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL)";
+    Ok(db.one::<i64>(sql, vals![people::person::folded(name)]).await? > 0)
 }
 
 /// The ids of a pack's duties.

@@ -78,7 +78,8 @@ pub async fn serve(app: Router, house: &House, listener: TcpListener, stop: impl
     let mut stop = std::pin::pin!(stop);
     loop {
         let permit = room_left.clone().acquire_owned().await.expect("never closed");
-        let accepted = tokio::select! { accepted = listener.accept() => accepted, () = &mut stop => break };
+        // A stop comes first: who knocks after it is for whoever listens at this door next.
+        let accepted = tokio::select! { biased; () = &mut stop => break, accepted = listener.accept() => accepted };
         let Ok((stream, from)) = accepted else {
             tokio::time::sleep(Duration::from_millis(50)).await; // out of file handles: wait for some to close
             continue;

@@ -9,7 +9,7 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::{id, row, vals};
 
-use crate::person::{NAME_CHARS, folded, looks};
+use crate::person::{Joining, NAME_CHARS, folded, looks};
 use crate::power::{ActTx, Deed, Holding, IssueClaims, act_of_host};
 use crate::joining::Newcomer;
 use crate::way_in::{Kind, WayIn};
@@ -58,6 +58,12 @@ impl Unclaimed {
         ask.all(sql, &[]).await
     }
 
+    /// By name, however it is written.
+    pub async fn named(ask: &impl Ask, name: &str) -> DbResult<Option<Self>> {
+        let sql = "SELECT id, name, joined_at FROM person WHERE folded = $1 AND brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL";
+        ask.first(sql, vals![folded(name)]).await
+    }
+
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
         let sql = "SELECT id, name, joined_at FROM person WHERE id = $1 AND brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL";
         ask.first(sql, vals![id]).await
@@ -98,16 +104,20 @@ impl Unclaimed {
         let hash = password::hash(house, &newcomer.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
         WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
-        let folded = folded(&newcomer.name);
-        if tx.first::<String>("SELECT id FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3 LIMIT 1", vals![&folded, looks(&newcomer.name), &self.id]).await?.is_some() {
+        if tx.first::<String>("SELECT id FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3 LIMIT 1", vals![folded(&newcomer.name), looks(&newcomer.name), &self.id]).await?.is_some() {
             return Ok(false);
         }
-        let sql = "UPDATE person SET name = $1, folded = $2, looks = '', age = $3, age_said_at = $4, password = $5, claimed_at = $4 WHERE id = $6 AND claimed_at IS NULL";
-        if tx.run(sql, vals![&newcomer.name, folded, &newcomer.age, now, hash, &self.id]).await? == 0 {
-            return Err(Refusal::NotNow("claim-over"));
-        }
-        profile::index(&tx, &self.id).await?;
+        self.hand_over(&tx, &Joining { name: &newcomer.name, age: &newcomer.age, password: Some(&hash) }, now).await?;
         tx.keep().await?;
         Ok(true)
+    }
+
+    /// Hands the name over without a link: to whoever founds the house, who could make one at the console.
+    pub async fn hand_over(&self, tx: &Tx, to: &Joining<'_>, now: i64) -> Result<(), Refusal> {
+        let sql = "UPDATE person SET name = $1, folded = $2, looks = '', age = $3, age_said_at = $4, password = $5, claimed_at = $4 WHERE id = $6 AND claimed_at IS NULL";
+        if tx.run(sql, vals![to.name, folded(to.name), to.age, now, to.password, &self.id]).await? == 0 {
+            return Err(Refusal::NotNow("claim-over"));
+        }
+        Ok(profile::index(tx, &self.id).await?)
     }
 }

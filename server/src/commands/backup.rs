@@ -8,7 +8,7 @@ use base::clock::Clock;
 use base::db::Db;
 use clap::Args;
 
-use super::{Place, is_a_file};
+use super::{Place, is_free};
 use crate::progress::Bar;
 
 #[derive(Args, Debug)]
@@ -16,12 +16,15 @@ pub(super) struct Backup {
     /// The file to write; the erasure ledger goes beside it as FILE.ledger
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
+    /// Write over an older file of this name
+    #[arg(long)]
+    force: bool,
 }
 
 impl Backup {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let (folder, settings) = place.kept()?;
-        is_a_file(&self.to)?;
+        is_free(&self.to, self.force)?;
         let db = Db::connect(&settings.database).await?;
         let bar = Bar::new();
         let manifest = backup::make(&db, &folder, &self.to, Clock::Machine.now(), &|stage| bar.at(stage)).await?;

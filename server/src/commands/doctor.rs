@@ -12,8 +12,8 @@ use base::house::House;
 use base::settings::Settings;
 use clap::Args;
 
-use super::Place;
-use crate::open;
+use super::{Place, called, unprotected};
+use crate::{founding, open};
 
 /// After how long a number is looked at again.
 const HELPLINE_DAYS_MAX: i64 = 90;
@@ -47,7 +47,7 @@ impl Doctor {
         look_at_settings(&settings).into_iter().for_each(|finding| report.says("settings", finding));
         match Db::connect(&settings.database).await {
             Ok(db) if !matches!(&settings.database, Where::File(path) if !path.exists()) => self.look_inside(&mut report, &folder, settings, db).await?,
-            Ok(_) => report.says("database", Wrong("there is none yet: `circlepit serve` or `circlepit init` makes one".into())),
+            Ok(_) => report.says("database", Wrong(format!("there is none yet: {} or {} makes one", called("serve", &folder), called("init", &folder)))),
             Err(why) => report.says("database", Wrong(why.to_string())),
         }
         report.end()
@@ -105,9 +105,7 @@ fn look_at_settings(settings: &Settings) -> Vec<Finding> {
     if is_public && settings.trusted_proxies.is_empty() {
         findings.push(Odd("public_url is https:// and no proxy is trusted: everybody then counts as one caller, the proxy (trusted_proxies)".into()));
     }
-    if !is_public && !settings.listen.ip().is_loopback() {
-        findings.push(Wrong(format!("it listens on {} for others, and public_url says it is for this machine alone: cookies would go unprotected", settings.listen)));
-    }
+    findings.extend(unprotected(settings).map(Wrong));
     if is_public && !settings.listen.ip().is_loopback() {
         findings.push(Odd(format!("it listens on {}: whoever reaches that goes round the proxy", settings.listen)));
     }
@@ -141,10 +139,16 @@ async fn look_at_migrations(db: &Db) -> Finding {
 
 async fn look_at_community(house: &House) -> Result<Finding> {
     if !open::is_settled(&house.db).await? {
-        return Ok(Odd("nobody has set it up yet".into()));
+        return Ok(Odd(format!("nobody has set it up yet: {} shows a page for that", called("serve", &house.folder))));
     }
     let people: i64 = house.db.one("SELECT count(*) FROM person WHERE left_at IS NULL", &[]).await?;
-    Ok(Fine(format!("{}, {people} people", house.name)))
+    let (is_anybody_seated, now) = (founding::is_anybody_seated(&house.db, house.now()).await?, house.now());
+    Ok(match (founding::can_anybody_come_in(&house.db, now).await?, is_anybody_seated) {
+        (false, false) => Wrong(format!("nobody can come in, and nobody holds a seat: {} asks for the first person", called("serve", &house.folder))),
+        (false, true) => Wrong("nobody can come in: no password, no passkey, and no link that still works".into()),
+        (true, false) => Odd(format!("{}, {people} people, and nobody holds a seat: `circlepit seat` opens one for a week", house.name)),
+        (true, true) => Fine(format!("{}, {people} people", house.name)),
+    })
 }
 
 /// The newest thing that happened cannot lie in the future.

@@ -29,7 +29,7 @@ use zip::write::SimpleFileOptions;
 
 use kept_back::KeptBack;
 
-use super::{Place, is_a_file};
+use super::{Place, is_free};
 use crate::progress::Bar;
 use crate::web;
 
@@ -44,12 +44,15 @@ pub(super) struct Export {
     /// The zip to write
     #[arg(long, value_name = "FILE.zip")]
     to: PathBuf,
+    /// Write over an older file of this name
+    #[arg(long)]
+    force: bool,
 }
 
 impl Export {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let house = place.house().await?;
-        is_a_file(&self.to)?;
+        is_free(&self.to, self.force)?;
         let aside = self.to.with_extension("part");
         let written = write(&house, &aside).await;
         let moved = written.and_then(|count| Ok(fs::rename(&aside, &self.to).map(|()| count)?));

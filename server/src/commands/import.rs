@@ -7,19 +7,15 @@ use anyhow::Result;
 use base::backup::Stage;
 use base::clock::Clock;
 use base::db::Where;
-use base::house::House;
-use base::pack::Pack;
+use base::house::{House, settle};
 use base::settings::Settings;
 use clap::{Args, Subcommand};
 use door::import::Report;
 
-use super::{Place, refused};
-use crate::founding::{Founding, NAME_CHARS, found};
+use super::{Place, called, refused};
+use crate::founding::{BROUGHT_NAME, NAME_CHARS};
 use crate::progress::Bar;
 use crate::{lock, open};
-
-/// The pack of a community that an import makes; its host can choose another.
-const PACK: &str = "metal";
 
 #[derive(Args, Debug)]
 pub(super) struct Import {
@@ -62,7 +58,10 @@ impl Wordpress {
         lock::or_nothing(folder, async || {
             let house = open::open(folder, settings, Clock::Machine).await?;
             let report = self.read(&house).await?;
-            make_a_community(&house, &report.title).await?;
+            if !open::is_settled(&house.db).await? {
+                keep_name(&house, &report.title).await?;
+                eprintln!("circlepit: all of it waits for its house: {} shows a page that asks for the rest", called("serve", folder));
+            }
             house.db.rest().await?;
             Ok(report)
         }).await
@@ -106,18 +105,12 @@ impl Wordpress {
     }
 }
 
-/// What was brought is opened as a community under the name the site had, or its pack's where it had none that fits.
-async fn make_a_community(house: &House, title: &str) -> Result<()> {
-    if open::is_settled(&house.db).await? {
-        return Ok(());
-    }
-    let name = match name_of(title) {
-        Some(name) => name,
-        None => Pack::load(PACK)?.community.name,
-    };
-    let founding = Founding { name: &name, pack: PACK, joining: "request", first: None, duties: &[] };
-    found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
-    Ok(())
+/// Keeps what the site was called, for the page that asks what the house is called.
+async fn keep_name(house: &House, title: &str) -> Result<()> {
+    let Some(name) = name_of(title) else { return Ok(()) };
+    let tx = house.begin().await?;
+    settle(&tx, BROUGHT_NAME, &name, house.now()).await?;
+    Ok(tx.keep().await?)
 }
 
 /// A site's title as a community's name: on one line, no longer than names are.

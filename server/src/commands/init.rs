@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use base::clock::Clock;
 use base::form::Form;
-use base::house::House;
+use base::house::{House, settled};
 use base::pack::Pack;
 use base::page::{Frame, Theme};
 use clap::Args;
@@ -14,9 +14,9 @@ use people::password;
 use people::person::Joining;
 use people::way_in::{Kind, WayIn};
 
-use super::{Place, refused};
+use super::{Place, called, refused};
 use crate::first_start::{HouseAnswers, PACKS, PersonAnswers};
-use crate::founding::{Founding, WAYS, duties_of, found};
+use crate::founding::{self, BROUGHT_NAME, Founding, WAYS, duties_of, found};
 use crate::{lock, open};
 
 #[derive(Args, Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Init {
     /// How people come in
     #[arg(long, value_parser = WAYS)]
     joining: Option<String>,
-    /// The first person, who takes every founding seat for 90 days; without one nobody holds any
+    /// The first person, who takes every founding seat for 90 days
     #[arg(long, value_name = "NAME")]
     nickname: Option<String>,
     /// Their age
@@ -44,86 +44,118 @@ pub(super) struct Init {
 impl Init {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let (folder, settings) = (place.folder(), place.settings()?);
-        lock::or_nothing(&folder, async || self.found(&folder, &open::open(&folder, settings, Clock::Machine).await?).await).await
+        lock::or_nothing(&folder, async || self.found(place, &folder, &open::open(&folder, settings, Clock::Machine).await?).await).await
     }
 
-    async fn found(&self, folder: &Path, house: &House) -> Result<()> {
-        ensure!(!open::is_settled(&house.db).await?, "a community lives in {} already", folder.display());
-        let answers = self.about_house(house)?;
+    async fn found(&self, place: &Place, folder: &Path, house: &House) -> Result<()> {
+        ensure!(founding::is_needed(&house.db, house.now()).await?, "a community lives in {} already", folder.display());
+        let answers = self.about_house(house).await?;
         let pack = Pack::load(&answers.pack)?;
-        let (nickname, age, given) = self.about_person()?;
-        let hash = match &given {
-            Some(given) => Some(self.checked(house, &answers, &pack, &nickname, &age, given).await?),
-            None => None,
+        let first = self.about_person(house, &answers, &pack)?;
+        ensure!(!founding::is_taken(&house.db, &first.nickname).await?, "nickname: {}", house.words.say("name-wrong-taken"));
+        let hash = match first.password.as_str() {
+            "" => None,
+            password => Some(password::hash(house, password).await.map_err(|refusal| refused(house, &refusal))?),
         };
-        let first = (!nickname.is_empty()).then(|| Joining { name: &nickname, age: &age, password: hash.as_deref() });
-        let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, first, duties: &duties_of(&pack) };
+        let joining = Joining { name: &first.nickname, age: &first.age, password: hash.as_deref() };
+        let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, first: Some(joining), duties: &duties_of(&pack) };
         let founder = found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
-        println!("{} is set up in {}; `circlepit serve` opens it", answers.name, folder.display());
-        if let (Some(person), None) = (founder, given) {
+        println!("{} is set up in {}; {} opens it", answers.name, folder.display(), called("serve", folder));
+        if let (Some(person), None) = (founder, hash) {
             let tx = house.begin().await?;
             let secret = WayIn::make(&tx, Kind::SignIn, Some(&person.id), None, house.now()).await?;
             tx.keep().await?;
             println!("{} comes in by this link, once, until tomorrow:\n\n  {}\n", person.name, house.address(&format!("/in/{secret}")));
+            place.says_where(house);
         }
         Ok(house.db.rest().await?)
     }
 
-    fn about_house(&self, house: &House) -> Result<HouseAnswers> {
-        let name = asked(self.name.as_deref(), "What is it called?", None)?;
-        let pack = asked(self.pack.as_deref(), "Which pack (metal, plain)?", Some("metal"))?;
-        let joining = asked(self.joining.as_deref(), "How do people come in (open, invite, request)?", Some("request"))?;
-        let mut form = Form::filled([("name", name.as_str()), ("pack", &pack), ("joining", &joining)]);
-        let answers = HouseAnswers::read(&mut form);
-        right(house, &form, &["name", "pack", "joining"])?;
-        Ok(answers)
+    async fn about_house(&self, house: &House) -> Result<HouseAnswers> {
+        let brought = settled(&house.db, open::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?);
+        let ask = |field, given: &Option<String>, question, usual| {
+            let asked = Question { house, field, question, usual };
+            asked.answer(given.as_deref(), |answer| filled(&[(field, answer)], |form| drop(HouseAnswers::read(form))))
+        };
+        let name = ask("name", &self.name, "What is it called?", brought.as_deref())?;
+        let pack = ask("pack", &self.pack, "Which pack (metal, plain)?", Some("metal"))?;
+        let joining = ask("joining", &self.joining, "How do people come in (open, invite, request)?", Some("request"))?;
+        Ok(HouseAnswers { name, pack, joining })
     }
 
-    /// Nickname (empty: nobody), age, and the password if there is to be one.
-    fn about_person(&self) -> Result<(String, String, Option<String>)> {
-        let nickname = match (&self.nickname, is_watched()) {
-            (None, false) => return Ok((String::new(), "18".into(), None)),
-            (nickname, _) => asked(nickname.as_deref(), "The first person's nickname?", None)?,
+    /// The first person; an empty password where they come in by a link.
+    fn about_person(&self, house: &House, answers: &HouseAnswers, pack: &Pack) -> Result<PersonAnswers> {
+        let read = |form: &mut Form| drop(PersonAnswers::read(form, answers, pack));
+        ensure!(self.nickname.is_some() || is_watched(), "--nickname has to be given: nobody could come in (see `circlepit init --help`; {} asks for it on a page)", called("serve", &house.folder));
+        let nickname = Question { house, field: "nickname", question: "The first person's nickname?", usual: None };
+        let nickname = nickname.answer(self.nickname.as_deref(), |answer| filled(&[("nickname", answer)], read))?;
+        let age = Question { house, field: "age", question: "Their age (16-17, 18)?", usual: None };
+        let age = age.answer(self.age.as_deref(), |answer| filled(&[("age", answer)], read))?;
+        let password = if self.password.is_some() || is_watched() {
+            let password = Question { house, field: "password", question: PASSWORD, usual: None };
+            password.answer(self.password.as_deref(), |answer| filled(&[("nickname", &nickname), ("password", answer)], read))?
+        } else {
+            String::new()
         };
-        let age = asked(self.age.as_deref(), "Their age (16-17, 18)?", Some("18"))?;
-        let password = match (&self.password, is_watched()) {
-            (Some(password), _) => Some(password.clone()),
-            (None, false) => None,
-            (None, true) => Some(rpassword::prompt_password("Their password (it is not shown): ").context("no password was read")?),
-        };
-        Ok((nickname, age, password))
+        Ok(PersonAnswers { nickname, age, password, duties: Vec::new() })
+    }
+}
+
+const PASSWORD: &str = "Their password (it is not shown):";
+
+/// Something that a host has to say.
+struct Question<'a> {
+    house: &'a House,
+    /// The field of the set-up page that asks for the same.
+    field: &'a str,
+    question: &'a str,
+    /// What an empty line means.
+    usual: Option<&'a str>,
+}
+
+impl Question<'_> {
+    /// What was given, if it is right; or what a person at the terminal says now, who is asked until it is.
+    fn answer(&self, given: Option<&str>, read: impl Fn(&str) -> Form) -> Result<String> {
+        if let Some(given) = given.or(self.usual.filter(|_| !is_watched())) {
+            return match self.wrong(&read(given)) {
+                None => Ok(given.to_owned()),
+                Some(sentence) => bail!("{}: {sentence}", self.field),
+            };
+        }
+        ensure!(is_watched(), "--{} has to be given: nobody is at the terminal (see `circlepit init --help`)", self.field);
+        loop {
+            let answer = self.asked()?;
+            match self.wrong(&read(&answer)) {
+                None => return Ok(answer),
+                Some(sentence) => eprintln!("{sentence}"),
+            }
+        }
     }
 
-    async fn checked(&self, house: &House, answers: &HouseAnswers, pack: &Pack, nickname: &str, age: &str, given: &str) -> Result<String> {
-        let mut form = Form::filled([("nickname", nickname), ("age", age), ("password", given)]);
-        PersonAnswers::read(&mut form, answers, pack);
-        right(house, &form, &["nickname", "age", "password"])?;
-        password::hash(house, given).await.map_err(|refusal| refused(house, &refusal))
+    /// The sentence that would stand at the field.
+    fn wrong(&self, form: &Form) -> Option<String> {
+        form.wrong(&Frame::new(self.house, None, Theme::AsTheMachine, "/"), self.field)
     }
+
+    fn asked(&self) -> Result<String> {
+        if self.question == PASSWORD {
+            return rpassword::prompt_password(format!("{PASSWORD} ")).context("no password was read");
+        }
+        eprint!("{} {}", self.question, self.usual.map_or_else(String::new, |usual| format!("[{usual}] ")));
+        std::io::stderr().flush()?;
+        let mut line = String::new();
+        ensure!(std::io::stdin().read_line(&mut line)? > 0, "the terminal was closed");
+        Ok(Some(line.trim()).filter(|line| !line.is_empty()).or(self.usual).unwrap_or_default().to_owned())
+    }
+}
+
+/// A form with these fields, as the set-up page reads it.
+fn filled(fields: &[(&str, &str)], read: impl Fn(&mut Form)) -> Form {
+    let mut form = Form::filled(fields.iter().copied());
+    read(&mut form);
+    form
 }
 
 fn is_watched() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
-
-/// What was given, or what a person at the terminal says now; an empty line means `usual`.
-fn asked(given: Option<&str>, question: &str, usual: Option<&str>) -> Result<String> {
-    if let Some(given) = given {
-        return Ok(given.to_owned());
-    }
-    if !is_watched() {
-        return usual.map(str::to_owned).with_context(|| format!("“{question}” has to be given: nobody is at the terminal (see --help)"));
-    }
-    eprint!("{question} {}", usual.map_or_else(String::new, |usual| format!("[{usual}] ")));
-    std::io::stderr().flush()?;
-    let mut line = String::new();
-    ensure!(std::io::stdin().read_line(&mut line)? > 0, "the terminal was closed");
-    Ok(Some(line.trim()).filter(|line| !line.is_empty()).or(usual).unwrap_or_default().to_owned())
-}
-
-/// Refuses with the sentences that would stand at the fields.
-fn right(house: &House, form: &Form, fields: &[&str]) -> Result<()> {
-    let f = Frame::new(house, None, Theme::AsTheMachine, "/");
-    let wrong: Vec<_> = fields.iter().filter_map(|field| form.wrong(&f, field).map(|sentence| format!("{field}: {sentence}"))).collect();
-    if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
 }

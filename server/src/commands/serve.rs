@@ -11,16 +11,19 @@ use base::ledger::{self, Ledger};
 use base::settings::Settings;
 use tokio::net::TcpListener;
 
-use super::Place;
-use crate::{bad_days, figures, first_start, lock, open, restoring, web, worker};
+use super::{Place, unprotected};
+use crate::{bad_days, figures, first_start, founding, lock, open, restoring, web, worker};
 
 pub(super) async fn run(place: &Place) -> Result<()> {
     let (folder, settings) = (place.folder(), place.settings()?);
+    if let Some(why) = unprotected(&settings) {
+        eprintln!("circlepit: {why}. docs/proxy.md shows how to put HTTPS in front");
+    }
     let lock = lock::take(&folder)?;
     let house = open::open(&folder, settings.clone(), Clock::Machine).await?;
     restoring::finish(&house).await?;
     let listener = listen(settings.listen).await?;
-    let house = if open::is_settled(&house.db).await? { Some(house) } else { set_up(&folder, settings, house, &listener).await? };
+    let house = if founding::is_needed(&house.db, house.now()).await? { set_up(&folder, settings, house, &listener).await? } else { Some(house) };
     let done = match house {
         Some(house) => open_to_all(house, listener).await,
         None => Ok(()),
