@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 use crate::founding::{self, BROUGHT_NAME, Founding, WAYS, found};
 use crate::{home, open, web};
 
-/// The packs that are built in; a host may bring a folder with another.
+/// The packs to choose from, all built in; `docs/packs.md` says how to add one.
 pub const PACKS: [&str; 2] = ["metal", "plain"];
 
 /// What the set-up page needs to know.
@@ -119,7 +119,8 @@ struct PersonPage<'a> {
 
 impl HousePage<'_> {
     fn packs(&self) -> [(&str, &str); 2] {
-        PACKS.map(|pack| (pack, self.f.say(["set-up-pack-metal", "set-up-pack-plain"][usize::from(pack == "plain")])))
+        let keys = ["set-up-pack-metal", "set-up-pack-plain"];
+        std::array::from_fn(|at| (PACKS[at], self.f.say(keys[at])))
     }
 
     fn ways(&self) -> [(&str, &str); 3] {
