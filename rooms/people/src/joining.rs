@@ -207,7 +207,7 @@ impl Request {
                 Ok(tx.keep().await?)
             }
             Speaker::Member(member) => {
-                let tx = house.begin().await?;
+                let tx = member.begin().await?;
                 self.write(house, &tx, member, yes, why).await?;
                 Ok(tx.keep().await?)
             }
@@ -268,7 +268,7 @@ pub async fn invite_as_member(member: &Member) -> Result<String, Refusal> {
     if !members_invite(&member.house).await? {
         return Err(Refusal::NotYours("invitation-not-yours"));
     }
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     let secret = WayIn::make(&tx, Kind::Invitation, None, Some(&member.person.id), member.house.now()).await?;
     tx.keep().await?;
     Ok(secret)

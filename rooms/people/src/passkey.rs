@@ -21,6 +21,7 @@ use webauthn_rp::{AuthenticatedCredential, DiscoverableAuthentication, Discovera
 
 use crate::Person;
 use crate::person::folded;
+use crate::visitor::Member;
 
 /// Passkeys one person may have.
 pub const PASSKEYS_MAX: usize = 12;
@@ -119,7 +120,8 @@ async fn known(house: &House, person: &str) -> Result<Vec<PublicKeyCredentialDes
 }
 
 /// Keeps the new passkey that a device answered with. An answer that is not right is [`Refusal::NotLikeThis`].
-pub async fn keep(house: &House, person: &Person, ceremony: &str, answer: &str, name: &str) -> Result<(), Refusal> {
+pub async fn keep(member: &Member, ceremony: &str, answer: &str, name: &str) -> Result<(), Refusal> {
+    let (house, person) = (&member.house, &member.person);
     let state = take_question(house, Some(&person.id), ceremony).await?;
     let state = RegistrationServerState::<HANDLE>::decode(&state).map_err(|_| broken("a kept question"))?;
     let answer = Registration::from_json_relaxed(answer.as_bytes()).map_err(|e| wrong(&e))?;
@@ -130,7 +132,7 @@ pub async fn keep(house: &House, person: &Person, ceremony: &str, answer: &str, 
     let moving = made.dynamic_state().encode().map_err(|_| broken("a counter"))?;
     let transports = made.transports().encode().map_err(|_| broken("a transport"))?;
     let credential = BASE64URL_NOPAD.encode(made.id().as_ref());
-    let (tx, now) = (house.begin().await?, house.now());
+    let (tx, now) = (member.begin().await?, house.now());
     let sql = "INSERT INTO passkey (id, person, credential, transports, fixed, moving, name, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     match tx.run(sql, vals![id::at(now), &person.id, credential, i64::from(transports), fixed, &moving[..], name, now]).await {
         Err(DbTrouble::Clash(_)) => return Err(Refusal::NotNow("passkey-here")),

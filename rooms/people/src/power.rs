@@ -44,10 +44,15 @@ pub struct Holding<C> {
 }
 
 impl<C: Needs> Holding<C> {
-    /// Begins a write with its act. The reason is the person's own and may not be empty.
+    /// Begins a write with its act, if the seat is still held and its holder still signed in: what was sent may have come
+    /// slowly. The reason is the person's own and may not be empty.
     pub async fn act(&self, deed: &Deed<'_>) -> Result<ActTx, Refusal> {
+        let (house, now) = (&self.member.house, self.member.house.now());
+        let tx = house.begin().await?;
+        self.seat.must_still_be_held(&tx, &self.member.person.id, now).await?;
+        self.member.must_still_be_in(&tx).await?;
         let by = By { seat: Some(&self.seat.id), duty: &self.seat.duty, person: Some(&self.member.person.id), rule: C::CAPABILITY.id() };
-        Ok(ActTx::begin(&self.member.house, &by, deed).await?)
+        Ok(ActTx::of(tx, &by, deed, now).await?)
     }
 }
 

@@ -34,6 +34,11 @@ impl Session {
         Ok(secret)
     }
 
+    /// Whether it is still open for this person, in a write that what ends it has to wait for.
+    pub async fn is_open(tx: &Tx, person: &str, hash: &str) -> DbResult<bool> {
+        Ok(tx.run("UPDATE session SET seen_day = seen_day WHERE hash = $1 AND person = $2", vals![hash, person]).await? == 1)
+    }
+
     /// The session and person of a secret.
     pub async fn of(ask: &impl Ask, secret: &str, now: i64) -> DbResult<Option<(Self, Person)>> {
         let sql = "SELECT s.hash, s.since, s.seen_day, s.fresh_until, p.id, p.name, p.face, p.age, p.joined_at, p.leaving_at

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use base::caller::{Caller, Pace};
 use base::clock::MINUTE_MS;
+use base::db::Tx;
 use base::house::House;
 use base::page::{Frame, Theme, Who};
 use base::refusal::Refusal;
@@ -100,6 +101,18 @@ impl Member {
     /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words are right.
     pub fn may_write(&self) -> Result<(), Refusal> {
         PACE.count(&self.person.id, self.house.now())
+    }
+
+    /// Begins a write of somebody who is still signed in. What was sent may have come slowly, and a session ends meanwhile.
+    pub async fn begin(&self) -> Result<Tx, Refusal> {
+        let tx = self.house.begin().await?;
+        self.must_still_be_in(&tx).await?;
+        Ok(tx)
+    }
+
+    pub(crate) async fn must_still_be_in(&self, tx: &Tx) -> Result<(), Refusal> {
+        let here = self.session.as_ref().map_or("", |session| session.hash.as_str());
+        if Session::is_open(tx, &self.person.id, here).await? { Ok(()) } else { Err(Refusal::SignIn("/".to_owned())) }
     }
 }
 

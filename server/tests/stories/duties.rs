@@ -241,3 +241,29 @@ async fn the_host_opens_an_emergency_seat_for_a_week_and_everybody_sees_it() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_is_still_on_its_way_when_the_seat_or_the_session_ends_changes_nothing() {
+    both(async |house| {
+        let (cleo, ada) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.member("Ada").await);
+        for (n, (what, status)) in [("nothing", 303), ("the seat is ended", 403), ("signed out everywhere", 303), ("the term is over", 403)].into_iter().enumerate() {
+            let dara = house.holder(&format!("Dara the {n}th"), &house.duty_that("tend_library")).await;
+            let title = format!("Bleed {n}");
+            let song = ada.post("/songs", &[("artist", "Meshuggah"), ("title", &title), ("feeling", "rage"), ("why", "Lets go.")]).await.is(303).to();
+            let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&dara.person]).await.unwrap();
+            let fields = [("what", "withdraw"), ("why", "The singer asked us to.")];
+            let answer = dara.post_slowly(&format!("{song}/tend"), &fields, async || match n {
+                1 => { cleo.post(&format!("/seats/{seat}/end"), &[("why", "Took songs off for fun.")]).await.is(303); },
+                2 => { dara.post("/backstage/sessions/end-all", &[]).await.is(303); },
+                3 => house.house.clock.turn(31 * DAY_MS),
+                _ => {}
+            }).await;
+            answer.is(status);
+            let acts: i64 = house.house.db.one("SELECT count(*) FROM act WHERE person = $1", vals![&dara.person]).await.unwrap();
+            let is_there = house.guest().get(&song).await.status == 200;
+            assert_eq!((acts, is_there), if n == 0 { (1, false) } else { (0, true) }, "{what}");
+            assert_eq!(answer.to().starts_with("/sign-in?"), n == 2, "{what}");
+        }
+    })
+    .await;
+}

@@ -1,9 +1,12 @@
 //! A house for a story: everything the server has, on an engine of its own, with a clock that can be turned.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::FromRequestParts as _;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::caller::Caller;
@@ -12,10 +15,12 @@ use base::db::{Ask as _, Db, Where};
 use base::house::House;
 use base::settings::Settings;
 use base::{id, vals};
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use people::{Member, Person};
 use people::person::Joining;
 use people::session::Session;
+use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
 use crate::postgres;
@@ -144,14 +149,24 @@ impl Browser<'_> {
         self.submit(Request::post(path).extension(Caller::of(address.parse().unwrap())), fields).await
     }
 
+    /// Sends the head and half of a form, waits until the handler wants the rest, and sends that when `meanwhile` is over.
+    pub async fn post_slowly(&self, path: &str, fields: &[(&str, &str)], meanwhile: impl AsyncFnOnce()) -> Page {
+        let ((wanted, wants), (sent, sends)) = (oneshot::channel(), oneshot::channel());
+        let body = form(fields);
+        let (first, rest) = body.split_at(body.len() / 2);
+        let body = Slow { first: Some(first.to_owned().into()), wanted: Some(wanted), sends, rest: Some(rest.to_owned().into()) };
+        let request = Request::post(path).header("content-type", FORM).header("sec-fetch-site", "same-origin");
+        let meanwhile = async {
+            wants.await.expect("the handler reads the form");
+            meanwhile().await;
+            sent.send(()).expect("the handler still waits for it");
+        };
+        tokio::join!(self.send(request, Body::new(body)), meanwhile).0
+    }
+
     async fn submit(&self, request: axum::http::request::Builder, fields: &[(&str, &str)]) -> Page {
-        let mut body = String::new();
-        for (name, value) in fields {
-            let value: String = value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
-            let _ = write!(body, "{name}={value}&");
-        }
-        let request = request.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin");
-        self.send(request, Body::from(body)).await
+        let request = request.header("content-type", FORM).header("sec-fetch-site", "same-origin");
+        self.send(request, Body::from(form(fields))).await
     }
 
     pub async fn send(&self, mut request: axum::http::request::Builder, body: Body) -> Page {
@@ -169,6 +184,48 @@ impl Browser<'_> {
         let answer = self.post(path, fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path} did not lead on:\n{}", answer.words());
         self.get(&answer.to()).await
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Fields as a browser sends them.
+fn form(fields: &[(&str, &str)]) -> String {
+    let mut body = String::new();
+    for (name, value) in fields {
+        let value: String = value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+        let _ = write!(body, "{name}={value}&");
+    }
+    body
+}
+
+/// A body whose second half comes when it is told to.
+struct Slow {
+    first: Option<Bytes>,
+    wanted: Option<oneshot::Sender<()>>,
+    sends: oneshot::Receiver<()>,
+    rest: Option<Bytes>,
+}
+
+impl HttpBody for Slow {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(Frame::data(first))));
+        }
+        if let Some(wanted) = self.wanted.take() {
+            wanted.send(()).expect("the story waits for this");
+        }
+        if self.rest.is_some() && Pin::new(&mut self.sends).poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.rest.take().map(|rest| Ok(Frame::data(rest))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact([&self.first, &self.rest].into_iter().flatten().map(|part| part.len() as u64).sum())
     }
 }
 

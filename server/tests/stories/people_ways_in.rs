@@ -300,3 +300,17 @@ async fn a_second_factor_is_there_when_every_way_in_takes_two_things() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_way_in_that_is_still_being_sent_changes_nothing_once_every_browser_was_signed_out() {
+    both(async |house| {
+        let (ada, phone) = (joined(&house, "Ada").await, house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await);
+        let phone = browser(&house, &phone).await;
+        let fields = [("password", "a much better one")];
+        let answer = ada.post_slowly("/backstage/ways-in/password", &fields, async || { phone.post("/backstage/sessions/end-all", &[]).await.is(303); }).await;
+        assert_eq!(answer.is(303).place(), "/sign-in");
+        house.guest().post("/sign-in", &[("name", "Ada"), ("password", "a much better one")]).await.is(422);
+        house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await.is(303);
+    })
+    .await;
+}

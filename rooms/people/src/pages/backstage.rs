@@ -94,7 +94,7 @@ async fn draw_leave(member: &Member, form: &Form) -> Reply {
 pub async fn ask_to_leave(Fresh(member): Fresh, mut form: Form) -> Reply {
     let how = form.choice("how", &Leaving::ALL.map(Leaving::id));
     let Some(how) = Leaving::read(&how) else { return draw_leave(&member, &form).await };
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     Goodbye::ask(&tx, &member.person.id, how, member.house.now()).await?;
     tx.keep().await?;
     go("/backstage/leave")

@@ -60,14 +60,14 @@ pub async fn set_password(Fresh(member): Fresh, mut form: Form) -> Reply {
     }
     let hash = password::hash(&member.house, &word).await?;
     let here = member.session.as_ref().map_or("", |session| session.hash.as_str());
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     ways_in::set_password(&tx, &member.person.id, &hash, here).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=password-set")
 }
 
 pub async fn drop_password(Fresh(member): Fresh) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     ways_in::drop_password(&tx, &member.person.id).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=password-dropped")
@@ -113,7 +113,7 @@ pub async fn turn_on_totp(Fresh(member): Fresh, mut form: Form) -> Reply {
         form.refuse("code", "totp-wrong");
         return draw_totp(&member, &form, &secret);
     };
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     totp::turn_on(&tx, &member.person.id, &secret, step, now).await?;
     let codes = match recovery::left(&tx, &member.person.id).await? {
         (0, _) => Some(recovery::make(&tx, &member.person.id, now).await?),
@@ -127,7 +127,7 @@ pub async fn turn_on_totp(Fresh(member): Fresh, mut form: Form) -> Reply {
 }
 
 pub async fn turn_off_totp(Fresh(member): Fresh) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     totp::turn_off(&tx, &member.person.id).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=totp-off")
@@ -141,7 +141,7 @@ struct Codes<'a> {
 }
 
 pub async fn make_codes(Fresh(member): Fresh) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     let codes = recovery::make(&tx, &member.person.id, member.house.now()).await?;
     tx.keep().await?;
     draw_codes(&member, codes)
@@ -164,12 +164,12 @@ pub async fn keep_passkey(Fresh(member): Fresh, mut form: Form) -> Reply {
     if !form.is_right() {
         return draw(&member, &form).await;
     }
-    passkey::keep(&member.house, &member.person, form.value("ceremony"), form.value("answer"), &name).await?;
+    passkey::keep(&member, form.value("ceremony"), form.value("answer"), &name).await?;
     go("/backstage/ways-in?done=passkey-kept")
 }
 
 pub async fn drop_passkey(Fresh(member): Fresh, form: Form) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     ways_in::drop_passkey(&tx, &member.person.id, form.value("passkey"), member.house.now()).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=passkey-dropped")

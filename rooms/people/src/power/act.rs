@@ -76,13 +76,12 @@ pub struct Total {
 
 /// Begins a write by the host at the console, which is an act that everyone sees.
 pub async fn act_of_host(house: &House, deed: &Deed<'_>) -> Result<ActTx, Refusal> {
-    Ok(ActTx::begin(house, &By { seat: None, duty: HOST, person: None, rule: HOST }, deed).await?)
+    Ok(ActTx::of(house.begin().await?, &By { seat: None, duty: HOST, person: None, rule: HOST }, deed, house.now()).await?)
 }
 
 impl ActTx {
-    pub(super) async fn begin(house: &House, by: &By<'_>, deed: &Deed<'_>) -> DbResult<Self> {
-        let tx = house.begin().await?;
-        let act = record(&tx, by, deed, house.now()).await?;
+    pub(super) async fn of(tx: Tx, by: &By<'_>, deed: &Deed<'_>, now: i64) -> DbResult<Self> {
+        let act = record(&tx, by, deed, now).await?;
         Ok(Self { tx, act })
     }
 

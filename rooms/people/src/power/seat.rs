@@ -37,8 +37,17 @@ const SECONDER_MS: i64 = 14 * DAY_MS;
 pub struct HeldSeat {
     pub id: String,
     pub duty: String,
+    pub until: i64,
 }
-row!(HeldSeat { id, duty });
+row!(HeldSeat { id, duty, until });
+
+impl HeldSeat {
+    /// Looks once more in the write itself, which whoever ends the seat has to wait for.
+    pub(super) async fn must_still_be_held(&self, tx: &Tx, person: &str, now: i64) -> Result<(), Refusal> {
+        let sql = "UPDATE seat SET until = until WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
+        if tx.run(sql, vals![&self.id, person, now]).await? == 1 { Ok(()) } else { Err(Refusal::NotYours("refusal-no-duty")) }
+    }
+}
 
 /// A seat with its whole story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +82,7 @@ row!(Offer { id, duty, person, filled, term_days, at, until, answer });
 
 /// The seats a person holds now.
 pub async fn seats_of(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<HeldSeat>> {
-    let sql = "SELECT id, duty FROM seat WHERE person = $1 AND since <= $2 AND until > $2 AND ended_at IS NULL ORDER BY id";
+    let sql = "SELECT id, duty, until FROM seat WHERE person = $1 AND since <= $2 AND until > $2 AND ended_at IS NULL ORDER BY id";
     ask.all(sql, vals![person, now]).await
 }
 
@@ -203,11 +212,11 @@ impl Seat {
     /// A member who holds no seat, and did not come in just to say so, says that it may go on; the second one renews it, which is an act of members together.
     /// Answers whether this renewed it.
     pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
-        let (house, person, now) = (&member.house, member.person.id.as_str(), member.house.now());
+        let (person, now) = (member.person.id.as_str(), member.house.now());
         if !self.is_up_for_renewal(now) {
             return Err(Refusal::NotNow("seat-not-up-for-renewal"));
         }
-        let tx = house.begin().await?;
+        let tx = member.begin().await?;
         tx.run("UPDATE seat SET until = until WHERE id = $1", vals![&self.id]).await?; // two words at once come one after the other
         if !seats_of(&tx, person, now).await?.is_empty() {
             return Err(Refusal::NotYours("seat-seconding-holds-one"));
@@ -314,7 +323,7 @@ impl Offer {
         if words.sees_private {
             must_have_second_factor(&house.db, &member.person.id).await?;
         }
-        let tx = house.begin().await?;
+        let tx = member.begin().await?;
         self.answer(&tx, "yes", now).await?;
         let seat = begin(&tx, &self.duty, &member.person.id, &self.filled, now, now + self.term_days.min(words.term_days) * DAY_MS).await?;
         tx.run("UPDATE seat_offer SET seat = $1 WHERE id = $2", vals![seat, &self.id]).await?;
