@@ -64,7 +64,7 @@ async fn move_in(house: &House, tx: &Tx, row: Row, people: &mut HashMap<u64, Pla
     let brought = match row {
         Row::User { id, name } => {
             let person = Person::join(tx, &Joining { name: &name, age: "18", password: None }, house.now()).await?;
-            println!("{}", Session::open(tx, &person.id, house.now()).await?);
+            println!("{}", Session::open(tx, &person.id, 1, house.now()).await?);
             people.insert(id, Place::of("people", &person.id));
             return Ok(());
         }

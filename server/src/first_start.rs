@@ -188,7 +188,7 @@ async fn settle(house: &House, waiting: &Waiting, answers: &HouseAnswers, person
     let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, first: Some(first), duties: &person.duties };
     let founder = found(house, &founding).await?.ok_or_else(|| Refusal::Broken("nobody was founded".into()))?;
     let tx = house.begin().await?;
-    let secret = Session::open(&tx, &founder.id, house.now()).await?;
+    let secret = Session::open(&tx, &founder.id, 1, house.now()).await?;
     tx.keep().await?;
     let mut response = base::page::go("/")?;
     session::give(house, &mut response, &secret);

@@ -29,7 +29,7 @@ can-keep-helplines = Correct helplines and say when they were checked.
 can-fill-seats = Ask people to take seats, and end seats.
 can-issue-claims = Hand a name from the old site to the person it belongs to.
 can-change-settings = Change how people join and what this place is called.
-can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat.
+can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat; what they wrote about it is private, so it takes a second way of showing it's you.
 
 seat-who = Who
 seat-taken = Somebody
@@ -95,8 +95,10 @@ seat-seconding-too-new = You came in a moment ago. After two weeks your word cou
 seat-seconding-holds-one = Whoever holds a seat can't say so: it takes people who hold none.
 seat-not-up-for-renewal = Only a seat from the founding can go on this way, and only in its last thirty days.
 
-refusal-second-factor = This duty sees things that were said in private. Before you hold it, set up a second way of showing it's you: a code from an app, or a passkey.
+refusal-second-factor = Here you'd see things that were said in private. Before that, set up a second way of showing it's you: digits from an app, or passkeys alone.
 refusal-second-factor-link = Set one up
+refusal-one-factor = Here you'd see things that were said in private. You came in with one thing alone, such as a code from paper; come in again with two: your password and the six digits, or a passkey.
+refusal-one-factor-link = Come in again
 
 acts-line = Every time somebody uses a duty, it stands here: what, on what, why, and from which seat. Whom it touched doesn't, but they are told.
 acts-totals-line = Every time somebody here uses a duty, it is written down with a reason. Members read all of it; these are the totals.
@@ -134,7 +136,7 @@ act-second-look-stands = looked again: it stands
 act-second-look-wrong = looked again: it was wrong
 
 second-look = A second look
-second-look-line = You think it was wrong, or unfair? Say so. Somebody in another seat looks again and answers with a reason, in the open. What you write here isn't.
+second-look-line = You think it was wrong, or unfair? Say so. Somebody in another seat looks again and answers with a reason, in the open. What you write here isn't: people in other seats read it, with what you wrote then, and nobody else.
 second-look-words = What did they miss?
 second-look-ask = Ask for a second look
 second-look-asked = Asked for on

@@ -88,7 +88,7 @@ pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
     let account = rows.into_iter().map(|(name, age, said, joined)| json!({ "name": name, "age": age, "age_said": rfc3339(said), "joined": rfc3339(joined) })).collect();
     let lines: Vec<(String, String, String)> = db.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![person]).await?;
     let lines = lines.into_iter().map(|(kind, words, audience)| json!({ "line": kind, "words": words, "seen_by": audience })).collect();
-    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": base::clock::date(session.seen_day) })).collect();
+    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": base::clock::date(session.seen_day), "things_shown": session.factors })).collect();
     let passkeys = Passkey::all(db, person).await?.into_iter().map(|passkey| json!({ "name": passkey.name, "since": rfc3339(passkey.since) })).collect();
     let words: Vec<(String, String, i64)> = db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
     let words = words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();

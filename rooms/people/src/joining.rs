@@ -241,7 +241,7 @@ impl Request {
 /// Who may speak to requests, if this member may: by seat, or because nobody holds one that could.
 pub async fn may_speak(member: &Member) -> Result<bool, Refusal> {
     let house = &member.house;
-    if crate::power::seat_that_may(house, &member.person.id, Capability::ReadRequests).await?.is_some() {
+    if crate::power::seat_that_may(member, Capability::ReadRequests).await?.is_some() {
         return Ok(true);
     }
     Ok(!is_held(house, Capability::ReadRequests).await?)

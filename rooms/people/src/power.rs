@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use base::db::{Ask, DbResult};
+use base::db::DbResult;
 use base::house::House;
 use base::pack::DutyWords;
 use base::refusal::Refusal;
@@ -34,6 +34,8 @@ use crate::ways_in::second_factor;
 
 /// Where a person sets up a second factor.
 const SECOND_FACTOR: &str = "/backstage/ways-in";
+/// Where somebody who has two shows both.
+const BOTH_FACTORS: &str = "/sign-in?then=/seats&again=yes";
 
 /// Somebody who holds a seat whose duty can do `C`, now.
 #[derive(Debug)]
@@ -61,19 +63,20 @@ impl<C: Needs> FromRequestParts<House> for Holding<C> {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let member = Member::from_request_parts(parts, house).await?;
-        let seat = seat_that_may(house, &member.person.id, C::CAPABILITY).await?.ok_or(Refusal::NotYours("refusal-no-duty"))?;
+        let seat = seat_that_may(&member, C::CAPABILITY).await?.ok_or(Refusal::NotYours("refusal-no-duty"))?;
         Ok(Self { member, seat, capability: PhantomData })
     }
 }
 
-/// The seat from which this person may do it now; one that sees private things only with a second factor, or it is refused.
-pub(crate) async fn seat_that_may(house: &House, person: &str, capability: Capability) -> Result<Option<HeldSeat>, Refusal> {
-    let seats = seats_for(house, person, capability).await?;
-    if let Some(seat) = seats.iter().find(|seat| !sees_private(house, &seat.duty)) {
+/// The seat from which this member may do it now. What shows private things, or a seat that sees such, takes a second factor.
+pub(crate) async fn seat_that_may(member: &Member, capability: Capability) -> Result<Option<HeldSeat>, Refusal> {
+    let house = &member.house;
+    let seats = seats_for(house, &member.person.id, capability).await?;
+    if let Some(seat) = seats.iter().find(|seat| !capability.sees_private() && !sees_private(house, &seat.duty)) {
         return Ok(Some(seat.clone()));
     }
     if !seats.is_empty() {
-        must_have_second_factor(&house.db, person).await?;
+        must_have_second_factor(member).await?;
     }
     Ok(seats.into_iter().next())
 }
@@ -114,9 +117,13 @@ fn sees_private(house: &House, id: &str) -> bool {
     duty(house, id).is_some_and(|words| words.sees_private)
 }
 
-async fn must_have_second_factor(ask: &impl Ask, person: &str) -> Result<(), Refusal> {
-    if second_factor(ask, person).await? {
+/// Every way in of theirs takes two things, and two were shown in this browser: a recovery code lets in alone.
+async fn must_have_second_factor(member: &Member) -> Result<(), Refusal> {
+    if !second_factor(&member.house.db, &member.person.id).await? {
+        return Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR, link: "refusal-second-factor-link" });
+    }
+    if member.session.as_ref().is_some_and(|session| session.factors >= 2) {
         return Ok(());
     }
-    Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR, link: "refusal-second-factor-link" })
+    Err(Refusal::NotBefore { why: "refusal-one-factor", path: BOTH_FACTORS, link: "refusal-one-factor-link" })
 }

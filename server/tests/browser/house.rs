@@ -83,7 +83,7 @@ impl BrowsedHouse {
         if !duties.is_empty() {
             tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &person.id]).await.unwrap();
         }
-        let session = Session::open(&tx, &person.id, now).await.unwrap();
+        let session = Session::open(&tx, &person.id, 2, now).await.unwrap();
         tx.keep().await.unwrap();
         SignedIn { person: person.id, session }
     }

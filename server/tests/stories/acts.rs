@@ -158,3 +158,27 @@ async fn seats_and_acts_are_in_a_persons_export() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_look_shows_private_words_and_takes_a_second_factor() {
+    both(async |house| {
+        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
+        let numbers = people::power::duty(&house.house, &house.duty_that("keep_helplines")).unwrap();
+        assert!(!numbers.sees_private, "a duty that says it sees nothing private");
+        let dara = house.holder("Dara", &numbers.id).await;
+        let act = withdrawn(&ada, &cleo).await;
+        ada.get(&act).await.says("people in other seats read it");
+        ada.post(&format!("{act}/second-look"), &[("words", "It kept me alive in March.")]).await.is(303);
+        let (list, answer) = ("/acts/second-looks", format!("{act}/second-look/answer"));
+        dara.get(list).await.is(200).says("It kept me alive");
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", vals![&dara.person]).await.unwrap();
+        tx.keep().await.unwrap();
+        for path in [list, &answer] {
+            dara.get(path).await.is(403).says("set up a second way of showing it's you").says_not("It kept me alive").says_not("Head gives up");
+        }
+        dara.post(&answer, &[("answer", "stands"), ("why", "Still.")]).await.is(403);
+        dara.get("/helplines").await.is(200);
+    })
+    .await;
+}

@@ -253,8 +253,8 @@ async fn a_form_that_is_still_on_its_way_when_the_seat_or_the_session_ends_chang
             let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&dara.person]).await.unwrap();
             let fields = [("what", "withdraw"), ("why", "The singer asked us to.")];
             let answer = dara.post_slowly(&format!("{song}/tend"), &fields, async || match n {
-                1 => { cleo.post(&format!("/seats/{seat}/end"), &[("why", "Took songs off for fun.")]).await.is(303); },
-                2 => { dara.post("/backstage/sessions/end-all", &[]).await.is(303); },
+                1 => { cleo.post(&format!("/seats/{seat}/end"), &[("why", "Took songs off for fun.")]).await.is(303); }
+                2 => { dara.post("/backstage/sessions/end-all", &[]).await.is(303); }
                 3 => house.house.clock.turn(31 * DAY_MS),
                 _ => {}
             }).await;

@@ -183,7 +183,7 @@ async fn after_a_restore_nobody_is_signed_in_and_no_link_that_may_have_been_used
     let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
     let ada: String = db.one("SELECT id FROM person WHERE name = 'Ada'", &[]).await.unwrap();
     let tx = db.begin().await.unwrap();
-    Session::open(&tx, &ada, EVENING).await.unwrap();
+    Session::open(&tx, &ada, 1, EVENING).await.unwrap();
     tx.run("INSERT INTO ceremony (hash, person, state, until) VALUES ('x', NULL, $1, $2)", vals![Vec::<u8>::new(), i64::MAX]).await.unwrap();
     for kind in ["sign-in", "second", "second-after-code", "claim", "invitation"] {
         tx.run("INSERT INTO way_in (hash, kind, person, giver, since, until) VALUES ($1, $1, $2, NULL, 0, $3)", vals![kind, &ada, i64::MAX]).await.unwrap();

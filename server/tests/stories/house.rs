@@ -85,7 +85,7 @@ impl TestHouse {
         let now = self.house.now();
         let tx = self.house.begin().await.unwrap();
         let person = Person::join(&tx, &Joining { name, age: "18", password: None }, now - 30 * DAY_MS).await.unwrap();
-        let secret = Session::open(&tx, &person.id, now).await.unwrap();
+        let secret = Session::open(&tx, &person.id, 2, now).await.unwrap();
         tx.keep().await.unwrap();
         Browser { house: self, cookie: Some(format!("{}={secret}", self.house.settings.cookie_name())), person: person.id }
     }

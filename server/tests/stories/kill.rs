@@ -90,7 +90,7 @@ async fn signed_in(place: &Where) -> String {
     let db = Db::open(place).await.unwrap();
     let tx = db.begin().await.unwrap();
     let ada = Person::named(&tx, "Ada").await.unwrap().unwrap();
-    let secret = Session::open(&tx, &ada.id, Clock::Machine.now()).await.unwrap();
+    let secret = Session::open(&tx, &ada.id, 1, Clock::Machine.now()).await.unwrap();
     tx.keep().await.unwrap();
     format!("circlepit={secret}")
 }

@@ -302,6 +302,54 @@ async fn a_second_factor_is_there_when_every_way_in_takes_two_things() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_code_from_paper_opens_no_seat_that_sees_private_things() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let mut phone = Device::new(1);
+        add_passkey(&ada, &mut phone, "the phone").await.is(303);
+        let page = ada.post("/backstage/ways-in/codes", &[]).await;
+        let list = page.html.split("class=\"keys\"").nth(1).unwrap().split("</ul>").next().unwrap();
+        let codes: Vec<_> = list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
+        ada.post("/backstage/ways-in/password/drop", &[]).await.is(303);
+        let tx = house.house.begin().await.unwrap();
+        people::power::Seat::found(&tx, &ada.person, &house.duty_that("read_requests"), house.house.now()).await.unwrap();
+        tx.keep().await.unwrap();
+        let passkey = browser(&house, &sign_in_with(&house, &mut phone, HERE, true).await).await;
+        passkey.get("/join/requests").await.is(200);
+        for code in &codes {
+            house.house.clock.turn(5 * MINUTE_MS);
+            let answer = house.guest().post("/sign-in/recovery", &[("name", "Ada"), ("code", code)]).await;
+            let paper = browser(&house, answer.is(303)).await;
+            paper.get("/backstage").await.is(200);
+            paper.get("/join/requests").await.is(403).says("come in again with two");
+            paper.post("/join/invitations", &[("why", "A friend from the bus.")]).await.is(403);
+            paper.get("/acts/second-looks").await.is(403);
+        }
+        assert_eq!(house.count("SELECT count(*) FROM recovery_code").await, 0, "the last one is no other than the first");
+        passkey.post("/join/invitations", &[("why", "A friend from the bus.")]).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_and_the_digits_open_what_is_private_and_a_session_from_before_them_does_not() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let tx = house.house.begin().await.unwrap();
+        people::power::Seat::found(&tx, &ada.person, &house.duty_that("read_requests"), house.house.now()).await.unwrap();
+        tx.keep().await.unwrap();
+        ada.get("/join/requests").await.is(403).says("set up a second way");
+        let (secret, _) = use_digits(&house, &ada).await;
+        ada.get("/join/requests").await.is(403).says("come in again with two");
+        house.house.clock.turn(MINUTE_MS);
+        let step = half_way(&house, "Ada").await;
+        let answer = second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap()).await;
+        browser(&house, answer.is(303)).await.get("/join/requests").await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_way_in_that_is_still_being_sent_changes_nothing_once_every_browser_was_signed_out() {
     both(async |house| {
         let (ada, phone) = (joined(&house, "Ada").await, house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await);

@@ -84,7 +84,7 @@ pub async fn claim(visitor: Visitor, Path(secret): Path<String>, mut form: Form)
         return draw_claim(&visitor, &form, &person);
     }
     if person.claim(&visitor.house, &secret, &newcomer).await? {
-        return let_in(&visitor, &person.id, "/?done=claimed").await;
+        return let_in(&visitor, &person.id, 1, "/?done=claimed").await;
     }
     form.refuse("name", "name-wrong-taken");
     draw_claim(&visitor, &form, &person)

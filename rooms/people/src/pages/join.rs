@@ -113,7 +113,7 @@ async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Rep
     sign_in::count_caller(&visitor)?;
     let joined = if asks { newcomer.ask(&visitor).await? } else { newcomer.join(&visitor.house, invitation).await? };
     match joined {
-        Joined::In(person) => let_in(&visitor, &person.id, "/?done=joined").await,
+        Joined::In(person) => let_in(&visitor, &person.id, 1, "/?done=joined").await,
         Joined::Asked(secret) => go(format!("/join/asked/{secret}")),
         Joined::NameTaken => {
             form.refuse("name", "name-wrong-taken");

@@ -50,7 +50,7 @@ pub async fn try_password(visitor: Visitor, form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     match coming::by_password(&visitor, form.value("name"), form.value("password")).await? {
-        Came::In(person) => let_in(&visitor, &person, &then).await,
+        Came::In(person) => let_in(&visitor, &person, 1, &then).await,
         Came::HalfWay(step) => half_way(&visitor, &step, &then, true, false),
         Came::Not => {
             let f = visitor.frame().titled("sign-in").private();
@@ -83,7 +83,7 @@ pub async fn try_second(visitor: Visitor, form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     match coming::second(&visitor, form.value("step"), form.value("code")).await? {
-        Came::In(person) => let_in(&visitor, &person, &then).await,
+        Came::In(person) => let_in(&visitor, &person, 2, &then).await,
         _ => half_way(&visitor, form.value("step"), &then, form.value("takes-code") == "yes", true),
     }
 }
@@ -107,7 +107,7 @@ pub async fn try_code(visitor: Visitor, form: Form) -> Reply {
     }
     let then = "/backstage/ways-in";
     match coming::by_code(&visitor, form.value("name"), form.value("code")).await? {
-        Came::In(person) => let_in(&visitor, &person, then).await,
+        Came::In(person) => let_in(&visitor, &person, 1, then).await,
         Came::HalfWay(step) => half_way(&visitor, &step, then, false, false),
         Came::Not => {
             let f = visitor.frame().titled("recovery").private();
@@ -116,14 +116,14 @@ pub async fn try_code(visitor: Visitor, form: Form) -> Reply {
     }
 }
 
-/// Opens a session under a new secret, closes the one this browser had, and goes on.
-pub(super) async fn let_in(visitor: &Visitor, person: &str, then: &str) -> Reply {
+/// Opens a session under a new secret for somebody who showed this many things, closes the one this browser had, and goes on.
+pub(super) async fn let_in(visitor: &Visitor, person: &str, factors: i64, then: &str) -> Reply {
     let house = &visitor.house;
     let tx = house.begin().await?;
     if let (Some(session), Some(before)) = (&visitor.session, &visitor.person) {
         Session::close(&tx, &before.id, &session.hash).await?;
     }
-    let secret = Session::open(&tx, person, house.now()).await?;
+    let secret = Session::open(&tx, person, factors, house.now()).await?;
     tx.keep().await?;
     let leaves = Person::find(&house.db, person).await?.is_some_and(|person| person.leaving_at.is_some());
     let mut response = go(if leaves { "/backstage/leave" } else { then })?;
@@ -167,5 +167,5 @@ pub async fn use_link(visitor: Visitor, Path(secret): Path<String>) -> Reply {
     let link = WayIn::take(&tx, Kind::SignIn, &secret, visitor.house.now()).await?;
     tx.keep().await?;
     let person = link.and_then(|link| link.person).ok_or(Refusal::NotNow("link-over"))?;
-    let_in(&visitor, &person, "/").await
+    let_in(&visitor, &person, 1, "/").await
 }

@@ -185,5 +185,5 @@ pub async fn sign_in(visitor: Visitor, form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     let person = passkey::who(&visitor.house, form.value("ceremony"), form.value("answer")).await?;
-    super::sign_in::let_in(&visitor, &person, &super::sign_in::then(form.value("then"))).await
+    super::sign_in::let_in(&visitor, &person, 2, &super::sign_in::then(form.value("then"))).await
 }

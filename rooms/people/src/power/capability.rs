@@ -63,6 +63,12 @@ impl Capability {
         Self::ALL.iter().copied().find(|capability| capability.id() == id)
     }
 
+    /// Whether it shows what people said in private: words that only whoever looks again reads, a request, an old name's owner.
+    #[must_use]
+    pub fn sees_private(self) -> bool {
+        matches!(self, Self::SecondLook | Self::ReadRequests | Self::IssueClaims)
+    }
+
     /// Whether a duty can do it. A second look comes with every duty, so that there is somebody to ask.
     #[must_use]
     pub fn is_of(self, duty: &DutyWords) -> bool {

@@ -321,7 +321,7 @@ impl Offer {
         let (house, now) = (&member.house, member.house.now());
         let words = duty(house, &self.duty).filter(|_| self.is_open(now)).ok_or(Refusal::NotNow("seat-offer-over"))?;
         if words.sees_private {
-            must_have_second_factor(&house.db, &member.person.id).await?;
+            must_have_second_factor(member).await?;
         }
         let tx = member.begin().await?;
         self.answer(&tx, "yes", now).await?;

@@ -1,0 +1,2 @@
+-- How many things were shown to open a session: a password, a code or a link is one, digits beside it or a passkey make two.
+ALTER TABLE session ADD COLUMN factors BIGINT NOT NULL DEFAULT 1;
