@@ -16,7 +16,7 @@ use base::pack::{DutyWords, Pack};
 use base::page::{Frame, Theme, page, page_again, page_as};
 use base::refusal::{Refusal, Reply};
 use base::room::Room as _;
-use people::person::{Joining, NAME_CHARS};
+use people::person::{Joining, read_name};
 use people::session::{self, Session};
 use people::password;
 use tokio::net::TcpListener;
@@ -78,12 +78,9 @@ impl HouseAnswers {
 }
 
 impl PersonAnswers {
-    pub fn read(form: &mut Form, house: &HouseAnswers, pack: &Pack) -> Self {
-        let nickname = form.line("nickname", NAME_CHARS);
-        if !nickname.is_empty() && people::person::folded(&nickname).is_empty() {
-            form.refuse("nickname", "set-up-wrong-nickname");
-        }
-        let password = password::read(form, "password", &[&nickname, &house.name]);
+    pub fn read(form: &mut Form, house: &House, answers: &HouseAnswers, pack: &Pack) -> Self {
+        let nickname = read_name(form, house, "nickname");
+        let password = password::read(form, "password", &[&nickname, &answers.name]);
         let age = form.choice("age", &["16-17", "18"]);
         let duties = founding::duties_of(pack).into_iter().filter(|duty| form.values("duty").any(|chosen| chosen == duty)).collect();
         Self { nickname, age, password, duties }
@@ -171,7 +168,7 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
     if !form.has("person") {
         return page(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true }, &f);
     }
-    let person = PersonAnswers::read(&mut form, &answers, &pack);
+    let person = PersonAnswers::read(&mut form, &house, &answers, &pack);
     if founding::is_taken(&house.db, &person.nickname).await? {
         form.refuse("nickname", "name-wrong-taken");
     }

@@ -21,7 +21,6 @@ set-up-person = The first person in
 set-up-person-line = An account like everybody else's, and the seats to keep the place running until others take them.
 set-up-nickname = Nickname
 set-up-nickname-hint = Everybody sees it. It doesn't have to be your name.
-set-up-wrong-nickname = A name needs at least one letter or digit.
 set-up-password = Password
 set-up-password-hint = Eight characters or more. Long is better than clever. There is no mail to get it back by.
 set-up-age = How old are you?

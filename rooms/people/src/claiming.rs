@@ -9,7 +9,7 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::{id, row, vals};
 
-use crate::person::{Joining, NAME_CHARS, folded, looks};
+use crate::person::{Joining, NAME_CHARS, folded, is_taken, looks, no_name};
 use crate::power::{ActTx, Deed, Holding, IssueClaims, act_of_host};
 use crate::joining::Newcomer;
 use crate::way_in::{Kind, WayIn};
@@ -25,26 +25,26 @@ pub struct Unclaimed {
 row!(Unclaimed { id, name, joined_at });
 
 /// Brings a name in under the key it had where it came from; the person it stands for, new or here already.
-pub async fn bring(tx: &Tx, key: &str, name: &str, now: i64) -> DbResult<Place> {
+pub async fn bring(house: &House, tx: &Tx, key: &str, name: &str) -> DbResult<Place> {
     let sql = "SELECT id FROM person WHERE brought = $1 OR brought = $2 ORDER BY id LIMIT 1";
     if let Some(known) = tx.first::<String>(sql, vals![key, id::hash(key)]).await? {
         return Ok(Place::of("people", &known));
     }
-    let person = id::at(now);
-    let name = free_name(tx, name, &person).await?;
-    let sql = "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face, brought) VALUES ($1, $2, $3, '', 0, $4, $5, $6)";
-    tx.run(sql, vals![&person, &name, folded(&name), now, id::secret(), key]).await?;
+    let (person, now) = (house.new_id(), house.now());
+    let name = free_name(house, tx, name, &person).await?;
+    let sql = "INSERT INTO person (id, name, folded, looks, age, age_said_at, joined_at, face, brought) VALUES ($1, $2, $3, $4, '', 0, $5, $6, $7)";
+    tx.run(sql, vals![&person, &name, folded(&name), looks(&name), now, id::secret(), key]).await?;
     profile::index(tx, &person).await?;
     Ok(Place::of("people", &person))
 }
 
-/// The name, or the first of its kind with a number that nobody has.
-async fn free_name(tx: &Tx, name: &str, fallback: &str) -> DbResult<String> {
+/// The name, or the first of its kind with a number that somebody may have and nobody has.
+async fn free_name(house: &House, tx: &Tx, name: &str, fallback: &str) -> DbResult<String> {
     let name: String = name.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(*NAME_CHARS.end() - 5).collect();
     let name = if folded(&name).is_empty() { format!("A writer {}", &fallback[28..]) } else { name };
     for n in 1..1_000 {
         let tried = if n == 1 { name.clone() } else { format!("{name} {n}") };
-        if !crate::joining::is_taken(tx, &tried).await? {
+        if no_name(house, &tried).is_none() && !is_taken(tx, &tried, "").await? {
             return Ok(tried);
         }
     }
@@ -103,10 +103,10 @@ impl Unclaimed {
     pub async fn claim(&self, house: &House, secret: &str, newcomer: &Newcomer) -> Result<bool, Refusal> {
         let hash = password::hash(house, &newcomer.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
-        WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
-        if tx.first::<String>("SELECT id FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3 LIMIT 1", vals![folded(&newcomer.name), looks(&newcomer.name), &self.id]).await?.is_some() {
+        if is_taken(&tx, &newcomer.name, &self.id).await? {
             return Ok(false);
         }
+        WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
         self.hand_over(&tx, &Joining { name: &newcomer.name, age: &newcomer.age, password: Some(&hash) }, now).await?;
         tx.keep().await?;
         Ok(true)
@@ -114,8 +114,8 @@ impl Unclaimed {
 
     /// Hands the name over without a link: to whoever founds the house, who could make one at the console.
     pub async fn hand_over(&self, tx: &Tx, to: &Joining<'_>, now: i64) -> Result<(), Refusal> {
-        let sql = "UPDATE person SET name = $1, folded = $2, looks = '', age = $3, age_said_at = $4, password = $5, claimed_at = $4 WHERE id = $6 AND claimed_at IS NULL";
-        if tx.run(sql, vals![to.name, folded(to.name), to.age, now, to.password, &self.id]).await? == 0 {
+        let sql = "UPDATE person SET name = $1, folded = $2, looks = $3, age = $4, age_said_at = $5, password = $6, claimed_at = $5 WHERE id = $7 AND claimed_at IS NULL";
+        if tx.run(sql, vals![to.name, folded(to.name), looks(to.name), to.age, now, to.password, &self.id]).await? == 0 {
             return Err(Refusal::NotNow("claim-over"));
         }
         Ok(profile::index(tx, &self.id).await?)

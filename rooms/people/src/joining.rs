@@ -14,7 +14,7 @@ use base::refusal::Refusal;
 use base::{id, row, vals};
 
 use crate::password;
-use crate::person::{Joining, NAME_CHARS, Person, folded, looks};
+use crate::person::{Joining, Person, folded, is_taken, looks, read_name};
 use crate::power::{Capability, Deed, Holding, ReadRequests, Welcome};
 use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
@@ -74,13 +74,10 @@ pub enum Joined {
     NameTaken,
 }
 
-/// Sentences that stand where a name would: for the host, for the members together, for whoever gave none.
-const NOBODYS_NAMES: [&str; 3] = ["duty-host", "duty-members", "nameless"];
-
 impl Newcomer {
     /// Reads the form; what is wrong is noted at its field.
     pub fn read(form: &mut Form, house: &House, asks: bool) -> Self {
-        let name = read_name(form, house);
+        let name = read_name(form, house, "name");
         let password = password::read(form, "password", &[&name, &house.name]);
         let why = if asks { form.text("why", WHY_CHARS) } else { String::new() };
         Self { age: form.choice("age", &AGES), name, password, why }
@@ -90,7 +87,7 @@ impl Newcomer {
     pub async fn join(&self, house: &House, invitation: Option<&str>) -> Result<Joined, Refusal> {
         let hash = password::hash(house, &self.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
-        if is_taken(&tx, &self.name).await? {
+        if is_taken(&tx, &self.name, "").await? {
             return Ok(Joined::NameTaken);
         }
         if let Some(secret) = invitation {
@@ -113,37 +110,20 @@ impl Newcomer {
         }
         let hash = password::hash(house, &self.password).await?;
         let (tx, now, secret) = (house.begin().await?, house.now(), id::secret());
-        if is_taken(&tx, &self.name).await? {
+        if is_taken(&tx, &self.name, "").await? {
             return Ok(Joined::NameTaken);
         }
         if tx.one::<i64>("SELECT count(*) FROM join_request WHERE decided IS NULL", &[]).await? >= REQUESTS_MAX {
             return Err(Refusal::NotNow("join-too-many"));
         }
-        let sql = "INSERT INTO join_request (id, hash, name, folded, age, why, password, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        match tx.run(sql, vals![id::at(now), id::hash(&secret), &self.name, folded(&self.name), &self.age, &self.why, hash, now]).await {
+        let sql = "INSERT INTO join_request (id, hash, name, folded, looks, age, why, password, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        match tx.run(sql, vals![id::at(now), id::hash(&secret), &self.name, folded(&self.name), looks(&self.name), &self.age, &self.why, hash, now]).await {
             Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
             written => written?,
         };
         tx.keep().await?;
         Ok(Joined::Asked(secret))
     }
-}
-
-/// Reads the field `name`. Nobody is called what the house calls those who are nobody: they would speak for it.
-pub fn read_name(form: &mut Form, house: &House) -> String {
-    let name = form.line("name", NAME_CHARS);
-    if form.is_right() && folded(&name).is_empty() {
-        form.refuse("name", "name-wrong-empty");
-    } else if NOBODYS_NAMES.iter().any(|key| looks(house.words.say(key)) == looks(&name)) {
-        form.refuse("name", "name-wrong-nobodys");
-    }
-    name
-}
-
-/// Whether somebody has this name or one that looks like it, or asks for it.
-pub(crate) async fn is_taken(ask: &impl Ask, name: &str) -> DbResult<bool> {
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE folded = $1 OR looks = $2) OR EXISTS (SELECT 1 FROM join_request WHERE folded = $1) THEN 1 ELSE 0 END";
-    ask.one(sql, vals![folded(name), looks(name)]).await
 }
 
 /// Somebody who asked, as members see them.
@@ -215,8 +195,10 @@ impl Request {
     }
 
     async fn write(&self, house: &House, tx: &Tx, member: &Member, yes: bool, why: &str) -> Result<(), Refusal> {
-        let open: Option<String> = tx.first("SELECT id FROM join_request WHERE id = $1 AND decided IS NULL", vals![&self.id]).await?;
-        open.ok_or(Refusal::NotNow("join-decided"))?;
+        // Two words at once come one after the other: each counts what was said before it.
+        if tx.run("UPDATE join_request SET decided = decided WHERE id = $1 AND decided IS NULL", vals![&self.id]).await? == 0 {
+            return Err(Refusal::NotNow("join-decided"));
+        }
         let (word, now) = (if yes { "yes" } else { "no" }, house.now());
         let sql = "INSERT INTO join_word (request, person, word, why, at) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (request, person) DO UPDATE SET word = excluded.word, why = excluded.why, at = excluded.at";
@@ -228,7 +210,7 @@ impl Request {
         let password: Option<String> = tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
         let decided = if yes { "in" } else { "no" };
         // The name is the person's now, or free again; the password is nobody's business here.
-        let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id WHERE id = $3";
+        let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id, looks = '' WHERE id = $3";
         tx.run(sql, vals![decided, now, &self.id]).await?;
         if yes {
             let person = Person::join(tx, &Joining { name: &self.name, age: &self.age, password: password.as_deref() }, now).await?;

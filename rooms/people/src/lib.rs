@@ -92,7 +92,7 @@ impl Room for People {
 
     async fn take_in(&self, house: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {
         let Brought::Person(person) = brought else { return Ok(None) };
-        Ok(Some(claiming::bring(tx, &person.key, &person.name, house.now()).await?))
+        Ok(Some(claiming::bring(house, tx, &person.key, &person.name).await?))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A person: a name, an age as they said it, a face drawn from a seed. One kind of account (R1).
 
 use base::db::{Ask, DbResult, Tx, Walk};
+use base::form::Form;
 use base::house::House;
 use base::refusal::Refusal;
 use base::{row, vals};
@@ -28,6 +29,38 @@ pub struct Joining<'a> {
     pub age: &'a str,
     /// The hash of a password, where they chose one.
     pub password: Option<&'a str>,
+}
+
+/// Sentences that stand where a name would: for the host, for the members together, for whoever gave none.
+const NOBODYS_NAMES: [&str; 3] = ["duty-host", "duty-members", "nameless"];
+
+/// Why nobody may be called so, whichever way they come: nobody could read it, or it is what the house calls those who are
+/// nobody, and they would speak for it.
+#[must_use]
+pub fn no_name(house: &House, name: &str) -> Option<&'static str> {
+    if folded(name).is_empty() {
+        return Some("name-wrong-empty");
+    }
+    NOBODYS_NAMES.iter().any(|key| looks(house.words.say(key)) == looks(name)).then_some("name-wrong-nobodys")
+}
+
+/// Reads a name from a field.
+pub fn read_name(form: &mut Form, house: &House, field: &str) -> String {
+    let name = form.line(field, NAME_CHARS);
+    if let Some(why) = no_name(house, &name).filter(|_| form.is_right()) {
+        form.refuse(field, why);
+    }
+    name
+}
+
+/// Whether somebody else has this name or one that looks like it, or asks for it. Until the write is over nobody can take
+/// another: two names that look alike are no clash to the database.
+pub(crate) async fn is_taken(tx: &Tx, name: &str, whose: &str) -> DbResult<bool> {
+    let sql = "INSERT INTO setting (name, value, changed_at) VALUES ('names', '', 0) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    tx.run(sql, &[]).await?;
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3)
+               OR EXISTS (SELECT 1 FROM join_request WHERE (folded = $1 OR looks = $2) AND id <> $3) THEN 1 ELSE 0 END";
+    tx.one(sql, vals![folded(name), looks(name), whose]).await
 }
 
 impl Person {

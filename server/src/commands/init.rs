@@ -85,7 +85,7 @@ impl Init {
 
     /// The first person; an empty password where they come in by a link.
     fn about_person(&self, house: &House, answers: &HouseAnswers, pack: &Pack) -> Result<PersonAnswers> {
-        let read = |form: &mut Form| drop(PersonAnswers::read(form, answers, pack));
+        let read = |form: &mut Form| drop(PersonAnswers::read(form, house, answers, pack));
         ensure!(self.nickname.is_some() || is_watched(), "--nickname has to be given: nobody could come in (see `circlepit init --help`; {} asks for it on a page)", called("serve", &house.folder));
         let nickname = Question { house, field: "nickname", question: "The first person's nickname?", usual: None };
         let nickname = nickname.answer(self.nickname.as_deref(), |answer| filled(&[("nickname", answer)], read))?;

@@ -187,6 +187,7 @@ fn first_start_is_one_page_behind_a_token_and_then_the_house_opens_at_the_same_d
     is(&second, 200);
     assert!(second.contains("name=\"duty\"") && second.contains("autocomplete=\"new-password\""));
     is(&house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=short")), 422);
+    is(&house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=the+host&age=18&password=a+wet+tuesday+in+may")), 422);
     let settled = house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=a+wet+tuesday+in+may&duty=seats"));
     is(&settled, 303);
     assert!(settled.contains("set-cookie: circlepit="), "the first person is in");
@@ -208,6 +209,7 @@ fn init_says_what_is_wrong_and_founds_a_community_once() {
     assert!(refused(&house, &["init", "--name", "Night shift", "--nickname", "Ada"]).contains("--age has to be given"));
     let short = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18"]).env("CIRCLEPIT_PASSWORD", "short").output().unwrap();
     assert_eq!(short.status.code(), Some(1));
+    assert!(refused(&house, &["init", "--name", "Night shift", "--nickname", "The  Hоst"]).contains("nickname: "), "nobody is called what the house calls its host");
     assert!(!house.exists(), "nothing half-made is left");
     settled(&house);
     assert!(refused(&house, &["init", "--name", "Another"]).contains("already"));

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Request;
 use base::clock::{DAY_MS, MINUTE_MS};
+use base::db::Ask as _;
 use base::house::settle;
 use people::way_in::{Kind, WayIn};
 
@@ -460,4 +461,52 @@ async fn times(house: &TestHouse, path: &str, field: &str, tries: usize) -> (Vec
     took.iter_mut().for_each(|took| took.sort_unstable());
     let [known, unknown] = took;
     (known, unknown)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_words_to_one_request_at_once_decide_it_once() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.member("Cleo").await);
+        let (yes, no) = ([("word", "yes"), ("why", "One of us.")], [("word", "no"), ("why", "Not one of us.")]);
+        for n in 0..8 {
+            let (name, tx) = (format!("Dara the {n}th"), house.house.begin().await.unwrap());
+            let sql = "INSERT INTO join_request (id, hash, name, folded, age, why, since) VALUES ($1, $1, $2, $1, '18', 'Heard of you.', $3)";
+            tx.run(sql, base::vals![format!("asks{n}"), &name, house.house.now()]).await.unwrap();
+            tx.keep().await.unwrap();
+            let say = format!("/join/requests/asks{n}");
+            if n % 2 == 0 {
+                ada.post(&say, &yes).await.is(303);
+                brook.post(&say, &no).await.is(303);
+                // Two noes need Ada to change her mind; two yeses need Cleo. Whoever comes second finds it decided, or one short.
+                tokio::join!(cleo.post(&say, &yes), ada.post(&say, &no));
+            } else {
+                tokio::join!(ada.post(&say, &yes), brook.post(&say, &yes));
+            }
+            let sql = "SELECT decided, (SELECT count(*) FROM person p WHERE p.name = r.name) FROM join_request r WHERE id = $1";
+            let (decided, people): (Option<String>, i64) = house.house.db.one(sql, base::vals![format!("asks{n}")]).await.unwrap();
+            let right = if n % 2 == 0 { &["in", "no"][..] } else { &["in"] };
+            assert!(decided.as_deref().is_some_and(|decided| right.contains(&decided)), "{n}: {decided:?}");
+            assert_eq!(people, i64::from(decided.as_deref() == Some("in")), "{n}: {decided:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_names_that_look_alike_are_not_taken_at_once() {
+    both(async |house| {
+        for n in 0..8 {
+            let (latin, cyrillic) = (format!("Oao {n}"), format!("Oаo {n}"));
+            let (one, other) = (house.guest(), house.guest());
+            let fields = |name| [("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
+            set(&house, "joining", if n % 2 == 0 { "open" } else { "request" }).await;
+            let (latin, cyrillic) = (fields(latin.as_str()), fields(cyrillic.as_str()));
+            let (one, other) = tokio::join!(one.post("/join", &latin), other.post("/join", &cyrillic));
+            let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [303, 422], "{n}");
+        }
+    })
+    .await;
 }

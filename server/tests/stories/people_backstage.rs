@@ -270,6 +270,10 @@ async fn bring(house: &TestHouse, key: &str, name: &str) -> String {
     place.unwrap().id_of("people").unwrap().to_owned()
 }
 
+pub async fn bring_named(house: &TestHouse, name: &str) -> String {
+    bring(house, &format!("wordpress:old.example:person:{name}"), name).await
+}
+
 async fn keeper_of_claims<'a>(house: &'a TestHouse) -> Browser<'a> {
     let duty = house.duty_that("issue_claims");
     let cleo = house.holder("Cleo", &duty).await;
@@ -348,6 +352,38 @@ async fn the_host_hands_out_a_name_from_the_console_and_everyone_sees_it() {
         let newer = unclaimed.issue_by_host(&house.house, "The first one went to the wrong phone.").await.unwrap();
         house.guest().get(&format!("/claim/{secret}")).await.is(409);
         house.guest().get(&format!("/claim/{newer}")).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_is_brought_is_nobodys_and_nobody_takes_one_that_looks_like_it() {
+    both(async |house| {
+        for name in ["The host", "Somebody", "Dara"] {
+            bring_named(&house, name).await;
+        }
+        let names: Vec<String> = house.house.db.all("SELECT name FROM person ORDER BY folded", &[]).await.unwrap();
+        assert_eq!(names, ["Dara", "Somebody 2", "The host 2"]);
+        for alike in ["Dаra", "The hоst 2"] {
+            house.guest().post("/join", &[("name", alike), ("age", "18"), ("password", PASSWORD)]).await.is(422).says("reads the same");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_that_was_claimed_is_looked_at_and_is_not_the_hosts() {
+    both(async |house| {
+        let (id, other) = (bring_named(&house, "Dara").await, bring_named(&house, "Fern").await);
+        let link = async |id: &str| {
+            let unclaimed = people::claiming::Unclaimed::find(&house.house.db, id).await.unwrap().unwrap();
+            format!("/claim/{}", unclaimed.issue_by_host(&house.house, "Known since school.").await.unwrap())
+        };
+        let (dara, fern) = (link(&id).await, link(&other).await);
+        house.guest().post(&dara, &[("name", "the hоst"), ("age", "18"), ("password", PASSWORD)]).await.is(422).says("only yours");
+        house.guest().post(&dara, &[("name", "Oda"), ("age", "18"), ("password", PASSWORD)]).await.is(303);
+        house.guest().post(&fern, &[("name", "0da"), ("age", "18"), ("password", PASSWORD)]).await.is(422).says("reads the same");
+        house.guest().post("/join", &[("name", "0da"), ("age", "18"), ("password", PASSWORD)]).await.is(422).says("reads the same");
     })
     .await;
 }
