@@ -92,6 +92,7 @@ seat-seconded = { $count ->
   }
 seat-second = It may go on
 seat-seconding-too-new = You came in a moment ago. After two weeks your word counts here.
+seat-seconding-let-in-by = You came in by a link from whoever holds this seat. It takes somebody who didn't.
 seat-seconding-holds-one = Whoever holds a seat can't say so: it takes people who hold none.
 seat-not-up-for-renewal = Only a seat from the founding can go on this way, and only in its last thirty days.
 

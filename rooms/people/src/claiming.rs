@@ -10,7 +10,7 @@ use base::refusal::Refusal;
 use base::{id, row, vals};
 
 use crate::person::{Joining, NAME_CHARS, folded, is_taken, looks, no_name};
-use crate::power::{ActTx, Deed, Holding, IssueClaims, act_of_host};
+use crate::power::{Deed, Holding, IssueClaims, act_of_host};
 use crate::joining::Newcomer;
 use crate::way_in::{Kind, WayIn};
 use crate::{password, profile};
@@ -82,21 +82,24 @@ impl Unclaimed {
     pub async fn issue(&self, holding: &Holding<IssueClaims>, why: &str) -> Result<String, Refusal> {
         let place = Place::of("people", &self.id);
         let tx = holding.act(&Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
-        self.link(tx, holding.member.house.now()).await
+        self.old_links_end(&tx).await?;
+        let secret = WayIn::make_from(&tx, Kind::Claim, Some(&self.id), holding).await?;
+        tx.keep().await?;
+        Ok(secret)
     }
 
     /// Makes a link as the host at the console; an act that everyone sees.
     pub async fn issue_by_host(&self, house: &House, why: &str) -> Result<String, Refusal> {
         let place = Place::of("people", &self.id);
         let tx = act_of_host(house, &Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
-        self.link(tx, house.now()).await
-    }
-
-    async fn link(&self, tx: ActTx, now: i64) -> Result<String, Refusal> {
-        tx.run("DELETE FROM way_in WHERE person = $1 AND kind = 'claim'", vals![&self.id]).await?;
-        let secret = WayIn::make(&tx, Kind::Claim, Some(&self.id), None, now).await?;
+        self.old_links_end(&tx).await?;
+        let secret = WayIn::make(&tx, Kind::Claim, Some(&self.id), None, house.now()).await?;
         tx.keep().await?;
         Ok(secret)
+    }
+
+    async fn old_links_end(&self, tx: &Tx) -> DbResult<()> {
+        tx.run("DELETE FROM way_in WHERE person = $1 AND kind = 'claim'", vals![&self.id]).await.map(drop)
     }
 
     /// Hands the name over, under the name the person chose; `false` when somebody else has that one.
@@ -106,8 +109,9 @@ impl Unclaimed {
         if is_taken(&tx, &newcomer.name, &self.id).await? {
             return Ok(false);
         }
-        WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
+        let link = WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
         self.hand_over(&tx, &Joining { name: &newcomer.name, age: &newcomer.age, password: Some(&hash) }, now).await?;
+        tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![link.giver, &self.id]).await?;
         tx.keep().await?;
         Ok(true)
     }

@@ -11,6 +11,7 @@ use base::db::{Ask as _, DbResult};
 use base::file::File;
 use base::house::House;
 use base::page::{Frame, Safe};
+use base::place::Place;
 use base::refusal::Refusal;
 use base::room::Kept;
 use base::vals;
@@ -84,8 +85,10 @@ fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Resu
 /// What this room keeps about a person, apart from what power says.
 pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
     let db = &house.db;
-    let rows: Vec<(String, String, i64, i64)> = db.all("SELECT name, age, age_said_at, joined_at FROM person WHERE id = $1", vals![person]).await?;
-    let account = rows.into_iter().map(|(name, age, said, joined)| json!({ "name": name, "age": age, "age_said": rfc3339(said), "joined": rfc3339(joined) })).collect();
+    let rows: Vec<(String, String, i64, i64, Option<String>)> = db.all("SELECT name, age, age_said_at, joined_at, let_in_by FROM person WHERE id = $1", vals![person]).await?;
+    let account = rows.into_iter().map(|(name, age, said, joined, by)| {
+        json!({ "name": name, "age": age, "age_said": rfc3339(said), "joined": rfc3339(joined), "let_in_by": by.map(|id| Place::of("people", &id).to_string()) })
+    }).collect();
     let lines: Vec<(String, String, String)> = db.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![person]).await?;
     let lines = lines.into_iter().map(|(kind, words, audience)| json!({ "line": kind, "words": words, "seen_by": audience })).collect();
     let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": base::clock::date(session.seen_day), "things_shown": session.factors })).collect();

@@ -90,13 +90,15 @@ impl Newcomer {
         if is_taken(&tx, &self.name, "").await? {
             return Ok(Joined::NameTaken);
         }
-        if let Some(secret) = invitation {
-            WayIn::take(&tx, Kind::Invitation, secret, now).await?.ok_or(Refusal::NotNow("invitation-over"))?;
-        }
+        let giver = match invitation {
+            Some(secret) => WayIn::take(&tx, Kind::Invitation, secret, now).await?.ok_or(Refusal::NotNow("invitation-over"))?.giver,
+            None => None,
+        };
         let person = match Person::join(&tx, &Joining { name: &self.name, age: &self.age, password: Some(&hash) }, now).await {
             Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
             person => person?,
         };
+        tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![giver, &person.id]).await?;
         crate::profile::index(&tx, &person.id).await?;
         tx.keep().await?;
         Ok(Joined::In(person))
@@ -240,7 +242,7 @@ async fn is_held(house: &House, capability: Capability) -> DbResult<bool> {
 /// Makes an invitation from a seat: an act, with whom it is for as the reason. Returns its secret.
 pub async fn invite(holding: &Holding<Welcome>, why: &str) -> Result<String, Refusal> {
     let tx = holding.act(&Deed { what: "act-invited", why, ..Deed::default() }).await?;
-    let secret = WayIn::make(&tx, Kind::Invitation, None, Some(&holding.member.person.id), holding.member.house.now()).await?;
+    let secret = WayIn::make_from(&tx, Kind::Invitation, None, holding).await?;
     tx.keep().await?;
     Ok(secret)
 }

@@ -1,7 +1,8 @@
 //! Links that let somebody in once: the demo's, a claim on an imported name, an invitation, the step between a password and
 //! its second factor. The link carries a secret; we keep its hash and when it ends.
 //!
-//! Promises: a link works once and not after its time, and one of a kind never passes for another.
+//! Promises: a link works once and not after its time, one made from a seat ends with it, and one of a kind never passes for
+//! another.
 
 use base::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use base::db::{Ask, DbResult, Tx};
@@ -10,7 +11,7 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::{id, row, vals};
 
-use crate::power::{Deed, act_of_host};
+use crate::power::{Deed, HeldSeat, Holding, act_of_host};
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +67,18 @@ impl Kind {
 impl WayIn {
     /// Makes a link and returns its secret; the host's are opened at `/in/SECRET`.
     pub async fn make(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, now: i64) -> DbResult<String> {
-        let secret = id::secret();
-        let sql = "INSERT INTO way_in (hash, kind, person, giver, since, until) VALUES ($1, $2, $3, $4, $5, $6)";
-        tx.run(sql, vals![id::hash(&secret), kind.id(), person, giver, now, now + kind.lasts_ms()]).await?;
+        Self::write(tx, kind, person, giver, None, now).await
+    }
+
+    /// Makes one from a seat, with which it ends.
+    pub async fn make_from<C>(tx: &Tx, kind: Kind, person: Option<&str>, holding: &Holding<C>) -> DbResult<String> {
+        Self::write(tx, kind, person, Some(&holding.member.person.id), Some(&holding.seat), holding.member.house.now()).await
+    }
+
+    async fn write(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, seat: Option<&HeldSeat>, now: i64) -> DbResult<String> {
+        let (secret, until) = (id::secret(), (now + kind.lasts_ms()).min(seat.map_or(i64::MAX, |seat| seat.until)));
+        let sql = "INSERT INTO way_in (hash, kind, person, giver, seat, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        tx.run(sql, vals![id::hash(&secret), kind.id(), person, giver, seat.map(|seat| seat.id.as_str()), now, until]).await?;
         Ok(secret)
     }
 
@@ -102,6 +112,11 @@ impl WayIn {
     /// Takes back a link that a member made.
     pub async fn withdraw(tx: &Tx, giver: &str, hash: &str) -> DbResult<u64> {
         tx.run("DELETE FROM way_in WHERE hash = $1 AND giver = $2", vals![hash, giver]).await
+    }
+
+    /// Ends the links that were made from a seat.
+    pub(crate) async fn end_with(tx: &Tx, seat: &str) -> DbResult<u64> {
+        tx.run("DELETE FROM way_in WHERE seat = $1", vals![seat]).await
     }
 
     /// Forgets the links whose time is over.

@@ -388,6 +388,15 @@ async fn a_claim_is_a_link_for_an_imported_name_alone() {
     let again = run(&house, &["claim", "Ada"]);
     let (second, beside) = (String::from_utf8(again.stdout).unwrap(), String::from_utf8(again.stderr).unwrap());
     assert!(beside.contains("hands over the name Ada, once, until") && beside.contains("for this machine alone"), "{beside}");
+    let kept = async || db.one::<(i64, i64, i64)>("SELECT (SELECT count(*) FROM act), (SELECT count(*) FROM notice), (SELECT count(*) FROM way_in)", &[]).await.unwrap();
+    let before = kept().await;
+    for claimed in [Some(1), None] {
+        let tx = db.begin().await.unwrap();
+        tx.run("UPDATE person SET claimed_at = $1", vals![claimed]).await.unwrap();
+        tx.keep().await.unwrap();
+        assert!(claimed.is_none() || refused(&house, &["claim", "Ada"]).contains("somebody has claimed it"));
+    }
+    assert_eq!(kept().await, before, "a no leaves nothing");
     let open = Running::start(&house, &["serve"]);
     let path = |link: &str| link.trim().strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
     is(&open.get(&path(&first)), 409);

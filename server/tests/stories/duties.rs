@@ -4,7 +4,9 @@ use base::clock::DAY_MS;
 use base::db::Ask as _;
 use base::vals;
 
-use crate::house::{Browser, both};
+use crate::house::{Browser, TestHouse, both};
+use crate::people::{PASSWORD, browser, set};
+use crate::people_backstage::bring_named as bring;
 
 /// Asks somebody to take a seat and returns the path of the offer.
 async fn ask(cleo: &Browser<'_>, duty: &str, name: &str) -> String {
@@ -12,6 +14,14 @@ async fn ask(cleo: &Browser<'_>, duty: &str, name: &str) -> String {
     cleo.post_and_follow(&format!("/duties/{duty}/fill"), &fields).await.says("Asked.");
     let id: String = cleo.house.house.db.one("SELECT id FROM seat_offer ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
     format!("/seat-offers/{id}")
+}
+
+/// One more seat for somebody, from the founding.
+async fn give_seat(house: &TestHouse, who: &Browser<'_>, duty: &str) {
+    let now = house.house.now();
+    let tx = house.house.begin().await.unwrap();
+    people::power::Seat::found(&tx, &who.person, duty, now).await.unwrap();
+    tx.keep().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,7 +83,7 @@ async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
         let (fills, duty) = (house.duty_that("fill_seats"), house.duty_that("tend_pages"));
         let (cleo, ada) = (house.holder("Cleo", &fills).await, house.member("Ada").await);
         let (path, term) = (format!("/duties/{duty}/fill"), house.house.pack.duties.iter().find(|known| known.id == duty).unwrap().term_days);
-        let right = [("name", "Ada"), ("filled", "draw"), ("days", "30"), ("why", "Drawn on Sunday.")];
+        let right = [("name", "Ada"), ("filled", "open call"), ("days", "30"), ("why", "Asked for on Sunday.")];
         let with = |field: &str, value: &'static str| right.map(|(name, old)| if name == field { (name, value) } else { (name, old) });
         ada.get(&path).await.is(403);
         ada.post(&path, &right).await.is(403);
@@ -82,6 +92,7 @@ async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
         cleo.post(&path, &with("name", "Cleo")).await.is(422).says("Not yourself");
         cleo.post(&path, &with("why", "")).await.is(422).says("can't be empty");
         cleo.post(&path, &with("filled", "by decree")).await.is(422);
+        cleo.post(&path, &with("filled", "draw")).await.is(422).says_not("by draw");
         cleo.post(&path, &with("days", Box::leak((term + 1).to_string().into_boxed_str()))).await.is(422).says("A whole number from 7");
         assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
         cleo.post(&path, &right).await.is(303);
@@ -263,6 +274,70 @@ async fn a_form_that_is_still_on_its_way_when_the_seat_or_the_session_ends_chang
             let is_there = house.guest().get(&song).await.status == 200;
             assert_eq!((acts, is_there), if n == 0 { (1, false) } else { (0, true) }, "{what}");
             assert_eq!(answer.to().starts_with("/sign-in?"), n == 2, "{what}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_came_by_a_link_of_the_holders_does_not_second_their_seat() {
+    both(async |house| {
+        let cleo = house.holder("Cleo", &house.duty_that("issue_claims")).await;
+        give_seat(&house, &cleo, &house.duty_that("welcome")).await;
+        let dara = bring(&house, "Dara").await;
+        house.house.clock.turn(20 * DAY_MS);
+        let (brook, fern) = (house.member("Brook").await, bring(&house, "Fern").await);
+        let made = async |path: &str, fields: &[(&str, &str)], link: &str| {
+            let page = cleo.post(path, fields).await;
+            format!("{link}{}", page.is(200).html.split(link).nth(1).unwrap().split(['<', '"']).next().unwrap())
+        };
+        let by_claim = made("/claims", &[("person", &dara), ("why", "Wrote to us.")], "/claim/").await;
+        let by_invitation = made("/join/invitations", &[("why", "A friend from the bus.")], "/join/").await;
+        let fern_unclaimed = people::claiming::Unclaimed::find(&house.house.db, &fern).await.unwrap().unwrap();
+        let by_host = format!("/claim/{}", fern_unclaimed.issue_by_host(&house.house, "Known since school.").await.unwrap());
+        let mut came = Vec::new();
+        for (link, name) in [(&by_claim, "Dara"), (&by_invitation, "Eli"), (&by_host, "Fern")] {
+            came.push(browser(&house, house.guest().post(link, &[("name", name), ("age", "18"), ("password", PASSWORD)]).await.is(303)).await);
+        }
+        let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1 ORDER BY until LIMIT 1", vals![&cleo.person]).await.unwrap();
+        let second = format!("/seats/{seat}/second");
+        // Her name has been here for twenty days; she has not.
+        came[0].post(&second, &[]).await.is(409).says("After two weeks");
+        house.house.clock.turn(15 * DAY_MS);
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE seat SET until = $1", vals![house.house.now() + 9 * DAY_MS]).await.unwrap();
+        tx.keep().await.unwrap();
+        came[0].post(&second, &[]).await.is(403).says("by a link from whoever holds this seat");
+        came[1].post(&second, &[]).await.is(403).says("by a link from whoever holds this seat");
+        assert_eq!(house.count("SELECT count(*) FROM seconding").await, 0);
+        came[2].post_and_follow(&second, &[]).await.says("One more and it goes on.");
+        brook.post_and_follow(&second, &[]).await.says("it goes on for ninety days");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_ends_with_the_seat_it_came_from() {
+    both(async |house| {
+        set(&house, "joining", "invite").await;
+        let (cleo, door) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.duty_that("welcome"));
+        for (n, ends) in ["ended", "handed back", "over"].into_iter().enumerate() {
+            let dara = house.holder(&format!("Dara the {n}th"), &door).await;
+            let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&dara.person]).await.unwrap();
+            house.house.clock.turn(20 * DAY_MS);
+            let page = dara.post("/join/invitations", &[("why", "A friend from the bus.")]).await;
+            let link = format!("/join/{}", page.is(200).html.split("class=\"key\">").nth(1).unwrap().split('<').next().unwrap().rsplit('/').next().unwrap());
+            house.guest().get(&link).await.is(200);
+            match ends {
+                "ended" => { cleo.post(&format!("/seats/{seat}/end"), &[("why", "Handed out invitations for money.")]).await.is(303); }
+                "handed back" => { dara.post(&format!("/seats/{seat}/hand-back"), &[]).await.is(303); }
+                _ => house.house.clock.turn(11 * DAY_MS),
+            }
+            house.guest().get(&link).await.is(409);
+            house.guest().post(&link, &[("name", "Eli"), ("age", "18"), ("password", PASSWORD)]).await.is(409);
+            let tx = house.house.begin().await.unwrap();
+            tx.run("UPDATE seat SET until = $1 WHERE person = $2", vals![house.house.now() + 30 * DAY_MS, &cleo.person]).await.unwrap();
+            tx.keep().await.unwrap();
         }
     })
     .await;

@@ -387,3 +387,15 @@ async fn a_name_that_was_claimed_is_looked_at_and_is_not_the_hosts() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_face_is_drawn_anew_at_the_pace_of_a_hand() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        for _ in 0..60 {
+            ada.post("/backstage/face", &[]).await.is(303);
+        }
+        ada.post("/backstage/face", &[]).await.is(429);
+    })
+    .await;
+}

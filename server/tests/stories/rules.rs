@@ -232,7 +232,7 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
         "/duties/{duty}/fill" => {
             house.member("Brook who is asked").await;
             let path = format!("/duties/{}/fill", house.house.pack.duties[0].id);
-            (path, form(&[("name", "Brook who is asked"), ("filled", "draw"), ("days", "30"), ("why", "Drawn on Sunday.")]))
+            (path, form(&[("name", "Brook who is asked"), ("filled", "invitation"), ("days", "30"), ("why", "Knows the shelf.")]))
         }
         "/seats/{id}/end" => {
             let dara = house.holder("Dara who is away", &house.house.pack.duties[0].id).await;

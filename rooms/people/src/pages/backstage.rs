@@ -42,6 +42,7 @@ pub async fn show(member: Member) -> Reply {
 }
 
 pub async fn reshuffle(member: Member) -> Reply {
+    member.may_write()?;
     let tx = member.house.begin().await?;
     profile::reshuffle(&tx, &member.person.id).await?;
     tx.keep().await?;

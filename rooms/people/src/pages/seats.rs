@@ -131,7 +131,7 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn ways(&self) -> Vec<(&'static str, &str)> {
-        let keys = ["filled-invitation", "filled-open-call", "filled-draw"];
+        let keys = ["filled-invitation", "filled-open-call"];
         FILLED.into_iter().zip(keys.map(|key| self.f.say(key))).collect()
     }
 }

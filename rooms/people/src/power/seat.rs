@@ -16,9 +16,10 @@ use super::act::{ActTx, By, Deed, MEMBERS, act_of_host, record};
 use super::{FillSeats, Holding, duty, must_have_second_factor};
 use crate::person::Person;
 use crate::visitor::Member;
+use crate::way_in::WayIn;
 
 /// How a seat can be filled by those who fill seats.
-pub const FILLED: [&str; 3] = ["invitation", "open call", "draw"];
+pub const FILLED: [&str; 2] = ["invitation", "open call"];
 /// How long a founding seat lasts, and each renewal of it.
 pub const FOUNDING_MS: i64 = 90 * DAY_MS;
 /// How long before its end members may second a founding seat.
@@ -209,7 +210,7 @@ impl Seat {
         ask.one("SELECT count(*) FROM seconding WHERE seat = $1 AND until = $2", vals![&self.id, self.until]).await
     }
 
-    /// A member who holds no seat, and did not come in just to say so, says that it may go on; the second one renews it, which is an act of members together.
+    /// A member who holds no seat, and did not come in just to say so or by a link of its holder's, says that it may go on; the second one renews it, which is an act of members together.
     /// Answers whether this renewed it.
     pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
         let (person, now) = (member.person.id.as_str(), member.house.now());
@@ -221,8 +222,12 @@ impl Seat {
         if !seats_of(&tx, person, now).await?.is_empty() {
             return Err(Refusal::NotYours("seat-seconding-holds-one"));
         }
-        if member.person.joined_at > now - SECONDER_MS {
+        let (came_at, let_in_by): (i64, Option<String>) = tx.one("SELECT COALESCE(claimed_at, joined_at), let_in_by FROM person WHERE id = $1", vals![person]).await?;
+        if came_at > now - SECONDER_MS {
             return Err(Refusal::NotNow("seat-seconding-too-new"));
+        }
+        if let_in_by.is_some() && let_in_by == self.person {
+            return Err(Refusal::NotYours("seat-seconding-let-in-by"));
         }
         let sql = "INSERT INTO seconding (seat, until, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
         tx.run(sql, vals![&self.id, self.until, person, now]).await?;
@@ -270,7 +275,8 @@ async fn open(tx: &Tx, seat: &str, duty: &str, person: &str, filled: &str, since
 
 async fn close(tx: &Tx, seat: &str, how: &str, why: &str, now: i64) -> DbResult<()> {
     let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL";
-    tx.run(sql, vals![now, how, why, seat]).await.map(drop)
+    tx.run(sql, vals![now, how, why, seat]).await?;
+    WayIn::end_with(tx, seat).await.map(drop)
 }
 
 impl Offer {
