@@ -16,6 +16,7 @@ mod walk;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 pub use migration::{Migration, migrations};
 pub use snapshot::Snapshot;
@@ -42,6 +43,10 @@ pub enum DbTrouble {
 }
 
 pub type DbResult<T> = Result<T, DbTrouble>;
+
+/// How often folding is tried, and the moment between.
+const FOLD_TRIES: u32 = 20;
+const FOLD_WAIT: Duration = Duration::from_millis(50);
 
 /// Where the community's rows live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +169,19 @@ impl Db {
             Inside::Sqlite(sqlite) => sqlite.prepare(sql),
             Inside::Postgres(postgres) => postgres.prepare(sql).await,
         }
+    }
+
+    /// Folds SQLite's log into its file, so that what was erased leaves the log as well. Whoever reads just now is given a
+    /// moment; `false` when somebody reads for longer (a backup, say).
+    pub async fn fold(&self) -> DbResult<bool> {
+        let Inside::Sqlite(sqlite) = &*self.inside else { return Ok(true) };
+        for _ in 0..FOLD_TRIES {
+            if sqlite.fold().await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(FOLD_WAIT).await;
+        }
+        Ok(false)
     }
 
     /// Commits what waits and folds SQLite's log into its file; called at a graceful stop.

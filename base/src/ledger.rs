@@ -10,9 +10,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::clock::DAY_MS;
+use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{Ask, DbResult, Table, Tx};
-use crate::room::Leaving;
+use crate::room::{Job, Leaving};
 use crate::{id, row, vals};
 
 /// How a person's own row is named: it is forgotten by every room, in the way they chose.
@@ -33,6 +33,9 @@ pub struct Entry {
     pub day: i64,
 }
 row!(Entry { hash, kind, how, day });
+
+/// What was erased leaves SQLite's log within the hour.
+pub const JOBS: &[Job] = &[Job { name: "the log of what was erased", every_ms: HOUR_MS, run: |house| Box::pin(async move { Ok(house.db.fold().await.map(drop)?) }) }];
 
 /// All lines up to a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Runs the jobs of the rooms and of the index when their time comes round. A job that fails is tried again at its next turn.
+//! Runs the jobs of the rooms and of the base when their time comes round. A job that fails is tried again at its next turn.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const LOOK: Duration = Duration::from_secs(20);
 
 /// Runs jobs until the process ends.
 pub async fn run(house: House) {
-    let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).chain(base::search::JOBS).collect();
+    let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).chain(base::search::JOBS).chain(base::ledger::JOBS).collect();
     let mut due = vec![house.now(); jobs.len()];
     loop {
         for (job, due) in jobs.iter().zip(&mut due) {

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::config::DbConfig;
@@ -17,6 +18,8 @@ use super::{Cells, DbResult, DbTrouble, Val};
 
 const STATEMENTS_KEPT: usize = 256;
 const READERS_KEPT: usize = 8;
+/// How long one connection waits for another.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
 const MAP_NOTHING: &str = "PRAGMA mmap_size=0;";
 
 pub(super) struct Sqlite {
@@ -121,6 +124,18 @@ impl Sqlite {
     /// A number that changes when another process has written.
     pub(super) async fn others_writes(&self) -> DbResult<i64> {
         Ok(self.writer.lock().await.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// Folds the log into the file and empties it, when nobody reads from it just now; whether it was emptied.
+    pub(super) async fn fold(&self) -> DbResult<bool> {
+        let mut writer = self.writer.lock().await;
+        writer.commit();
+        tokio::task::block_in_place(|| {
+            writer.conn.busy_timeout(Duration::ZERO)?; // everybody who writes waits for this
+            let is_busy = writer.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+            writer.conn.busy_timeout(BUSY_WAIT)?;
+            Ok(!is_busy?)
+        })
     }
 
     pub(super) async fn rest(&self) -> DbResult<()> {
@@ -245,8 +260,9 @@ fn tune(conn: &Connection) -> DbResult<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     // One plan a statement: without this SQLite plans anew whenever a value is bound that could matter to the plan.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.busy_timeout(BUSY_WAIT)?;
     conn.execute_batch(
-        "PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA mmap_size=33554432; PRAGMA cache_size=-4000;
+        "PRAGMA foreign_keys=ON; PRAGMA mmap_size=33554432; PRAGMA cache_size=-4000;
          PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
     )?;
     Ok(())
@@ -337,6 +353,28 @@ mod tests {
         sqlite.rest().await.unwrap();
         let bytes = std::fs::read(&path).unwrap();
         assert!(!bytes.windows(10).any(|window| window == b"would rath"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_deleted_leaves_the_log_too_as_soon_as_nobody_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("a.db")).unwrap();
+        for sql in ["CREATE TABLE said (words TEXT)", "INSERT INTO said (words) VALUES ('I would rather not')", "DELETE FROM said"] {
+            let tx = sqlite.begin().await.unwrap();
+            tx.run(sql, &[]).unwrap();
+            tx.keep().await.unwrap();
+        }
+        let is_there = || ["a.db", "a.db-wal"].iter().any(|name| std::fs::read(folder.path().join(name)).unwrap().windows(10).any(|window| window == b"would rath"));
+        assert!(is_there(), "the premise: it is in the log");
+        let reading = sqlite.snapshot().unwrap();
+        let tx = sqlite.begin().await.unwrap();
+        tx.run("INSERT INTO said (words) VALUES ('else')", &[]).unwrap();
+        tx.keep().await.unwrap();
+        let begun = crate::clock::stopwatch();
+        assert!(!sqlite.fold().await.unwrap() && begun.elapsed().as_secs() < 2, "nobody waits for who reads");
+        drop(reading);
+        assert!(sqlite.fold().await.unwrap());
+        assert!(!is_there());
     }
 
     #[test]

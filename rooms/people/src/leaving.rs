@@ -62,11 +62,15 @@ impl Goodbye {
 /// Does for everybody whose seven days are over what they asked for; one who cannot be forgotten now keeps nobody else here.
 pub async fn finish(house: House) -> Result<(), Refusal> {
     let sql = "SELECT id, leaving_how, leaving_at FROM person WHERE leaving_at <= $1 AND left_at IS NULL ORDER BY leaving_at, id";
+    let leaving = house.db.all::<Goodbye>(sql, vals![house.now() - WAIT_MS]).await?;
     let mut outcome = Ok(());
-    for goodbye in house.db.all::<Goodbye>(sql, vals![house.now() - WAIT_MS]).await? {
+    for goodbye in &leaving {
         if let Err(refusal) = goodbye.finish(&house).await {
             outcome = Err(refusal);
         }
+    }
+    if !leaving.is_empty() {
+        house.db.fold().await?; // their words leave the log of the database, too
     }
     outcome
 }
