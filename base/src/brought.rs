@@ -46,6 +46,8 @@ pub struct BroughtArticle {
     pub title: String,
     pub summary: String,
     pub words: String,
+    /// Ids of the files that hung on it there, named in its words or not.
+    pub files: Vec<String>,
     /// The person who wrote it.
     pub author: Option<Place>,
     pub at: i64,

@@ -140,8 +140,8 @@ impl File {
         path_of(&house.folder, &self.hash)
     }
 
-    /// Forgets the file. Its bytes go with the next [`sweep`], unless another file has the same.
-    /// Removes it for good; its bytes go with the next [`sweep`], and what led to it says that it is gone.
+    /// Removes it for good: its bytes go with the next [`sweep`], unless another file has the same, and what led to it says that
+    /// it is gone.
     pub async fn erase(tx: &Tx, id: &str, now: i64) -> DbResult<()> {
         let Some(file) = Self::find(tx, id).await? else { return Ok(()) };
         tx.run("DELETE FROM file WHERE id = $1", vals![id]).await?;

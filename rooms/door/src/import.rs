@@ -157,7 +157,7 @@ impl<'a> Import<'a> {
     }
 
     /// The path here of a file among the uploads, taken in when it was not yet; `None` where it cannot be, which is told.
-    async fn file(&mut self, name: &str, creator: &str, batch: &mut Batch) -> Result<Option<String>, Refusal> {
+    async fn file(&mut self, name: &str, item: &Item, batch: &mut Batch) -> Result<Option<String>, Refusal> {
         let Some(found) = self.uploads.find(name) else {
             let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
             self.left.once(name, why);
@@ -173,7 +173,7 @@ impl<'a> Import<'a> {
             Some(path) => path,
             None => match self.read_file(&found).await? {
                 Ok((path, given)) => {
-                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), creator: creator.to_owned(), given });
+                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), creator: item.creator.clone(), audience: item::for_whom(item), given });
                     path
                 }
                 Err(why) => {
@@ -209,7 +209,7 @@ impl<'a> Import<'a> {
             self.left.tell(self.what(item), "import-left-missing");
             return Ok(());
         };
-        if let Some(path) = self.file(&name, &item.creator, batch).await? {
+        if let Some(path) = self.file(&name, item, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
             batch.attachments.push((self.key("attachment", &item.id), path, under));
         }

@@ -46,14 +46,12 @@ impl Room for Door {
     }
 
     /// What others see may stay without the name; what was for the person alone goes with them.
-    async fn forget(&self, _: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
-        match how {
-            Leaving::KeepWords => {}
-            Leaving::TakeNameOff => {
-                tx.run("DELETE FROM file WHERE giver = $1 AND audience = 'only'", vals![person]).await?;
-                tx.run("UPDATE file SET giver = NULL WHERE giver = $1", vals![person]).await?;
-            }
-            Leaving::Remove => drop(tx.run("DELETE FROM file WHERE giver = $1", vals![person]).await?),
+    async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        if how == Leaving::KeepWords {
+            return Ok(());
+        }
+        for file in File::given_by(tx, person).await?.iter().filter(|file| how == Leaving::Remove || file.audience == "only") {
+            File::erase(tx, &file.id, house.now()).await?;
         }
         Ok(())
     }

@@ -6,12 +6,12 @@
 //! an article; a page is changed by whoever holds the duty, and each change is an act.
 
 mod draft;
+pub(crate) mod files;
 mod first;
 mod house_page;
 
 use base::clock::rfc3339;
 use base::db::{Ask, DbResult, Tx};
-use base::file::{self, File};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Kept, Leaving, Reader};
@@ -257,14 +257,7 @@ impl Article {
         forget_words(tx, &self.place(), now).await?;
         Helped::clear(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
-        tx.run("DELETE FROM article WHERE id = $1", vals![&self.id]).await?;
-        for id in file::named_in(&self.words) {
-            let still = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE words LIKE $1) THEN 1 ELSE 0 END";
-            if !tx.one::<bool>(still, vals![format!("%/files/{id}/%")]).await? {
-                File::erase(tx, id, now).await?;
-            }
-        }
-        Ok(())
+        files::go_with(tx, self, now).await
     }
 
     fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {

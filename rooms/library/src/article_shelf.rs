@@ -10,7 +10,7 @@ use base::room::{Entry, Offer, Preview, Reader, Way};
 use base::search::{self, Findable};
 use base::{brought, markup, row, vals, veil};
 
-use crate::article::{Article, Kind, first_page, slug_of};
+use crate::article::{Article, Kind, files, first_page, slug_of};
 use crate::helped::{self, Helped};
 
 /// Articles on one page of the list.
@@ -124,12 +124,16 @@ pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tag
     Ok(())
 }
 
-/// Puts an article or page into the index as it stands in this write; one that not everyone may read stays out.
+/// Puts an article or page into the index as it stands in this write; one that not everyone may read stays out. Its files
+/// are shown as it is.
 pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
     let Some((kind, slug)) = Kind::of(place) else { return Ok(()) };
     let is_open = veil::over(tx, place).await?.is_none();
-    let found = Article::find(tx, kind, slug).await?.filter(Article::is_out);
-    let Some(article) = found.filter(|_| is_open) else { return search::unindex(tx, place).await };
+    let found = Article::find(tx, kind, slug).await?;
+    if let Some(article) = &found {
+        files::follow(tx, article).await?;
+    }
+    let Some(article) = found.filter(|article| article.is_out() && is_open) else { return search::unindex(tx, place).await };
     let mut words = format!("{}\n{}", article.summary, markup::render(&article.words).plain);
     let (mut feelings, mut genres) = (Vec::new(), Vec::new());
     for term in article.terms(tx).await? {

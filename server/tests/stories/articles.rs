@@ -464,6 +464,46 @@ async fn files_that_only_an_erased_text_named_go_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_shown_as_what_names_it_is_and_nobody_else_opens_keeps_or_takes_it() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let tx = house.house.begin().await.unwrap();
+        for (id, name) in [("f1", "named.pdf"), ("f2", "hanging.pdf")] {
+            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ($1, $2, $3, 'application/pdf', 1, NULL, 'everyone', 1)";
+            tx.run(sql, vals![id, "0".repeat(64), name]).await.unwrap();
+        }
+        let library = house.house.rooms.iter().find(|room| room.name() == "library").unwrap();
+        let author = Some(base::place::Place::of("people", &fern.person));
+        let brought = BroughtArticle { key: "k".into(), title: "Mine".into(), slug: "mine".into(), words: "[a](/files/f1/named.pdf)".into(), files: vec!["f2".into()], author, at: 1, changed_at: 1, is_draft: true, ..Default::default() };
+        library.take_in(&house.house, &tx, &Brought::Article(brought)).await.unwrap().unwrap();
+        tx.keep().await.unwrap();
+        let theirs = async |audience: &str| {
+            let files: Vec<(String, String)> = house.house.db.all("SELECT audience, giver FROM file ORDER BY id", vals![]).await.unwrap();
+            assert_eq!(files, vec![(audience.to_owned(), fern.person.clone()); 2]);
+        };
+        theirs("only").await;
+        house.guest().get("/files/f1/named.pdf").await.is(404);
+        // Whoever else names it opens nothing.
+        let other = brook.post("/articles", &with(&[("words", "![](/files/f1/named.pdf) ![](/files/f2/hanging.pdf)")])).await.is(303).place();
+        theirs("only").await;
+        let form = fern.get("/articles/mine/edit").await;
+        fern.post("/articles/mine", &with(&[("words", "![](/files/f1/named.pdf)"), ("seen", &seen(&form)), ("do", "publish")])).await.is(303);
+        theirs("everyone").await;
+        fern.post("/articles/mine/withdraw", &[]).await.is(303);
+        theirs("only").await;
+        fern.post("/articles/mine/put-back", &[]).await.is(303);
+        theirs("everyone").await;
+        let shelf = house.holder("Cleo", &house.duty_that("tend_library")).await;
+        shelf.post("/articles/mine/tend", &[("what", "withdraw"), ("why", "It names somebody.")]).await.is(303);
+        theirs("only").await;
+        fern.post("/articles/mine/remove", &[]).await.is(303);
+        assert_eq!(house.count("SELECT count(*) FROM file").await, 0);
+        house.guest().get(&other).await.is(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_public_page_has_a_card_and_no_other() {
     both(async |house| {
         let fern = house.member("Fern").await;

@@ -34,6 +34,7 @@ pub(super) struct FileJob {
     pub path: String,
     /// Login of whoever gave it.
     pub creator: String,
+    pub audience: &'static str,
     /// What lies on the disk; none in a dry run.
     pub given: Option<Given>,
 }
@@ -87,7 +88,7 @@ impl Import<'_> {
         for file in batch.files {
             let Some(given) = file.given else { continue };
             let giver = self.people.get(&file.creator).cloned().flatten();
-            given.keep(&tx, giver.as_ref().and_then(|place| place.id_of("people")), "everyone", self.house.now()).await?;
+            given.keep(&tx, giver.as_ref().and_then(|place| place.id_of("people")), file.audience, self.house.now()).await?;
             memory::remember(&tx, &file.key, &file.path, None, self.house.now()).await?;
         }
         for (key, path, under) in batch.attachments {

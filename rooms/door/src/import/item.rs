@@ -36,7 +36,7 @@ impl Import<'_> {
         let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
         let mut files = HashMap::new();
         for name in names {
-            if let Some(path) = self.file(&name, &item.creator, batch).await? {
+            if let Some(path) = self.file(&name, &item, batch).await? {
                 files.insert(name, path);
             }
         }
@@ -68,6 +68,7 @@ impl Import<'_> {
             summary: snippet(&html::line(&item.excerpt), SUMMARY_CHARS_MAX - 1),
             title,
             words,
+            files: memory::files_on(&self.house.db, key).await?,
             author: None,
             at,
             changed_at: read_time(&item.modified_gmt).unwrap_or(at).clamp(at, self.house.now()),
@@ -182,6 +183,11 @@ fn why_left(item: &Item) -> Option<&'static str> {
 /// Whether only its author may see it.
 fn is_draft(item: &Item) -> bool {
     !matches!(item.status.as_str(), "publish" | "") || !item.password.is_empty()
+}
+
+/// Who may see a file that came with an item, until a room takes in what names it.
+pub(super) fn for_whom(item: &Item) -> &'static str {
+    if item.status == "inherit" && item.password.is_empty() || !is_draft(item) { "everyone" } else { "only" }
 }
 
 fn why_comment_left(comment: &Comment) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! What was taken before, by the key it had where it came from.
 
 use base::db::{Ask, DbResult, Tx};
+use base::file::named_in;
 use base::vals;
 
 /// Where something stands that was taken.
@@ -12,6 +13,12 @@ pub(super) async fn place_of(ask: &impl Ask, key: &str) -> DbResult<Option<Strin
 pub(super) async fn remember(tx: &Tx, key: &str, place: &str, under: Option<&str>, now: i64) -> DbResult<()> {
     let sql = "INSERT INTO brought (key, place, under, at) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING";
     tx.run(sql, vals![key, place, under, now]).await.map(drop)
+}
+
+/// Ids of the files that hung on something there.
+pub(super) async fn files_on(ask: &impl Ask, under: &str) -> DbResult<Vec<String>> {
+    let paths: Vec<String> = ask.all("SELECT place FROM brought WHERE under = $1 ORDER BY key", vals![under]).await?;
+    Ok(paths.iter().flat_map(|path| named_in(path)).map(str::to_owned).collect())
 }
 
 /// Keys of what hung on something there.

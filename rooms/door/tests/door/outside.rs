@@ -108,6 +108,9 @@ async fn an_old_address_leads_on_and_a_new_one_is_never_hidden_by_it() {
         let (status, headers, _) = fetch(&bare, old).await;
         assert_eq!((status, headers.get("location").map(|to| to.to_str().unwrap())), (StatusCode::MOVED_PERMANENTLY, Some("/articles/1")), "{old}");
     }
+        let gone = 2 - left;
+        assert_eq!(bare.count("SELECT COUNT(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, gone, "and a backup does not bring them back");
+        assert_eq!(bare.count("SELECT COUNT(*) FROM redirect WHERE old LIKE '/old/%' AND place LIKE '/files/gone.%'").await, gone);
     assert_eq!(fetch(&bare, "/").await.2, "the front page");
     assert_eq!(fetch(&bare, "/?p=13").await.2, "the front page");
     assert_eq!(fetch(&bare, "/feeds").await.0, StatusCode::OK);
@@ -122,7 +125,9 @@ async fn who_leaves_takes_their_files_along_or_leaves_them_without_a_name() {
         for audience in ["everyone", "only"] {
             let given = Given::read(&bare.house, "a.txt", audience.into()).await.unwrap();
             let tx = bare.house.begin().await.unwrap();
-            ids.push(given.keep(&tx, Some("ada"), audience, 0).await.unwrap().id);
+            let file = given.keep(&tx, Some("ada"), audience, 0).await.unwrap();
+            assert!(redirect::keep(&tx, &format!("/old/{audience}"), &file.path()).await.unwrap());
+            ids.push(file.id);
             tx.keep().await.unwrap();
         }
         ids.sort();

@@ -6,7 +6,7 @@ use base::house::House;
 use base::pack::Pack;
 use base::place::Place;
 
-use super::{Article, Draft, Kind, slug_of};
+use super::{Article, Draft, Kind, files, slug_of};
 
 /// Writes the pack's first pages, where nobody wrote one of that name: once, when a host settles the house.
 pub async fn first_pages(tx: &Tx, pack: &Pack, now: i64) -> DbResult<()> {
@@ -41,5 +41,9 @@ pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &
     };
     let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article);
     let slug = Some(slug_of(&brought.slug)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
-    Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await
+    let place = Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await?;
+    if let Some(article) = Article::find(tx, kind, place.id_of(kind.shelf()).unwrap_or_default()).await? {
+        files::bring(tx, &article, &brought.files).await?;
+    }
+    Ok(place)
 }
