@@ -9,8 +9,32 @@ use crate::vals;
 /// The longest old address, in bytes; a longer one is not kept.
 const BYTES_MAX: usize = 1_000;
 
+/// Addresses below which everything is ours, whether it is there or not.
+const OURS: [&str; 12] = ["/acts", "/assets", "/backstage", "/cards", "/claim", "/files", "/help", "/in", "/join", "/people", "/seats", "/sign-in"];
+/// What WordPress asks its front page for; every other query there is ours.
+const OLD_KEYS: [&str; 7] = ["p", "page_id", "attachment_id", "cat", "tag", "author", "m"];
+
 /// Keeps an old address for a path of ours. The first to claim one has it; the answer says whether that was now.
 pub async fn keep(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
+    if may_be_old(old) { put(tx, old, path).await } else { Ok(false) }
+}
+
+/// Whether an address may be another site's, and is no address of the house's own.
+#[must_use]
+pub fn may_be_old(address: &str) -> bool {
+    let Some(address) = normal(address) else { return false };
+    let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+    let is_ours = |ours: &str| path.strip_prefix(ours).is_some_and(|below| below.is_empty() || below.starts_with('/'));
+    if path == "/" { is_old_query(query) } else { !OURS.into_iter().any(is_ours) }
+}
+
+/// Whether the front page is asked for something of the old site (`p=12`), and not in the house's own words.
+#[must_use]
+pub fn is_old_query(query: &str) -> bool {
+    query.split('&').any(|pair| OLD_KEYS.contains(&pair.split('=').next().unwrap_or_default()))
+}
+
+async fn put(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
     let Some(old) = normal(old) else { return Ok(false) };
     Ok(tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO NOTHING", vals![old, path]).await? > 0)
 }
@@ -20,7 +44,7 @@ pub async fn lead_on(tx: &Tx, from: &str, to: &str) -> DbResult<()> {
     for sql in ["UPDATE redirect SET place = $1 WHERE place = $2", "UPDATE brought SET place = $1 WHERE place = $2"] {
         tx.run(sql, vals![to, from]).await?;
     }
-    keep(tx, from, to).await.map(drop)
+    put(tx, from, to).await.map(drop)
 }
 
 /// The path that an old address leads to: with its query if that is known, without if not.
@@ -74,6 +98,16 @@ mod tests {
             assert_eq!(normal(one), normal(other), "{one}");
         }
         assert_ne!(normal("/a"), normal("/A"));
+    }
+
+    #[test]
+    fn what_is_the_houses_own_is_no_old_address() {
+        for old in ["/?p=12", "/?lang=de&p=12", "/2020/01/help/", "/helpful", "/blog/?done=1", "/index.php?p=1"] {
+            assert!(may_be_old(old), "{old}");
+        }
+        for ours in ["/?done=joined", "/?token=x", "/?q", "/help", "/help/", "/hel%70/gb", "/join?x=1", "/in/abc", "/files/1/a.png", "/", ""] {
+            assert!(!may_be_old(ours), "{ours}");
+        }
     }
 
     #[test]

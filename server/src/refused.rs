@@ -15,9 +15,6 @@ use base::redirect;
 use base::refusal::Refusal;
 use people::Visitor;
 
-/// What old addresses of the front page begin with; every other query there is ours.
-const OLD_KEYS: [&str; 7] = ["p", "page_id", "attachment_id", "cat", "tag", "author", "m"];
-
 /// Draws the page of whatever refusal an answer carries.
 pub async fn draw(State(house): State<House>, mut request: Request, next: Next) -> Response {
     let (uri, headers, is_head) = (request.uri().clone(), request.headers().clone(), request.method() == Method::HEAD);
@@ -27,8 +24,7 @@ pub async fn draw(State(house): State<House>, mut request: Request, next: Next) 
         request.extensions_mut().insert(sent.clone());
     }
     // The front page with a query can be an old address (`/?p=12`); every other one is a page we do not have.
-    let key = uri.query().and_then(|query| query.split(['=', '&']).next()).unwrap_or_default();
-    let is_old_front = is_read && uri.path() == "/" && OLD_KEYS.contains(&key);
+    let is_old_front = is_read && uri.path() == "/" && uri.query().is_some_and(redirect::is_old_query);
     let moved_front = if is_old_front { moved(&house, &uri).await } else { None };
     let mut response = match moved_front {
         Some(answer) => answer,

@@ -19,8 +19,6 @@ use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::vals;
 
-pub use pages::lead_on;
-
 /// This room's answers to what every room is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Door;
@@ -53,6 +51,7 @@ impl Room for Door {
         for file in File::given_by(tx, person).await?.iter().filter(|file| how == Leaving::Remove || file.audience == "only") {
             File::erase(tx, &file.id, house.now()).await?;
         }
+        tx.run("UPDATE file SET giver = NULL WHERE giver = $1", vals![person]).await?;
         Ok(())
     }
 

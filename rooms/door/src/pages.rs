@@ -1,14 +1,12 @@
-//! How this room is met: feeds and cards for elsewhere, files, and old addresses.
+//! How this room is met: feeds and cards for elsewhere, and files.
 
 mod cards;
 mod feeds;
 mod files;
-mod old;
 
 use axum::Router;
 use axum::routing::get;
 use base::house::House;
-pub use old::lead_on;
 
 pub fn doors() -> Router<House> {
     Router::new()

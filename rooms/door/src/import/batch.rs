@@ -118,7 +118,7 @@ impl Import<'_> {
     async fn write_redirect(&mut self, tx: &Tx, old: &str, path: &str) -> Result<(), Refusal> {
         redirect::keep(tx, old, path).await?;
         if redirect::find(tx, old).await?.as_deref() == Some(path) {
-            self.taken.redirects += i64::from(self.is_new(&format!("redirect {old}")));
+            self.count_redirect(&old);
         }
         Ok(())
     }
@@ -216,14 +216,14 @@ impl Import<'_> {
             self.people.insert(login, None);
         }
         for (old, _) in batch.redirects {
-            self.taken.redirects += i64::from(self.is_new(&format!("redirect {old}")));
+            self.count_redirect(old);
         }
         for item in batch.items {
             if !item.is_more && !self.count_item(&item.key, item.is_page) {
                 self.left.tell(item.what.clone(), "import-left-twice");
             }
             for old in &item.old_paths {
-                self.taken.redirects += i64::from(self.is_new(&format!("redirect {old}")));
+                self.count_redirect(old);
             }
             for comment in &item.comments {
                 self.count_comment(&comment.key, &item.what);
@@ -231,3 +231,7 @@ impl Import<'_> {
         }
     }
 }
+    fn count_redirect(&mut self, old: &str) {
+        self.taken.redirects += i64::from(redirect::may_be_old(old) && self.is_new(&format!("redirect {old}")));
+    }
+

@@ -1,13 +1,10 @@
-//! What is met from outside: feeds, files, old addresses.
+//! What is met from outside: feeds and files.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use axum::middleware::from_fn_with_state;
-use axum::routing::get;
 use base::file::Given;
 use base::redirect;
-use base::refusal::Refusal;
 use base::room::{Leaving, Room as _};
 use door::Door;
 use tower::ServiceExt as _;
@@ -17,9 +14,6 @@ use crate::bare::Bare;
 async fn ask(bare: &Bare, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
     let app: Router = Door
         .doors()
-        .route("/", get(async || "the front page"))
-        .fallback(async || Refusal::NotFound)
-        .layer(from_fn_with_state(bare.house.clone(), door::lead_on))
         .with_state(bare.house.clone());
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
@@ -96,28 +90,6 @@ async fn a_file_is_given_to_whom_it_is_for_and_to_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_old_address_leads_on_and_a_new_one_is_never_hidden_by_it() {
-    let bare = Bare::open().await;
-    let tx = bare.house.begin().await.unwrap();
-    for old in ["/?p=12", "/2020/01/caf%C3%A9/", "/feeds"] {
-        assert!(redirect::keep(&tx, old, "/articles/1").await.unwrap());
-    }
-    assert!(!redirect::keep(&tx, "/2020/01/café", "/articles/2").await.unwrap(), "the first to claim it has it");
-    tx.keep().await.unwrap();
-    for old in ["/?p=12", "/2020/01/caf%c3%a9", "/2020/01/caf%C3%A9/?utm=x"] {
-        let (status, headers, _) = fetch(&bare, old).await;
-        assert_eq!((status, headers.get("location").map(|to| to.to_str().unwrap())), (StatusCode::MOVED_PERMANENTLY, Some("/articles/1")), "{old}");
-    }
-        let gone = 2 - left;
-        assert_eq!(bare.count("SELECT COUNT(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, gone, "and a backup does not bring them back");
-        assert_eq!(bare.count("SELECT COUNT(*) FROM redirect WHERE old LIKE '/old/%' AND place LIKE '/files/gone.%'").await, gone);
-    assert_eq!(fetch(&bare, "/").await.2, "the front page");
-    assert_eq!(fetch(&bare, "/?p=13").await.2, "the front page");
-    assert_eq!(fetch(&bare, "/feeds").await.0, StatusCode::OK);
-    assert_eq!(fetch(&bare, "/2020/02/none").await.0, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_takes_their_files_along_or_leaves_them_without_a_name() {
     for (how, left) in [(Leaving::KeepWords, 2), (Leaving::TakeNameOff, 1), (Leaving::Remove, 0)] {
         let bare = Bare::open().await;
@@ -136,6 +108,9 @@ async fn who_leaves_takes_their_files_along_or_leaves_them_without_a_name() {
         Door.forget(&bare.house, &tx, "ada", how).await.unwrap();
         tx.keep().await.unwrap();
         assert_eq!(bare.count("SELECT COUNT(*) FROM file").await, left);
+        let gone = 2 - left;
+        assert_eq!(bare.count("SELECT COUNT(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, gone, "and a backup does not bring them back");
+        assert_eq!(bare.count("SELECT COUNT(*) FROM redirect WHERE old LIKE '/old/%' AND place LIKE '/files/gone.%'").await, gone);
         assert_eq!(bare.count("SELECT COUNT(*) FROM file WHERE giver = 'ada'").await, if how == Leaving::KeepWords { 2 } else { 0 });
     }
 }
