@@ -24,6 +24,7 @@ import-left-no-comments = No room of this house takes its comments.
 import-left-no-room = No room of this house takes it.
 import-left-no-uploads = It was not brought: no uploads were given with the export.
 import-left-missing = No file of this name is among the uploads.
+import-left-refused = The house could not keep it as it is.
 import-left-large = The file is larger than the settings allow (upload_mb).
 import-left-code = Only the plugin that made it can fill it.
 feeds = Feeds

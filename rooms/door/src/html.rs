@@ -34,13 +34,16 @@ pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> Conv
     Converted { words: write::markdown(&nodes, !is_blocks, rewrite), lost }
 }
 
-/// The words alone, on one line: for titles, names and summaries.
+/// The words alone, on one line: for titles, names and summaries, which are far shorter than [`LINE_BYTES_MAX`].
 #[must_use]
 pub fn line(source: &str) -> String {
-    let (spelled_out, _) = shortcodes::spell_out(source, &[]);
+    let (spelled_out, _) = shortcodes::spell_out(&source[..source.floor_char_boundary(LINE_BYTES_MAX)], &[]);
     let words = tree::words(&tree::read(&tamed(&spelled_out)));
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Bytes of HTML that are read for one line.
+const LINE_BYTES_MAX: usize = 64 << 10;
 
 const ELEMENTS: [&str; 59] = [
     "a", "address", "article", "aside", "audio", "b", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",

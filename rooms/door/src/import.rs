@@ -72,6 +72,8 @@ struct Import<'a> {
     logins: HashMap<String, String>,
     /// Hashes of the keys that were counted: an export may hold a thing twice.
     counted: HashSet<u64>,
+    /// Those of the write that is under way.
+    fresh: Vec<u64>,
     taken: Taken,
     left: Leavings,
 }
@@ -87,6 +89,7 @@ impl<'a> Import<'a> {
             people: HashMap::new(),
             logins: HashMap::new(),
             counted: HashSet::new(),
+            fresh: Vec::new(),
             taken: Taken::default(),
             left: Leavings::default(),
         }
@@ -129,7 +132,9 @@ impl<'a> Import<'a> {
     fn is_new(&mut self, key: &str) -> bool {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        self.counted.insert(hasher.finish())
+        let is_new = self.counted.insert(hasher.finish());
+        self.fresh.extend(is_new.then(|| hasher.finish()));
+        is_new
     }
 
     async fn author(&mut self, author: Author, batch: &mut Batch) -> Result<(), Refusal> {

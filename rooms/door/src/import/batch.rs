@@ -74,11 +74,65 @@ impl Batch {
 }
 
 impl Import<'_> {
-    /// Takes a batch in: all of it and the memory of it, or nothing.
+    /// Takes a batch in: first its people and files, then its texts, each with the memory of it in one write. Where no room can
+    /// take one of the texts, each gets a write of its own, and that one is left.
     pub(super) async fn write(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
-        let batch = std::mem::take(batch);
+        let mut batch = std::mem::take(batch);
+        self.fresh.clear();
         if self.is_dry {
             self.count(batch);
+            return Ok(());
+        }
+        let items = std::mem::take(&mut batch.items);
+        self.write_people_and_files(batch).await?;
+        match self.write_items(&items).await {
+            Err(Refusal::CannotWrite) => Err(Refusal::CannotWrite),
+            Err(_) => self.write_one_by_one(&items).await,
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn write_one_by_one(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
+        for item in items {
+            match self.write_items(std::slice::from_ref(item)).await {
+                Err(Refusal::CannotWrite) => return Err(Refusal::CannotWrite),
+                Err(_) => {
+                    drop(self.house.begin().await?); // the trouble is the text's, when others can still be written
+                    self.left.tell(item.what.clone(), "import-left-refused");
+                }
+                Ok(()) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes texts in: all of them, or none, and then nothing is counted either.
+    async fn write_items(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let (taken, left) = (self.taken, self.left.clone());
+        self.fresh.clear();
+        let done = self.write_all(items).await;
+        if done.is_err() {
+            (self.taken, self.left) = (taken, left);
+            for hash in &self.fresh {
+                self.counted.remove(hash);
+            }
+        }
+        done
+    }
+
+    async fn write_all(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
+        let tx = self.house.begin().await?;
+        for item in items {
+            self.write_item(&tx, item).await?;
+        }
+        Ok(tx.keep().await?)
+    }
+
+    async fn write_people_and_files(&mut self, batch: Batch) -> Result<(), Refusal> {
+        if batch.people.is_empty() && batch.files.is_empty() && batch.attachments.is_empty() && batch.redirects.is_empty() {
             return Ok(());
         }
         let tx = self.house.begin().await?;
@@ -97,11 +151,7 @@ impl Import<'_> {
         for (old, path) in batch.redirects {
             self.write_redirect(&tx, &old, &path).await?;
         }
-        for item in batch.items {
-            self.write_item(&tx, item).await?;
-        }
-        tx.keep().await?;
-        Ok(())
+        Ok(tx.keep().await?)
     }
 
     async fn write_person(&mut self, tx: &Tx, login: String, person: BroughtPerson) -> Result<(), Refusal> {
@@ -118,27 +168,27 @@ impl Import<'_> {
     async fn write_redirect(&mut self, tx: &Tx, old: &str, path: &str) -> Result<(), Refusal> {
         redirect::keep(tx, old, path).await?;
         if redirect::find(tx, old).await?.as_deref() == Some(path) {
-            self.count_redirect(&old);
+            self.count_redirect(old);
         }
         Ok(())
     }
 
-    async fn write_item(&mut self, tx: &Tx, item: ItemJob) -> Result<(), Refusal> {
+    async fn write_item(&mut self, tx: &Tx, item: &ItemJob) -> Result<(), Refusal> {
         let author = self.people.get(&item.creator).cloned().flatten();
         let known = memory::place_of(tx, &item.key).await?.and_then(|place| Place::read(&place));
-        let place = match (known, item.article) {
+        let place = match (known, &item.article) {
             (Some(place), _) => Some(place),
             (None, Some(article)) if article.is_draft && author.is_none() => None,
-            (None, Some(article)) => self.offer(tx, &Brought::Article(BroughtArticle { author, ..article })).await?,
+            (None, Some(article)) => self.offer(tx, &Brought::Article(BroughtArticle { author, ..article.clone() })).await?,
             (None, None) => None,
         };
         let Some(place) = place else {
             let why = if item.is_more { "import-left-no-post" } else { "import-left-no-room" };
-            self.left.tell(item.what, why);
+            self.left.tell(item.what.clone(), why);
             return Ok(());
         };
         if is_gone(place.as_str()) {
-            self.left.tell(item.what, "import-left-erased");
+            self.left.tell(item.what.clone(), "import-left-erased");
             return Ok(());
         }
         if !item.is_more && !self.count_item(&item.key, item.is_page) {
@@ -148,36 +198,36 @@ impl Import<'_> {
             self.write_redirect(tx, old, place.as_str()).await?;
         }
         let mut places = HashMap::new();
-        for comment in item.comments {
+        for comment in &item.comments {
             self.write_comment(tx, &place, comment, &item.what, &mut places).await?;
         }
         Ok(())
     }
 
     /// Takes one comment in. `places` are those of the comments above it, so that most answers need no look-up.
-    async fn write_comment(&mut self, tx: &Tx, under: &Place, comment: CommentJob, what: &str, places: &mut HashMap<String, Place>) -> Result<(), Refusal> {
-        let key = comment.key;
+    async fn write_comment(&mut self, tx: &Tx, under: &Place, comment: &CommentJob, what: &str, places: &mut HashMap<String, Place>) -> Result<(), Refusal> {
+        let key = &comment.key;
         let known = match &comment.words {
-            Some(_) => memory::place_of(tx, &key).await?,
+            Some(_) => memory::place_of(tx, key).await?,
             None => Some(String::new()),
         };
-        if let (None, Some(words)) = (known, comment.words) {
-            let answers = match comment.answers {
+        if let (None, Some(words)) = (known, &comment.words) {
+            let answers = match &comment.answers {
                 None => None,
-                Some(key) => match places.get(&key) {
+                Some(key) => match places.get(key) {
                     Some(place) => Some(place.clone()),
-                    None => memory::place_of(tx, &key).await?.and_then(|place| Place::read(&place)),
+                    None => memory::place_of(tx, key).await?.and_then(|place| Place::read(&place)),
                 },
             };
-            let author = comment.author.and_then(|login| self.people.get(&login).cloned().flatten());
-            let brought = BroughtComment { key: key.clone(), under: under.clone(), answers, author, name: comment.name, words, at: comment.at };
+            let author = comment.author.as_ref().and_then(|login| self.people.get(login).cloned().flatten());
+            let brought = BroughtComment { key: key.clone(), under: under.clone(), answers, author, name: comment.name.clone(), words: words.clone(), at: comment.at };
             let Some(place) = self.offer(tx, &Brought::Comment(brought)).await? else {
                 self.left.once(what, "import-left-no-comments");
                 return Ok(());
             };
             places.insert(key.clone(), place);
         }
-        self.count_comment(&key, what);
+        self.count_comment(key, what);
         Ok(())
     }
 
@@ -209,6 +259,10 @@ impl Import<'_> {
         self.left.tell(self.house.words.fill("import-what-comment", &[("id", id.into()), ("title", under.into())]), "import-left-twice");
     }
 
+    fn count_redirect(&mut self, old: &str) {
+        self.taken.redirects += i64::from(redirect::may_be_old(old) && self.is_new(&format!("redirect {old}")));
+    }
+
     /// What a dry run does with a batch.
     fn count(&mut self, batch: Batch) {
         for (login, person) in batch.people {
@@ -216,7 +270,7 @@ impl Import<'_> {
             self.people.insert(login, None);
         }
         for (old, _) in batch.redirects {
-            self.count_redirect(old);
+            self.count_redirect(&old);
         }
         for item in batch.items {
             if !item.is_more && !self.count_item(&item.key, item.is_page) {
@@ -231,7 +285,3 @@ impl Import<'_> {
         }
     }
 }
-    fn count_redirect(&mut self, old: &str) {
-        self.taken.redirects += i64::from(redirect::may_be_old(old) && self.is_new(&format!("redirect {old}")));
-    }
-

@@ -36,7 +36,7 @@ pub struct Left {
 }
 
 /// Gathers what is left, in bounded memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Leavings {
     /// For each key of a why: the first things, and how many more.
     kinds: Vec<(&'static str, Vec<String>, u64)>,

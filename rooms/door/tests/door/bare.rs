@@ -22,7 +22,7 @@ use door::import::{Report, import};
 
 /// A room that takes people, articles and comments in, and keeps each as the words it was offered in.
 pub struct Shelf {
-    /// How often it still takes something before it fails, as if the machine went down; below zero: for ever.
+    /// How often it still takes something before it fails, as if the disk were full; below zero: for ever.
     pub takes_left: AtomicI64,
     pub takes_comments: AtomicBool,
 }
@@ -75,9 +75,12 @@ impl Room for Shelf {
 
     async fn take_in(&self, house: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {
         if self.takes_left.load(Ordering::Relaxed) == 0 {
-            return Err(Refusal::Broken("the power went".into()));
+            return Err(Refusal::CannotWrite);
         }
         self.takes_left.fetch_sub(1, Ordering::Relaxed);
+        if format!("{brought:?}").contains("too much for any room") {
+            return Err(Refusal::Broken("too much".into()));
+        }
         let kind = match brought {
             Brought::Person(_) => "people",
             Brought::Article(_) => "articles",

@@ -297,3 +297,43 @@ async fn what_was_erased_here_is_not_brought_again_and_nothing_comes_from_the_fu
     bare.import(&export(&[ADA, &late].concat()), None).await.unwrap();
     assert!(bare.saying("title: \"Late\"").await.contains(&format!("at: {}", bare.house.now())), "{}", bare.saying("title: \"Late\"").await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_no_room_can_keep_is_left_by_name_and_all_others_come_in() {
+    let bare = Bare::open().await;
+    let items: String = (1..=9).map(|id| item(id, "post", "publish", &format!("Title {id}"), if id == 4 { "This is too much for any room." } else { "Words." }, &comment(id * 2, 0, "One", ""))).collect();
+    let xml = export(&[ADA, &items].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    assert_eq!((report.taken.people, report.taken.posts, report.taken.comments, report.taken.redirects), (1, 8, 8, 16));
+    assert_eq!(whys(&report).iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["post 4 “Title 4”"]);
+    assert_eq!(bare.count("SELECT COUNT(*) FROM setting WHERE name LIKE '/articles/%'").await, 8);
+    assert_eq!(bare.import(&xml, None).await.unwrap(), report, "and again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_comes_with_the_files_that_hung_on_it_and_what_was_private_is_for_its_giver() {
+    let bare = Bare::open().await;
+    for name in ["open.png", "shut.png"] {
+        bare.write(&format!("up/{name}"), [picture(), name.into()].concat());
+    }
+    let hung = |id: u32, status: &str, name: &str| item(id, "attachment", status, name, "", &format!("<wp:post_parent>1</wp:post_parent><wp:attachment_url>https://old.example/wp-content/uploads/{name}</wp:attachment_url>"));
+    let xml = export(&[ADA, &item(1, "post", "private", "First", "Nothing named.", ""), &hung(20, "inherit", "open.png"), &hung(21, "private", "shut.png")].concat());
+    bare.import(&xml, Some(&bare.folder.path().join("up"))).await.unwrap();
+    let files: Vec<(String, String, String)> = bare.house.db.all("SELECT id, audience, giver FROM file ORDER BY name", vals![]).await.unwrap();
+    assert_eq!(files.iter().map(|(_, audience, _)| audience.as_str()).collect::<Vec<_>>(), ["everyone", "only"]);
+    let article = bare.saying("title: \"First\"").await;
+    for (id, _, giver) in &files {
+        assert!(article.contains(id.as_str()) && article.contains(&format!("/people/{giver}")), "{article}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_permalink_takes_an_address_of_the_houses_own() {
+    let bare = Bare::open().await;
+    for (id, link) in [(1, "/?done=joined"), (2, "/?token=x"), (3, "/claim/x"), (4, "/help/gb"), (5, "/?p=77")] {
+        let post = item(id, "post", "publish", &format!("Title {id}"), "a", "").replace(&format!("/2020/01/title-{id}/"), link);
+        bare.import(&export(&[ADA, &post].concat()), None).await.unwrap();
+    }
+    let old: Vec<String> = bare.house.db.all("SELECT old FROM redirect ORDER BY old", vals![]).await.unwrap();
+    assert_eq!(old, ["/?p=1", "/?p=2", "/?p=3", "/?p=4", "/?p=5", "/?p=77"]);
+}
