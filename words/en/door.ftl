@@ -1,6 +1,17 @@
 refusal-import-no-file = The export cannot be opened.
 refusal-import-no-uploads = The uploads cannot be opened: a folder or a zip is needed.
 refusal-import-not-wordpress = This is no WordPress export (WXR).
+act-imported = brought another site's people and texts in
+import-why = From the export of “{ $title }”: { $people ->
+    [one] one person
+   *[other] { $people } people
+ }, { $texts ->
+    [one] one text
+   *[other] { $texts } texts
+ }, { $comments ->
+    [one] one comment
+   *[other] { $comments } comments
+ }.
 import-what-comment = comment { $id } under { $title }
 import-what-comments = { $count ->
     [one] one comment
@@ -13,6 +24,7 @@ import-left-kind = A kind of thing that this house has no place for.
 import-left-nobody = A draft that names no author: nobody could claim it.
 import-left-torn = The file breaks off in the middle of it.
 import-left-cut = It is longer than four million letters; its end was left.
+import-left-refused = The house could not keep it as it is.
 import-left-erased = It was taken before, and whoever wrote it has erased it here since. It stays erased.
 import-left-twice = The file holds something with the same number before it, and that was taken.
 import-left-empty = There are no words in it.
@@ -24,7 +36,6 @@ import-left-no-comments = No room of this house takes its comments.
 import-left-no-room = No room of this house takes it.
 import-left-no-uploads = It was not brought: no uploads were given with the export.
 import-left-missing = No file of this name is among the uploads.
-import-left-refused = The house could not keep it as it is.
 import-left-large = The file is larger than the settings allow (upload_mb).
 import-left-code = Only the plugin that made it can fill it.
 feeds = Feeds

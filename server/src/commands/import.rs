@@ -3,14 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use base::backup::Stage;
 use base::clock::Clock;
-use base::db::Where;
+use base::db::{Ask as _, Db, Where, migrations};
 use base::house::{House, settle};
 use base::settings::Settings;
 use clap::{Args, Subcommand};
 use door::import::Report;
+use people::power::{Deed, act_of_host};
 
 use super::{Place, called, refused};
 use crate::founding::{BROUGHT_NAME, NAME_CHARS};
@@ -58,7 +59,9 @@ impl Wordpress {
         lock::or_nothing(folder, async || {
             let house = open::open(folder, settings, Clock::Machine).await?;
             let report = self.read(&house).await?;
-            if !open::is_settled(&house.db).await? {
+            if open::is_settled(&house.db).await? {
+                say_so(&house, &report).await?;
+            } else {
                 keep_name(&house, &report.title).await?;
                 eprintln!("circlepit: all of it waits for its house: {} shows a page that asks for the rest", called("serve", folder));
             }
@@ -67,14 +70,19 @@ impl Wordpress {
         }).await
     }
 
-    /// Where nobody lives yet it is tried in a folder that goes away again.
+    /// Where nobody lives yet it is tried in a folder that goes away again; a house that is there is read as it is.
     async fn dry(&self, folder: &Path, mut settings: Settings) -> Result<Report> {
         let is_there = match &settings.database {
             Where::File(path) => path.exists(),
             Where::Server(_) => folder.is_dir(),
         };
         if is_there {
-            return self.read(&open::open(folder, settings, Clock::Machine).await?).await;
+            let db = Db::connect(&settings.database).await?;
+            let done = db.migrations_done().await?.len();
+            ensure!(done == 0 || done == migrations().len(), "this house was last open in another Circlepit, and a dry run changes nothing: run {} first", called("migrate", folder));
+            if done > 0 {
+                return self.read(&House::new(open::inside(folder, settings, Clock::Machine, db).await?)).await;
+            }
         }
         let aside = std::env::temp_dir().join(format!("circlepit-dry-{}", base::id::secret()));
         settings.database = Where::File(aside.join("circlepit.db"));
@@ -111,6 +119,19 @@ async fn keep_name(house: &House, title: &str) -> Result<()> {
     let tx = house.begin().await?;
     settle(&tx, BROUGHT_NAME, &name, house.now()).await?;
     Ok(tx.keep().await?)
+}
+
+/// An import into a house where people live is an act of the host, once for all that came in since the last one.
+async fn say_so(house: &House, report: &Report) -> Result<()> {
+    let sql = "SELECT count(*) FROM brought WHERE at > COALESCE((SELECT max(at) FROM act WHERE what IN ('act-founded', 'act-imported')), 0)";
+    if house.db.one::<i64>(sql, &[]).await? == 0 {
+        return Ok(());
+    }
+    let taken = report.taken;
+    let counts = [("title", report.title.as_str().into()), ("people", taken.people.into()), ("texts", (taken.posts + taken.pages).into()), ("comments", taken.comments.into())];
+    let why = house.words.fill("import-why", &counts);
+    let act = act_of_host(house, &Deed { what: "act-imported", why: &why, ..Deed::default() }).await.map_err(|refusal| refused(house, &refusal))?;
+    Ok(act.keep().await?)
 }
 
 /// A site's title as a community's name: on one line, no longer than names are.

@@ -546,6 +546,37 @@ fn a_house_that_is_open_to_others_without_https_says_so_as_it_opens() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_where_people_live_is_one_act_of_the_host_and_a_dry_run_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (house, export) = (folder.path().join("house"), folder.path().join("site.xml"));
+    settled(&house);
+    let item = "<item><title>First</title><dc:creator>ada</dc:creator><content:encoded>Words</content:encoded><wp:post_id>1</wp:post_id><wp:post_type>post</wp:post_type><wp:status>publish</wp:status></item>";
+    fs::write(&export, format!("<rss><channel><title>Riffs</title><link>https://old.example</link><wp:wxr_version>1.2</wp:wxr_version>{item}</channel></rss>")).unwrap();
+    let line = ["import", "wordpress", export.to_str().unwrap()];
+    let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+    let acts = async || db.all::<String>("SELECT why FROM act WHERE what = 'act-imported' AND duty = 'host' ORDER BY id", &[]).await.unwrap();
+
+    let tx = db.begin().await.unwrap();
+    tx.run("DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)", &[]).await.unwrap();
+    tx.keep().await.unwrap();
+    let known = db.migrations_done().await.unwrap();
+    assert!(refused(&house, &[&line[..], &["--dry-run"]].concat()).contains("circlepit migrate"));
+    assert_eq!(db.migrations_done().await.unwrap(), known);
+    let tx = db.begin().await.unwrap();
+    let last = base::db::migrations().pop().unwrap();
+    tx.run("INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3)", base::vals![last.number, last.name, base::id::hash(last.sql)]).await.unwrap();
+    tx.keep().await.unwrap();
+
+    assert!(done(&house, &[&line[..], &["--dry-run"]].concat()).contains("would take: 1 people, 1 posts"));
+    assert_eq!(db.one::<i64>("SELECT count(*) FROM brought", &[]).await.unwrap(), 0);
+    assert!(acts().await.is_empty());
+    done(&house, &line);
+    assert_eq!(acts().await, ["From the export of “Riffs”: one person, one text, 0 comments."]);
+    done(&house, &line);
+    assert_eq!(acts().await.len(), 1, "nothing new came in");
+}
+
 #[test]
 fn doctor_names_what_is_wrong_and_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
