@@ -41,8 +41,7 @@ pub async fn is_needed(db: &Db, now: i64) -> DbResult<bool> {
 
 /// Whether anybody holds a seat now.
 pub async fn is_anybody_seated(db: &Db, now: i64) -> DbResult<bool> {
-    let sql = "SELECT count(*) FROM seat s JOIN person p ON p.id = s.person WHERE s.since <= $1 AND s.until > $1 AND s.ended_at IS NULL AND p.left_at IS NULL";
-    Ok(db.one::<i64>(sql, vals![now]).await? > 0)
+    Ok(Seat::held(db, now).await?.iter().any(|seat| seat.person.is_some()))
 }
 
 /// Whether anybody is in, or has a way in that works.

@@ -22,6 +22,9 @@ use talk::remark::{Remark, Saying};
 
 use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Said, Suggested, Way, Written};
 
+/// How long an offer of a seat waited for its answer.
+const OFFER_DAYS: i64 = 14;
+
 /// Fills a house from the demo that a pack brings, in one write.
 pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
     let demo = Demo::load(pack)?;
@@ -53,7 +56,7 @@ pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) ->
         moving.comment(said).await?;
     }
     for act in &demo.acts {
-        moving.act(act).await?;
+        moving.act(act, &demo).await?;
     }
     Ok(())
 }
@@ -202,7 +205,7 @@ impl Moving<'_> {
     }
 
     /// One use of power, with what it did.
-    async fn act(&self, act: &DoneAct) -> Result<()> {
+    async fn act(&self, act: &DoneAct, demo: &Demo) -> Result<()> {
         let at = self.ago(act.minutes_ago);
         let by = self.who(&act.by)?;
         let seat = self.seats.get(&(act.duty.clone(), act.by.clone())).with_context(|| format!("{} holds no {}", act.by, act.duty))?;
@@ -211,7 +214,7 @@ impl Moving<'_> {
             Done::SongMerged => self.place("songs", on)?,
             Done::CommentFolded => self.fold(&self.place("comments", on)?, &act.why, at).await?,
             Done::PageChanged => self.change_page(&Place::of(kind, on), act, at).await?,
-            Done::SeatOffered => self.offer(on, act, at).await?,
+            Done::SeatOffered => self.offer(on, act, demo).await?,
         };
         let (what, rule) = said(act.what);
         let (act_id, whom) = (id::at(at), act.whom.as_deref().map(|whom| self.who(whom)).transpose()?);
@@ -240,12 +243,14 @@ impl Moving<'_> {
     }
 
     /// Somebody was asked to take a seat, and took it: the one of theirs in this duty.
-    async fn offer(&self, duty: &str, act: &DoneAct, at: i64) -> Result<Place> {
-        let (whom, offer) = (act.whom.as_deref().context("a seat is offered to somebody")?, id::at(at));
-        let seat = self.seats.get(&(duty.to_owned(), whom.to_owned())).with_context(|| format!("{whom} holds no {duty}"))?;
-        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until, answer, answered_at, seat)
-                   SELECT $1, duty, person, filled, (until - since) / $2, $3, $4, 'yes', since, id FROM seat WHERE id = $5";
-        self.tx.run(sql, vals![&offer, DAY_MS, at, at + 14 * DAY_MS, seat]).await?;
+    async fn offer(&self, duty: &str, act: &DoneAct, demo: &Demo) -> Result<Place> {
+        let whom = act.whom.as_deref().context("a seat is offered to somebody")?;
+        let took = demo.seats.iter().find(|seat| seat.duty == duty && seat.person == whom).with_context(|| format!("{whom} holds no {duty}"))?;
+        let seat = self.seats.get(&(duty.to_owned(), whom.to_owned())).context("a seat that was taken is there")?;
+        let at = self.ago(act.minutes_ago);
+        let offer = id::at(at);
+        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until, answer, answered_at, seat) VALUES ($1, $2, $3, $4, $5, $6, $7, 'yes', $8, $9)";
+        self.tx.run(sql, vals![&offer, duty, self.who(whom)?, &took.filled, took.term_days, at, at + OFFER_DAYS * DAY_MS, self.ago(took.since_minutes_ago), seat]).await?;
         Ok(Offer::place_of(&offer))
     }
 }
