@@ -1,10 +1,11 @@
 //! Files people give. What a file is, its bytes say, never its name ([`kind`]). Pictures are taken apart under limits and
-//! put together anew ([`picture`]), so nothing but the picture is kept: no place, no camera, nothing hidden behind it.
+//! put together anew ([`picture`], [`gif`]), so nothing but the picture is kept: no place, no camera, nothing hidden behind it.
 //! Other listed kinds can be downloaded and are never shown; everything else is refused with the key of a sentence.
 //!
 //! Promises: bytes are on the disk before the row that names them can be; a file is given only to who may see it, and in
 //! a box (`sandbox`) in which nothing runs. Never: the name that a person's machine gave it as a path.
 
+mod gif;
 mod kind;
 mod picture;
 
@@ -89,7 +90,7 @@ impl Given {
         if !kind.is_picture() {
             return Self::write(folder, id, name, kind, bytes, None);
         }
-        let picture = picture::again(bytes).map_err(Refusal::NotLikeThis)?;
+        let picture = if kind == Kind::Gif { gif::again(bytes) } else { picture::again(bytes) }.map_err(Refusal::NotLikeThis)?;
         Self::write(folder, id, name, picture.kind, &picture.bytes, Some((picture.width.into(), picture.height.into())))
     }
 
@@ -151,7 +152,7 @@ impl File {
 
     /// The words that must stand around it on the way out.
     fn headers(&self) -> HeaderMap {
-        let way = if self.mime.starts_with("image/") && self.mime != "image/gif" { "inline" } else { "attachment" }; // a GIF is as it came
+        let way = if self.width.is_some() { "inline" } else { "attachment" }; // a picture that we made
         let cache = if self.audience == "everyone" { "public, max-age=3600" } else { "private, no-store" };
         let resource = if self.audience == "everyone" { "cross-origin" } else { "same-origin" };
         let mut headers = HeaderMap::new();

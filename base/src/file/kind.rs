@@ -61,7 +61,7 @@ impl Kind {
     /// Shown in a page, because we made its bytes ourselves.
     #[must_use]
     pub fn is_picture(self) -> bool {
-        matches!(self, Self::Jpeg | Self::Png | Self::WebP)
+        matches!(self, Self::Jpeg | Self::Png | Self::WebP | Self::Gif)
     }
 
     /// The media type that it is sent as.

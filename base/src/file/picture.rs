@@ -9,9 +9,9 @@ use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
 use super::kind::Kind;
 
 /// The longest side that is decoded, in pixels.
-const SIDE_MAX: u32 = 12_000;
+pub(super) const SIDE_MAX: u32 = 12_000;
 /// The most pixels that are decoded.
-const PIXELS_MAX: u64 = 25_000_000;
+pub(super) const PIXELS_MAX: u64 = 25_000_000;
 /// Memory for one decoded picture.
 pub(super) const ALLOC_BYTES_MAX: u64 = 100 << 20;
 /// The longest side that is kept: enough for a full page on a dense screen.

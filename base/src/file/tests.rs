@@ -129,6 +129,22 @@ fn what_hides_behind_a_picture_is_left_behind() {
 }
 
 #[test]
+fn a_gif_keeps_its_frames_and_timing_and_nothing_else_that_it_came_with() {
+    let (head, round, timing) = (b"GIF89a\x02\0\x01\0\x80\0\0\0\0\0\xff\xff\xff", b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0", b"!\xf9\x04\0\x0a\0\0\0");
+    let (frame, said, place) = (b",\0\0\0\0\x02\0\x01\0\0\x02\x02\x4c\x01\0", b"!\xfe\x09home addr\0", b"!\xff\x0bXMP DataXMP\x06GPS 51\0");
+    let clean = [&head[..], round, timing, frame, timing, frame, b";"].concat();
+    let sent = [&head[..], said, round, place, timing, frame, said, timing, frame, b";<script>"].concat();
+    let (given, kept) = kept("a.gif", &sent);
+    assert_eq!((given.name.as_str(), given.size, &kept), ("a.gif", Some((2, 1)), &clean));
+    assert_eq!(Given::read_now(&Folder::new().0, id::at(0), "a.gif", &clean[..clean.len() - 1]).unwrap().hash, given.hash, "some end without saying so");
+    for part in [20, head.len(), clean.len() - 4] {
+        assert_eq!(read("a.gif", &clean[..part]).unwrap_err(), "refusal-file-broken", "{part}");
+    }
+    let vast = [b"GIF89a\xff\xff\xff\xff", &clean[10..]].concat();
+    assert_eq!(read("a.gif", &vast).unwrap_err(), "refusal-file-large");
+}
+
+#[test]
 fn other_listed_kinds_are_taken_as_they_are_and_nothing_else_is() {
     let odt = [b"PK\x03\x04".as_slice(), &[0; 26], b"mimetypeapplication/vnd.oasis.opendocument.text"].concat();
     let docx = b"PK\x03\x04..[Content_Types].xml..word/document.xml".to_vec();
@@ -205,7 +221,7 @@ fn a_file_goes_out_in_a_box_and_only_what_is_for_everyone_may_be_kept_on_the_way
     assert!(file.headers()[CACHE_CONTROL].to_str().unwrap().starts_with("public"));
     file.audience = "members".into();
     assert_eq!(file.headers()[CACHE_CONTROL], "private, no-store");
-    file.mime = "image/png".into();
+    file.width = Some(1);
     assert!(file.headers()[CONTENT_DISPOSITION].to_str().unwrap().starts_with("inline"));
 }
 
