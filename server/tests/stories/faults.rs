@@ -36,7 +36,7 @@ fn apart(shell: &str, folder: &Path, line: &[&str]) -> Option<Command> {
     Some(command)
 }
 
-const SMALL_DISK: &str = "mount -t tmpfs -o size=6m tmpfs \"$0\"; \"$1\" init --data \"$0\" --name 'Night shift' --pack metal --joining open --nickname Ada >\"$0/said\" 2>&1";
+const SMALL_DISK: &str = "mount -t tmpfs -o size=6m tmpfs \"$0\"; \"$1\" init --data \"$0\" --name 'Night shift' --pack metal --joining open --nickname Ada --age 18 >\"$0/said\" 2>&1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_reading_and_help_go_on_and_writing_waits_and_nothing_is_kept_by_half() {
