@@ -8,6 +8,7 @@ backstage-in = Coming in
 backstage-ways-in = Password, passkeys, six digits, recovery codes.
 backstage-sessions = Every browser that is signed in, and how to end it.
 backstage-others = Others
+backstage-second-first = First a second way of showing it's you.
 backstage-out = Going out
 backstage-export = Everything we keep about you, in one file.
 backstage-leave = You decide what happens to your words. Seven days to change your mind.

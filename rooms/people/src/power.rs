@@ -81,7 +81,26 @@ pub(crate) async fn seat_that_may(member: &Member, capability: Capability) -> Re
     Ok(seats.into_iter().next())
 }
 
+/// How far somebody is with what a seat of theirs lets them do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// No seat of theirs can.
+    No,
+    /// Once they have a second factor.
+    AfterSecondFactor,
+    Yes,
+}
+
 impl Visitor {
+    /// How far they are with it: what leads to a page that asks for a second factor says so before.
+    pub async fn reach(&self, capability: Capability) -> Result<Reach, Refusal> {
+        let Some(person) = &self.person else { return Ok(Reach::No) };
+        match seat_that_may(&self.house, &person.id, capability).await {
+            Err(Refusal::NotBefore { .. }) => Ok(Reach::AfterSecondFactor),
+            seat => Ok(if seat?.is_some() { Reach::Yes } else { Reach::No }),
+        }
+    }
+
     /// Whether they hold a seat that can do it now. Pages ask this to show a form or not; doing it takes a [`Holding`].
     pub async fn may(&self, capability: Capability) -> DbResult<bool> {
         match &self.person {

@@ -17,7 +17,7 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use crate::house::{Browser, TestHouse, both};
-use crate::people::{PASSWORD, browser, joined, people_see_to_it};
+use crate::people::{PASSWORD, browser, joined, people_see_to_it, set};
 
 const LINES: &[(&str, &str)] = &[
     ("pronouns", "she/her"), ("pronouns-for", "everyone"),
@@ -254,6 +254,28 @@ async fn nobody_leaves_by_a_session_that_was_left_open() {
         house.house.clock.turn(16 * MINUTE_MS);
         assert!(ada.post("/backstage/leave", &[("how", "remove")]).await.is(303).to().starts_with("/sign-in?"));
         assert_eq!(house.count("SELECT count(*) FROM person WHERE leaving_at IS NOT NULL").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_founder_without_a_second_factor_gets_backstage_and_is_told_before_typing() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let cleo = house.holder("Cleo", &house.duty_that("read_requests")).await;
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", vals![&cleo.person]).await.unwrap();
+        tx.keep().await.unwrap();
+        let page = cleo.get("/backstage").await;
+        page.is(200).says("About you").says("Who asks to join First a second way of showing it's you.").says("Ask somebody in First a second way");
+        cleo.get("/join/requests").await.is(403).says("One thing first");
+        let form = cleo.get("/join/invitations").await;
+        form.is(200).says("set up a second way of showing it's you");
+        assert!(form.html.contains("href=\"/backstage/ways-in\"") && !form.html.contains("name=\"why\""), "there is nothing to type yet");
+        people_see_to_it(&house, &cleo).await;
+        cleo.get("/backstage").await.says_not("First a second way");
+        cleo.get("/join/requests").await.is(200);
+        assert!(cleo.get("/join/invitations").await.html.contains("name=\"why\""));
     })
     .await;
 }

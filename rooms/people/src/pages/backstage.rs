@@ -5,13 +5,13 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use base::form::Form;
 use base::page::{Frame, Safe, go, page, page_again};
-use base::refusal::Reply;
+use base::refusal::{Refusal, Reply};
 use base::room::Leaving;
 
 use crate::joining::{self, Mode};
 use crate::leaving::Goodbye;
 use crate::pages::profile::large_face;
-use crate::power::Capability;
+use crate::power::{Capability, Reach};
 use crate::visitor::{Fresh, Member};
 use crate::{Person, export, profile};
 
@@ -21,24 +21,36 @@ struct Show<'a> {
     f: &'a Frame,
     person: &'a Person,
     face: Safe,
-    /// Whether they may speak to people who ask to join, ask somebody in, or hand out imported names.
-    sees_requests: bool,
-    invites: bool,
-    claims: bool,
+    others: Vec<Row>,
+}
+
+/// A way to something that a seat of theirs, or the house as it is settled, lets them do.
+struct Row {
+    key: &'static str,
+    path: &'static str,
+    reach: Reach,
 }
 
 pub async fn show(member: Member) -> Reply {
-    let house = &member.house;
     let f = member.frame().titled("backstage").private();
-    let show = Show {
-        face: large_face(&member.person),
-        sees_requests: Mode::of(&house.db).await? == Mode::Request && joining::may_speak(&member).await?,
-        invites: joining::members_invite(house).await? || member.may(Capability::Welcome).await?,
-        claims: member.may(Capability::IssueClaims).await?,
-        person: &member.person,
-        f: &f,
-    };
-    page(&show, &f)
+    page(&Show { face: large_face(&member.person), others: others(&member).await?, person: &member.person, f: &f }, &f)
+}
+
+async fn others(member: &Member) -> Result<Vec<Row>, Refusal> {
+    let house = &member.house;
+    let or_if = |reach, may| if reach == Reach::No && may { Reach::Yes } else { reach };
+    let mut speaks = Reach::No;
+    if Mode::of(&house.db).await? == Mode::Request {
+        speaks = member.reach(Capability::ReadRequests).await?;
+        speaks = or_if(speaks, speaks == Reach::No && joining::may_speak(member).await?);
+    }
+    let invites = or_if(member.reach(Capability::Welcome).await?, joining::members_invite(house).await?);
+    let rows = [
+        Row { key: "join-requests", path: "/join/requests", reach: speaks },
+        Row { key: "invitations", path: "/join/invitations", reach: invites },
+        Row { key: "claims", path: "/claims", reach: member.reach(Capability::IssueClaims).await? },
+    ];
+    Ok(rows.into_iter().filter(|row| row.reach != Reach::No).collect())
 }
 
 pub async fn reshuffle(member: Member) -> Reply {

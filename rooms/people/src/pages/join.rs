@@ -9,7 +9,7 @@ use base::refusal::{Refusal, Reply};
 
 use crate::joining::{self, Joined, Mode, Newcomer, Request, Speaker, UNDER};
 use crate::pages::sign_in::let_in;
-use crate::power::{Capability, Holding, ReadRequests, Welcome};
+use crate::power::{Capability, Holding, Reach, ReadRequests, Welcome};
 use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
 use crate::sign_in;
@@ -192,6 +192,8 @@ struct Invitations<'a> {
     /// From a seat, an invitation needs a reason for the log.
     by_seat: bool,
     may_invite: bool,
+    /// They hold a seat that could, and a second factor comes first.
+    is_second_missing: bool,
     /// The address of the one just made, shown this once.
     made: Option<String>,
 }
@@ -203,10 +205,11 @@ pub async fn invitations(member: Member) -> Reply {
 async fn draw_invitations(member: &Member, form: &Form, made: Option<String>) -> Reply {
     let house = &member.house;
     let links = WayIn::made_by(&house.db, Kind::Invitation, &member.person.id, house.now()).await?;
-    let by_seat = member.may(Capability::Welcome).await?;
+    let reach = member.reach(Capability::Welcome).await?;
+    let (by_seat, is_second_missing) = (reach == Reach::Yes, reach == Reach::AfterSecondFactor);
     let may_invite = by_seat || joining::members_invite(house).await?;
     let f = member.frame().titled("invitations").private();
-    let list = Invitations { links, by_seat, may_invite, made, form, f: &f };
+    let list = Invitations { links, by_seat, may_invite, is_second_missing, made, form, f: &f };
     if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
 }
 
