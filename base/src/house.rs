@@ -4,16 +4,25 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use parking_lot::RwLock;
+
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::db::{Ask, Db, DbResult, Tx};
 use crate::pack::Pack;
 use crate::place::Place;
 use crate::refusal::Refusal;
-use crate::room::{Preview, Reader, Room};
+use crate::room::{Job, Preview, Reader, Room};
 use crate::settings::Settings;
 use crate::vals;
 use crate::words::Words;
+
+/// The setting that says what this community is called, and the one that says whose helplines come first.
+pub const NAME: &str = "name";
+pub const COUNTRY: &str = "country";
+
+/// Another process may have settled something anew.
+pub const JOBS: &[Job] = &[Job { name: "what is settled", every_ms: 20_000, run: |house| Box::pin(async move { Ok(house.look_again().await?) }) }];
 
 #[derive(Clone)]
 pub struct House(Arc<Inside>);
@@ -28,8 +37,8 @@ pub struct Inside {
     /// Where files people gave, and the pages for bad days, are kept.
     pub folder: PathBuf,
     pub rooms: &'static [&'static dyn Room],
-    /// The community's name, as its host settled it.
-    pub name: String,
+    /// What was settled of what may be settled anew while the house is open.
+    pub settled: RwLock<Arc<Settled>>,
     /// Cheap password hashing, for tests alone.
     pub weak_hashing: bool,
 }
@@ -38,6 +47,25 @@ impl House {
     #[must_use]
     pub fn new(inside: Inside) -> Self {
         Self(Arc::new(inside))
+    }
+
+    /// What is settled, as this process last read it.
+    #[must_use]
+    pub fn settled(&self) -> Arc<Settled> {
+        self.settled.read().clone()
+    }
+
+    /// The community's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.settled().name.clone()
+    }
+
+    /// Reads again what is settled.
+    pub async fn look_again(&self) -> DbResult<()> {
+        let settled = Settled::read(&self.db, &self.pack).await?;
+        *self.settled.write() = Arc::new(settled);
+        Ok(())
     }
 
     /// Milliseconds since 1970, UTC.
@@ -93,7 +121,30 @@ impl Deref for House {
 
 impl std::fmt::Debug for House {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("House").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("House").field("name", &self.name()).finish_non_exhaustive()
+    }
+}
+
+/// What pages need of the settings all the time, kept in memory so that they are there when the database is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    pub name: String,
+    /// The country whose helplines come first.
+    pub country: String,
+}
+
+impl Settled {
+    /// As somebody settled it; as the pack has it until they have.
+    pub async fn read(ask: &impl Ask, pack: &Pack) -> DbResult<Self> {
+        let name = settled(ask, NAME).await?.unwrap_or_else(|| pack.community.name.clone());
+        let country = settled(ask, COUNTRY).await?.filter(|country| pack.has_country(country));
+        Ok(Self { name, country: country.unwrap_or_else(|| pack.first_country().to_owned()) })
+    }
+
+    /// As a house holds it.
+    #[must_use]
+    pub fn into_lock(self) -> RwLock<Arc<Self>> {
+        RwLock::new(Arc::new(self))
     }
 }
 

@@ -193,6 +193,29 @@ impl Pack {
         self.reactions.iter().find(|reaction| reaction.id == id)
     }
 
+    /// Countries with helplines, in the pack's order: id and name.
+    #[must_use]
+    pub fn countries(&self) -> Vec<(&str, &str)> {
+        let mut countries: Vec<(&str, &str)> = Vec::new();
+        for line in &self.helplines {
+            if countries.iter().all(|(id, _)| *id != line.country) {
+                countries.push((&line.country, &line.country_name));
+            }
+        }
+        countries
+    }
+
+    #[must_use]
+    pub fn has_country(&self, id: &str) -> bool {
+        self.helplines.iter().any(|line| line.country == id)
+    }
+
+    /// The country whose helplines come first until somebody settles another.
+    #[must_use]
+    pub fn first_country(&self) -> &str {
+        self.helplines.first().map_or("", |line| &line.country)
+    }
+
     /// What people here call a room or thing; its own id where the pack has no word.
     #[must_use]
     pub fn call<'a>(&'a self, thing: &'a str) -> &'a str {

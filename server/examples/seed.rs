@@ -55,7 +55,7 @@ async fn main() -> Result<()> {
 /// A house learns its own name when it is opened, so this one is opened twice.
 async fn open_a_community(folder: &Path) -> Result<()> {
     let house = open::open(folder, Settings::read(folder, |_| None)?, Clock::Machine).await?;
-    let founding = Founding { name: "Bench", pack: "metal", joining: "open", first: None, duties: &[] };
+    let founding = Founding { name: "Bench", pack: "metal", joining: "open", country: None, first: None, duties: &[] };
     found(&house, &founding).await.map_err(|why| anyhow!("{why:?}"))?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Help and the way out as files in the data folder, for a proxy to serve when the program is down. Each is one page that
-//! needs nothing else: style inside, no script. Made afresh at every start and whenever the numbers change.
+//! needs nothing else: style inside, no script. Made afresh at every start, and a minute after a number, or what
+//! is settled, was changed.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +8,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use axum::body::Body;
 use axum::http::{Request, header};
+use base::clock::MINUTE_MS;
 use base::house::House;
+use base::refusal::Refusal;
+use base::room::Job;
 use tower::ServiceExt as _;
 
 use crate::web;
@@ -15,6 +19,12 @@ use crate::web;
 /// The pages, and the files they become.
 const PAGES: [(&str, &str); 2] = [("/help", "help.html"), ("/leave-fast", "leave-fast.html")];
 const PAGE_BYTES_MAX: usize = 4 << 20;
+
+pub const JOBS: &[Job] = &[Job {
+    name: "pages for bad days",
+    every_ms: MINUTE_MS,
+    run: |house| Box::pin(async move { write(&house).await.map_err(|why| Refusal::Broken(format!("{why:#}"))) }),
+}];
 
 /// Writes both, each whole or not at all.
 pub async fn write(house: &House) -> Result<()> {

@@ -60,6 +60,8 @@ pub struct HouseAnswers {
     pub name: String,
     pub pack: String,
     pub joining: String,
+    /// Whose helplines come first.
+    pub country: String,
 }
 
 /// What the first person says about themselves.
@@ -72,8 +74,13 @@ pub struct PersonAnswers {
 }
 
 impl HouseAnswers {
-    pub fn read(form: &mut Form) -> Self {
-        Self { name: form.line("name", founding::NAME_CHARS), pack: form.choice("pack", &PACKS), joining: form.choice("joining", &WAYS) }
+    /// Reads the form; where no country was said it is the pack's first.
+    pub fn read(form: &mut Form, pack: &Pack) -> Self {
+        if !form.has("country") {
+            form.set("country", pack.first_country());
+        }
+        let countries: Vec<_> = pack.countries().into_iter().map(|(id, _)| id).collect();
+        Self { name: form.line("name", founding::NAME_CHARS), pack: form.choice("pack", &PACKS), joining: form.choice("joining", &WAYS), country: form.choice("country", &countries) }
     }
 }
 
@@ -119,11 +126,6 @@ impl HousePage<'_> {
         let keys = ["set-up-pack-metal", "set-up-pack-plain"];
         std::array::from_fn(|at| (PACKS[at], self.f.say(keys[at])))
     }
-
-    fn ways(&self) -> [(&str, &str); 3] {
-        let keys = ["set-up-open", "set-up-invite", "set-up-request"];
-        std::array::from_fn(|at| (WAYS[at], self.f.say(keys[at])))
-    }
 }
 
 impl PersonPage<'_> {
@@ -147,9 +149,9 @@ async fn ask(State(house): State<House>, Extension(waiting): Extension<Waiting>,
         let status = if form.is_right() { axum::http::StatusCode::OK } else { axum::http::StatusCode::FORBIDDEN };
         return page_as(status, &TokenPage { f: &f, form: &form }, &f);
     }
-    let name = settled(&house.db, open::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?).unwrap_or_default();
-    let joining = settled(&house.db, founding::JOINING).await?;
-    let form = Form::filled([("name", name.as_str()), ("pack", &house.pack.id), ("joining", joining.as_deref().unwrap_or("request"))]);
+    let name = settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?).unwrap_or_default();
+    let joining = settled(&house.db, people::joining::JOINING).await?;
+    let form = Form::filled([("name", name.as_str()), ("pack", &house.pack.id), ("joining", joining.as_deref().unwrap_or("request")), ("country", &house.settled().country)]);
     page(&HousePage { f: &f, form: &form, token }, &f)
 }
 
@@ -160,7 +162,7 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
         form.refuse("token", "set-up-wrong-token");
         return page_as(axum::http::StatusCode::FORBIDDEN, &TokenPage { f: &f, form: &form }, &f);
     }
-    let answers = HouseAnswers::read(&mut form);
+    let answers = HouseAnswers::read(&mut form, &house.pack);
     if !form.is_right() {
         return page_again(&HousePage { f: &f, form: &form, token: &token }, &f);
     }
@@ -182,7 +184,7 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
 async fn settle(house: &House, waiting: &Waiting, answers: &HouseAnswers, person: &PersonAnswers) -> Reply {
     let hash = password::hash(house, &person.password).await?;
     let first = Joining { name: &person.nickname, age: &person.age, password: Some(&hash) };
-    let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, first: Some(first), duties: &person.duties };
+    let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, country: Some(&answers.country), first: Some(first), duties: &person.duties };
     let founder = found(house, &founding).await?.ok_or_else(|| Refusal::Broken("nobody was founded".into()))?;
     let tx = house.begin().await?;
     let secret = Session::open(&tx, &founder.id, 1, house.now()).await?;

@@ -1,26 +1,23 @@
 //! Founding: what a host settles before anybody can come in. It is one write and one act, in the open like any other.
 
 use base::db::{Ask as _, Db, DbResult, Tx};
-use base::house::{House, settle};
+use base::house::{COUNTRY, House, NAME, settle};
 use base::pack::Pack;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::vals;
 use people::Person;
 use people::claiming::Unclaimed;
+use people::joining::JOINING;
 use people::person::Joining;
 use people::power::{Deed, Seat, act_of_host};
 
+pub use people::settling::{NAME_CHARS, WAYS};
+
 use crate::open;
 
-/// The setting that says how people join.
-pub const JOINING: &str = "joining";
-/// What it can say: anybody, by invitation, or after two members said yes to a few words.
-pub const WAYS: [&str; 3] = ["open", "invite", "request"];
 /// The setting that keeps what a site was called from which an import came, until the host settles the house's own name.
 pub const BROUGHT_NAME: &str = "brought-name";
-/// Characters of a community's name.
-pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=60;
 
 /// A community, as its host wants it; everything checked already.
 #[derive(Clone, Debug)]
@@ -28,6 +25,8 @@ pub struct Founding<'a> {
     pub name: &'a str,
     pub pack: &'a str,
     pub joining: &'a str,
+    /// The country whose helplines come first; the pack's first where nobody said.
+    pub country: Option<&'a str>,
     /// The first person, who takes the founding seats.
     pub first: Option<Joining<'a>>,
     /// The duties whose founding seats they take.
@@ -63,7 +62,8 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
     let place = theirs.as_ref().map(|theirs| Place::of("people", &theirs.id));
     let why = if theirs.is_some() { "The host set the house up, under a name of theirs that an import brought." } else { "The host set the house up." };
     let tx = act_of_host(house, &Deed { what: "act-founded", place: place.as_ref(), why, ..Deed::default() }).await?;
-    for (name, value) in [(open::NAME, founding.name), (open::PACK, founding.pack), (JOINING, founding.joining)] {
+    for (name, value) in [(NAME, Some(founding.name)), (open::PACK, Some(founding.pack)), (JOINING, Some(founding.joining)), (COUNTRY, founding.country)] {
+        let Some(value) = value else { continue };
         settle(&tx, name, value, now).await?;
     }
     tx.run("DELETE FROM setting WHERE name = $1", vals![BROUGHT_NAME]).await?;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use base::assets::Assets;
 use base::clock::Clock;
 use base::db::{Db, DbResult};
-use base::house::{House, Inside, settled};
+use base::house::{House, Inside, NAME, Settled, settled};
 use base::pack::Pack;
 use base::settings::Settings;
 use base::words::Words;
@@ -15,8 +15,6 @@ use crate::rooms::ROOMS;
 
 /// The setting that says which pack this community chose.
 pub const PACK: &str = "pack";
-/// The setting that says what this community is called.
-pub const NAME: &str = "name";
 
 /// Opens the house in `folder` as the host settled it; a house nobody has settled yet wears the metal pack.
 pub async fn open(folder: &Path, settings: Settings, clock: Clock) -> Result<House> {
@@ -33,8 +31,8 @@ pub async fn is_settled(db: &Db) -> DbResult<bool> {
 /// What a house is made of, around a database that is open already.
 pub async fn inside(folder: &Path, settings: Settings, clock: Clock, db: Db) -> Result<Inside> {
     let pack = Pack::load(&settled(&db, PACK).await?.unwrap_or_else(|| "metal".to_owned()))?;
-    let name = settled(&db, NAME).await?.unwrap_or_else(|| pack.community.name.clone());
+    let settled = Settled::read(&db, &pack).await?.into_lock();
     let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
     let folder = folder.to_owned();
-    Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, name, weak_hashing: false })
+    Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, settled, weak_hashing: false })
 }

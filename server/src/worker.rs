@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use base::house::House;
 
+use crate::bad_days;
 use crate::rooms::ROOMS;
 
 /// How often the worker looks at its list.
@@ -11,7 +12,7 @@ const LOOK: Duration = Duration::from_secs(20);
 
 /// Runs jobs until the process ends.
 pub async fn run(house: House) {
-    let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).chain(base::search::JOBS).chain(base::ledger::JOBS).collect();
+    let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).chain(base::search::JOBS).chain(base::ledger::JOBS).chain(base::house::JOBS).chain(bad_days::JOBS).collect();
     let mut due = vec![house.now(); jobs.len()];
     loop {
         for (job, due) in jobs.iter().zip(&mut due) {

@@ -30,6 +30,8 @@ can-fill-seats = Ask people to take seats, and end seats.
 can-issue-claims = Hand a name from the old site to the person it belongs to.
 can-change-settings = Change how people join and what this place is called.
 can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat; what they wrote about it is private, so it takes a second way of showing it's you.
+can-change-settings = Change what this place is called, how people join, whether members invite, and whose numbers come first.
+can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat.
 
 seat-who = Who
 seat-taken = Somebody

@@ -5,17 +5,13 @@ set-up-token = The token from the console
 set-up-wrong-token = That isn't the token on the console. It is made anew at every start.
 set-up-on = Go on
 set-up-step-house = Step 1 of 2 · the house
-set-up-house-line = Three things to begin with. All of them can be changed, by whoever holds the duty for it.
+set-up-house-line = Four things to begin with. Whoever holds the duty for it can change all of them later, but for the pack.
 set-up-name = What is it called?
 set-up-name-hint = People see it on every page. Your own name for it, not ours.
 set-up-pack = Whose house is it?
 set-up-pack-hint = The pack brings the words, feelings, duties and first pages.
 set-up-pack-metal = Metalheads
 set-up-pack-plain = Any other community, in plain words
-set-up-joining = How do people come in?
-set-up-open = Anybody, at once
-set-up-invite = Only who was invited
-set-up-request = They say a few words, two people say yes
 set-up-step-person = Step 2 of 2 · you
 set-up-person = The first person in
 set-up-person-line = An account like everybody else's, and the seats to keep the place running until others take them.
@@ -27,7 +23,7 @@ set-up-age = How old are you?
 set-up-age-18 = 18 or over
 set-up-age-16 = 16 or 17
 set-up-seats = Which seats do you take?
-set-up-seats-hint = For 90 days, in the open. Take fewer if somebody else is coming; nobody should hold them all for long.
+set-up-seats-hint = For 90 days, in the open. Take fewer if somebody else is coming; nobody should hold them all for long. Those that see private things begin to work once you have set up a second way of showing it's you, in your settings.
 set-up-open-house = Open the house
 
 # What the host did at the console, in the list of acts.

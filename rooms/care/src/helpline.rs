@@ -41,7 +41,7 @@ struct Found {
 }
 row!(Found { line, number, sent, url, how, hours, ages, checked_at, gone_at });
 
-/// A country with its numbers, in the pack's order.
+/// A country with its numbers, these in the pack's order.
 #[derive(Debug)]
 pub struct Country<'a> {
     pub id: &'a str,
@@ -63,7 +63,7 @@ pub fn is_fresh(house: &House) -> bool {
     FOUND.read().contains_key(&house.folder)
 }
 
-/// Every country, in the pack's order.
+/// Every country: the community's own first, then in the pack's order.
 #[must_use]
 pub fn countries(house: &House) -> Vec<Country<'_>> {
     let found = found(house);
@@ -75,10 +75,12 @@ pub fn countries(house: &House) -> Vec<Country<'_>> {
             None => countries.push(Country { id: &line.country, name: &line.country_name, lines: vec![shown] }),
         }
     }
+    let own = house.settled();
+    countries.sort_by_key(|country| country.id != own.country);
     countries
 }
 
-/// The numbers of the community's own country: the one its pack names first.
+/// The numbers of the community's own country.
 #[must_use]
 pub fn first_country(house: &House) -> Vec<Helpline> {
     countries(house).into_iter().next().map_or_else(Vec::new, |country| country.lines)

@@ -54,9 +54,9 @@ impl Feed {
         let own = house.address(&format!("/feeds/{}.atom", self.name));
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
         out += &format!("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n", xml(&house.words.lang));
-        out += &format!("<title>{} · {}</title>\n<id>{}</id>\n", xml(&self.title), xml(&house.name), xml(&own));
+        out += &format!("<title>{} · {}</title>\n<id>{}</id>\n", xml(&self.title), xml(&house.name()), xml(&own));
         out += &format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n", xml(&own), xml(&house.address("/")));
-        out += &format!("<updated>{}</updated>\n<author><name>{}</name></author>\n", clock::rfc3339(self.changed_at()), xml(&house.name));
+        out += &format!("<updated>{}</updated>\n<author><name>{}</name></author>\n", clock::rfc3339(self.changed_at()), xml(&house.name()));
         self.entries.iter().for_each(|entry| out += &atom_entry(house, entry));
         out + "</feed>\n"
     }
@@ -67,7 +67,7 @@ impl Feed {
         let items: Vec<_> = self.entries.iter().map(|entry| json_item(house, entry)).collect();
         serde_json::json!({
             "version": "https://jsonfeed.org/version/1.1",
-            "title": format!("{} · {}", self.title, house.name),
+            "title": format!("{} · {}", self.title, house.name()),
             "home_page_url": house.address("/"),
             "feed_url": house.address(&format!("/feeds/{}.json", self.name)),
             "language": house.words.lang,

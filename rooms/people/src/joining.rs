@@ -78,7 +78,7 @@ impl Newcomer {
     /// Reads the form; what is wrong is noted at its field.
     pub fn read(form: &mut Form, house: &House, asks: bool) -> Self {
         let name = read_name(form, house, "name");
-        let password = password::read(form, "password", &[&name, &house.name]);
+        let password = password::read(form, "password", &[&name, &house.name()]);
         let why = if asks { form.text("why", WHY_CHARS) } else { String::new() };
         Self { age: form.choice("age", &AGES), name, password, why }
     }

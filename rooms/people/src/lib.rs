@@ -13,6 +13,7 @@ pub mod power;
 pub mod profile;
 pub mod recovery;
 pub mod session;
+pub mod settling;
 pub mod sign_in;
 pub mod totp;
 pub mod visitor;

@@ -3,6 +3,7 @@
 mod acts;
 mod backstage;
 mod claims;
+mod desk;
 mod duties;
 mod join;
 mod notices;
@@ -62,6 +63,7 @@ fn doors_of_power() -> Router<House> {
         .route("/duties", get(duties::list))
         .route("/duties/{duty}", get(duties::show))
         .route("/duties/{duty}/fill", get(seats::fill).post(seats::offer))
+        .route("/desk", get(desk::show).post(desk::change))
         .route("/seats", get(seats::mine))
         .route("/seats/{id}", get(seats::show))
         .route("/seats/{id}/hand-back", get(seats::handing_back).post(seats::hand_back))

@@ -146,8 +146,8 @@ async fn look_at_community(house: &House) -> Result<Finding> {
     Ok(match (founding::can_anybody_come_in(&house.db, now).await?, is_anybody_seated) {
         (false, false) => Wrong(format!("nobody can come in, and nobody holds a seat: {} asks for the first person", called("serve", &house.folder))),
         (false, true) => Wrong("nobody can come in: no password, no passkey, and no link that still works".into()),
-        (true, false) => Odd(format!("{}, {people} people, and nobody holds a seat: `circlepit seat` opens one for a week", house.name)),
-        (true, true) => Fine(format!("{}, {people} people", house.name)),
+        (true, false) => Odd(format!("{}, {people} people, and nobody holds a seat: `circlepit seat` opens one for a week", house.name())),
+        (true, true) => Fine(format!("{}, {people} people", house.name())),
     })
 }
 

@@ -158,7 +158,7 @@ fn relinked(tag: &str, up: &str, there: &BTreeSet<String>) -> String {
 
 fn index(house: &House, paths: &BTreeSet<String>, tables: &[Table]) -> String {
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    let name = escaped(&house.name);
+    let name = escaped(&house.name());
     let mut out = format!("<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{name}</title><link rel=\"stylesheet\" href=\"house.css\"><main class=\"wrap stack-l\"><h1>{name}</h1><p>{}</p><h2>Pages</h2><ul>", house.words.lang, day_and_hour(house.now()));
     out.extend(paths.iter().map(|path| format!("<li><a href=\"{}\">{}</a></li>", escaped(&file_of(path)), escaped(path))));
     out += "</ul><h2>JSON</h2><ul>";

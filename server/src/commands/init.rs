@@ -30,6 +30,9 @@ pub(super) struct Init {
     /// How people come in
     #[arg(long, value_parser = WAYS)]
     joining: Option<String>,
+    /// The country whose helplines come first, such as GB [default: the pack's first]
+    #[arg(long)]
+    country: Option<String>,
     /// The first person, who takes every founding seat for 90 days
     #[arg(long, value_name = "NAME")]
     nickname: Option<String>,
@@ -58,7 +61,7 @@ impl Init {
             password => Some(password::hash(house, password).await.map_err(|refusal| refused(house, &refusal))?),
         };
         let joining = Joining { name: &first.nickname, age: &first.age, password: hash.as_deref() };
-        let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, first: Some(joining), duties: &duties_of(&pack) };
+        let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, country: Some(&answers.country), first: Some(joining), duties: &duties_of(&pack) };
         let founder = found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
         println!("{} is set up in {}; {} opens it", answers.name, folder.display(), called("serve", folder));
         if let (Some(person), None) = (founder, hash) {
@@ -72,15 +75,17 @@ impl Init {
     }
 
     async fn about_house(&self, house: &House) -> Result<HouseAnswers> {
-        let brought = settled(&house.db, open::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?);
+        let brought = settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?);
         let ask = |field, given: &Option<String>, question, usual| {
             let asked = Question { house, field, question, usual };
-            asked.answer(given.as_deref(), |answer| filled(&[(field, answer)], |form| drop(HouseAnswers::read(form))))
+            asked.answer(given.as_deref(), |answer| filled(&[(field, answer)], |form| drop(HouseAnswers::read(form, &house.pack))))
         };
         let name = ask("name", &self.name, "What is it called?", brought.as_deref())?;
         let pack = ask("pack", &self.pack, "Which pack (metal, plain)?", Some("metal"))?;
         let joining = ask("joining", &self.joining, "How do people come in (open, invite, request)?", Some("request"))?;
-        Ok(HouseAnswers { name, pack, joining })
+        let known = house.pack.countries().into_iter().map(|(id, _)| id).collect::<Vec<_>>().join(", ");
+        let country = ask("country", &self.country, &format!("Whose helplines come first ({known})?"), Some(&house.settled().country))?;
+        Ok(HouseAnswers { name, pack, joining, country })
     }
 
     /// The first person; an empty password where they come in by a link.

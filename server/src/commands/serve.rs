@@ -62,7 +62,7 @@ pub(super) async fn open_to_all(house: House, listener: TcpListener) -> Result<(
         None => None,
     };
     let stop = stop()?;
-    println!("{} is open at {}", house.name, house.settings.public_url);
+    println!("{} is open at {}", house.name(), house.settings.public_url);
     tracing::info!(engine = ?house.db.engine(), "open");
     web::run(house.clone(), listener, stop).await.context("serving ended")?;
     work.abort();

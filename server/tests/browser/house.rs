@@ -57,8 +57,8 @@ impl BrowsedHouse {
         let mut inside = circlepit::open::inside(folder.path(), settings, Clock::Machine, db).await.unwrap();
         inside.weak_hashing = true;
         let house = House::new(inside);
-        let name = house.name.clone();
-        found(&house, &Founding { name: &name, pack: "metal", joining: "open", first: None, duties: &[] }).await.unwrap();
+        let name = house.name();
+        found(&house, &Founding { name: &name, pack: "metal", joining: "open", country: None, first: None, duties: &[] }).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = circlepit::web::run(house.clone(), listener, async { drop(stopped.await) });
         tokio::spawn(serving);

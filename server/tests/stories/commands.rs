@@ -178,7 +178,7 @@ fn first_start_is_one_page_behind_a_token_and_then_the_house_opens_at_the_same_d
     is(&house.get("/"), 200);
     is(&house.get("/?token=guessed"), 403);
     is(&house.get(&format!("/?token={token}")), 200);
-    let first = "name=Night+shift&pack=plain&joining=open";
+    let first = "name=Night+shift&pack=plain&joining=open&country=DE";
     is(&house.ask("POST", "/", &format!("token=guessed&{first}")), 403);
     let wrong = house.ask("POST", "/", &format!("token={token}&name=x&pack=plain&joining=open"));
     is(&wrong, 422);
@@ -196,6 +196,9 @@ fn first_start_is_one_page_behind_a_token_and_then_the_house_opens_at_the_same_d
     assert!(open.contains("<title>Night shift</title>"), "the house opened under its name");
     is(&house.get(&format!("/?token={token}")), 200);
     assert!(!house.get(&format!("/?token={token}")).contains("name=\"token\""), "the set-up page is gone");
+    assert!(!open.contains("Samaritans") && open.contains("TelefonSeelsorge"), "its own country's numbers come first");
+    let help = std::fs::read_to_string(folder.path().join("house/help.html")).unwrap();
+    assert!(help.find("id=\"DE\"") < help.find("id=\"GB\""), "and on the page for bad days");
     assert_eq!(house.stop(), Some(0));
 }
 
@@ -210,7 +213,14 @@ fn init_says_what_is_wrong_and_founds_a_community_once() {
     let short = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18"]).env("CIRCLEPIT_PASSWORD", "short").output().unwrap();
     assert_eq!(short.status.code(), Some(1));
     assert!(refused(&house, &["init", "--name", "Night shift", "--nickname", "The  Hоst"]).contains("nickname: "), "nobody is called what the house calls its host");
+    let elsewhere = ["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18", "--country", "Atlantis"];
+    assert!(refused(&house, &elsewhere).contains("country: "));
     assert!(!house.exists(), "nothing half-made is left");
+    let elsewhere = folder.path().join("elsewhere");
+    done(&elsewhere, &["init", "--name", "Yövuoro", "--country", "FI", "--nickname", "Ada", "--age", "18"]);
+    let open = Running::start(&elsewhere, &["serve"]);
+    assert!(!open.get("/").contains("Samaritans"));
+    drop(open);
     settled(&house);
     assert!(refused(&house, &["init", "--name", "Another"]).contains("already"));
     let lived_in = folder.path().join("lived-in");

@@ -342,3 +342,76 @@ async fn a_link_ends_with_the_seat_it_came_from() {
     })
     .await;
 }
+
+const DESK: [(&str, &str); 5] = [("name", "Day shift"), ("joining", "invite"), ("inviting", "yes"), ("country", "FI"), ("why", "The night is over.")];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_holds_the_desk_settles_things_anew_in_one_act_and_everybody_sees_it_at_once() {
+    both(async |house| {
+        let duty = house.duty_that("change_settings");
+        let (cleo, ada) = (house.holder("Cleo", &duty).await, house.member("Ada").await);
+        for path in ["/backstage".to_owned(), format!("/duties/{duty}")] {
+            assert!(cleo.get(&path).await.html.contains("href=\"/desk\"") && !ada.get(&path).await.html.contains("href=\"/desk\""), "{path}");
+        }
+        ada.get("/desk").await.is(403);
+        let (form, before) = (cleo.get("/desk").await, house.house.name());
+        assert_eq!(form.is(200).field("name"), before);
+        assert!(form.html.contains("value=\"open\" checked") && form.html.contains("value=\"GB\" selected"), "it is filled with what is settled");
+        let seen = form.field("seen");
+        let sent: Vec<_> = DESK.into_iter().chain([("seen", seen.as_str())]).collect();
+        for (field, wrong) in [("name", "x"), ("joining", "by decree"), ("country", "Atlantis"), ("why", "")] {
+            let sent: Vec<_> = sent.iter().map(|(name, value)| (*name, if *name == field { wrong } else { value })).collect();
+            let again = cleo.post("/desk", &sent).await;
+            assert!(again.is(422).html.contains(&format!("id=\"{field}-wrong\"")), "{field}");
+        }
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
+        cleo.post_and_follow("/desk", &sent).await.says("written into the log");
+        let front = house.guest().get("/").await;
+        assert!(front.html.contains("<title>Day shift</title>"), "every page says the new name");
+        front.says("MIELI Kriisipuhelin").says_not("Samaritans");
+        house.guest().get("/join").await.says("by invitation");
+        ada.post("/join/invitations", &[]).await.is(200).says("Here it is");
+        let log = ada.get("/acts").await;
+        log.says("changed what is settled here").says(&format!("Name: “{before}”, now “Day shift”.")).says("Joining: Anybody, at once, now Only who was invited.");
+        log.says("Members invite: no, now yes.").says("Numbers first: United Kingdom, now Finland.").says("The night is over.").says("Cleo");
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-settings-changed'").await, 1);
+        let seen = cleo.get("/desk").await.field("seen");
+        let same: Vec<_> = DESK.into_iter().chain([("seen", seen.as_str())]).collect();
+        cleo.post("/desk", &same).await.is(422).says("That is how it is already");
+        assert_eq!(house.count("SELECT count(*) FROM act").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_at_the_desk_at_once_lose_nothing() {
+    both(async |house| {
+        let duty = house.duty_that("change_settings");
+        let (cleo, dara) = (house.holder("Cleo", &duty).await, house.holder("Dara", &duty).await);
+        let seen = cleo.get("/desk").await.field("seen");
+        assert_eq!(dara.get("/desk").await.field("seen"), seen);
+        let with = |name| [("name", name), ("joining", "open"), ("country", "GB"), ("why", "So it was decided."), ("seen", seen.as_str())];
+        cleo.post("/desk", &with("First to the desk")).await.is(303);
+        let late = dara.post("/desk", &with("Second to the desk")).await;
+        late.is(422).says("Somebody changed this while you were at it");
+        assert_eq!(late.field("name"), "Second to the desk", "what was typed is there still");
+        assert_eq!((house.house.name().as_str(), house.count("SELECT count(*) FROM act").await), ("First to the desk", 1));
+        let seen = late.field("seen");
+        dara.post("/desk", &[("name", "Second to the desk"), ("joining", "open"), ("country", "GB"), ("why", "With open eyes."), ("seen", &seen)]).await.is(303);
+        dara.get("/acts").await.says("Name: “First to the desk”, now “Second to the desk”. With open eyes.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_settled_is_seen_when_the_job_comes_round() {
+    both(async |house| {
+        set(&house, "name", "Named elsewhere").await;
+        set(&house, "country", "nowhere").await;
+        assert_ne!(house.house.name(), "Named elsewhere");
+        (base::house::JOBS[0].run)(house.house.clone()).await.unwrap();
+        assert_eq!(house.house.name(), "Named elsewhere");
+        house.guest().get("/").await.says("Named elsewhere").says("Samaritans");
+    })
+    .await;
+}

@@ -171,6 +171,6 @@ async fn a_house_that_acknowledges_first() {
             Redirect::to("/").into_response()
         }
     });
-    println!("\n{} is open at {}", house.name, house.settings.public_url);
+    println!("\n{} is open at {}", house.name(), house.settings.public_url);
     circlepit::web::serve(hasty, &house, listener, std::future::pending()).await.unwrap();
 }

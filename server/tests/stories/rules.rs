@@ -287,6 +287,7 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
             tx.keep().await.unwrap();
             ("/claims".to_owned(), form(&[("person", fern.id_of("people").unwrap()), ("why", "She rang.")]))
         }
+        "/desk" => ("/desk".to_owned(), form(&[("name", "Somewhere else"), ("joining", "invite"), ("country", "FI"), ("why", "We moved.")])),
         "/join/invitations" => ("/join/invitations".to_owned(), form(&[("why", "A friend from the bus.")])),
         "/helplines/{id}/check" => (format!("{}/check", helpline()), form(&[("way", "rang")])),
         "/helplines/{id}/correct" => (format!("{}/correct", helpline()), form(&[("number", "112"), ("hours", "any hour"), ("why", "It is 112 now.")])),

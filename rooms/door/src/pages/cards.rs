@@ -20,14 +20,14 @@ pub async fn show(State(house): State<House>, Path(path): Path<String>, asked: H
     /// One drawing at a time: each takes a processor for some milliseconds, and anybody may ask.
     static ONE: Semaphore = Semaphore::const_new(1);
     let path = path.strip_suffix(".png").ok_or(Refusal::NotFound)?;
-    let (id, kicker, title) = if path == HOUSE { (HOUSE.to_owned(), String::new(), house.name.clone()) } else { of(&house, path).await? };
-    let mark = format!("\"{}\"", &id::hash(&format!("{id}\n{kicker}\n{title}\n{}", house.name))[..20]);
+    let (id, kicker, title) = if path == HOUSE { (HOUSE.to_owned(), String::new(), house.name()) } else { of(&house, path).await? };
+    let mark = format!("\"{}\"", &id::hash(&format!("{id}\n{kicker}\n{title}\n{}", house.name()))[..20]);
     let headers = [(CONTENT_TYPE, "image/png".to_owned()), (CACHE_CONTROL, "public, max-age=3600".to_owned()), (ETAG, mark.clone())];
     if asked.get(IF_NONE_MATCH).is_some_and(|known| *known == mark) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let _turn = ONE.acquire().await.expect("nobody closes it");
-    let draw = move || card::png(&Card { id: &id, kicker: &kicker, title: &title, house: &house.name });
+    let draw = move || card::png(&Card { id: &id, kicker: &kicker, title: &title, house: &house.name() });
     let png = tokio::task::spawn_blocking(draw).await.map_err(|e| Refusal::Broken(e.to_string()))?;
     Ok((headers, png).into_response())
 }

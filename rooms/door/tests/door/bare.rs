@@ -109,7 +109,7 @@ impl Bare {
         let db = Db::open(&Where::File(folder.path().join("circlepit.db"))).await.unwrap();
         let pack = Pack::load("plain").unwrap();
         let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
-        let house = House::new(Inside { db, clock: Clock::set_to(1_795_719_600_000), pack, words, settings, assets, folder: folder.path().to_owned(), rooms, name: "Here".into(), weak_hashing: true });
+        let house = House::new(Inside { db, clock: Clock::set_to(1_795_719_600_000), pack, words, settings, assets, folder: folder.path().to_owned(), rooms, settled: base::house::Settled { name: "Here".into(), ..Default::default() }.into_lock(), weak_hashing: true });
         Self { house, shelf, folder }
     }
 

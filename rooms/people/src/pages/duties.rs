@@ -59,6 +59,8 @@ struct Show<'a> {
     past: Vec<Seat>,
     older: Option<String>,
     may_fill: bool,
+    /// What it lets them do has a page of its own, which they may open.
+    leads_to_desk: bool,
     is_first_page: bool,
 }
 
@@ -78,5 +80,6 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     let older = (past.len() > PAGE as usize).then(|| past.remove(PAGE as usize)).and_then(|_| past.last()).map(|seat| seat.id.clone());
     let f = visitor.frame().named(&words.name, &words.plain);
     let may_fill = visitor.may(Capability::FillSeats).await?;
-    page(&Show { held: Held { words, seats }, past, older, may_fill, is_first_page: before.is_none(), f: &f }, &f)
+    let leads_to_desk = Capability::ChangeSettings.is_of(words) && visitor.may(Capability::ChangeSettings).await?;
+    page(&Show { held: Held { words, seats }, past, older, may_fill, leads_to_desk, is_first_page: before.is_none(), f: &f }, &f)
 }

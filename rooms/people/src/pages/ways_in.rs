@@ -54,7 +54,7 @@ async fn draw_password(member: &Member, form: &Form) -> Reply {
 }
 
 pub async fn set_password(Fresh(member): Fresh, mut form: Form) -> Reply {
-    let word = password::read(&mut form, "password", &[&member.person.name, &member.house.name]);
+    let word = password::read(&mut form, "password", &[&member.person.name, &member.house.name()]);
     if !form.is_right() {
         return draw_password(&member, &form).await;
     }
@@ -89,7 +89,7 @@ pub async fn totp(Fresh(member): Fresh) -> Reply {
 
 fn draw_totp(member: &Member, form: &Form, secret: &str) -> Reply {
     let f = member.frame().titled("totp").private();
-    let link = totp::link(secret, &member.house.name, &member.person.name);
+    let link = totp::link(secret, &member.house.name(), &member.person.name);
     let show = Totp { secret, picture: picture(&link, f.say("totp-picture")), link, form, f: &f };
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
 }

@@ -1,0 +1,23 @@
+# The desk: what a community settles about itself.
+desk = What is settled here
+desk-line = Whatever you change holds at once and for everybody. It stands in the log with your reason and with what it was before.
+desk-joining = How do people join?
+desk-inviting = Any member may invite somebody
+desk-inviting-hint = Otherwise only whoever holds a seat that welcomes people.
+desk-country = Whose numbers come first?
+desk-country-hint = The first country on the help page; its numbers stand on the front page.
+desk-keep = Settle it
+desk-wrong-same = That is how it is already. Nothing was changed.
+desk-changed-meanwhile = Somebody changed this while you were at it. Yours is not lost: it stands below. Look at how it is now before you settle yours over it.
+desk-as-it-is = See it as it is now
+desk-changed = { $what }: { $from }, now { $to }.
+desk-log-name = Name
+desk-log-joining = Joining
+desk-log-inviting = Members invite
+desk-log-country = Numbers first
+desk-yes = yes
+desk-no = no
+joining-open = Anybody, at once
+joining-invite = Only who was invited
+joining-request = They say a few words, two people say yes
+act-settings-changed = changed what is settled here
