@@ -11,10 +11,8 @@ use axum::http::{Request, header};
 use base::clock::MINUTE_MS;
 use base::house::House;
 use base::refusal::Refusal;
-use base::room::Job;
+use base::room::{Job, Room as _};
 use tower::ServiceExt as _;
-
-use crate::web;
 
 /// The pages, and the files they become.
 const PAGES: [(&str, &str); 2] = [("/help", "help.html"), ("/leave-fast", "leave-fast.html")];
@@ -46,7 +44,7 @@ fn put(to: &Path, html: &str) -> std::io::Result<()> {
 
 /// A page as a guest gets it, made to stand alone.
 async fn alone(house: &House, path: &str) -> Result<String> {
-    let answer = web::app(house).oneshot(Request::get(path).body(Body::empty())?).await.unwrap_or_else(|never| match never {});
+    let answer = care::Care.doors().with_state(house.clone()).oneshot(Request::get(path).body(Body::empty())?).await.unwrap_or_else(|never| match never {});
     if let Some(to) = answer.headers().get(header::LOCATION) {
         return Ok(onward(to.to_str()?));
     }
