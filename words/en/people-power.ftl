@@ -2,6 +2,7 @@
 duties = Who holds what
 duties-line = Nobody here is in charge. Some people look after one thing each, for a while, and hand it on.
 duties-every = Each of these is a bundle of small permissions, held in a seat with an end date. Nothing else gives anybody any: not how long they've been here, not what they know, not what they've lived through.
+duties-names = Who they are is for members to see. How each seat was filled, and from when to when, is for everybody.
 duty-nobody = Nobody holds this.
 duty-only-one = Only one person holds this.
 duty-people = { $count } people hold this.
@@ -34,8 +35,6 @@ can-change-settings = Change what this place is called, how people join, whether
 can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat.
 
 seat-who = Who
-seat-taken = Somebody
-seat-taken-then = Somebody
 seat-filled = How it was filled
 seat-since = Since
 seat-until = Until
@@ -82,7 +81,10 @@ seat-offer-yes = Yes, I'll hold it
 seat-offer-no = Not me, not now
 seat-offer-open = Open until
 seat-offer-look = Have a look
-seat-offer-over = This was answered already, or the time for it is over.
+seat-offer-over = This was answered already, taken back, or the time for it is over.
+seat-offer-waits = was asked; may answer until
+seat-offer-take-back = Take the offer back
+seat-offer-take-back-line = Whoever was asked is told, with your reason.
 seat-renewable = This seat is from the founding and ends soon.
 seat-renewable-look = Should it go on?
 seat-renew = Should it go on?
@@ -133,6 +135,7 @@ act-your-words-line = As they stood then. Only you see this copy, and whoever lo
 act-their-words = The words it was about
 act-words-emptied = Emptied by whoever they belonged to.
 act-seat-offered = asked somebody to take a seat
+act-seat-offer-taken-back = took back the offer of a seat
 act-seat-ended = ended a seat before its time
 act-seat-renewed = let a founding seat go on
 act-second-look-stands = looked again: it stands
@@ -151,6 +154,11 @@ second-look-answered = Somebody has answered already.
 second-looks = Second looks
 second-looks-line = People who ask somebody in another seat to look again. Your answer stands in the log.
 second-looks-none = Nobody is waiting for one
+second-looks-for-others = { $count ->
+    [one] One waits that only somebody else can take: you did it, or it was about you.
+   *[other] { $count } wait that only somebody else can take: you did it, or it was about you.
+  }
+second-look-nobody = Right now nobody else holds a seat who could look. It waits until somebody does.
 second-look-said = What they say
 second-look-what = Your answer
 second-look-stands = It stands
@@ -171,3 +179,4 @@ done-seat-handed-back = Handed back. Thank you for holding it.
 done-seat-seconded = Said. One more and it goes on.
 done-seat-renewed = That makes two: it goes on for ninety days.
 done-second-look = Asked. Somebody in another seat will look, and you are told.
+done-second-look-alone = Asked. Right now nobody else holds a seat who could look; it waits here until somebody does, and then you are told.

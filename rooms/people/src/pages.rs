@@ -70,6 +70,7 @@ fn doors_of_power() -> Router<House> {
         .route("/seats/{id}/end", get(seats::ending).post(seats::end))
         .route("/seats/{id}/second", post(seats::second))
         .route("/seat-offers/{id}", get(seats::offered))
+        .route("/seat-offers/{id}/take-back", get(seats::taking_back).post(seats::take_back))
         .route("/seat-offers/{id}/yes", post(seats::accept))
         .route("/seat-offers/{id}/no", post(seats::decline))
         .route("/acts", get(acts::log))

@@ -23,7 +23,7 @@ pub use act::{Act, ActTx, Deed, Total, act_of_host};
 pub use capability::*;
 pub use notice::Notice;
 pub use seat::{EMERGENCY_MS, FILLED, FOUNDING_MS, HeldSeat, Offer, Offered, RENEW_MS, Seat, seats_of};
-pub use second_look::{ANSWERS, SecondLook as AskedLook, may_answer};
+pub use second_look::{ANSWERS, SecondLook as AskedLook, is_there_somebody, may_answer};
 pub use traces::forget_words;
 pub(crate) use traces::{at, forget, keeps};
 

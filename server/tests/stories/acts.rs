@@ -63,13 +63,13 @@ async fn the_person_affected_is_told_and_has_a_copy_of_their_words() {
         assert!(ada.get("/songs").await.html.contains("1 for you"));
         assert!(!cleo.get("/songs").await.html.contains("for you</a>"));
         let page = ada.get("/backstage/notices").await;
-        page.says("took a song off the shelf").says("The singer asked us to.").says("new");
+        page.says("A song of yours was taken off the shelf").says("Meshuggah – Bleed").says("The singer asked us to.").says("new");
         ada.get(&act).await.says("Meshuggah – Bleed: Head gives up trying").says("This was about something of yours.");
         cleo.get(&act).await.says_not("Head gives up trying");
         let id = act.trim_start_matches("/acts/");
         ada.post("/backstage/notices/seen", &[("up-to", id)]).await.is(303);
         assert!(!ada.get("/songs").await.html.contains("for you</a>"));
-        ada.get("/backstage/notices").await.says("took a song off the shelf").says_not("I've seen these");
+        ada.get("/backstage/notices").await.says("A song of yours was taken off the shelf").says_not("I've seen these");
     })
     .await;
 }
@@ -96,11 +96,47 @@ async fn a_second_look_is_taken_by_another_seat_and_is_an_act_itself() {
         dara.post(&answer, &[("answer", "wrong"), ("why", "There is a letter from Monday.")]).await.is(303);
         dara.post(&answer, &[("answer", "stands"), ("why", "Or not.")]).await.is(409);
         for told in [&ada, &cleo] {
-            told.get("/backstage/notices").await.says("looked again: it was wrong").says("There is a letter from Monday.");
+            told.get("/backstage/notices").await.says("Somebody looked again: it was wrong").says("There is a letter from Monday.");
         }
         brook.get("/acts").await.says("looked again: it was wrong").says("Dara");
         ada.get(&act).await.says("Read the answer");
         assert_eq!(house.count("SELECT count(*) FROM act").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nobody_else_holds_a_seat_whoever_asks_for_a_second_look_is_told_so() {
+    both(async |house| {
+        let (ada, cleo) = (house.member("Ada").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
+        let act = withdrawn(&ada, &cleo).await;
+        ada.get(&act).await.says("Right now nobody else holds a seat who could look.");
+        ada.post_and_follow(&format!("{act}/second-look"), &[("words", "The singer said yes.")]).await.says("Asked. Right now nobody else holds a seat");
+        cleo.get("/acts/second-looks").await.says("One waits that only somebody else can take").says_not("Nobody is waiting").says_not("The singer said yes.");
+        cleo.get(&act).await.says("Right now nobody else holds a seat who could look.");
+        let dara = house.holder("Dara", "pages").await;
+        dara.get("/acts/second-looks").await.says("The singer said yes.").says_not("only somebody else");
+        ada.get(&act).await.says("Nobody has answered yet.").says_not("Right now nobody else");
+        dara.post(&format!("{act}/second-look/answer"), &[("answer", "stands"), ("why", "She said no on Monday.")]).await.is(303);
+        cleo.get("/acts/second-looks").await.says("Nobody is waiting for one");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_led_to_second_looks_before_they_may_open_them() {
+    both(async |house| {
+        let cleo = house.holder("Cleo", &house.duty_that("read_requests")).await;
+        for path in ["/acts", "/seats"] {
+            assert!(cleo.get(path).await.html.contains("href=\"/acts/second-looks\""), "{path}");
+        }
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", vals![&cleo.person]).await.unwrap();
+        tx.keep().await.unwrap();
+        cleo.get("/acts/second-looks").await.is(403);
+        for path in ["/acts", "/seats"] {
+            assert!(!cleo.get(path).await.is(200).html.contains("href=\"/acts/second-looks\""), "{path}");
+        }
     })
     .await;
 }

@@ -31,9 +31,10 @@ async fn everybody_sees_the_duties_and_members_see_who_holds_them() {
         house.guest().get("/duties").await.is(200).says("Nobody holds this.");
         let (cleo, ada) = (house.holder("Cleo", &duty).await, house.member("Ada").await);
         let page = house.guest().get("/duties").await;
-        page.says("Only one person holds this.").says("from the founding").says_not("Cleo");
+        page.says("Only one person holds this.").says("from the founding · 26 November 2026 – 26 December 2026").says_not("Cleo").says_not("Somebody");
+        assert_eq!(page.words().matches("Who they are is for members to see").count(), 1, "why no names stand here is said once");
         house.guest().get(&format!("/duties/{duty}")).await.is(200).says("take off what should not stand").says_not("Cleo");
-        ada.get("/duties").await.says("Cleo");
+        ada.get("/duties").await.says("Cleo").says_not("for members to see");
         cleo.get(&format!("/duties/{duty}")).await.says("Cleo").says("Nobody yet. This is the first round.");
         house.holder("Brook", &duty).await;
         ada.get("/duties").await.says("2 people hold this.");
@@ -50,7 +51,7 @@ async fn a_seat_begins_when_the_person_says_yes_and_not_before() {
         let offer = ask(&cleo, &duty, "ada").await;
         ada.get("/songs").await.is(200);
         assert!(ada.get("/songs").await.html.contains("1 for you"), "the rail says that something waits");
-        ada.get("/backstage/notices").await.says("asked somebody to take a seat").says("Knows the shelf by heart.");
+        ada.get("/backstage/notices").await.says("You were asked to take a seat").says("Shelf").says("Knows the shelf by heart.");
         assert_eq!(house.count("SELECT count(*) FROM seat WHERE filled = 'invitation'").await, 0);
         house.member("Brook").await.get(&offer).await.is(404);
         ada.get(&offer).await.says("60 days from the day you say yes");
@@ -133,7 +134,8 @@ async fn ending_somebodys_seat_is_an_act_that_they_are_told_of() {
         cleo.post(&path, &[("why", "")]).await.is(422);
         cleo.get(&path).await.is(200).says("Ada");
         cleo.post_and_follow(&path, &[("why", "Asked twice, no answer since June.")]).await.says("Ended before its time").says("no answer since June");
-        ada.get("/backstage/notices").await.says("ended a seat before its time").says("no answer since June");
+        ada.get("/backstage/notices").await.says("Your seat was ended before its time").says("Shelf").says("no answer since June");
+        ada.get("/seats").await.says("Ended before its time: Asked twice, no answer since June.");
         ada.get("/songs").await.is(200);
         cleo.post(&path, &[("why", "Again.")]).await.is(409);
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-seat-ended'").await, 1);
@@ -197,7 +199,7 @@ async fn a_founding_seat_goes_on_only_when_two_members_who_hold_none_say_so() {
         let renewed: i64 = house.house.db.one("SELECT until FROM seat WHERE id = $1", vals![&seat]).await.unwrap();
         assert_eq!((renewed - end) / DAY_MS, 90);
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-seat-renewed' AND seat IS NULL").await, 1);
-        cleo.get("/backstage/notices").await.says("let a founding seat go on");
+        cleo.get("/backstage/notices").await.says("Your founding seat goes on");
         dara.get("/acts").await.says("let a founding seat go on");
     })
     .await;
@@ -246,7 +248,7 @@ async fn the_host_opens_an_emergency_seat_for_a_week_and_everybody_sees_it() {
         brook.get("/acts").await.says("opened a seat in an emergency, for a week").says("the host, at the console").says("Nobody was left");
         house.guest().get("/duties").await.says("by the host in an emergency");
         house.guest().get("/acts").await.says("the host").says_not("Nobody was left");
-        ada.get("/backstage/notices").await.says("opened a seat in an emergency");
+        ada.get("/backstage/notices").await.says("You hold a seat for a week");
         house.house.clock.turn(7 * DAY_MS);
         brook.get("/duties").await.says_not("by the host in an emergency");
     })
@@ -339,6 +341,34 @@ async fn a_link_ends_with_the_seat_it_came_from() {
             tx.run("UPDATE seat SET until = $1 WHERE person = $2", vals![house.house.now() + 30 * DAY_MS, &cleo.person]).await.unwrap();
             tx.keep().await.unwrap();
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_that_waits_is_seen_by_whoever_fills_seats_and_can_be_taken_back_with_a_reason() {
+    both(async |house| {
+        let (cleo, ada, brook) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.member("Ada").await, house.member("Brook").await);
+        let duty = house.duty_that("tend_library");
+        let (offer, page) = (ask(&cleo, &duty, "Ada").await, format!("/duties/{duty}"));
+        cleo.get(&page).await.says("Ada was asked; may answer until 10 December 2026");
+        brook.get(&page).await.says_not("may answer until");
+        let log = brook.get("/acts").await;
+        log.says("asked somebody to take a seat Shelf").says_not("no longer here").says_not("Ada");
+        assert!(log.html.contains(&format!("href=\"{page}\"")) && !log.html.contains(&offer), "others are led to the duty");
+        assert!(ada.get("/acts").await.html.contains(&format!("href=\"{offer}\"")));
+        let path = format!("{offer}/take-back");
+        ada.post(&path, &[("why", "Not me.")]).await.is(403);
+        cleo.get(&path).await.is(200).says("Whoever was asked is told");
+        cleo.post(&path, &[("why", "")]).await.is(422);
+        cleo.post_and_follow(&path, &[("why", "Brook is back after all.")]).await.says("written into the log").says_not("may answer until");
+        ada.post(&format!("{offer}/yes"), &[]).await.is(409).says("taken back");
+        ada.get("/backstage/notices").await.says("You are no longer asked to take a seat").says("Brook is back after all.");
+        brook.get("/acts").await.says("took back the offer of a seat").says("Cleo");
+        cleo.post(&path, &[("why", "Again.")]).await.is(409);
+        cleo.post("/seat-offers/none/take-back", &[("why", "Again.")]).await.is(404);
+        assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-seat-offer-taken-back'").await, 1);
+        ask(&cleo, &duty, "Ada").await;
     })
     .await;
 }

@@ -234,6 +234,14 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
             let path = format!("/duties/{}/fill", house.house.pack.duties[0].id);
             (path, form(&[("name", "Brook who is asked"), ("filled", "invitation"), ("days", "30"), ("why", "Knows the shelf.")]))
         }
+        "/seat-offers/{id}/take-back" => {
+            let brook = house.member("Brook who was asked").await;
+            let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until) VALUES ('asked', $1, $2, 'draw', 30, $3, $4)";
+            let tx = house.house.begin().await.unwrap();
+            tx.run(sql, vals![&house.house.pack.duties[0].id, &brook.person, house.house.now(), house.house.now() + DAY_MS]).await.unwrap();
+            tx.keep().await.unwrap();
+            ("/seat-offers/asked/take-back".to_owned(), form(&[("why", "Asked by mistake.")]))
+        }
         "/seats/{id}/end" => {
             let dara = house.holder("Dara who is away", &house.house.pack.duties[0].id).await;
             let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&dara.person]).await.unwrap();

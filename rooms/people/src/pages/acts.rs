@@ -8,7 +8,7 @@ use base::page::{Frame, go, page, page_again};
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{ANSWERS, Act, AskedLook, Capability, Holding, SecondLook, Total, may_answer};
+use crate::power::{ANSWERS, Act, AskedLook, Capability, Holding, Offer, Reach, SecondLook, Total, duty_name, is_there_somebody, may_answer};
 use crate::visitor::{Member, Visitor};
 
 /// Acts on one page of the log.
@@ -51,15 +51,19 @@ pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
     let older = (acts.len() > PAGE as usize).then(|| acts.remove(PAGE as usize)).and_then(|_| acts.last()).map(|act| act.id.clone());
     let mut lines = Vec::with_capacity(acts.len());
     for act in acts {
-        lines.push(Line { on: on(&visitor, &act).await?, act });
+        lines.push(Line { on: on(&visitor, act.place.as_deref()).await?, act });
     }
-    let may_look_again = visitor.may(Capability::SecondLook).await?;
+    let may_look_again = visitor.reach(Capability::SecondLook).await? == Reach::Yes;
     page(&Log { lines, older, may_look_again, f: &f }, &f)
 }
 
 /// What an act was done on: its place and title, where this reader may see it.
-async fn on(visitor: &Visitor, act: &Act) -> Result<Option<(Place, String)>, Refusal> {
-    let Some(place) = act.place.as_deref().and_then(Place::read) else { return Ok(None) };
+pub(super) async fn on(visitor: &Visitor, place: Option<&str>) -> Result<Option<(Place, String)>, Refusal> {
+    let Some(place) = place.and_then(Place::read) else { return Ok(None) };
+    if let Some(id) = place.id_of("seat-offers") {
+        let offer = Offer::find(&visitor.house.db, id).await?;
+        return Ok(offer.map(|offer| on_offer(visitor, place, &offer)));
+    }
     if place.id_of("acts").is_some() {
         return Ok(Some((place, visitor.house.words.say("act-on-act").to_owned())));
     }
@@ -68,6 +72,12 @@ async fn on(visitor: &Visitor, act: &Act) -> Result<Option<(Place, String)>, Ref
         Ok(None) | Err(Refusal::Gone | Refusal::Withdrawn | Refusal::NotFound) => Ok(None),
         Err(refusal) => Err(refusal),
     }
+}
+
+/// An offer is for whoever was asked; to others it is a seat of that duty.
+fn on_offer(visitor: &Visitor, place: Place, offer: &Offer) -> (Place, String) {
+    let is_theirs = visitor.id().is_some() && visitor.id() == offer.person.as_deref();
+    (if is_theirs { place } else { Place::of("duties", &offer.duty) }, duty_name(&visitor.house, &offer.duty).to_owned())
 }
 
 #[derive(Template)]
@@ -80,6 +90,8 @@ struct Show<'a> {
     look: Option<AskedLook>,
     is_affected: bool,
     may_answer: bool,
+    /// Nobody holds a seat who could look again.
+    is_nobody_there: bool,
     form: &'a Form,
 }
 
@@ -103,11 +115,12 @@ async fn shown(member: &Member, act: &Act, form: &Form) -> Reply {
     let f = member.frame().titled("act").private();
     let may_look_again = !is_affected && act.person.as_ref() != Some(&member.person.id);
     let show = Show {
-        line: Line { on: on(member, act).await?, act: act.clone() },
+        line: Line { on: on(member, act.place.as_deref()).await?, act: act.clone() },
         words: if is_affected { act.words(&house.db).await? } else { None },
         look: AskedLook::at(&house.db, &act.id).await?,
-        may_answer: may_look_again && member.may(Capability::SecondLook).await?,
+        may_answer: may_look_again && member.reach(Capability::SecondLook).await? == Reach::Yes,
         is_affected,
+        is_nobody_there: !is_there_somebody(house, act).await?,
         form,
         f: &f,
     };
@@ -121,7 +134,8 @@ pub async fn ask_second_look(member: Member, Path(id): Path<String>, mut form: F
         return shown(&member, &act, &form).await;
     }
     AskedLook::ask(&member, &act, &words).await?;
-    go(format!("{}?done=second-look", Act::place_of(&id)))
+    let done = if is_there_somebody(&member.house, &act).await? { "second-look" } else { "second-look-alone" };
+    go(format!("{}?done={done}", Act::place_of(&id)))
 }
 
 #[derive(Template)]
@@ -129,11 +143,13 @@ pub async fn ask_second_look(member: Member, Path(id): Path<String>, mut form: F
 struct SecondLooks<'a> {
     f: &'a Frame,
     waiting: Vec<AskedLook>,
+    /// How many wait for somebody else.
+    for_others: i64,
 }
 
 pub async fn second_looks(holding: Holding<SecondLook>) -> Reply {
     let f = holding.member.frame().titled("second-looks").private();
-    page(&SecondLooks { waiting: AskedLook::waiting(&holding).await?, f: &f }, &f)
+    page(&SecondLooks { waiting: AskedLook::waiting(&holding).await?, for_others: AskedLook::waiting_for_others(&holding).await?, f: &f }, &f)
 }
 
 #[derive(Template)]
@@ -170,7 +186,7 @@ pub async fn answering(holding: Holding<SecondLook>, Path(id): Path<String>) -> 
 async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &AskedLook, form: &Form) -> Reply {
     let f = holding.member.frame().titled("second-look").private();
     let words = act.words(&holding.member.house.db).await?;
-    let answering = Answering { line: Line { on: on(&holding.member, &act).await?, act }, words, look, form, f: &f };
+    let answering = Answering { line: Line { on: on(&holding.member, act.place.as_deref()).await?, act }, words, look, form, f: &f };
     if form.is_right() { page(&answering, &f) } else { page_again(&answering, &f) }
 }
 

@@ -8,7 +8,7 @@ use base::pack::DutyWords;
 use base::page::{Frame, page};
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{Capability, Seat, duty};
+use crate::power::{Capability, Offer, Seat, duty};
 use crate::visitor::Visitor;
 
 /// Past seats on one page.
@@ -59,6 +59,8 @@ struct Show<'a> {
     past: Vec<Seat>,
     older: Option<String>,
     may_fill: bool,
+    /// Who was asked to take a seat and has not answered, for whoever fills seats: offer, name, until when.
+    open: Vec<(String, String, i64)>,
     /// What it lets them do has a page of its own, which they may open.
     leads_to_desk: bool,
     is_first_page: bool,
@@ -80,6 +82,7 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     let older = (past.len() > PAGE as usize).then(|| past.remove(PAGE as usize)).and_then(|_| past.last()).map(|seat| seat.id.clone());
     let f = visitor.frame().named(&words.name, &words.plain);
     let may_fill = visitor.may(Capability::FillSeats).await?;
+    let open = if may_fill { Offer::open_for(&house.db, &id, now).await? } else { Vec::new() };
     let leads_to_desk = Capability::ChangeSettings.is_of(words) && visitor.may(Capability::ChangeSettings).await?;
-    page(&Show { held: Held { words, seats }, past, older, may_fill, leads_to_desk, is_first_page: before.is_none(), f: &f }, &f)
+    page(&Show { held: Held { words, seats }, past, older, may_fill, open, leads_to_desk, is_first_page: before.is_none(), f: &f }, &f)
 }

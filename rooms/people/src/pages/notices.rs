@@ -3,18 +3,34 @@
 use askama::Template;
 use base::form::{Asked, Form};
 use base::page::{Frame, go, page};
+use base::place::Place;
 use base::refusal::Reply;
 
+use crate::pages::acts::on;
 use crate::power::Notice;
 use crate::visitor::Member;
 
 const PAGE: i64 = 30;
 
+/// A notice with what it was about, where that is still there.
+struct Told {
+    notice: Notice,
+    on: Option<(Place, String)>,
+}
+
+impl Told {
+    /// What was done, said to whom it was done.
+    fn said<'a>(&'a self, f: &'a Frame) -> &'a str {
+        let (_, done) = self.notice.what.split_once('-').unwrap_or_default();
+        f.house.words.find(&format!("told-{done}")).unwrap_or_else(|| f.say(&self.notice.what))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "acts/notices.html")]
 struct List<'a> {
     f: &'a Frame,
-    notices: Vec<Notice>,
+    told: Vec<Told>,
     older: Option<String>,
 }
 
@@ -22,8 +38,12 @@ pub async fn list(member: Member, asked: Asked) -> Reply {
     let before = Some(asked.value("before")).filter(|before| !before.is_empty());
     let mut notices = Notice::of(&member.house.db, &member.person.id, before, PAGE + 1).await?;
     let older = (notices.len() > PAGE as usize).then(|| notices.remove(PAGE as usize)).and_then(|_| notices.last()).map(|notice| notice.act.clone());
+    let mut told = Vec::with_capacity(notices.len());
+    for notice in notices {
+        told.push(Told { on: on(&member, notice.place.as_deref()).await?, notice });
+    }
     let f = member.frame().titled("notices").private();
-    page(&List { notices, older, f: &f }, &f)
+    page(&List { told, older, f: &f }, &f)
 }
 
 pub async fn see(member: Member, form: Form) -> Reply {

@@ -8,7 +8,7 @@ use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
 use crate::person::Person;
-use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Seat, duty, duty_name, seats_of};
+use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Reach, Seat, duty, duty_name, seats_of};
 use crate::visitor::Member;
 
 const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
@@ -21,13 +21,15 @@ struct Mine<'a> {
     held: Vec<Seat>,
     past: Vec<Seat>,
     offers: Vec<Offer>,
+    may_look_again: bool,
 }
 
 pub async fn mine(member: Member) -> Reply {
     let (db, now) = (&member.house.db, member.house.now());
     let (held, past) = Seat::of_person(db, &member.person.id).await?.into_iter().partition(|seat| seat.is_held(now));
     let f = member.frame().titled("seats-mine").private();
-    page(&Mine { held, past, offers: Offer::waiting(db, &member.person.id, now).await?, f: &f }, &f)
+    let may_look_again = member.reach(Capability::SecondLook).await? == Reach::Yes;
+    page(&Mine { held, past, offers: Offer::waiting(db, &member.person.id, now).await?, may_look_again, f: &f }, &f)
 }
 
 #[derive(Template)]
@@ -171,6 +173,36 @@ async fn whom_to_ask(holding: &Holding<FillSeats>, form: &mut Form, name: &str) 
         Some(_) => return Ok(person),
     }
     Ok(None)
+}
+
+#[derive(Template)]
+#[template(path = "seats/take-back.html")]
+struct TakeBack<'a> {
+    f: &'a Frame,
+    offer: &'a Offer,
+    form: &'a Form,
+}
+
+pub async fn taking_back(holding: Holding<FillSeats>, Path(id): Path<String>) -> Reply {
+    let offer = open_offer(&holding, &id).await?;
+    let f = holding.member.frame().titled("seat-offer-take-back").private();
+    page(&TakeBack { offer: &offer, form: &Form::default(), f: &f }, &f)
+}
+
+async fn open_offer(holding: &Holding<FillSeats>, id: &str) -> Result<Offer, Refusal> {
+    let offer = Offer::find(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)?;
+    if offer.is_open(holding.member.house.now()) { Ok(offer) } else { Err(Refusal::NotNow("seat-offer-over")) }
+}
+
+pub async fn take_back(holding: Holding<FillSeats>, Path(id): Path<String>, mut form: Form) -> Reply {
+    let offer = open_offer(&holding, &id).await?;
+    let why = form.line("why", WHY_CHARS);
+    if !form.is_right() {
+        let f = holding.member.frame().titled("seat-offer-take-back").private();
+        return page_again(&TakeBack { offer: &offer, form: &form, f: &f }, &f);
+    }
+    offer.take_back(&holding, &why).await?;
+    go(format!("/duties/{}?done=act", offer.duty))
 }
 
 #[derive(Template)]

@@ -305,6 +305,25 @@ impl Offer {
         ask.first("SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer WHERE id = $1 AND person = $2", vals![id, person]).await
     }
 
+    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
+        ask.first("SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer WHERE id = $1", vals![id]).await
+    }
+
+    /// Those of a duty that wait for an answer: each with the name of whom was asked.
+    pub async fn open_for(ask: &impl Ask, duty: &str, now: i64) -> DbResult<Vec<(String, String, i64)>> {
+        let sql = "SELECT o.id, p.name, o.until FROM seat_offer o JOIN person p ON p.id = o.person
+                   WHERE o.duty = $1 AND o.answer IS NULL AND o.until > $2 ORDER BY o.id";
+        ask.all(sql, vals![duty, now]).await
+    }
+
+    /// Whoever fills seats takes one back that waits for its answer, with a reason that whoever was asked is told.
+    pub async fn take_back(&self, holding: &Holding<FillSeats>, why: &str) -> Result<(), Refusal> {
+        let place = Self::place_of(&self.id);
+        let tx = holding.act(&Deed { what: "act-seat-offer-taken-back", place: Some(&place), whom: self.person.as_deref(), why, ..Deed::default() }).await?;
+        self.answer(&tx, "taken back", holding.member.house.now()).await?;
+        Ok(tx.keep().await?)
+    }
+
     /// The offers that wait for this person's answer.
     pub async fn waiting(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<Self>> {
         let sql = "SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer

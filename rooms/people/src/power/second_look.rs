@@ -2,6 +2,7 @@
 //! reason, and that answer is an act like any other. Never by whoever did it, and never by counting.
 
 use base::db::{Ask, DbResult};
+use base::house::House;
 use base::refusal::Refusal;
 use base::{row, vals};
 
@@ -48,6 +49,12 @@ impl SecondLook {
         holding.member.house.db.all(sql, vals![&holding.member.person.id]).await
     }
 
+    /// How many wait that only somebody else may answer: whoever holds this seat did it, or asked.
+    pub async fn waiting_for_others(holding: &Holding<Capability>) -> DbResult<i64> {
+        let sql = "SELECT count(*) FROM second_look l JOIN act a ON a.id = l.act WHERE l.answer IS NULL AND (a.person = $1 OR l.person = $1)";
+        holding.member.house.db.one(sql, vals![&holding.member.person.id]).await
+    }
+
     /// Answers it from another seat. Whoever asked and whoever did it are told.
     pub async fn answer(&self, holding: &Holding<Capability>, act: &Act, answer: &str, why: &str) -> Result<(), Refusal> {
         if !may_answer(holding, act) {
@@ -64,6 +71,13 @@ impl SecondLook {
         }
         Ok(tx.keep().await?)
     }
+}
+
+/// Whether somebody holds a seat now who may look at it.
+pub async fn is_there_somebody(house: &House, act: &Act) -> DbResult<bool> {
+    let sql = "SELECT count(*) FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL AND person <> $2 AND person <> $3";
+    let or_nobody = |person: &Option<String>| person.clone().unwrap_or_default();
+    Ok(house.db.one::<i64>(sql, vals![house.now(), or_nobody(&act.person), or_nobody(&act.whom)]).await? > 0)
 }
 
 /// Whether this seat may look at it: not whoever did it, nor from the same seat, nor whom it affects.

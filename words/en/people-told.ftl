@@ -1,0 +1,20 @@
+# An act, said to the person it was about: told-… for each act-… that tells somebody.
+told-seat-offered = You were asked to take a seat
+told-seat-offer-taken-back = You are no longer asked to take a seat
+told-seat-ended = Your seat was ended before its time
+told-seat-renewed = Your founding seat goes on
+told-emergency-seat = You hold a seat for a week
+told-second-look-stands = Somebody looked again: it stands
+told-second-look-wrong = Somebody looked again: it was wrong
+told-link-made = A link was made that signs in as you
+told-claim-issued = A link was made by which your name was handed to you
+told-song-withdrawn = A song of yours was taken off the shelf
+told-song-lifted = A song of yours is back on the shelf
+told-song-merged = A song of yours was put together with another
+told-playlist-withdrawn = A list of yours was taken off the shelf
+told-playlist-lifted = A list of yours is back on the shelf
+told-article-withdrawn = An article of yours was taken off
+told-article-opened = An article of yours is open again
+told-remark-folded = A comment of yours was folded
+told-remark-withdrawn = A comment of yours was taken down
+told-remark-lifted = A comment of yours is open again
