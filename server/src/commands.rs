@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod import;
 mod init;
+mod link;
 mod migrate;
 mod restore;
 mod seat;
@@ -74,6 +75,8 @@ enum Command {
     Seat(seat::Seat),
     /// Print the link by which somebody takes over a name that an import brought
     Claim(claim::Claim),
+    /// Print a link that signs in somebody who lost every way in; they are told, and everybody sees that it was made
+    Link(link::Link),
     /// Say how a command is used
     Help {
         /// The command
@@ -110,6 +113,7 @@ async fn run(line: Line) -> Result<()> {
         Some(Command::Doctor(doctor)) => doctor.run(&place).await,
         Some(Command::Seat(seat)) => seat.run(&place).await,
         Some(Command::Claim(claim)) => claim.run(&place).await,
+        Some(Command::Link(link)) => link.run(&place).await,
         Some(Command::Help { command }) => help(command.as_deref()),
     }
 }

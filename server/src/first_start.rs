@@ -189,7 +189,7 @@ async fn settle(house: &House, waiting: &Waiting, answers: &HouseAnswers, person
     let tx = house.begin().await?;
     let secret = Session::open(&tx, &founder.id, 1, house.now()).await?;
     tx.keep().await?;
-    let mut response = base::page::go("/")?;
+    let mut response = base::page::go("/?done=founded")?;
     session::give(house, &mut response, &secret);
     waiting.0.done.notify_one();
     Ok(response)

@@ -35,6 +35,8 @@ struct Home<'a> {
     f: &'a Frame,
     helplines: Vec<Helpline>,
     newest: Vec<base::room::Entry>,
+    /// They joined a moment ago, with a password and nothing else to come back by.
+    has_just_joined: bool,
 }
 
 async fn home(visitor: Visitor) -> Reply {
@@ -51,7 +53,8 @@ async fn home(visitor: Visitor) -> Reply {
     }
     newest.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     newest.truncate(NEWEST as usize);
-    page(&Home { helplines, newest, f: &f }, &f)
+    let has_just_joined = matches!(visitor.done.as_deref(), Some("done-joined" | "done-founded"));
+    page(&Home { helplines, newest, has_just_joined, f: &f }, &f)
 }
 
 /// Dark, light, or as the machine prefers: a cookie of the person's own, nothing of ours.

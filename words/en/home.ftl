@@ -5,4 +5,6 @@ home-countries = Other countries, and by text
 home-what = What this is
 home-join = Come in
 home-song = Bring a song
+home-codes = There is no mail to get a lost password back by. Eight codes on paper are.
+home-codes-make = Write them down while you think of it
 home-new = New here

@@ -41,4 +41,4 @@ sessions-end-all = Sign out everywhere
 done-signed-out = Signed out. Nothing of yours is left in this browser.
 done-signed-out-everywhere = Signed out everywhere.
 done-session-ended = Signed out there.
-act-helped-in = made a link that helps somebody back in
+act-link-made = made a link that signs somebody in who had lost their way in

@@ -25,6 +25,7 @@ set-up-age-16 = 16 or 17
 set-up-seats = Which seats do you take?
 set-up-seats-hint = For 90 days, in the open. Take fewer if somebody else is coming; nobody should hold them all for long. Those that see private things begin to work once you have set up a second way of showing it's you, in your settings.
 set-up-open-house = Open the house
+done-founded = The house is open, and you're in. Your name up there leads to everything of yours: ways in, seats, invitations.
 
 # What the host did at the console, in the list of acts.
 act-founded = set the house up

@@ -7,7 +7,6 @@
 use base::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use base::db::{Ask, DbResult, Tx};
 use base::house::House;
-use base::place::Place;
 use base::refusal::Refusal;
 use base::{id, row, vals};
 
@@ -82,11 +81,14 @@ impl WayIn {
         Ok(secret)
     }
 
-    /// Makes a link by which the host helps somebody back in who lost every other way: an act that the person is told of.
+    /// Makes a link by which the host helps somebody back in who lost every other way: an act that the person is told of, and
+    /// that everybody sees. It works for an hour; one made before works no more.
     pub async fn help_back_in(house: &House, person: &str, why: &str) -> Result<String, Refusal> {
-        let place = Place::of("people", person);
-        let tx = act_of_host(house, &Deed { what: "act-helped-in", place: Some(&place), whom: Some(person), why, ..Deed::default() }).await?;
-        let secret = Self::make(&tx, Kind::SignIn, Some(person), None, house.now()).await?;
+        let now = house.now();
+        let tx = act_of_host(house, &Deed { what: "act-link-made", whom: Some(person), why, ..Deed::default() }).await?;
+        tx.run("DELETE FROM way_in WHERE kind = $1 AND person = $2", vals![Kind::SignIn.id(), person]).await?;
+        let secret = Self::make(&tx, Kind::SignIn, Some(person), None, now).await?;
+        tx.run("UPDATE way_in SET until = $1 WHERE hash = $2", vals![now + HOUR_MS, id::hash(&secret)]).await?;
         tx.keep().await?;
         Ok(secret)
     }

@@ -413,6 +413,29 @@ async fn a_claim_is_a_link_for_an_imported_name_alone() {
     is(&open.get(&path(&second)), 200);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_lets_somebody_in_once_while_the_house_is_open_and_everybody_sees_that_it_was_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    assert!(refused(&house, &["link", "Nobody"]).contains("nobody here is called"));
+    let open = Running::start(&house, &["serve"]);
+    let (first, second) = (done(&house, &["link", "ada"]), done(&house, &["link", "Ada", "--why", "She rang from her own phone."]));
+    assert!(first.contains("Ada signs in by this link, once, within an hour"), "{first}");
+    let path = |said: &str| said.split_whitespace().find_map(|word| word.strip_prefix("http://127.0.0.1:3000")).unwrap().to_owned();
+    is(&open.get(&path(&first)), 409);
+    is(&open.get(&path(&second)), 200);
+    let answer = open.ask("POST", &path(&second), "");
+    assert!(answer.starts_with("HTTP/1.1 303 ") && answer.contains("set-cookie: circlepit="));
+    is(&open.ask("POST", &path(&second), ""), 409);
+    let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.run("UPDATE person SET brought = 'wordpress:example:user:1'", &[]).await.unwrap();
+    tx.keep().await.unwrap();
+    assert!(refused(&house, &["link", "Ada"]).contains("circlepit claim"));
+    assert_eq!(db.one::<i64>("SELECT count(*) FROM act WHERE what = 'act-link-made' AND duty = 'host'", &[]).await.unwrap(), 2);
+}
+
 #[test]
 fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
     let folder = tempfile::tempdir().unwrap();

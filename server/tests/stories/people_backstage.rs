@@ -14,6 +14,7 @@ use base::room::{Leaving, Reader};
 use base::search::{self, Order, Query};
 use base::vals;
 use http_body_util::BodyExt as _;
+use people::way_in::WayIn;
 use tower::ServiceExt as _;
 
 use crate::house::{Browser, TestHouse, both};
@@ -44,6 +45,8 @@ async fn each_line_about_oneself_is_seen_by_whom_it_is_for() {
         ada.get(&page).await.says("Nobody has to");
         say(&ada, LINES).await;
         ada.get(&page).await.says("she/her").says("Drums, mostly.").says("Being left alone").says("hears voices").says("only me");
+        ada.get(&page).await.says("In your words").says_not("In their words");
+        brook.get(&page).await.says("In their words").says_not("In your words");
         brook.get(&page).await.says("she/her").says("Bad at mornings.").says("hears voices").says_not("Being left alone");
         house.guest().get(&page).await.is(200).says("Ada").says("she/her").says_not("Drums").says_not("hears voices");
         house.guest().get("/people/nobody").await.is(404);
@@ -276,6 +279,44 @@ async fn a_founder_without_a_second_factor_gets_backstage_and_is_told_before_typ
         cleo.get("/backstage").await.says_not("First a second way");
         cleo.get("/join/requests").await.is(200);
         assert!(cleo.get("/join/invitations").await.html.contains("name=\"why\""));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_a_password_alone_is_pointed_to_recovery_codes() {
+    both(async |house| {
+        let answer = house.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await;
+        let ada = browser(&house, &answer).await;
+        let front = ada.get(&answer.to()).await;
+        front.is(200).says("You're in.").says("no mail to get a lost password back by");
+        assert!(front.html.contains("href=\"/backstage/ways-in#codes\""));
+        ada.get("/").await.says_not("lost password");
+        house.guest().get("/?done=joined").await.says_not("lost password");
+        ada.get("/backstage").await.says("You have no recovery codes");
+        ada.post("/backstage/ways-in/codes", &[]).await.is(200);
+        ada.get("/backstage").await.says_not("You have no recovery codes");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_helps_somebody_back_in_lasts_an_hour_and_is_told_to_them_and_to_everybody() {
+    both(async |house| {
+        let (ada, brook) = (joined(&house, "Ada").await, joined(&house, "Brook").await);
+        house.guest().get("/sign-in/recovery").await.says("Whoever looks after the machine can make you a link");
+        let link = async || format!("/in/{}", WayIn::help_back_in(&house.house, &ada.person, "She rang.").await.unwrap());
+        let (void, works) = (link().await, link().await);
+        house.guest().post(&void, &[]).await.is(409);
+        house.house.clock.turn(59 * MINUTE_MS);
+        let back = browser(&house, house.guest().post(&works, &[]).await.is(303)).await;
+        assert_eq!(back.person, ada.person);
+        back.get("/backstage/ways-in/password").await.is(200);
+        back.get("/backstage/notices").await.says("A link was made that signs in as you").says("She rang.");
+        brook.get("/acts").await.says("made a link that signs somebody in").says("the host, at the console").says_not("Ada");
+        let late = link().await;
+        house.house.clock.turn(61 * MINUTE_MS);
+        house.guest().post(&late, &[]).await.is(409);
     })
     .await;
 }

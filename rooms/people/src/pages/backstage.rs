@@ -13,6 +13,7 @@ use crate::leaving::Goodbye;
 use crate::pages::profile::large_face;
 use crate::power::{Capability, Reach};
 use crate::visitor::{Fresh, Member};
+use crate::ways_in::WaysIn;
 use crate::{Person, export, profile};
 
 #[derive(Template)]
@@ -21,6 +22,8 @@ struct Show<'a> {
     f: &'a Frame,
     person: &'a Person,
     face: Safe,
+    /// A lost password would be the end of it.
+    has_nothing_else: bool,
     others: Vec<Row>,
 }
 
@@ -33,7 +36,9 @@ struct Row {
 
 pub async fn show(member: Member) -> Reply {
     let f = member.frame().titled("backstage").private();
-    page(&Show { face: large_face(&member.person), others: others(&member).await?, person: &member.person, f: &f }, &f)
+    let ways = WaysIn::of(&member.house.db, &member.person.id).await?;
+    let has_nothing_else = ways.codes == 0 && ways.passkeys.is_empty();
+    page(&Show { face: large_face(&member.person), has_nothing_else, others: others(&member).await?, person: &member.person, f: &f }, &f)
 }
 
 async fn others(member: &Member) -> Result<Vec<Row>, Refusal> {

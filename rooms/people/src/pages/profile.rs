@@ -23,7 +23,8 @@ struct Show<'a> {
 
 impl Show<'_> {
     fn label(&self, line: &Line) -> String {
-        self.f.say(&format!("profile-{}", line.kind)).to_owned()
+        let theirs = if !self.is_me && line.kind == "about" { "-theirs" } else { "" };
+        self.f.say(&format!("profile-{}{theirs}", line.kind)).to_owned()
     }
 
     fn audience(&self, line: &Line) -> String {
