@@ -2,6 +2,7 @@
 
 mod articles;
 mod articles_form;
+mod drafts;
 mod feelings;
 mod front;
 mod helped;
@@ -19,6 +20,7 @@ pub fn doors() -> Router<House> {
     Router::new()
         .route("/library", get(front::show))
         .route("/search", get(search::show))
+        .route("/backstage/drafts", get(drafts::list))
         .route("/feelings/{id}", get(feelings::show))
         .merge(articles::doors())
         .merge(articles_form::doors())

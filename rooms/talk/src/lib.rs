@@ -1,7 +1,7 @@
 //! The talk under anything in the house. Glossary: a *remark* is something a person says under a place, a *thread* all that
 //! was said there; a *word* is one of the pack's, said to a remark with one tap; a *wording* is what a remark said before.
 
-mod draft;
+pub mod draft;
 mod erasure;
 mod index;
 mod pages;

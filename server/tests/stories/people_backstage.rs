@@ -321,6 +321,27 @@ async fn a_link_that_helps_somebody_back_in_lasts_an_hour_and_is_told_to_them_an
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drafts_stand_in_one_list_that_backstage_leads_to() {
+    both(async |house| {
+        let (ada, brook) = (joined(&house, "Ada").await, joined(&house, "Brook").await);
+        let front = ada.get("/backstage").await;
+        assert!(front.html.contains("href=\"/backstage/drafts\"") && front.html.contains("href=\"/seats\""));
+        ada.get("/backstage/drafts").await.is(200).says("Nothing is waiting here");
+        let song = brook.post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow enough.")]).await.is(303).to();
+        ada.post("/remarks", &[("place", &song), ("words", "Half a <b>thought</b>."), ("keep", "draft")]).await.is(303);
+        ada.post("/articles", &[("title", "You only get the two"), ("words", "Not done."), ("do", "draft")]).await.is(303);
+        let drafts = ada.get("/backstage/drafts").await;
+        drafts.says("You only get the two").says("Half a <b>thought</b>.").says("Old Black");
+        assert!(drafts.html.contains(&format!("href=\"{song}#say\"")));
+        brook.get("/backstage/drafts").await.says("Nothing is waiting here");
+        house.guest().get("/backstage/drafts").await.is(303);
+        brook.post(&format!("{song}/take-back"), &[]).await.is(303);
+        ada.get("/backstage/drafts").await.says("What this stood under is no longer here").says("Half a");
+    })
+    .await;
+}
+
 /// Brings a name in and returns the person it stands for.
 async fn bring(house: &TestHouse, key: &str, name: &str) -> String {
     let tx = house.house.begin().await.unwrap();

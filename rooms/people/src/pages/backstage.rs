@@ -51,6 +51,7 @@ async fn others(member: &Member) -> Result<Vec<Row>, Refusal> {
     }
     let invites = or_if(member.reach(Capability::Welcome).await?, joining::members_invite(house).await?);
     let rows = [
+        Row { key: "seats-mine", path: "/seats", reach: Reach::Yes },
         Row { key: "desk", path: "/desk", reach: member.reach(Capability::ChangeSettings).await? },
         Row { key: "join-requests", path: "/join/requests", reach: speaks },
         Row { key: "invitations", path: "/join/invitations", reach: invites },

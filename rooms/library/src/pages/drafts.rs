@@ -1,0 +1,46 @@
+//! What somebody wrote, kept and has not sent yet: articles that are not up, and comments under anything. Only theirs to see.
+
+use askama::Template;
+use base::page::{Frame, page};
+use base::place::Place;
+use base::refusal::{Refusal, Reply};
+use people::Member;
+use talk::draft;
+
+use crate::article_shelf::Listed;
+
+/// A comment that waits.
+struct Kept {
+    /// Where it goes on being written, and what that is called.
+    on: Option<(String, String)>,
+    words: String,
+    at: i64,
+}
+
+#[derive(Template)]
+#[template(path = "drafts.html")]
+struct List<'a> {
+    f: &'a Frame,
+    articles: Vec<Listed>,
+    comments: Vec<Kept>,
+}
+
+pub async fn list(member: Member) -> Reply {
+    let (house, person) = (&member.house, &member.person.id);
+    let mut comments = Vec::new();
+    for (place, words, at) in draft::all(&house.db, person).await? {
+        comments.push(Kept { on: on(&member, &place).await?, words, at });
+    }
+    let f = member.frame().titled("drafts").private();
+    page(&List { articles: Listed::drafts(&house.db, person).await?, comments, f: &f }, &f)
+}
+
+async fn on(member: &Member, place: &str) -> Result<Option<(String, String)>, Refusal> {
+    let Some(place) = Place::read(place) else { return Ok(None) };
+    let form = if place.id_of("remarks").is_some() { format!("{place}/answer") } else { format!("{place}#say") };
+    match member.house.at(&member.reader(), &place).await {
+        Ok(preview) => Ok(preview.map(|preview| (form, preview.title))),
+        Err(Refusal::NotFound | Refusal::Gone | Refusal::Withdrawn) => Ok(None),
+        Err(refusal) => Err(refusal),
+    }
+}
