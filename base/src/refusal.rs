@@ -18,7 +18,7 @@ pub enum Refusal {
     Gone,
     /// It was here, and somebody who holds a duty took it off; the log of acts says why.
     Withdrawn,
-    /// Come in first, then go on to the path.
+    /// Sign in first, then go on to the path.
     SignIn(String),
     /// There, but not for this person to change. The key says why.
     NotYours(&'static str),

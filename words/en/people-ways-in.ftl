@@ -1,5 +1,5 @@
 # Ways in.
-ways-in = How you come in
+ways-in = How you sign in
 ways-in-line = Any one of these lets you in. Two different kinds are better than one: phones drown, and so do memories.
 password = Password
 password-on = You have a password

@@ -27,7 +27,7 @@ pub(super) struct Init {
     /// The pack with its words
     #[arg(long, value_parser = PACKS)]
     pack: Option<String>,
-    /// How people come in
+    /// How people join
     #[arg(long, value_parser = WAYS)]
     joining: Option<String>,
     /// The country whose helplines come first, such as GB [default: the pack's first]
@@ -76,15 +76,16 @@ impl Init {
 
     async fn about_house(&self, house: &House) -> Result<HouseAnswers> {
         let brought = settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?);
+        let known = house.pack.countries().into_iter().map(|(id, _)| id).collect::<Vec<_>>().join(", ");
+        let (whose, usual) = (format!("Whose helplines come first ({known})?"), house.settled());
         let ask = |field, given: &Option<String>, question, usual| {
             let asked = Question { house, field, question, usual };
             asked.answer(given.as_deref(), |answer| filled(&[(field, answer)], |form| drop(HouseAnswers::read(form, &house.pack))))
         };
         let name = ask("name", &self.name, "What is it called?", brought.as_deref())?;
         let pack = ask("pack", &self.pack, "Which pack (metal, plain)?", Some("metal"))?;
-        let joining = ask("joining", &self.joining, "How do people come in (open, invite, request)?", Some("request"))?;
-        let known = house.pack.countries().into_iter().map(|(id, _)| id).collect::<Vec<_>>().join(", ");
-        let country = ask("country", &self.country, &format!("Whose helplines come first ({known})?"), Some(&house.settled().country))?;
+        let joining = ask("joining", &self.joining, "How do people join (open, invite, request)?", Some("request"))?;
+        let country = ask("country", &self.country, &whose, Some(&usual.country))?;
         Ok(HouseAnswers { name, pack, joining, country })
     }
 

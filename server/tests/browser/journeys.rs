@@ -22,9 +22,9 @@ async fn somebody_at_two_in_the_morning_finds_a_song_and_leaves_fast() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_new_brings_a_song_corrects_it_and_takes_it_back() {
     every_way(async |walk| {
-        walk.open("/").await.follow("Come in").await.is_at("/join").await;
+        walk.open("/").await.follow("Join").await.is_at("/join").await;
         walk.write("What should we call you?", "Ruth").await.choose("18 or over").await.write("Password", "seven crows over the car park").await;
-        walk.press("Come in").await.sees("You're in.").await;
+        walk.press("Join").await.sees("You're in.").await;
         walk.open("/songs").await.follow("Bring a song").await;
         walk.write("Artist", "Bell Witch").await.press("Put it on the shelf").await.sees("This one can't be empty").await;
         walk.write("Song", "The Clandestine Gate").await.choose("grief").await.write("Why it helps", "Eighty minutes, no hurry.").await;
@@ -133,11 +133,11 @@ async fn somebody_comes_in_by_a_link_sets_a_password_and_comes_in_by_that() {
     every_way(async |walk| {
         let ruth = walk.house.member("Ruth").await;
         let link = walk.house.link_in(&ruth.person).await;
-        walk.open(&link).await.press("Come in as Ruth").await.open("/backstage").await.follow_near("Change", "Password, passkeys").await;
+        walk.open(&link).await.press("Sign in as Ruth").await.open("/backstage").await.follow_near("Change", "Password, passkeys").await;
         walk.follow_near("Set one", "No password").await.write("Password", "seven crows over the car park").await.press("Set it").await.sees("New password set.").await;
         walk.open("/backstage").await.press("Sign out here").await.sees("Signed out.").await;
-        walk.open("/sign-in").await.write("Name", "Ruth").await.write("Password", "six crows").await.press("Come in").await.sees("That didn't fit").await;
-        walk.write("Name", "Ruth").await.write("Password", "seven crows over the car park").await.press("Come in").await.open("/backstage").await.sees("Ruth").await;
+        walk.open("/sign-in").await.write("Name", "Ruth").await.write("Password", "six crows").await.press("Sign in").await.sees("That didn't fit").await;
+        walk.write("Name", "Ruth").await.write("Password", "seven crows over the car park").await.press("Sign in").await.open("/backstage").await.sees("Ruth").await;
     })
     .await;
 }

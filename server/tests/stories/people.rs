@@ -132,7 +132,7 @@ async fn nobody_is_called_what_nobody_could_see_or_what_the_house_calls_itself()
 async fn an_invitation_lets_one_person_in_once_and_not_after_its_time() {
     both(async |house| {
         set(&house, "joining", "invite").await;
-        house.guest().get("/join").await.is(200).says("come in by invitation");
+        house.guest().get("/join").await.is(200).says("people join by invitation");
         house.guest().post("/join", &[("name", "Brook"), ("age", "18"), ("password", PASSWORD)]).await.is(409);
         let ada = house.member("Ada").await;
         ada.post("/join/invitations", &[]).await.is(403);
@@ -386,7 +386,7 @@ async fn a_link_signs_in_once_by_its_button_and_not_by_being_looked_at() {
         };
         let link = make(Kind::SignIn).await;
         for _ in 0..2 {
-            house.guest().get(&link).await.is(200).says("Come in as Ada");
+            house.guest().get(&link).await.is(200).says("Sign in as Ada");
         }
         let answer = house.guest().post(&link, &[]).await;
         assert_eq!(browser(&house, answer.is(303)).await.person, ada.person);

@@ -37,7 +37,7 @@ async fn a_remark_stands_under_its_song_for_everybody_and_can_be_found() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
         let song = a_song(&ada).await;
-        house.guest().get(&song).await.says("Nobody has said anything yet").says("Come in and say something");
+        house.guest().get(&song).await.says("Nobody has said anything yet").says("Sign in and say something");
         let id = say(&brook, &song, "Played it **twice** on the bus.").await;
         let page = house.guest().get(&song).await;
         page.is(200).says("Brook").says("Played it twice on the bus.").says("one comment");
