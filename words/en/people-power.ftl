@@ -29,10 +29,8 @@ can-tend-pages = Write and change the community's own pages.
 can-keep-helplines = Correct helplines and say when they were checked.
 can-fill-seats = Ask people to take seats, and end seats.
 can-issue-claims = Hand a name from the old site to the person it belongs to.
-can-change-settings = Change how people join and what this place is called.
 can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat; what they wrote about it is private, so it takes a second way of showing it's you.
 can-change-settings = Change what this place is called, how people join, whether members invite, and whose numbers come first.
-can-second-look = Answer somebody who asks for a second look at what another seat did. Comes with every seat.
 
 seat-who = Who
 seat-filled = How it was filled
@@ -102,8 +100,8 @@ seat-not-up-for-renewal = Only a seat from the founding can go on this way, and 
 
 refusal-second-factor = Here you'd see things that were said in private. Before that, set up a second way of showing it's you: digits from an app, or passkeys alone.
 refusal-second-factor-link = Set one up
-refusal-one-factor = Here you'd see things that were said in private. You came in with one thing alone, such as a code from paper; come in again with two: your password and the six digits, or a passkey.
-refusal-one-factor-link = Come in again
+refusal-one-factor = Here you'd see things that were said in private. You signed in with one thing alone, such as a code from paper; sign in again with two: your password and the six digits, or a passkey.
+refusal-one-factor-link = Sign in again
 
 acts-line = Every time somebody uses a duty, it stands here: what, on what, why, and from which seat. Whom it touched doesn't, but they are told.
 acts-totals-line = Every time somebody here uses a duty, it is written down with a reason. Members read all of it; these are the totals.

@@ -86,17 +86,17 @@ pub(crate) async fn seat_that_may(member: &Member, capability: Capability) -> Re
 pub enum Reach {
     /// No seat of theirs can.
     No,
-    /// Once they have a second factor.
-    AfterSecondFactor,
+    /// Once they have done something else, at a path: keys of why, and of the link there.
+    First { why: &'static str, path: &'static str, link: &'static str },
     Yes,
 }
 
 impl Visitor {
     /// How far they are with it: what leads to a page that asks for a second factor says so before.
     pub async fn reach(&self, capability: Capability) -> Result<Reach, Refusal> {
-        let Some(person) = &self.person else { return Ok(Reach::No) };
-        match seat_that_may(&self.house, &person.id, capability).await {
-            Err(Refusal::NotBefore { .. }) => Ok(Reach::AfterSecondFactor),
+        let Some(person) = self.person.clone() else { return Ok(Reach::No) };
+        match seat_that_may(&Member { visitor: self.clone(), person }, capability).await {
+            Err(Refusal::NotBefore { why, path, link }) => Ok(Reach::First { why, path, link }),
             seat => Ok(if seat?.is_some() { Reach::Yes } else { Reach::No }),
         }
     }

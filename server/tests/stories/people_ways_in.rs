@@ -321,7 +321,7 @@ async fn one_code_from_paper_opens_no_seat_that_sees_private_things() {
             let answer = house.guest().post("/sign-in/recovery", &[("name", "Ada"), ("code", code)]).await;
             let paper = browser(&house, answer.is(303)).await;
             paper.get("/backstage").await.is(200);
-            paper.get("/join/requests").await.is(403).says("come in again with two");
+            paper.get("/join/requests").await.is(403).says("sign in again with two");
             paper.post("/join/invitations", &[("why", "A friend from the bus.")]).await.is(403);
             paper.get("/acts/second-looks").await.is(403);
         }
@@ -340,7 +340,7 @@ async fn a_password_and_the_digits_open_what_is_private_and_a_session_from_befor
         tx.keep().await.unwrap();
         ada.get("/join/requests").await.is(403).says("set up a second way");
         let (secret, _) = use_digits(&house, &ada).await;
-        ada.get("/join/requests").await.is(403).says("come in again with two");
+        ada.get("/join/requests").await.is(403).says("sign in again with two");
         house.house.clock.turn(MINUTE_MS);
         let step = half_way(&house, "Ada").await;
         let answer = second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap()).await;
