@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::founding::{self, BROUGHT_NAME, Founding, WAYS, found};
-use crate::{home, open, web};
+use crate::{home, web};
 
 /// The packs to choose from, all built in; `docs/packs.md` says how to add one.
 pub const PACKS: [&str; 2] = ["metal", "plain"];
