@@ -31,7 +31,7 @@ async fn somebody_new_brings_a_song_corrects_it_and_takes_it_back() {
         walk.choose("Land").await.press("Put it on the shelf").await.sees("It's on the shelf").await.sees("Brought by Ruth").await;
         walk.follow("Correct it").await.write("Why it helps", "Eighty minutes and nobody hurries you.").await.press("Keep the change").await;
         walk.sees("Corrected.").await.sees("nobody hurries you").await;
-        walk.unfold("It helped me").await.write("How, in one line", "The week after the funeral.").await.press("Put it there").await.sees("The week after the funeral.").await;
+        walk.unfold("It helped me").await.pick("With what?", "grief").await.write("How, in one line", "The week after the funeral.").await.press("Put it there").await.sees("The week after the funeral.").await;
         walk.press("Take it back").await.sees("Taken back").await;
     })
     .await;
