@@ -228,15 +228,7 @@ pub async fn may_speak(member: &Member) -> Result<bool, Refusal> {
     if crate::power::seat_that_may(member, Capability::ReadRequests).await?.is_some() {
         return Ok(true);
     }
-    Ok(!is_held(house, Capability::ReadRequests).await?)
-}
-
-/// Whether anybody holds a seat now whose duty can do it.
-async fn is_held(house: &House, capability: Capability) -> DbResult<bool> {
-    let now = house.now();
-    let duties: Vec<String> = house.db.all("SELECT DISTINCT duty FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL ORDER BY duty", vals![now]).await?;
-    let can = |duty: &String| house.pack.duties.iter().any(|words| words.id == *duty && words.capabilities.iter().any(|id| id == capability.id()));
-    Ok(duties.iter().any(can))
+    Ok(!crate::power::is_held(house, Capability::ReadRequests).await?)
 }
 
 /// Makes an invitation from a seat: an act, with whom it is for as the reason. Returns its secret.

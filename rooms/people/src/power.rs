@@ -116,6 +116,12 @@ async fn seats_for(house: &House, person: &str, capability: Capability) -> DbRes
     Ok(seats)
 }
 
+/// Whether anybody holds a seat now whose duty can do it.
+pub(crate) async fn is_held(house: &House, capability: Capability) -> DbResult<bool> {
+    let seats = Seat::held(&house.db, house.now()).await?;
+    Ok(seats.iter().any(|seat| seat.person.is_some() && duty(house, &seat.duty).is_some_and(|words| capability.is_of(words))))
+}
+
 /// A duty of this pack.
 #[must_use]
 pub fn duty<'a>(house: &'a House, id: &str) -> Option<&'a DutyWords> {

@@ -172,16 +172,14 @@ async fn r2_no_door_of_power_opens_for_anybody_without_a_seat_that_can_and_is_he
 
 /// Code that may name the table of seats: it is power's own.
 const KEEPS_SEATS: &str = "rooms/people/src/power";
-/// Who else may read one, until when, and why.
-const READS_SEATS: &[(&str, &str, &str)] = &[("rooms/people/src/joining.rs", "2026-12-20", "asks whether anybody at all holds the door; moves into power")];
-/// Who else may write one, until when, and why.
+/// Who else may write one, until when, and why. Nobody else reads one.
 const WRITES_SEATS: &[(&str, &str, &str)] = &[
     ("server/src/demo/", "2027-05-31", "the demo's cast had its seats before the demo began"),
 ];
 
 #[test]
 fn r2_only_power_itself_reads_seats_and_no_change_asks_for_less_than_a_holding() {
-    for (file, day, _) in WRITES_SEATS.iter().chain(READS_SEATS) {
+    for (file, day, _) in WRITES_SEATS {
         has_not_expired(file, day);
     }
     let files = source::rust();
@@ -190,8 +188,7 @@ fn r2_only_power_itself_reads_seats_and_no_change_asks_for_less_than_a_holding()
             let words: Vec<_> = sql.split_whitespace().collect();
             let at_seat = |before: &str| words.windows(2).any(|pair| pair[0].eq_ignore_ascii_case(before) && pair[1].trim_matches(['(', ')', ',']) == "seat");
             let may_write = WRITES_SEATS.iter().any(|(known, ..)| file.path.starts_with(known));
-            let may_read = READS_SEATS.iter().any(|(known, ..)| file.path == *known);
-            assert!(may_read || (!at_seat("FROM") && !at_seat("JOIN")), "{} decides by seats on its own: {sql}", file.path);
+            assert!(!at_seat("FROM") && !at_seat("JOIN"), "{} decides by seats on its own: {sql}", file.path);
             assert!(may_write || (!at_seat("INTO") && !at_seat("UPDATE")), "{} writes a seat on its own: {sql}", file.path);
         }
     }
