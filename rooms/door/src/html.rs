@@ -68,6 +68,7 @@ fn tamed(html: &str) -> String {
                 ("source", HashSet::from(["src"])),
                 ("ol", HashSet::from(["start"])),
             ]))
+            .attribute_filter(|_, _, value| Some(value[..value.floor_char_boundary(VALUE_BYTES_MAX)].into()))
             .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
             .url_relative(UrlRelative::PassThrough)
             .link_rel(None);
@@ -80,7 +81,7 @@ fn tamed(html: &str) -> String {
 fn shallow(html: &str) -> String {
     let (mut out, mut rest, mut depth) = (String::with_capacity(html.len()), html, 0usize);
     while let Some(start) = rest.find('<') {
-        out += &rest[..start];
+        put_in_runs(&mut out, &rest[..start]);
         rest = &rest[start..];
         let name_end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + 1);
         let name = rest[1..name_end].to_ascii_lowercase();
@@ -98,9 +99,29 @@ fn shallow(html: &str) -> String {
             rest = &rest[1..];
         }
     }
-    out + rest
+    put_in_runs(&mut out, rest);
+    out
 }
 
+/// Puts what stands between two `<`, and parts a very long text in it where no entity is cut: the writer of HTML looks to the
+/// end of a text for every sign that it escapes. The mark that parts it is on no list, so it goes again.
+fn put_in_runs(out: &mut String, between: &str) {
+    let begins_tag = out.ends_with('<') && between.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+    let text = if begins_tag { between.find('>').unwrap_or(between.len()) } else { 0 };
+    *out += &between[..text];
+    let mut rest = &between[text..];
+    while let Some(end) = rest.get(rest.floor_char_boundary(RUN_BYTES)..).and_then(|far| far.find(|c: char| c == '&' || !c.is_ascii())) {
+        let (run, after) = rest.split_at(rest.floor_char_boundary(RUN_BYTES) + end);
+        *out += run;
+        *out += "<wbr>";
+        rest = after;
+    }
+    *out += rest;
+}
+
+/// The longest value of an attribute, and about how long a run of text is before it is parted.
+const VALUE_BYTES_MAX: usize = 8 << 10;
+const RUN_BYTES: usize = 8 << 10;
 /// How deep elements may stand in each other.
 const DEPTH_MAX: usize = 300;
 

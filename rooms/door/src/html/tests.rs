@@ -84,6 +84,18 @@ fn no_nesting_and_no_length_is_too_much() {
     }
 }
 
+#[test]
+fn a_long_text_of_signs_is_read_in_time_and_whole() {
+    let signs = "&".repeat(1 << 20);
+    for (source, words) in [(signs.clone(), signs.as_str()), (format!("<table>{signs}"), &signs), (format!("< {signs}"), &signs), (format!("<img src=x alt=\"{signs}\">"), "&")] {
+        let watch = base::clock::stopwatch();
+        assert!(md(&source).contains(words));
+        assert!(watch.elapsed().as_secs() < 8, "{} took {:?}", &source[..9], watch.elapsed());
+    }
+    let run = "a &eacute;&amp;&#233;".repeat(3_000);
+    assert_eq!(md(&run), "a \u{e9}&\u{e9}".repeat(3_000));
+}
+
 fn plain_words(markdown: &str) -> String {
     markup::render(markdown).plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
