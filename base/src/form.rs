@@ -25,6 +25,8 @@ pub const FORM_BYTES_MAX: usize = 4 << 20;
 const TEXT_BYTES_MIN: usize = 40;
 /// Fields that are never given back.
 const SECRETS: [&str; 2] = ["password", "code"];
+/// How long the reason for a use of power may be, in characters; so is every short "why" that others read.
+pub const REASON_CHARS: RangeInclusive<usize> = 3..=300;
 /// The most fields a form may have.
 const FIELDS_MAX: usize = 2_000;
 
@@ -68,6 +70,11 @@ impl Form {
     #[must_use]
     pub fn value(&self, field: &str) -> &str {
         self.fields.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value)
+    }
+
+    /// Every field with what was sent in it.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Every value of a field that may come more than once.
@@ -177,26 +184,26 @@ impl Form {
 
     /// A one-line input. `key` names its label; `key-hint`, where somebody wrote it, the hint.
     #[must_use]
-    pub fn line_field(&self, f: &Frame, key: &str, name: &str, max: usize) -> Safe {
-        self.field(f, key, name, max, &Kind::Line("text", ""))
+    pub fn line_field(&self, f: &Frame, key: &str, name: &str) -> Safe {
+        self.field(f, key, name, &Kind::Line("text", ""))
     }
 
     /// An input of another type, with what the browser may fill in (`autocomplete`).
     #[must_use]
-    pub fn input_field(&self, f: &Frame, key: &str, name: &str, max: usize, kind: &str, autocomplete: &str) -> Safe {
-        self.field(f, key, name, max, &Kind::Line(kind, autocomplete))
+    pub fn input_field(&self, f: &Frame, key: &str, name: &str, kind: &str, autocomplete: &str) -> Safe {
+        self.field(f, key, name, &Kind::Line(kind, autocomplete))
     }
 
-    /// Several lines.
+    /// Several lines; the page counts what is left of `chars` while somebody writes.
     #[must_use]
-    pub fn area_field(&self, f: &Frame, key: &str, name: &str, max: usize) -> Safe {
-        self.field(f, key, name, max, &Kind::Area)
+    pub fn area_field(&self, f: &Frame, key: &str, name: &str, chars: RangeInclusive<usize>) -> Safe {
+        self.field(f, key, name, &Kind::Area(*chars.end()))
     }
 
     /// Rows to choose one from: `(value, label)`.
     #[must_use]
     pub fn pick_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
-        self.field(f, key, name, 0, &Kind::Pick(self.rows(name, rows)))
+        self.field(f, key, name, &Kind::Pick(self.rows(name, rows)))
     }
 
     /// A list to choose one from; the first row may be `("", …)`, and is added where nothing is chosen yet: a list never chooses
@@ -207,26 +214,26 @@ impl Form {
         if !rows.iter().any(|(value, _, is_chosen)| *is_chosen || value.is_empty()) {
             rows.insert(0, (String::new(), f.say("choose").to_owned(), true));
         }
-        self.field(f, key, name, 0, &Kind::Select(rows))
+        self.field(f, key, name, &Kind::Select(rows))
     }
 
     /// A single box to tick, sent as `yes`.
     #[must_use]
     pub fn tick_field(&self, f: &Frame, key: &str, name: &str) -> Safe {
-        self.field(f, key, name, 0, &Kind::Tick)
+        self.field(f, key, name, &Kind::Tick)
     }
 
     fn rows(&self, name: &str, rows: &[(&str, &str)]) -> Vec<(String, String, bool)> {
         rows.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned(), self.value(name) == *value)).collect()
     }
 
-    fn field(&self, f: &Frame, key: &str, name: &str, max: usize, kind: &Kind<'_>) -> Safe {
+    fn field(&self, f: &Frame, key: &str, name: &str, kind: &Kind<'_>) -> Safe {
         let hint = format!("{key}-hint");
         let hint = f.house.words.knows(&hint).then(|| f.say(&hint).to_owned());
         if !self.wrong.is_empty() {
             f.labels.lock().push((name.to_owned(), f.say(key).to_owned()));
         }
-        Safe::of(&Field { label: f.say(key), hint, name, max, kind, value: self.value(name), wrong: self.wrong(f, name) })
+        Safe::of(&Field { label: f.say(key), hint, name, kind, value: self.value(name), wrong: self.wrong(f, name) })
     }
 }
 
@@ -239,7 +246,7 @@ impl Wrong {
 
 enum Kind<'a> {
     Line(&'a str, &'a str),
-    Area,
+    Area(usize),
     Pick(Vec<(String, String, bool)>),
     Select(Vec<(String, String, bool)>),
     Tick,
@@ -251,7 +258,6 @@ struct Field<'a> {
     label: &'a str,
     hint: Option<String>,
     name: &'a str,
-    max: usize,
     kind: &'a Kind<'a>,
     value: &'a str,
     wrong: Option<String>,
@@ -355,6 +361,14 @@ impl Sent {
 /// The part of an address behind the `?`, read like a form.
 #[derive(Clone, Debug, Default)]
 pub struct Asked(pub Form);
+
+impl Asked {
+    /// The row below which the page that is asked for begins.
+    #[must_use]
+    pub fn before(&self) -> Option<&str> {
+        Some(self.value("before")).filter(|id| !id.is_empty())
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Refusal;

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod markup;
 pub mod pack;
 pub mod page;
+pub mod paging;
 pub mod place;
 pub mod redirect;
 pub mod refusal;

@@ -8,7 +8,7 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Offer, Preview, Reader, Way};
 use base::search::{self, Findable};
-use base::{brought, markup, row, vals, veil};
+use base::{brought, markup, paging, row, vals, veil};
 
 use crate::article::{Article, Kind, files, first_page, slug_of};
 use crate::helped::{self, Helped};
@@ -63,7 +63,7 @@ impl Listed {
             Some(id) => ask.first::<i64>("SELECT published_at FROM article WHERE id = $1 AND published_at IS NOT NULL", vals![id]).await?.zip(Some(id.as_str())),
             None => None,
         };
-        let (at, id) = before.unwrap_or((i64::MAX, "z"));
+        let (at, id) = before.unwrap_or((i64::MAX, paging::NEWEST));
         match &filter.term {
             None => {
                 let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at FROM article a LEFT JOIN person p ON p.id = a.author

@@ -17,7 +17,7 @@ use base::refusal::Refusal;
 use base::room::Reader;
 use base::search::{self, Findable};
 use base::veil;
-use base::{ledger, row, vals};
+use base::{ledger, paging, row, vals};
 use people::Member;
 use people::power::forget_words;
 
@@ -137,7 +137,7 @@ impl Playlist {
     pub async fn newest(ask: &impl Ask, feeling: &str, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
         let sql = lists!("WHERE l.id < $1 AND ($2 = '' OR l.feeling = $2) AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/playlists/' || l.id)
                    ORDER BY l.id DESC LIMIT $3");
-        ask.all(sql, vals![before.unwrap_or("z"), feeling, limit]).await
+        ask.all(sql, vals![before.unwrap_or(paging::NEWEST), feeling, limit]).await
     }
 
     #[must_use]

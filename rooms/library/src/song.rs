@@ -14,7 +14,7 @@ use base::refusal::Refusal;
 use base::room::Reader;
 use base::search;
 use base::veil;
-use base::{ledger, row, vals};
+use base::{ledger, paging, row, vals};
 use people::Member;
 use people::power::forget_words;
 
@@ -28,6 +28,7 @@ pub const UNDO_MS: i64 = 10 * SECOND_MS;
 /// Songs on one page of the list.
 pub const PAGE: i64 = 30;
 pub const LINKS_MAX: usize = 6;
+pub const LINKS_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=160;
 pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 /// The longest song: ten hours.
@@ -161,7 +162,7 @@ impl Song {
                      AND ($3 = '' OR EXISTS (SELECT 1 FROM song_feeling f WHERE f.song = s.id AND f.feeling = $3))
                      AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
                    ORDER BY s.id DESC LIMIT $4");
-        let before = filter.before.as_deref().unwrap_or("z");
+        let before = filter.before.as_deref().unwrap_or(paging::NEWEST);
         let (genre, feeling) = (filter.genre.as_deref().unwrap_or_default(), filter.feeling.as_deref().unwrap_or_default());
         ask.all(sql, vals![before, genre, feeling, limit]).await
     }

@@ -12,9 +12,6 @@ use crate::article::{Article, Kind};
 use crate::playlist::{self, Playlist};
 use crate::song::Song;
 
-/// A reason for an act, in characters.
-pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
-
 const OFF_MAX: i64 = 1_000;
 
 /// A thing as keepers see it.

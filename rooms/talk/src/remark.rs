@@ -28,7 +28,6 @@ pub const UNDO_MS: i64 = 10 * SECOND_MS;
 pub const WORDS_CHARS: std::ops::RangeInclusive<usize> = 1..=10_000;
 pub const QUOTED_CHARS: std::ops::RangeInclusive<usize> = 0..=600;
 pub const HAT_CHARS: std::ops::RangeInclusive<usize> = 0..=60;
-pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {

@@ -271,6 +271,12 @@ impl Page {
         self
     }
 
+    /// What the link to the page after this one asks for: `?before=…`.
+    pub fn older(&self) -> Option<String> {
+        let link = self.html.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+        link.map(|link| link.replace("&#38;", "&"))
+    }
+
     /// Asserts that a person does not read this here.
     #[track_caller]
     pub fn says_not(&self, text: &str) -> &Self {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::pack::Helpline;
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
@@ -11,7 +11,6 @@ use people::power::{Capability, Holding, KeepHelplines};
 
 use crate::helpline::{self, Draft, WAYS};
 
-const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
 #[derive(Template)]
 #[template(path = "helplines/list.html")]
@@ -73,7 +72,7 @@ pub async fn check(holding: Holding<KeepHelplines>, Path(id): Path<String>, mut 
 
 pub async fn correct(holding: Holding<KeepHelplines>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (line, is_gone) = found(&holding.member, &id)?;
-    let (draft, why) = (Draft::read(&mut form), form.line("why", WHY_CHARS));
+    let (draft, why) = (Draft::read(&mut form), form.line("why", REASON_CHARS));
     if !form.is_right() {
         return shown(&holding.member, &line, is_gone, true, &form);
     }
@@ -83,7 +82,7 @@ pub async fn correct(holding: Holding<KeepHelplines>, Path(id): Path<String>, mu
 
 pub async fn take_off(holding: Holding<KeepHelplines>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (line, is_gone) = found(&holding.member, &id)?;
-    let why = form.line("off-why", WHY_CHARS);
+    let why = form.line("off-why", REASON_CHARS);
     if !form.is_right() {
         return shown(&holding.member, &line, is_gone, true, &form);
     }

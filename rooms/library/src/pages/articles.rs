@@ -10,6 +10,7 @@ use base::form::{Asked, Form};
 use base::house::House;
 use base::markup;
 use base::page::{Frame, Safe, go, page, page_again};
+use base::paging;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
 use base::veil;
@@ -50,11 +51,9 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
         Some((kind, slug)) => Some((kind, slug, article_shelf::name_of(db, kind, slug).await?.ok_or(Refusal::NotFound)?)),
         None => None,
     };
-    let filter = Filter { term: term.as_ref().map(|(kind, slug, _)| (*kind, (*slug).to_owned())), before: Some(asked.value("before").to_owned()).filter(|id| !id.is_empty()) };
+    let filter = Filter { term: term.as_ref().map(|(kind, slug, _)| (*kind, (*slug).to_owned())), before: asked.before().map(str::to_owned) };
     let mut articles = Listed::newest(db, &filter, article_shelf::PAGE + 1).await?;
-    let goes_on = articles.len() > article_shelf::PAGE as usize;
-    articles.truncate(article_shelf::PAGE as usize);
-    let older = articles.last().filter(|_| goes_on).map(|last| last.id.clone());
+    let older = paging::cut(&mut articles, article_shelf::PAGE, &asked, |article| article.id.clone());
     let drafts = match &visitor.person {
         Some(person) if filter.before.is_none() && term.is_none() => Listed::drafts(db, &person.id).await?,
         _ => Vec::new(),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::house::House;
 use base::markup;
 use base::page::{Frame, go, page};
@@ -15,7 +15,7 @@ use people::power::{Capability, Holding, TendPages};
 use crate::article::{self, Article, Draft, Kind};
 use crate::article_shelf;
 use crate::pages::articles::History;
-use crate::tended::{Tended, WHY_CHARS};
+use crate::tended::Tended;
 use crate::pages::articles_form::{Write, again, asks_for_preview, filled, preview};
 
 pub fn doors() -> Router<House> {
@@ -100,7 +100,7 @@ async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
 
 fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
     let draft = Draft::read(form, &holding.member.house.pack);
-    let why = if asks_for_preview(form) { String::new() } else { form.line("why", WHY_CHARS) };
+    let why = if asks_for_preview(form) { String::new() } else { form.line("why", REASON_CHARS) };
     (draft, why)
 }
 

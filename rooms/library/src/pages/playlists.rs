@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
 use base::form::{Asked, Form};
 use base::page::{Frame, Safe, go, page, page_again};
+use base::paging;
 use base::refusal::{Refusal, Reply};
 use base::veil;
 use people::power::Capability;
@@ -34,11 +35,8 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
     if !feeling.is_empty() && visitor.house.pack.feeling(feeling).is_none() {
         return Err(Refusal::NotFound);
     }
-    let before = Some(asked.value("before")).filter(|id| !id.is_empty());
-    let mut lists = Playlist::newest(&visitor.house.db, feeling, before, playlist::PAGE + 1).await?;
-    let goes_on = lists.len() > playlist::PAGE as usize;
-    lists.truncate(playlist::PAGE as usize);
-    let older = lists.last().filter(|_| goes_on).map(|last| last.id.clone());
+    let mut lists = Playlist::newest(&visitor.house.db, feeling, asked.before(), playlist::PAGE + 1).await?;
+    let older = paging::cut(&mut lists, playlist::PAGE, &asked, |list| list.id.clone());
     let f = visitor.frame().named(visitor.house.pack.call("playlists"), visitor.house.words.say("playlists-line")).with_feed("/feeds/playlists", "feed-playlists");
     page(&List { lists, feeling, older, f: &f }, &f)
 }
@@ -228,11 +226,11 @@ struct Decide<'a> {
 
 impl Decide<'_> {
     fn number(&self, suggestion: &Suggestion) -> base::page::Safe {
-        self.form.line_field(self.f, "playlist-number", &format!("n-{}", suggestion.id), 3)
+        self.form.line_field(self.f, "playlist-number", &format!("n-{}", suggestion.id))
     }
 
     fn why_not(&self, suggestion: &Suggestion) -> base::page::Safe {
-        self.form.line_field(self.f, "playlist-why-not", &format!("not-{}", suggestion.id), 300)
+        self.form.line_field(self.f, "playlist-why-not", &format!("not-{}", suggestion.id))
     }
 }
 

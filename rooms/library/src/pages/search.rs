@@ -3,6 +3,7 @@
 use askama::Template;
 use base::form::Asked;
 use base::page::{Frame, Safe, page};
+use base::paging;
 use base::refusal::Reply;
 use base::search::{self, Found, Order, Query};
 use people::Visitor;
@@ -19,8 +20,7 @@ struct Results<'a> {
     query: &'a Query,
     order: Order,
     found: Vec<Found>,
-    /// The page after this one, if there is one.
-    older: Option<i64>,
+    older: Option<String>,
 }
 
 impl Results<'_> {
@@ -45,9 +45,7 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
     let order = if asked.value("order") == "like" { Order::MostLike } else { Order::NewestFirst };
     let before = asked.value("before").parse().ok();
     let mut found = search::find(&visitor.house.db, &visitor.reader(), &query, order, before, PAGE + 1).await?;
-    let goes_on = found.len() > PAGE as usize;
-    found.truncate(PAGE as usize);
-    let older = found.last().filter(|_| goes_on && order == Order::NewestFirst).map(|last| last.n);
+    let older = paging::cut(&mut found, PAGE, &asked, |found| found.n.to_string()).filter(|_| order == Order::NewestFirst);
     let mut f = visitor.frame().titled("search");
     f.is_private = visitor.person.is_some() || !typed.is_empty();
     page(&Results { typed: &typed, query: &query, order, found, older, f: &f }, &f)

@@ -6,6 +6,7 @@ use base::form::{Asked, Form};
 use base::house::House;
 use base::place::Place;
 use base::page::{Frame, Safe, go, page, page_again};
+use base::paging;
 use base::refusal::{Refusal, Reply};
 use base::veil;
 use base::room::Way;
@@ -28,14 +29,12 @@ struct List<'a> {
 pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let pack = &visitor.house.pack;
     let known = |field| Some(asked.value(field)).filter(|id| !id.is_empty()).map(str::to_owned);
-    let filter = Filter { feeling: known("feeling"), genre: known("genre"), before: known("before") };
+    let filter = Filter { feeling: known("feeling"), genre: known("genre"), before: asked.before().map(str::to_owned) };
     if filter.feeling.as_ref().is_some_and(|id| pack.feeling(id).is_none()) || filter.genre.as_ref().is_some_and(|id| pack.genre(id).is_none()) {
         return Err(Refusal::NotFound);
     }
     let mut songs = Song::newest(&visitor.house.db, &filter, song::PAGE + 1).await?;
-    let goes_on = songs.len() > song::PAGE as usize;
-    songs.truncate(song::PAGE as usize);
-    let older = songs.last().filter(|_| goes_on).map(|last| last.id.clone());
+    let older = paging::cut(&mut songs, song::PAGE, &asked, |song| song.id.clone());
     let f = visitor.frame().named(visitor.house.pack.call("songs"), visitor.house.words.say("songs-line")).with_feed("/feeds/songs", "feed-songs");
     page(&List { songs, filter, older, f: &f }, &f)
 }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::Uri;
 use axum::routing::{get, post};
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::house::House;
 use base::page::{Frame, go, page, page_again};
 use base::place::Place;
@@ -13,7 +13,7 @@ use base::refusal::{Refusal, Reply};
 use people::power::{Holding, Needs, TendLibrary, TendPages};
 
 use crate::song::Song;
-use crate::tended::{Tended, WHY_CHARS};
+use crate::tended::Tended;
 
 pub fn doors() -> Router<House> {
     Router::new()
@@ -66,7 +66,7 @@ async fn thing<C>(holding: &Holding<C>, uri: &Uri) -> Result<Tended, Refusal> {
 
 async fn sent<C: Needs>(holding: &Holding<C>, uri: &Uri, form: &mut Form) -> Reply {
     let thing = thing(holding, uri).await?;
-    let (what, why) = (form.choice("what", &["withdraw", "lift"]), form.line("why", WHY_CHARS));
+    let (what, why) = (form.choice("what", &["withdraw", "lift"]), form.line("why", REASON_CHARS));
     if !form.is_right() {
         return draw(holding, &thing, form);
     }
@@ -93,7 +93,7 @@ async fn tend_page(holding: Holding<TendPages>, uri: Uri, mut form: Form) -> Rep
 async fn merge(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (db, reader) = (&holding.member.house.db, holding.member.reader());
     let song = Song::seen_by(db, &reader, &id).await?;
-    let (why, other) = (form.line("merge-why", WHY_CHARS), form.line("other", 1..=200));
+    let (why, other) = (form.line("merge-why", REASON_CHARS), form.line("other", 1..=200));
     let other = match Song::seen_by(db, &reader, other.rsplit('/').next().unwrap_or_default()).await {
         Ok(other) if other.id != id => Some(other),
         Ok(_) | Err(Refusal::NotFound | Refusal::Withdrawn) => None,

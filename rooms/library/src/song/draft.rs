@@ -5,7 +5,7 @@ use base::pack::Pack;
 use base::room::Way;
 use base::search;
 
-use super::{LINKS_MAX, NAME_CHARS, SECONDS_MAX, WHY_CHARS};
+use super::{LINKS_CHARS, LINKS_MAX, NAME_CHARS, SECONDS_MAX, WHY_CHARS};
 
 /// Words after `(with …` that begin a title's own words and not a guest's name.
 const NOT_A_GUEST: [&str; 22] =
@@ -64,7 +64,7 @@ impl Draft {
     }
 
     fn read_links(&mut self, form: &mut Form) {
-        let text = form.text("links", 0..=2_000);
+        let text = form.text("links", LINKS_CHARS);
         self.links = text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
         if self.links.len() > LINKS_MAX {
             form.refuse_with("links", "song-wrong-many-links", &[("max", LINKS_MAX.to_string())]);

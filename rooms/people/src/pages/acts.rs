@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::extract::Path;
 use base::clock::DAY_MS;
-use base::form::{Asked, Form};
+use base::form::{Asked, Form, REASON_CHARS};
 use base::page::{Frame, go, page, page_again};
+use base::paging;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
 
@@ -16,7 +17,6 @@ const PAGE: i64 = 30;
 /// How far back the totals go.
 const TOTALS_MS: i64 = 366 * DAY_MS;
 const WORDS_CHARS: std::ops::RangeInclusive<usize> = 3..=1_000;
-const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
 /// An act with what stands at its place, as this reader may see it.
 struct Line {
@@ -46,9 +46,8 @@ pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
     if visitor.person.is_none() {
         return page(&Totals { totals: Total::since(&house.db, house.now() - TOTALS_MS).await?, f: &f }, &f);
     }
-    let before = Some(asked.value("before")).filter(|before| !before.is_empty());
-    let mut acts = Act::newest(&house.db, before, PAGE + 1).await?;
-    let older = (acts.len() > PAGE as usize).then(|| acts.remove(PAGE as usize)).and_then(|_| acts.last()).map(|act| act.id.clone());
+    let mut acts = Act::newest(&house.db, asked.before(), PAGE + 1).await?;
+    let older = paging::cut(&mut acts, PAGE, &asked, |act| act.id.clone());
     let mut lines = Vec::with_capacity(acts.len());
     for act in acts {
         lines.push(Line { on: on(&visitor, act.place.as_deref()).await?, act });
@@ -192,7 +191,7 @@ async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &AskedLook, 
 
 pub async fn answer(holding: Holding<SecondLook>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (act, look) = open_question(&holding, &id).await?;
-    let (answer, why) = (form.choice("answer", &ANSWERS), form.text("why", WHY_CHARS));
+    let (answer, why) = (form.choice("answer", &ANSWERS), form.text("why", REASON_CHARS));
     if !form.is_right() {
         return asked_again(&holding, act, &look, &form).await;
     }

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::page::{Frame, page, page_again};
 use base::refusal::{Refusal, Reply};
 
 use crate::claiming::Unclaimed;
 use crate::joining::{Newcomer, UNDER};
-use crate::pages::join::{REASON_CHARS, ages, draw_under};
+use crate::pages::join::{ages, draw_under};
 use crate::pages::sign_in::let_in;
 use crate::power::{Holding, IssueClaims};
 use crate::visitor::{Member, Visitor};

@@ -1,14 +1,13 @@
 //! The desk, as whoever holds it meets it: one form, one reason.
 
 use askama::Template;
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::page::{Frame, go, page, page_again};
 use base::refusal::Reply;
 
 use crate::power::{ChangeSettings, Holding};
 use crate::settling::{self, Changed, Desk};
 
-const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
 #[derive(Template)]
 #[template(path = "desk/form.html")]
@@ -31,7 +30,7 @@ fn draw(holding: &Holding<ChangeSettings>, form: &Form, changed_meanwhile: bool)
 
 pub async fn change(holding: Holding<ChangeSettings>, mut form: Form) -> Reply {
     let house = &holding.member.house;
-    let (desk, why) = (Desk::read(&mut form, house), form.line("why", WHY_CHARS));
+    let (desk, why) = (Desk::read(&mut form, house), form.line("why", REASON_CHARS));
     if !form.is_right() {
         return draw(&holding, &form, false);
     }

@@ -6,6 +6,7 @@ use axum::extract::Path;
 use base::form::Asked;
 use base::pack::DutyWords;
 use base::page::{Frame, page};
+use base::paging;
 use base::refusal::{Refusal, Reply};
 
 use crate::power::{Capability, Offer, Seat, duty};
@@ -77,12 +78,11 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     let (words, now) = (duty(&house, &id).ok_or(Refusal::NotFound)?, house.now());
     let mut seats = Seat::held(&house.db, now).await?;
     seats.retain(|seat| seat.duty == id);
-    let before = Some(asked.value("before")).filter(|before| !before.is_empty());
-    let mut past = Seat::past(&house.db, &id, now, before, PAGE + 1).await?;
-    let older = (past.len() > PAGE as usize).then(|| past.remove(PAGE as usize)).and_then(|_| past.last()).map(|seat| seat.id.clone());
+    let mut past = Seat::past(&house.db, &id, now, asked.before(), PAGE + 1).await?;
+    let older = paging::cut(&mut past, PAGE, &asked, |seat| seat.id.clone());
     let f = visitor.frame().named(&words.name, &words.plain);
     let may_fill = visitor.may(Capability::FillSeats).await?;
     let open = if may_fill { Offer::open_for(&house.db, &id, now).await? } else { Vec::new() };
     let leads_to_desk = Capability::ChangeSettings.is_of(words) && visitor.may(Capability::ChangeSettings).await?;
-    page(&Show { held: Held { words, seats }, past, older, may_fill, open, leads_to_desk, is_first_page: before.is_none(), f: &f }, &f)
+    page(&Show { held: Held { words, seats }, past, older, may_fill, open, leads_to_desk, is_first_page: asked.before().is_none(), f: &f }, &f)
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::house::House;
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
@@ -15,7 +15,6 @@ use crate::way_in::{Kind, WayIn};
 use crate::sign_in;
 
 /// Characters of a reason given with a yes, a no or an invitation.
-pub(super) const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 
 #[derive(Template)]
 #[template(path = "join/form.html")]

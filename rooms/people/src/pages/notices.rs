@@ -3,6 +3,7 @@
 use askama::Template;
 use base::form::{Asked, Form};
 use base::page::{Frame, go, page};
+use base::paging;
 use base::place::Place;
 use base::refusal::Reply;
 
@@ -35,9 +36,8 @@ struct List<'a> {
 }
 
 pub async fn list(member: Member, asked: Asked) -> Reply {
-    let before = Some(asked.value("before")).filter(|before| !before.is_empty());
-    let mut notices = Notice::of(&member.house.db, &member.person.id, before, PAGE + 1).await?;
-    let older = (notices.len() > PAGE as usize).then(|| notices.remove(PAGE as usize)).and_then(|_| notices.last()).map(|notice| notice.act.clone());
+    let mut notices = Notice::of(&member.house.db, &member.person.id, asked.before(), PAGE + 1).await?;
+    let older = paging::cut(&mut notices, PAGE, &asked, |notice| notice.act.clone());
     let mut told = Vec::with_capacity(notices.len());
     for notice in notices {
         told.push(Told { on: on(&member, notice.place.as_deref()).await?, notice });

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::form::{Asked, Form};
+use base::form::{Asked, Form, REASON_CHARS};
 use base::pack::DutyWords;
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
@@ -11,7 +11,6 @@ use crate::person::Person;
 use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Reach, Seat, duty, duty_name, seats_of};
 use crate::visitor::Member;
 
-const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 const NAME_CHARS_MAX: usize = 80;
 
 #[derive(Template)]
@@ -89,7 +88,7 @@ pub async fn handing_back(member: Member, Path(id): Path<String>) -> Reply {
 
 pub async fn hand_back(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let seat = found(&member, &id).await?;
-    let why = form.line("why", 0..=*WHY_CHARS.end());
+    let why = form.line("why", 0..=*REASON_CHARS.end());
     if !form.is_right() {
         let f = member.frame().titled("seat-hand-back").private();
         return page_again(&HandBack { seat: &seat, form: &form, f: &f }, &f);
@@ -114,7 +113,7 @@ pub async fn ending(holding: Holding<FillSeats>, Path(id): Path<String>) -> Repl
 
 pub async fn end(holding: Holding<FillSeats>, Path(id): Path<String>, mut form: Form) -> Reply {
     let seat = found(&holding.member, &id).await?;
-    let why = form.line("why", WHY_CHARS);
+    let why = form.line("why", REASON_CHARS);
     if !form.is_right() {
         let f = holding.member.frame().titled("seat-end").private();
         return page_again(&End { seat: &seat, form: &form, f: &f }, &f);
@@ -151,7 +150,7 @@ pub async fn offer(holding: Holding<FillSeats>, Path(id): Path<String>, mut form
     let house = holding.member.house.clone();
     let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
     let name = form.line("name", 1..=NAME_CHARS_MAX);
-    let (filled, why) = (form.choice("filled", &FILLED), form.line("why", WHY_CHARS));
+    let (filled, why) = (form.choice("filled", &FILLED), form.line("why", REASON_CHARS));
     let days = form.number("days", 7..=words.term_days).unwrap_or(words.term_days);
     if let (true, Some(person)) = (form.is_right(), whom_to_ask(&holding, &mut form, &name).await?) {
         match Offer::make(&holding, words, &person, &filled, days, &why).await? {
@@ -196,7 +195,7 @@ async fn open_offer(holding: &Holding<FillSeats>, id: &str) -> Result<Offer, Ref
 
 pub async fn take_back(holding: Holding<FillSeats>, Path(id): Path<String>, mut form: Form) -> Reply {
     let offer = open_offer(&holding, &id).await?;
-    let why = form.line("why", WHY_CHARS);
+    let why = form.line("why", REASON_CHARS);
     if !form.is_right() {
         let f = holding.member.frame().titled("seat-offer-take-back").private();
         return page_again(&TakeBack { offer: &offer, form: &form, f: &f }, &f);

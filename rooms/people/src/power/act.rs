@@ -11,7 +11,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::{row, vals};
+use base::{paging, row, vals};
 
 use super::Notice;
 
@@ -123,7 +123,7 @@ impl Act {
     pub async fn newest(ask: &impl Ask, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
         let sql = "SELECT a.id, a.seat, a.duty, a.person, p.name, a.what, a.place, a.whom, a.why, a.rule, a.at
                    FROM act a LEFT JOIN person p ON p.id = a.person WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2";
-        ask.all(sql, vals![before.unwrap_or("z"), limit]).await
+        ask.all(sql, vals![before.unwrap_or(paging::NEWEST), limit]).await
     }
 
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {

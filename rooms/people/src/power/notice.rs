@@ -1,7 +1,7 @@
 //! A notice: somebody is told of an act that affects them. It is there until they have seen it; seeing it is theirs to say.
 
 use base::db::{Ask, DbResult, Tx};
-use base::{row, vals};
+use base::{paging, row, vals};
 
 /// What somebody was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Notice {
     pub async fn of(ask: &impl Ask, person: &str, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
         let sql = "SELECT n.act, a.what, a.why, a.duty, a.place, a.at, n.seen_at FROM notice n JOIN act a ON a.id = n.act
                    WHERE n.person = $1 AND n.act < $2 ORDER BY n.act DESC LIMIT $3";
-        ask.all(sql, vals![person, before.unwrap_or("z"), limit]).await
+        ask.all(sql, vals![person, before.unwrap_or(paging::NEWEST), limit]).await
     }
 
     /// How many they have not seen.

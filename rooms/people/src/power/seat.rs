@@ -10,7 +10,7 @@ use base::house::House;
 use base::pack::DutyWords;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::{id, row, vals};
+use base::{id, paging, row, vals};
 
 use super::act::{ActTx, By, Deed, MEMBERS, act_of_host, record};
 use super::{FillSeats, Holding, duty, must_have_second_factor};
@@ -133,7 +133,7 @@ impl Seat {
         let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
                    FROM seat s LEFT JOIN person p ON p.id = s.person
                    WHERE s.duty = $1 AND (s.until <= $2 OR s.ended_at IS NOT NULL) AND s.id < $3 ORDER BY s.id DESC LIMIT $4";
-        ask.all(sql, vals![duty, now, before.unwrap_or("z"), limit]).await
+        ask.all(sql, vals![duty, now, before.unwrap_or(paging::NEWEST), limit]).await
     }
 
     /// Every seat that a person has held, the newest first.

@@ -2,12 +2,12 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::form::Form;
+use base::form::{Form, REASON_CHARS};
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use people::power::{Holding, TendTalk};
 
-use crate::remark::{self, Remark, Tending};
+use crate::remark::{Remark, Tending};
 
 #[derive(Template)]
 #[template(path = "remarks/tend.html")]
@@ -32,7 +32,7 @@ pub async fn form(holding: Holding<TendTalk>, Path(id): Path<String>) -> Reply {
 pub async fn tend(holding: Holding<TendTalk>, Path(id): Path<String>, mut form: Form) -> Reply {
     let remark = tended(&holding, &id).await?;
     let tending = Tending::read(&form.choice("what", &Tending::IDS));
-    let why = form.line("why", remark::WHY_CHARS);
+    let why = form.line("why", REASON_CHARS);
     match tending {
         Some(tending) if form.is_right() => {
             remark.tend(&holding, tending, &why).await?;
