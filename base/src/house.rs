@@ -13,6 +13,7 @@ use crate::pack::Pack;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::room::{Job, Preview, Reader, Room};
+use crate::search::Findable;
 use crate::settings::Settings;
 use crate::vals;
 use crate::words::Words;
@@ -90,6 +91,16 @@ impl House {
         for room in self.rooms {
             if let Some(preview) = room.at(self, reader, place).await? {
                 return Ok(Some(preview));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What may be found of what is at a place.
+    pub async fn findable(&self, place: &Place) -> Result<Option<Findable>, Refusal> {
+        for room in self.rooms {
+            if let Some(findable) = room.findable(self, place).await? {
+                return Ok(Some(findable));
             }
         }
         Ok(None)

@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::house::House;
 use crate::place::Place;
 use crate::refusal::Refusal;
+use crate::search::Findable;
 
 /// Who is reading: everyone may see what is for everyone; members more; a person their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -189,6 +190,9 @@ pub trait Room: Send + Sync {
 
     /// What is at this place, for this reader.
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal>;
+
+    /// What may be found of what is at this place, by whomever; `None` when it is not yours, or nobody may.
+    async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal>;
 
     /// Puts everything of yours that may be found into the index again, in small writes.
     async fn index_again(&self, house: &House) -> Result<(), Refusal>;

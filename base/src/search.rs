@@ -29,6 +29,8 @@ pub const CANDIDATES_MAX: i64 = 400;
 const MERGED_PAGES: i64 = 64;
 /// Characters of the preview kept with each find.
 const PREVIEW_CHARS: usize = 300;
+/// Words before the first one sought in a preview that begins there.
+const WORDS_BEFORE: usize = 8;
 
 /// What a room puts into the index for one place.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +131,12 @@ impl Query {
         self.phrases.iter().all(|run| text.windows(run.len()).any(|window| window == &run[..])) && self.marks.iter().all(|mark| marks.contains(mark))
     }
 
+    /// Whether a word that is sought stands in a text, or there is none to stand anywhere.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        self.phrases.is_empty() || words(text).any(|word| self.shown().any(|sought| sought == word))
+    }
+
     fn for_sqlite(&self) -> String {
         let words = self.phrases.iter().map(|run| format!("words : \"{}\"", run.join(" ")));
         let marks = self.marks.iter().map(|mark| format!("marks : \"{mark}\""));
@@ -179,14 +187,52 @@ impl Findable {
         marks
     }
 
+    /// Its words on one line.
+    fn line(&self) -> String {
+        self.words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
     fn preview(&self) -> String {
-        markup::snippet(&self.words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · "), PREVIEW_CHARS)
+        markup::snippet(&self.line(), PREVIEW_CHARS)
+    }
+
+    /// A preview that begins a little before the first word that is sought.
+    #[must_use]
+    pub fn preview_for(&self, query: &Query) -> String {
+        let line = self.line();
+        let words: Vec<_> = line.split_whitespace().collect();
+        let hit = words.iter().position(|word| query.is_in(word)).unwrap_or(0);
+        let begin = hit.saturating_sub(WORDS_BEFORE);
+        let preview = markup::snippet(&words[begin..].join(" "), PREVIEW_CHARS);
+        if begin > 0 { format!("… {preview}") } else { preview }
+    }
+
+    /// Whether this reader may find it.
+    #[must_use]
+    pub fn is_for(&self, reader: &Reader) -> bool {
+        audiences(reader).contains(&self.audience.as_str())
     }
 
     /// Words and marks in PostgreSQL's own notation: `'doom':1 'days':2 '=kind0song'`.
     fn tsvector(&self) -> String {
         let words = self.text().enumerate().map(|(at, word)| format!("'{word}':{}", at + 1));
         words.chain(self.marks().into_iter().map(|mark| format!("'={mark}'"))).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Who a thing may be for, so that this reader finds it.
+fn audiences(reader: &Reader) -> [&str; 3] {
+    match &reader.person {
+        Some(person) => ["everyone", "members", person],
+        None => ["everyone"; 3],
+    }
+}
+
+/// Puts a place into the index as it may be found now, or takes it out.
+pub async fn put(tx: &Tx, place: &Place, findable: Option<Findable>) -> DbResult<()> {
+    match findable {
+        Some(findable) => index(tx, place, &findable).await,
+        None => unindex(tx, place).await,
     }
 }
 
@@ -253,23 +299,22 @@ pub async fn find(db: &Db, reader: &Reader, query: &Query, order: Order, before:
         return Ok(Vec::new());
     }
     let take = if order == Order::NewestFirst { limit } else { CANDIDATES_MAX };
-    let members = if reader.person.is_some() { "members" } else { "everyone" };
-    let own = reader.person.clone().unwrap_or_else(|| "everyone".to_owned());
+    let [everyone, members, own] = audiences(reader);
     let before = before.unwrap_or(i64::MAX);
     let found: Vec<Found> = match db.engine() {
         Engine::Sqlite => {
             let sql = "SELECT f.n, f.place, f.kind, f.title, f.preview, f.author, f.at
                        FROM findable_words w JOIN findable f ON f.n = w.rowid
-                       WHERE findable_words MATCH $1 AND w.rowid < $2 AND f.audience IN ('everyone', $3, $4)
-                       ORDER BY w.rowid DESC LIMIT $5";
-            db.all(sql, vals![query.for_sqlite(), before, members, own, take]).await?
+                       WHERE findable_words MATCH $1 AND w.rowid < $2 AND f.audience IN ($3, $4, $5)
+                       ORDER BY w.rowid DESC LIMIT $6";
+            db.all(sql, vals![query.for_sqlite(), before, everyone, members, own, take]).await?
         }
         Engine::Postgres => {
             let sql = "SELECT f.n, f.place, f.kind, f.title, f.preview, f.author, f.at
                        FROM findable_words w JOIN findable f ON f.n = w.n
-                       WHERE w.words @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND w.n < $2 AND f.audience IN ('everyone', $3, $4)
-                       ORDER BY w.n DESC LIMIT $5";
-            db.all(sql, vals![query.for_postgres(), before, members, own, take]).await?
+                       WHERE w.words @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND w.n < $2 AND f.audience IN ($3, $4, $5)
+                       ORDER BY w.n DESC LIMIT $6";
+            db.all(sql, vals![query.for_postgres(), before, everyone, members, own, take]).await?
         }
     };
     Ok(if order == Order::MostLike { weighed(found, query, limit) } else { found })
@@ -359,6 +404,16 @@ mod tests {
         assert_eq!(words("Motörhead — “Ace of Spades”!").collect::<Vec<_>>(), ["motorhead", "ace", "of", "spades"]);
         assert_eq!(words("İstanbul ß ﬁre").collect::<Vec<_>>(), ["istanbul", "ß", "fire"]);
         assert_eq!(fold(&"Ab9".repeat(30)), fold(&"Áb9".repeat(30)));
+    }
+
+    #[test]
+    fn a_preview_begins_where_a_sought_word_stands() {
+        let findable = Findable { words: format!("{}\nMotörhead, then\n{}", "one two three four five six seven eight nine ".repeat(40), "more ".repeat(90)), ..Findable::default() };
+        assert!(findable.preview().starts_with("one two"));
+        let preview = findable.preview_for(&Query::read("motorhead"));
+        assert!(preview.starts_with("… three four five six seven eight nine · Motörhead, then · more") && preview.ends_with("more…"), "{preview}");
+        assert!(preview.chars().count() <= PREVIEW_CHARS + 3);
+        assert_eq!(findable.preview_for(&Query::read("elsewhere")), findable.preview());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::search::Findable;
 
 /// This room's answers to what every room is asked.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,10 @@ impl Room for Care {
         let Some(id) = place.id_of("helplines") else { return Ok(None) };
         let (line, _) = helpline::at(house, id).ok_or(Refusal::NotFound)?;
         Ok(Some(Preview { kind: "helpline", title: line.name, line: line.how, audience: "everyone".into(), owner: None, open: false }))
+    }
+
+    async fn findable(&self, _: &House, _: &Place) -> Result<Option<Findable>, Refusal> {
+        Ok(None)
     }
 
     async fn index_again(&self, _: &House) -> Result<(), Refusal> {

@@ -17,6 +17,7 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::search::Findable;
 use base::vals;
 
 /// This room's answers to what every room is asked.
@@ -56,6 +57,10 @@ impl Room for Door {
     }
 
     async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
+        Ok(None)
+    }
+
+    async fn findable(&self, _: &House, _: &Place) -> Result<Option<Findable>, Refusal> {
         Ok(None)
     }
 

@@ -124,28 +124,32 @@ pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tag
     Ok(())
 }
 
-/// Puts an article or page into the index as it stands in this write; one that not everyone may read stays out. Its files
-/// are shown as it is.
+/// Puts an article or page into the index as it stands in this write. Its files are shown as it is.
 pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
     let Some((kind, slug)) = Kind::of(place) else { return Ok(()) };
-    let is_open = veil::over(tx, place).await?.is_none();
-    let found = Article::find(tx, kind, slug).await?;
-    if let Some(article) = &found {
-        files::follow(tx, article).await?;
+    if let Some(article) = Article::find(tx, kind, slug).await? {
+        files::follow(tx, &article).await?;
     }
-    let Some(article) = found.filter(|article| article.is_out() && is_open) else { return search::unindex(tx, place).await };
+    search::put(tx, place, findable(tx, place).await?).await
+}
+
+/// What may be found of an article or page; one that not everyone may read may not.
+pub(crate) async fn findable(ask: &impl Ask, place: &Place) -> DbResult<Option<Findable>> {
+    let Some((kind, slug)) = Kind::of(place) else { return Ok(None) };
+    let is_open = veil::over(ask, place).await?.is_none();
+    let Some(article) = Article::find(ask, kind, slug).await?.filter(|article| article.is_out() && is_open) else { return Ok(None) };
     let mut words = format!("{}\n{}", article.summary, markup::render(&article.words).plain);
     let (mut feelings, mut genres) = (Vec::new(), Vec::new());
-    for term in article.terms(tx).await? {
+    for term in article.terms(ask).await? {
         words = format!("{words}\n{}", term.name);
         feelings.push(term.slug.clone());
         genres.push(term.slug);
     }
-    for helped in Helped::at(tx, place, helped::SHOWN_MAX).await? {
+    for helped in Helped::at(ask, place, helped::SHOWN_MAX).await? {
         words = format!("{words}\n{}", helped.line);
     }
     let at = article.published_at.unwrap_or(article.since);
-    search::index(tx, place, &Findable { kind: kind.id(), title: article.title, words, author: article.by, audience: "everyone".into(), feelings, genres, lang: article.lang, at }).await
+    Ok(Some(Findable { kind: kind.id(), title: article.title, words, author: article.by, audience: "everyone".into(), feelings, genres, lang: article.lang, at }))
 }
 
 /// What is at the address of an article or page, for this reader. A page that nobody wrote here yet is the pack's.

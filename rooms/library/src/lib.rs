@@ -19,6 +19,7 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::search::Findable;
 
 use crate::article::Kind;
 use crate::playlist::Playlist;
@@ -71,6 +72,14 @@ impl Room for Library {
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let song = Song::seen_by(&house.db, reader, id).await?;
         Ok(Some(Preview { kind: "song", title: song.called(), line: song.why, audience: "everyone".into(), owner: song.giver, open: true }))
+    }
+
+    async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {
+        Ok(match place.parts() {
+            Some(("songs", id)) => song::findable(&house.db, id).await?,
+            Some(("playlists", id)) => playlist::findable(&house.db, id).await?,
+            _ => article_shelf::findable(&house.db, place).await?,
+        })
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {

@@ -218,16 +218,20 @@ impl Playlist {
     }
 }
 
-/// Puts a playlist into the index as it stands in this write; one that is veiled stays out.
+/// Puts a playlist into the index as it stands in this write.
 pub async fn index(tx: &Tx, id: &str) -> DbResult<()> {
-    let Some(list) = Playlist::find(tx, id).await? else { return Ok(()) };
-    if veil::over(tx, &list.place()).await?.is_some() {
-        return search::unindex(tx, &list.place()).await;
+    search::put(tx, &Playlist::place_of(id), findable(tx, id).await?).await
+}
+
+/// What may be found of a playlist; one that is veiled may not.
+pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findable>> {
+    let Some(list) = Playlist::find(ask, id).await? else { return Ok(None) };
+    if veil::over(ask, &list.place()).await?.is_some() {
+        return Ok(None);
     }
-    let songs = Playlist::suggestions(tx, id).await?.into_iter().map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
+    let songs = Playlist::suggestions(ask, id).await?.into_iter().map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
     let words = songs.fold(list.brief.clone(), |words, song| words + &song);
-    let findable = Findable { kind: "playlist", title: list.title.clone(), words, author: list.by.clone(), audience: "everyone".into(), feelings: vec![list.feeling.clone()], at: list.since, ..Findable::default() };
-    search::index(tx, &list.place(), &findable).await
+    Ok(Some(Findable { kind: "playlist", title: list.title, words, author: list.by, audience: "everyone".into(), feelings: vec![list.feeling], at: list.since, ..Findable::default() }))
 }
 
 /// The playlists that a song stands in or was suggested for.

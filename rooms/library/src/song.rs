@@ -21,7 +21,7 @@ use people::power::forget_words;
 use crate::helped::Helped;
 use crate::playlist;
 pub use draft::{Draft, folded, host_of};
-pub(crate) use traces::{entries, forget, index, index_again, keeps, offers};
+pub(crate) use traces::{entries, findable, forget, index, index_again, keeps, offers};
 
 /// How long "take it back" stands on the page by itself. The giver may take it back later, too.
 pub const UNDO_MS: i64 = 10 * SECOND_MS;

@@ -34,6 +34,7 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::search::Findable;
 
 /// This room's answers to what every room is asked.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +74,11 @@ impl Room for People {
             Some(preview) => Ok(Some(preview)),
             None => power::at(house, reader, place).await,
         }
+    }
+
+    async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {
+        let Some(id) = place.id_of("people") else { return Ok(None) };
+        Ok(profile::findable(&house.db, id).await?)
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {

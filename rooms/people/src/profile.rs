@@ -109,14 +109,17 @@ pub async fn reshuffle(tx: &Tx, person: &str) -> DbResult<()> {
     tx.run("UPDATE person SET face = $1 WHERE id = $2", vals![base::id::secret(), person]).await.map(drop)
 }
 
-/// Puts a person into the index as they stand in this write: name and lines for members and everyone; no hats.
+/// Puts a person into the index as they stand in this write.
 pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
-    let place = Place::of("people", id);
-    let Some(person) = Person::find(tx, id).await? else { return search::unindex(tx, &place).await };
-    let lines = seen_by(tx, &Reader::member(""), &person).await?;
+    search::put(tx, &Place::of("people", id), findable(tx, id).await?).await
+}
+
+/// What may be found of a person: name and lines for members and everyone; no hats.
+pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findable>> {
+    let Some(person) = Person::find(ask, id).await? else { return Ok(None) };
+    let lines = seen_by(ask, &Reader::member(""), &person).await?;
     let words = lines.iter().filter(|line| !line.is_hat()).map(|line| line.words.as_str()).collect::<Vec<_>>().join("\n");
-    let findable = Findable { kind: "person", title: person.name, words, audience: "members".into(), at: person.joined_at, ..Findable::default() };
-    search::index(tx, &place, &findable).await
+    Ok(Some(Findable { kind: "person", title: person.name, words, audience: "members".into(), at: person.joined_at, ..Findable::default() }))
 }
 
 /// Puts everybody into the index again, a hundred at a time.

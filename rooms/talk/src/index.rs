@@ -27,21 +27,27 @@ row!(Told { place, words, by, since, gone_at, veil });
 
 /// Puts what a remark says into the index.
 pub(crate) async fn put(tx: &Tx, id: &str, under: &Place, plain: String, by: Option<String>, at: i64) -> DbResult<()> {
-    let place = Remark::place_of(id);
-    let known: Option<(String, String)> = tx.first("SELECT title, audience FROM findable WHERE place = $1", vals![under]).await?;
-    let Some((title, audience)) = known else { return search::unindex(tx, &place).await };
-    search::index(tx, &place, &Findable { kind: "comment", title, words: plain, author: by, audience, at, ..Findable::default() }).await
+    search::put(tx, &Remark::place_of(id), said(tx, under, plain, by, at).await?).await
 }
 
-/// Puts a remark into the index as it stands in this write; one that is gone or veiled stays out.
+/// Words under a place, for whoever may find that.
+async fn said(ask: &impl Ask, under: &Place, words: String, author: Option<String>, at: i64) -> DbResult<Option<Findable>> {
+    let known: Option<(String, String)> = ask.first("SELECT title, audience FROM findable WHERE place = $1", vals![under]).await?;
+    Ok(known.map(|(title, audience)| Findable { kind: "comment", title, words, author, audience, at, ..Findable::default() }))
+}
+
+/// Puts a remark into the index as it stands in this write.
 pub(crate) async fn again(tx: &Tx, id: &str) -> DbResult<()> {
+    search::put(tx, &Remark::place_of(id), findable(tx, id).await?).await
+}
+
+/// What may be found of a remark; one that is gone or veiled may not.
+pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findable>> {
     let sql = "SELECT r.place, r.words, NULLIF(COALESCE(p.name, r.name), ''), r.since, r.gone_at, v.state
                FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN veil v ON v.place = '/remarks/' || r.id WHERE r.id = $1";
-    let Some(told): Option<Told> = tx.first(sql, vals![id]).await? else { return Ok(()) };
-    match Place::read(&told.place) {
-        Some(under) if told.gone_at.is_none() && told.veil.is_none() => put(tx, id, &under, markup::render(&told.words).plain, told.by, told.since).await,
-        _ => search::unindex(tx, &Remark::place_of(id)).await,
-    }
+    let Some(told) = ask.first::<Told>(sql, vals![id]).await?.filter(|told| told.gone_at.is_none() && told.veil.is_none()) else { return Ok(None) };
+    let Some(under) = Place::read(&told.place) else { return Ok(None) };
+    said(ask, &under, markup::render(&told.words).plain, told.by, told.since).await
 }
 
 /// The same for every remark under a place: when it was opened, closed, renamed or withdrawn.

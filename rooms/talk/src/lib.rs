@@ -21,6 +21,7 @@ use base::markup;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::search::Findable;
 
 use crate::remark::Remark;
 
@@ -59,6 +60,11 @@ impl Room for Talk {
         let (remark, under) = Remark::seen_by(house, reader, id).await?;
         let line = markup::snippet(&markup::render(&remark.words).plain, LINE_CHARS);
         Ok(Some(Preview { kind: "comment", title: under.title, line, audience: under.audience, owner: remark.author, open: false }))
+    }
+
+    async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {
+        let Some(id) = place.id_of("remarks") else { return Ok(None) };
+        Ok(index::findable(&house.db, id).await?)
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {

@@ -14,6 +14,7 @@ use base::pack::Pack;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::search::Findable;
 use base::settings::Settings;
 use base::vals;
 use base::words::Words;
@@ -50,6 +51,10 @@ impl Room for Shelf {
     }
 
     async fn at(&self, _: &House, _: &Reader, _: &Place) -> Result<Option<Preview>, Refusal> {
+        Ok(None)
+    }
+
+    async fn findable(&self, _: &House, _: &Place) -> Result<Option<Findable>, Refusal> {
         Ok(None)
     }
 

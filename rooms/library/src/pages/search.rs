@@ -4,6 +4,7 @@ use askama::Template;
 use base::form::Asked;
 use base::page::{Frame, Safe, page};
 use base::paging;
+use base::place::Place;
 use base::refusal::Reply;
 use base::search::{self, Found, Order, Query};
 use people::Visitor;
@@ -46,6 +47,16 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
     let before = asked.value("before").parse().ok();
     let mut found = search::find(&visitor.house.db, &visitor.reader(), &query, order, before, PAGE + 1).await?;
     let older = paging::cut(&mut found, PAGE, &asked, |found| found.n.to_string()).filter(|_| order == Order::NewestFirst);
+    for one in &mut found {
+        // Long words are shown from where they say what was sought.
+        if query.is_in(&one.title) || query.is_in(&one.preview) {
+            continue;
+        }
+        let Some(place) = Place::read(&one.place) else { continue };
+        if let Some(findable) = visitor.house.findable(&place).await?.filter(|findable| findable.is_for(&visitor.reader())) {
+            one.preview = findable.preview_for(&query);
+        }
+    }
     let mut f = visitor.frame().titled("search");
     f.is_private = visitor.person.is_some() || !typed.is_empty();
     page(&Results { typed: &typed, query: &query, order, found, older, f: &f }, &f)

@@ -16,20 +16,24 @@ use crate::helped::{self, Helped};
 /// Songs offered for one way of one feeling.
 const OFFERS: i64 = 6;
 
-/// Puts a song into the index as it stands in this write; one that is veiled stays out.
+/// Puts a song into the index as it stands in this write.
 pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
-    let Some(song) = Song::find(tx, id).await? else { return Ok(()) };
-    if veil::over(tx, &song.place()).await?.is_some() {
-        return search::unindex(tx, &song.place()).await;
+    search::put(tx, &Song::place_of(id), findable(tx, id).await?).await
+}
+
+/// What may be found of a song; one that is veiled may not.
+pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findable>> {
+    let Some(song) = Song::find(ask, id).await? else { return Ok(None) };
+    if veil::over(ask, &song.place()).await?.is_some() {
+        return Ok(None);
     }
     let mut words = format!("{}\n{}", song.artist, song.why);
-    for helped in Helped::at(tx, &song.place(), helped::SHOWN_MAX).await? {
+    for helped in Helped::at(ask, &song.place(), helped::SHOWN_MAX).await? {
         let _ = write!(words, "\n{}", helped.line);
     }
-    let feelings = Song::feelings(tx, id).await?.into_iter().map(|(feeling, _)| feeling).collect();
+    let feelings = Song::feelings(ask, id).await?.into_iter().map(|(feeling, _)| feeling).collect();
     let genres = Some(song.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect();
-    let findable = Findable { kind: "song", title: song.title.clone(), words, author: song.by.clone(), audience: "everyone".into(), feelings, genres, lang: String::new(), at: song.since };
-    search::index(tx, &song.place(), &findable).await
+    Ok(Some(Findable { kind: "song", title: song.title, words, author: song.by, audience: "everyone".into(), feelings, genres, lang: String::new(), at: song.since }))
 }
 
 /// Puts every song into the index again, a hundred at a time.
