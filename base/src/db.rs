@@ -138,6 +138,14 @@ impl Db {
         }
     }
 
+    /// Lets go of what is held in memory of the file, after work that read much of it once.
+    pub async fn let_go(&self) -> DbResult<()> {
+        match &*self.inside {
+            Inside::Sqlite(sqlite) => sqlite.let_go().await,
+            Inside::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Looks whether another process (`circlepit seat`, say) wrote to the file since `known`, and counts that as a write,
     /// too. What to know at the next look. Other nodes at one PostgreSQL are not seen.
     pub async fn look_for_others(&self, known: Option<i64>) -> DbResult<Option<i64>> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base::clock::HOUR_MS;
 use base::house::House;
 
 use crate::bad_days;
@@ -15,13 +16,18 @@ pub async fn run(house: House) {
     let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).chain(base::search::JOBS).chain(base::ledger::JOBS).chain(base::house::JOBS).chain(bad_days::JOBS).collect();
     let mut due = vec![house.now(); jobs.len()];
     loop {
+        let mut has_read_much = false;
         for (job, due) in jobs.iter().zip(&mut due) {
             if house.now() >= *due {
                 *due = house.now() + job.every_ms;
+                has_read_much |= job.every_ms >= HOUR_MS;
                 if let Err(refusal) = (job.run)(house.clone()).await {
                     tracing::warn!(job = job.name, ?refusal, "a job was refused");
                 }
             }
+        }
+        if has_read_much && let Err(why) = house.db.let_go().await {
+            tracing::warn!(%why, "the database let go of nothing");
         }
         tokio::time::sleep(LOOK).await;
     }

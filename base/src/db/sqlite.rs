@@ -20,6 +20,8 @@ const STATEMENTS_KEPT: usize = 256;
 const READERS_KEPT: usize = 8;
 /// How long one connection waits for another.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// How much of the file is read through a mapping, in bytes.
+const MAP: &str = "PRAGMA mmap_size=25165824;";
 const MAP_NOTHING: &str = "PRAGMA mmap_size=0;";
 
 pub(super) struct Sqlite {
@@ -57,6 +59,7 @@ impl Sqlite {
         keep_private(path);
         let conn = Connection::open(path)?;
         tune(&conn)?;
+        conn.execute_batch(MAP)?;
         conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
         let writer = Writer { conn, group: None };
         Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)), maps: AtomicBool::new(true) })
@@ -69,10 +72,12 @@ impl Sqlite {
         let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         tune(&conn)?;
         conn.execute_batch("PRAGMA query_only=ON;")?;
-        if !self.maps.load(Ordering::Relaxed) {
-            conn.execute_batch(MAP_NOTHING)?;
-        }
+        conn.execute_batch(self.map())?;
         Ok(conn)
+    }
+
+    fn map(&self) -> &'static str {
+        if self.maps.load(Ordering::Relaxed) { MAP } else { MAP_NOTHING }
     }
 
     fn with_reader<T>(&self, ask: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
@@ -119,6 +124,16 @@ impl Sqlite {
         self.maps.store(false, Ordering::Relaxed);
         self.readers.lock().clear();
         Ok(self.writer.lock().await.conn.execute_batch(MAP_NOTHING)?)
+    }
+
+    /// Closes the readers that nobody uses just now, and maps the file anew for the writer.
+    pub(super) async fn let_go(&self) -> DbResult<()> {
+        self.readers.lock().clear();
+        let mut writer = self.writer.lock().await;
+        writer.commit();
+        writer.conn.execute_batch("PRAGMA shrink_memory")?;
+        writer.conn.execute_batch(MAP_NOTHING)?;
+        Ok(writer.conn.execute_batch(self.map())?)
     }
 
     /// A number that changes when another process has written.
@@ -262,8 +277,7 @@ fn tune(conn: &Connection) -> DbResult<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.busy_timeout(BUSY_WAIT)?;
     conn.execute_batch(
-        "PRAGMA foreign_keys=ON; PRAGMA mmap_size=33554432; PRAGMA cache_size=-4000;
-         PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
+        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-1000; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
     )?;
     Ok(())
 }
