@@ -1,7 +1,8 @@
 //! What is sent to us: how much of it, how many at once, and how slowly.
 //!
 //! Promises: somebody who is not signed in sends [`GUEST_BYTES_MAX`] at most; few large bodies lie in memory at once,
-//! whoever sends them; a body that comes more slowly than a poor line carries is given up within ten seconds.
+//! whoever sends them; a body that comes more slowly than a poor line carries is given up within ten seconds, and until it is
+//! here it keeps nobody from reading.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -23,10 +24,13 @@ use tokio::time::{Instant, Sleep};
 const GUEST_BYTES_MAX: u64 = 64 << 10;
 /// Larger bodies in memory at once; the next ones wait, unread.
 const LARGE_MAX: usize = 4;
+/// Small bodies on their way to us at once.
+const SMALL_MAX: usize = 512;
 /// How long a body may take to come, and how much of it then has to come each second.
 const WAIT: Duration = Duration::from_secs(8);
 const BYTES_A_SECOND: u64 = 4 << 10;
 
+static SMALL: Semaphore = Semaphore::const_new(SMALL_MAX);
 static LARGE: Semaphore = Semaphore::const_new(LARGE_MAX);
 
 /// Lets a body in under these limits.
@@ -38,7 +42,12 @@ pub async fn bound(State(house): State<House>, request: Request, next: Next) -> 
     let is_large = request.body().size_hint().upper().is_none_or(|bytes| bytes > GUEST_BYTES_MAX);
     let request = request.map(|body| Body::new(Paced::new(body)));
     if !is_large {
-        return next.run(request).await;
+        // All of it is here before it counts as a request under way: who sends slowly keeps nobody else waiting.
+        let (parts, body) = request.into_parts();
+        let Ok(turn) = SMALL.try_acquire() else { return Refusal::Busy.into_response() };
+        let Ok(bytes) = axum::body::to_bytes(body, GUEST_BYTES_MAX as usize).await else { return Refusal::TooLong.into_response() };
+        drop(turn);
+        return next.run(Request::from_parts(parts, Body::from(bytes))).await;
     }
     match Visitor::of(&house, request.headers(), request.uri().path()).await {
         Ok(visitor) if visitor.person.is_some() => {}

@@ -3,9 +3,11 @@
 //! Promises: a half-sent request is closed within ten seconds; help and the way out are never shed; an answer carries no
 //! script or style of its own; a change is made only from our own pages. Never: an address or a browser's name in a log.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -23,7 +25,9 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -38,6 +42,7 @@ const READ_WAIT: Duration = Duration::from_secs(30);
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
 /// How long requests under way may go on after a stop.
 const STOP_WAIT: Duration = Duration::from_secs(10);
+/// Connections at once, where the machine gives us as many file handles twice.
 const CONNECTIONS_MAX: usize = 4_096;
 /// Requests under way at once; more are asked to come again in a moment.
 const REQUESTS_MAX: usize = 256;
@@ -56,9 +61,9 @@ pub fn around(doors: Router<House>, house: &House) -> Router {
         .fallback(async || Refusal::NotFound)
         .method_not_allowed_fallback(async || Refusal::NotFound)
         .layer(DefaultBodyLimit::max(base::form::FORM_BYTES_MAX))
-        .layer(from_fn_with_state(house.clone(), body::bound))
         .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
         .layer(from_fn_with_state(gate, admit))
+        .layer(from_fn_with_state(house.clone(), body::bound))
         .layer(from_fn_with_state(house.clone(), refused::draw))
         .layer(from_fn_with_state(house.clone(), cache::answer))
         .layer(from_fn(dress))
@@ -74,33 +79,70 @@ pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output =
 /// The same, for whatever doors are open now.
 pub async fn serve(app: Router, house: &House, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
     let graceful = GracefulShutdown::new();
-    let room_left = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut crowd = Crowd::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let permit = room_left.clone().acquire_owned().await.expect("never closed");
         // A stop comes first: who knocks after it is for whoever listens at this door next.
         let accepted = tokio::select! { biased; () = &mut stop => break, accepted = listener.accept() => accepted };
         let Ok((stream, from)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(50)).await; // out of file handles: wait for some to close
+            crowd.send_one_away(); // out of file handles
+            tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let connection = graceful.watch(connection(stream, from, app.clone(), house));
-        tokio::spawn(async move {
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let connection = graceful.watch(connection(stream, from, app.clone(), house, has_asked.clone()));
+        let task = tokio::spawn(async move {
             let _ = connection.await; // a browser that went away is nobody's fault
-            drop(permit);
         });
+        crowd.add(task.abort_handle(), has_asked);
     }
     drop(listener);
     let _ = tokio::time::timeout(STOP_WAIT, graceful.shutdown()).await;
     house.db.rest().await.map_err(std::io::Error::other)
 }
 
-fn connection(stream: TcpStream, from: SocketAddr, app: Router, house: &House) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
+/// Everybody who is connected, in the order they came. Nobody waits at the door because others hold it open and say nothing:
+/// where there is no room left, the first goes who has asked for nothing yet, and where all have, who came first.
+struct Crowd {
+    connected: VecDeque<(AbortHandle, Arc<AtomicBool>)>,
+    most: usize,
+}
+
+impl Crowd {
+    /// Half of the file handles that we may have are for connections, the others for files; as many as are allowed are asked for.
+    fn new() -> Self {
+        let handles = getrlimit(Resource::Nofile);
+        let wanted = handles.maximum.unwrap_or(u64::MAX).min(2 * CONNECTIONS_MAX as u64);
+        let has = handles.current.unwrap_or(u64::MAX);
+        let may_have = if has < wanted && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..handles }).is_ok() { wanted } else { has };
+        Self { connected: VecDeque::new(), most: usize::try_from(may_have / 2).unwrap_or(CONNECTIONS_MAX).min(CONNECTIONS_MAX) }
+    }
+
+    fn add(&mut self, task: AbortHandle, has_asked: Arc<AtomicBool>) {
+        if self.connected.len() >= self.most {
+            self.connected.retain(|(task, _)| !task.is_finished());
+        }
+        if self.connected.len() >= self.most {
+            self.send_one_away();
+        }
+        self.connected.push_back((task, has_asked));
+    }
+
+    fn send_one_away(&mut self) {
+        let silent = self.connected.iter().position(|(task, has_asked)| !task.is_finished() && !has_asked.load(Ordering::Relaxed));
+        if let Some((task, _)) = self.connected.remove(silent.unwrap_or(0)) {
+            task.abort();
+        }
+    }
+}
+
+fn connection(stream: TcpStream, from: SocketAddr, app: Router, house: &House, has_asked: Arc<AtomicBool>) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(READ_WAIT));
     let proxies = Arc::new(house.settings.trusted_proxies.clone());
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        has_asked.store(true, Ordering::Relaxed);
         let caller = Caller::of(from_whom(from.ip(), request.headers(), &proxies));
         request.extensions_mut().insert(caller);
         let app = app.clone();

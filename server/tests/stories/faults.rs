@@ -155,6 +155,43 @@ fn open_for(mut stream: TcpStream, first: &str, rest: &str) -> Duration {
     begun.elapsed()
 }
 
+/// Starts the program with so many file handles and no more.
+fn with_handles(folder: &Path, most: usize) -> Command {
+    let program = circlepit(folder, &["serve"]);
+    let mut command = Command::new("sh");
+    command.args(["-ec", &format!("ulimit -n {most}; exec \"$@\""), "sh"]).arg(program.get_program()).args(program.get_args());
+    for (name, _) in program.get_envs() {
+        command.env_remove(name);
+    }
+    command
+}
+
+#[test]
+fn hundreds_who_never_finish_keep_nobody_else_waiting() {
+    const ENOUGH: Duration = Duration::from_millis(500);
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let open = Running::of(with_handles(&house, 400));
+    let answers = |path: &str, status: u16| {
+        let begun = stopwatch();
+        is(&get_as(&open.address, "", path), status);
+        assert!(begun.elapsed() < ENOUGH, "{path} took {:?}", begun.elapsed());
+    };
+    let half = |first: &str| {
+        let mut stream = TcpStream::connect(&open.address).unwrap();
+        let _ = stream.write_all(first.as_bytes()); // it may be let go before
+        stream
+    };
+    // More than there are handles, and more than requests may be under way.
+    let heads: Vec<_> = (0..450).map(|_| half("GET / HT")).collect();
+    ["/", "/songs", "/help"].iter().for_each(|path| answers(path, 200));
+    drop(heads);
+    let bodies: Vec<_> = (0..450).map(|_| half("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nname=")).collect();
+    ["/", "/songs", "/help"].iter().for_each(|path| answers(path, 200));
+    drop(bodies);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_that_fails_leaves_postgres_without_a_table() {
     let Some(url) = postgres::database().await else { return };
