@@ -96,6 +96,8 @@ impl Visitor {
 
 /// What one person writes, of every kind together: more than anybody types, fewer than a script sends.
 static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(60, 10 * MINUTE_MS));
+/// What one person sends that changes anything: drafts, words with one tap, settings.
+static PACE_OF_ALL: LazyLock<Pace> = LazyLock::new(|| Pace::new(900, 10 * MINUTE_MS));
 
 impl Member {
     /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words are right.
@@ -142,6 +144,9 @@ impl FromRequestParts<House> for Member {
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, house).await?;
         let person = visitor.person.clone().ok_or_else(|| Refusal::SignIn(way_back(parts)))?;
+        if !parts.method.is_safe() {
+            PACE_OF_ALL.count(&person.id, house.now())?;
+        }
         Ok(Self { visitor, person })
     }
 }
