@@ -162,7 +162,7 @@ impl From<tokio_postgres::Error> for DbTrouble {
     fn from(e: tokio_postgres::Error) -> Self {
         let message = e.as_db_error().map_or_else(|| e.to_string(), |db| db.message().to_owned());
         match e.code() {
-            Some(&SqlState::UNIQUE_VIOLATION | &SqlState::FOREIGN_KEY_VIOLATION | &SqlState::CHECK_VIOLATION) => Self::Clash(message),
+            Some(&SqlState::UNIQUE_VIOLATION | &SqlState::FOREIGN_KEY_VIOLATION | &SqlState::CHECK_VIOLATION | &SqlState::T_R_DEADLOCK_DETECTED) => Self::Clash(message),
             Some(&SqlState::DISK_FULL) => Self::DiskFull,
             Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Self::ReadOnly,
             None => Self::Away(message),

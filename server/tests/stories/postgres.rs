@@ -174,7 +174,8 @@ fn address(folder: &Path, database: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use base::db::Ask as _;
+    use base::db::{Ask as _, DbTrouble};
+    use base::vals;
 
     use super::*;
 
@@ -185,5 +186,27 @@ mod tests {
         let db = Db::connect(&Where::Server(one)).await.unwrap();
         assert_eq!(db.migrations_done().await.unwrap().len(), base::db::migrations().len());
         assert_eq!(db.one::<i64>("SELECT count(*) FROM person", &[]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn of_two_who_wait_for_each_other_one_is_told_that_the_other_was_first() {
+        let Some(server) = database().await else { return };
+        let db = Db::connect(&Where::Server(server)).await.unwrap();
+        let (add, change) = ("INSERT INTO setting (name, value, changed_at) VALUES ($1, '', 0)", "UPDATE setting SET value = 'x' WHERE name = $1");
+        let tx = db.begin().await.unwrap();
+        tx.run(add, vals!["one"]).await.unwrap();
+        tx.run(add, vals!["two"]).await.unwrap();
+        tx.keep().await.unwrap();
+        let (a, b) = (db.begin().await.unwrap(), db.begin().await.unwrap());
+        a.run(change, vals!["one"]).await.unwrap();
+        b.run(change, vals!["two"]).await.unwrap();
+        // Whoever is refused lets go, or the other waits for ever.
+        let finish = async |tx: base::db::Tx, name: &'static str| match tx.run(change, vals![name]).await {
+            Ok(_) => tx.keep().await,
+            Err(why) => Err(why),
+        };
+        let outcomes: [_; 2] = tokio::join!(finish(a, "two"), finish(b, "one")).into();
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+        assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(DbTrouble::Clash(_)))), "{outcomes:?}");
     }
 }
