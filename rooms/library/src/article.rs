@@ -171,7 +171,7 @@ impl Article {
 
     /// Changes an article of the member's own, and publishes it if they say so. `seen` is the change they had before them;
     /// `false` when there was another since.
-    pub async fn change(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<bool, Refusal> {
+    pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let tx = member.house.begin().await?;
         let changed = self.write(&tx, draft, seen, publish, member.house.now()).await?;
@@ -220,7 +220,7 @@ impl Article {
     }
 
     /// Takes it off every page, feed and search; what was said under it goes along. Its author still has it.
-    pub async fn withdraw(&self, member: &Member) -> Result<(), Refusal> {
+    pub async fn take_off(&self, member: &Member) -> Result<(), Refusal> {
         self.set_withdrawn(member, Some(member.house.now())).await
     }
 

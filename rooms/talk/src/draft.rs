@@ -5,7 +5,7 @@ use base::place::Place;
 use base::vals;
 
 /// Keeps it in place of the one before; an empty one is none.
-pub async fn keep(tx: &Tx, person: &str, place: &Place, words: &str, now: i64) -> DbResult<()> {
+pub async fn save(tx: &Tx, person: &str, place: &Place, words: &str, now: i64) -> DbResult<()> {
     if words.is_empty() {
         return drop(tx, person, place).await;
     }

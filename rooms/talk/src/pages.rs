@@ -15,7 +15,7 @@ pub fn doors() -> Router<House> {
         .route("/remarks", post(remarks::say))
         .route("/remarks/{id}", get(remarks::show))
         .route("/remarks/{id}/answer", get(remarks::answer))
-        .route("/remarks/{id}/edit", get(remarks::edit).post(remarks::change))
+        .route("/remarks/{id}/edit", get(remarks::edit).post(remarks::correct))
         .route("/remarks/{id}/history", get(remarks::history))
         .route("/remarks/{id}/history/unsay", post(remarks::unsay_before))
         .route("/remarks/{id}/take-back", post(remarks::take_back))

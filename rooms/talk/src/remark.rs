@@ -174,7 +174,7 @@ impl Remark {
     }
 
     /// Changes what it says. `seen` is the change the author had before them; `false` when there was another since.
-    pub async fn edit(&self, member: &Member, saying: &Saying, seen: i64) -> Result<bool, Refusal> {
+    pub async fn correct(&self, member: &Member, saying: &Saying, seen: i64) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let (now, rendered) = (member.house.now().max(seen + 1), saying.rendered());
         let tx = member.house.begin().await?;
@@ -238,7 +238,7 @@ impl Remark {
             let answers: Option<String> = tx.one("SELECT answers FROM remark WHERE id = $1", vals![&self.id]).await?;
             self.vanish(&tx, now).await?;
             let from = answers.map_or_else(|| self.under(), |id| Self::place_of(&id));
-            draft::keep(&tx, &member.person.id, &from, &self.words, now).await?;
+            draft::save(&tx, &member.person.id, &from, &self.words, now).await?;
         }
         tx.keep().await?;
         Ok(leaves_a_line)

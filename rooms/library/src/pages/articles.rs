@@ -25,7 +25,7 @@ pub fn doors() -> Router<House> {
     Router::new()
         .route("/articles/{slug}/history", get(history))
         .route("/articles/{slug}/history/unsay", post(unsay_before))
-        .route("/articles/{slug}/withdraw", post(withdraw))
+        .route("/articles/{slug}/withdraw", post(take_off))
         .route("/articles/{slug}/put-back", post(put_back))
         .route("/articles/{slug}/remove", post(remove))
         .route("/articles/{slug}/helped", post(say_helped))
@@ -161,9 +161,9 @@ pub async fn unsay_before(member: Member, Path(slug): Path<String>, form: Form) 
     go(format!("{}/history?done=wording-gone", article.place()))
 }
 
-pub async fn withdraw(member: Member, Path(slug): Path<String>) -> Reply {
+pub async fn take_off(member: Member, Path(slug): Path<String>) -> Reply {
     let article = seen(&member, &slug).await?;
-    article.withdraw(&member).await?;
+    article.take_off(&member).await?;
     go(format!("{}?done=article-withdrawn", article.place()))
 }
 

@@ -19,7 +19,7 @@ pub fn doors() -> Router<House> {
     Router::new()
         .route("/articles", get(articles::list).post(write))
         .route("/articles/new", get(blank))
-        .route("/articles/{slug}", get(articles::show).post(change))
+        .route("/articles/{slug}", get(articles::show).post(correct))
         .route("/articles/{slug}/edit", get(edit))
 }
 
@@ -105,13 +105,13 @@ async fn edit(member: Member, Path(slug): Path<String>) -> Reply {
     page(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: None, is_stale: false }, &f)
 }
 
-async fn change(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
+async fn correct(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
     let article = own(&member, &slug).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
     let is_stale = form.is_right() && !asks_for_preview(&form);
     if is_stale {
         member.may_write()?;
-        if article.change(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
+        if article.correct(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
             return go(format!("{}?done=article-kept", article.place()));
         }
         form.set("seen", &own(&member, &slug).await?.changed_at.to_string());

@@ -74,7 +74,7 @@ async fn keep_draft(member: &Member, from: &Place, mut form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     let tx = member.house.begin().await?;
-    draft::keep(&tx, &member.person.id, from, &words, member.house.now()).await?;
+    draft::save(&tx, &member.person.id, from, &words, member.house.now()).await?;
     tx.keep().await?;
     match from.id_of("remarks") {
         Some(id) => go(format!("/remarks/{id}/answer?done=draft-kept")),
@@ -120,13 +120,13 @@ pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     page(&Edit { f: &f, form: &form, remark: &remark, is_stale: false }, &f)
 }
 
-pub async fn change(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let remark = own(&member, &id).await?;
     let saying = Saying::read(&mut form, None);
     let is_stale = form.is_right();
     if is_stale {
         member.may_write()?;
-        if remark.edit(&member, &saying, form.seen()).await? {
+        if remark.correct(&member, &saying, form.seen()).await? {
             return go(remark.address());
         }
         form.set("seen", &own(&member, &id).await?.changed_at.to_string());
