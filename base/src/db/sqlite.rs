@@ -126,11 +126,12 @@ impl Sqlite {
         Ok(self.writer.lock().await.conn.execute_batch(MAP_NOTHING)?)
     }
 
-    /// Closes the readers that nobody uses just now, and maps the file anew for the writer.
+    /// Closes the readers that nobody uses just now; the writer forgets its plans and maps the file anew.
     pub(super) async fn let_go(&self) -> DbResult<()> {
         self.readers.lock().clear();
         let mut writer = self.writer.lock().await;
         writer.commit();
+        writer.conn.flush_prepared_statement_cache();
         writer.conn.execute_batch("PRAGMA shrink_memory")?;
         writer.conn.execute_batch(MAP_NOTHING)?;
         Ok(writer.conn.execute_batch(self.map())?)
