@@ -22,6 +22,7 @@ remark-say = Say it
 remark-up = It's up.
 remark-somebody = somebody
 remark-nameless = somebody
+remark-brought = from the old site
 remark-as = speaking as
 remark-edited = edited
 remark-to = to

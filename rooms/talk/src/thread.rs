@@ -120,6 +120,12 @@ pub async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
 }
 
 impl Said {
+    /// Whether an import brought it with the name of somebody without an account, who may be anybody.
+    #[must_use]
+    pub fn is_brought(&self) -> bool {
+        self.face.is_none() && !self.by.is_empty()
+    }
+
     /// How it is shown to somebody.
     #[must_use]
     pub fn shown_to(&self, person: Option<&str>) -> Shown {

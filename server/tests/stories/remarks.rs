@@ -475,7 +475,7 @@ async fn an_import_brings_comments_by_people_and_by_names() {
         talk.take_in(&house.house, &tx, &base::brought::Brought::Comment(comment)).await.unwrap().unwrap();
         tx.keep().await.unwrap();
         let page = house.guest().get(&song).await;
-        page.says("Ada").says("From 2019.").says("8 June 2019").says("Old Friend").says("to Ada").says("2 comments");
+        page.says("Ada").says("From 2019.").says("8 June 2019").says("Old Friend from the old site").says_not("Ada from the old site").says("to Ada").says("2 comments");
         house.guest().get(first.as_str()).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'comment'").await, 2);
     })
