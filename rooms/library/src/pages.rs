@@ -15,12 +15,14 @@ mod tending;
 use axum::Router;
 use axum::routing::{get, post};
 use base::house::House;
+use base::page::go;
 
 pub fn doors() -> Router<House> {
     Router::new()
         .route("/library", get(front::show))
         .route("/search", get(search::show))
         .route("/backstage/drafts", get(drafts::list))
+        .route("/feelings", get(async || go("/#how"))) // the first page asks for them
         .route("/feelings/{id}", get(feelings::show))
         .merge(articles::doors())
         .merge(articles_form::doors())

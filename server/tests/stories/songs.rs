@@ -20,6 +20,7 @@ async fn a_song_takes_four_fields_and_is_there_for_its_feeling() {
         ada.get(&song).await.is(200).says("Bleed").says("Brought by Ada");
         house.guest().get("/feelings/rage").await.is(200).says("Bleed").says("Head gives up trying");
         house.guest().get("/feelings/numb").await.is(200).says_not("Bleed");
+        assert_eq!(house.guest().get("/feelings").await.is(303).to(), "/");
         house.guest().get("/songs?feeling=rage").await.says("Bleed");
         house.guest().get("/songs?feeling=numb").await.says_not("Bleed");
     })
