@@ -1,11 +1,15 @@
 //! A house for a browser: the demo's community, or one nobody has brought anything to, served on a port of its own by the
 //! real server.
 
+use axum::Router;
 use axum::body::Body;
+use axum::extract::Path;
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::get;
 use base::clock::{Clock, DAY_MS};
 use base::db::{Ask as _, Db};
 use base::house::House;
+use base::refusal::Refusal;
 use base::settings::Settings;
 use base::veil::{self, Veil};
 use base::{id, vals};
@@ -37,6 +41,23 @@ pub(crate) struct SignedIn {
     pub(crate) session: String,
 }
 
+/// Refusals that no page leads to at will, each at a path of its own.
+pub(crate) const REFUSED: [&str; 6] = ["/refused/400", "/refused/409", "/refused/429", "/refused/500", "/refused/503", "/refused/507"];
+
+/// The house's doors, and those of [`REFUSED`], with everything around them that the house has around its own.
+fn app(house: &House) -> Router {
+    let refuse = async |Path(status): Path<u16>| match status {
+        400 => Refusal::NotLikeThis("refusal-not-a-form"),
+        409 => Refusal::NotNow("refusal-clash"),
+        429 => Refusal::TooMany,
+        500 => Refusal::Broken("for the browser to see".into()),
+        503 => Refusal::Busy,
+        507 => Refusal::CannotWrite,
+        _ => Refusal::NotFound,
+    };
+    circlepit::web::around(circlepit::rooms::doors().route("/refused/{status}", get(refuse)), house)
+}
+
 impl BrowsedHouse {
     /// Opens one with the demo's content in it.
     pub(crate) async fn open() -> Self {
@@ -60,8 +81,8 @@ impl BrowsedHouse {
         let name = house.name();
         found(&house, &Founding { name: &name, pack: "metal", joining: "open", country: None, first: None, duties: &[] }).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = circlepit::web::run(house.clone(), listener, async { drop(stopped.await) });
-        tokio::spawn(serving);
+        let open = house.clone();
+        tokio::spawn(async move { circlepit::web::serve(app(&open), &open, listener, async { drop(stopped.await) }).await });
         Self { house, address, _stop: stop, _folder: folder }
     }
 
@@ -136,8 +157,7 @@ impl BrowsedHouse {
         if let Some(session) = session {
             request = request.header("cookie", format!("{}={session}", self.house.settings.cookie_name()));
         }
-        let app = circlepit::web::app(&self.house);
-        let (parts, body) = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap().into_parts();
+        let (parts, body) = app(&self.house).oneshot(request.body(Body::empty()).unwrap()).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         (parts.status, parts.headers, String::from_utf8_lossy(&bytes).into_owned())
     }

@@ -1,10 +1,9 @@
 //! Every page that links lead to, met by somebody without an account, by a member, and by somebody who holds every duty.
 //!
-//! Promises of each page; of each form sent empty and with far too much in it; of what is not there, not theirs, taken off or
-//! too long; of things as long as they may be; and of a house where nothing is yet: axe finds nothing in the dark and in the
-//! light (every rule of WCAG 2.2 A and AA, and its best practice); nothing scrolls sideways at 1280 and at 320 px; help and
-//! the way out are the first stops after the skip link, without JavaScript too; no other host is asked for anything; the
-//! browser logs no trouble.
+//! Promises of each page; of each form sent empty and with far too much in it; of every refusal; of things as long as they may
+//! be; and of a house where nothing is yet: axe finds nothing in the dark and in the light (every rule of WCAG 2.2 A and AA, and
+//! its best practice); nothing scrolls sideways at 1280 and at 320 px; help and the way out are the first stops after the skip
+//! link, without JavaScript too; no other host is asked for anything; the browser logs no trouble.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -13,7 +12,7 @@ use base::clock::stopwatch;
 use serde_json::{Value, json};
 
 use crate::chromium::Chromium;
-use crate::house::{BrowsedHouse, SignedIn};
+use crate::house::{BrowsedHouse, REFUSED, SignedIn};
 use crate::walk::{asked_elsewhere, in_both_themes, look, sign_in, theme, troubles};
 
 /// Pages that no link leads to: nothing there, nothing found, an old link, somebody else's, behind a duty.
@@ -30,9 +29,10 @@ async fn every_page_stands_up_for_somebody_without_an_account() {
     let Some(chromium) = Chromium::lent().await else { return };
     let house = BrowsedHouse::open().await;
     let wide = house.member(&"W".repeat(40)).await;
-    let gone = house.brim_over(&wide.person).await;
-    let visit = Visit::begin(&chromium, &house, None, 2, gone).await;
-    visit.stands_up(40, &[200, 404, 410, 413, 422]).await;
+    let mut odd = house.brim_over(&wide.person).await;
+    odd.extend(REFUSED.map(str::to_owned));
+    let visit = Visit::begin(&chromium, &house, None, 2, odd).await;
+    visit.stands_up(40, &[200, 400, 404, 409, 410, 413, 422, 429, 500, 503, 507]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -425,5 +425,6 @@ pub(crate) async fn asked_elsewhere(chromium: &Chromium, address: &str) -> Vec<S
 pub(crate) async fn troubles(chromium: &Chromium) -> Vec<String> {
     let log = chromium.log("browser").await;
     let said = log.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned));
-    said.filter(|message| !["Failed to load resource: the server responded with a status of 4", "Clear-Site-Data header on"].iter().any(|known| message.contains(known))).collect()
+    let is_meant = |message: &String| ["the server responded with a status of 4", "Clear-Site-Data header on"].iter().any(|known| message.contains(known)) || message.contains("/refused/");
+    said.filter(|message| !is_meant(message)).collect()
 }
