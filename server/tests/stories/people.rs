@@ -228,6 +228,21 @@ async fn whoever_is_not_let_in_reads_why_and_the_name_is_free_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_alone_here_lets_the_first_one_in_and_from_then_on_it_takes_two() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let ada = house.member("Ada").await;
+        for (name, found) in [("Brook", "You're in"), ("Cleo", "Two members have to say yes")] {
+            let asked = house.guest().post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Long winter, loud records.")]).await.is(303).to();
+            let say = format!("/join/requests/{}", ada.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+            ada.post(&say, &[("word", "yes"), ("why", "Sounds like one of us.")]).await.is(303);
+            house.guest().get(&asked).await.says(found);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_are_for_those_who_hold_the_duty_once_somebody_does() {
     both(async |house| {
         set(&house, "joining", "request").await;
