@@ -73,6 +73,11 @@ fn classes(pool: &Pool) -> Vec<Option<Class>> {
     }).collect()
 }
 
+/// How many classes of households of two or more there are.
+pub(crate) fn kinds_of_households(pool: &Pool) -> usize {
+    classes(pool).into_iter().flatten().collect::<std::collections::HashSet<_>>().len()
+}
+
 /// Rows: all seats, each quota, then each class of households.
 fn shape(pool: &Pool, kinds: &[Kind], homes: &[u32]) -> Shape {
     let seats = f64::from(pool.seats);

@@ -5,11 +5,14 @@
 //! wrong. Categories and values are kept in alphabetical order, so the order of rows and columns never changes a draw.
 //! Never does: guess at a missing answer, or drop a person silently.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The most people, quotas and seats taken; far above any draw, far below what would exhaust memory.
 const PEOPLE_MAX: usize = 200_000;
 const QUOTAS_MAX: usize = 2_000;
+const COLUMNS_MAX: usize = 2_500;
+/// The most quotas and kinds of shared households together; each is a row of a square matrix.
+const RULES_MAX: usize = 3_000;
 const NAME_MAX: usize = 200;
 /// The column that says who lives together, if there is one.
 const HOUSEHOLD: &str = "household";
@@ -49,6 +52,8 @@ pub(crate) struct Person {
     /// Per category (alphabetical): which quota.
     pub(crate) answers: Vec<usize>,
     pub(crate) household: Option<usize>,
+    /// Where they stood in the file, which stays the same in a pool made out of this one.
+    pub(crate) row: usize,
 }
 
 /// A fault in what was brought.
@@ -92,7 +97,7 @@ impl Pool {
     #[must_use]
     pub fn most_seats(&self) -> usize {
         let alone = self.people.iter().filter(|person| person.household.is_none()).count();
-        alone + self.people.iter().filter_map(|person| person.household).collect::<std::collections::HashSet<_>>().len()
+        alone + self.people.iter().filter_map(|person| person.household).collect::<HashSet<_>>().len()
     }
 
     /// The quotas, by category and value.
@@ -169,10 +174,12 @@ impl Table {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
         let fault = |row: u64, fault: String| Unreadable { file, row, fault };
         let head: Vec<String> = reader.headers().map_err(|error| fault(1, error.to_string()))?.iter().map(fold).collect();
-        for (at, name) in head.iter().enumerate() {
-            if head[..at].contains(name) {
-                return Err(fault(1, format!("two columns are called {}", shown(name))));
-            }
+        if head.len() > COLUMNS_MAX {
+            return Err(fault(1, format!("{} columns, more than {COLUMNS_MAX}", head.len())));
+        }
+        let mut seen = HashSet::new();
+        if let Some(name) = head.iter().find(|name| !seen.insert(name.as_str())) {
+            return Err(fault(1, format!("two columns are called {}", shown(name))));
         }
         let mut rows = Vec::new();
         for record in reader.records() {
@@ -264,7 +271,7 @@ fn read_people(table: &Table, quotas: Vec<Quota>, seats: u32) -> Result<Pool, Un
     }).collect();
     let mut pool = Pool { quotas, seats, people: Vec::new(), households: Vec::new(), categories };
     let mut homes: HashMap<String, usize> = HashMap::new();
-    for (row, record) in &table.rows {
+    for (at, (row, record)) in table.rows.iter().enumerate() {
         let answer = |(category, &column): (usize, &usize)| {
             let value = &record[column];
             let unknown = || table.fault(*row, format!("no quota for {} {}", pool.categories[category], shown(value)));
@@ -277,7 +284,12 @@ fn read_people(table: &Table, quotas: Vec<Quota>, seats: u32) -> Result<Pool, Un
                 pool.households.len() - 1
             })
         });
-        pool.people.push(Person { answers, household });
+        pool.people.push(Person { answers, household, row: at });
+    }
+    let rules = pool.quotas.len() + crate::kinds::kinds_of_households(&pool);
+    if rules > RULES_MAX {
+        let last = table.rows.last().map_or(1, |row| row.0);
+        return Err(table.fault(last, format!("{rules} quotas and kinds of shared households up to here, more than {RULES_MAX}")));
     }
     Ok(pool)
 }

@@ -153,5 +153,13 @@ fn each_fault_names_its_row() {
     for (people, quotas, fault) in faults {
         assert_eq!(Pool::read(people, quotas, 1).unwrap_err().to_string(), fault);
     }
+    let wide = |columns: usize| (0..columns).map(|at| format!("h{at}")).collect::<Vec<_>>().join(",") + "\n";
+    assert_eq!(Pool::read(&wide(300_000), good, 1).unwrap_err().to_string(), "people, row 1: 300000 columns, more than 2500");
+    // Three thousand couples, no two with the same answers: a matrix of 3,000 by 3,000 and more.
+    let values: Vec<String> = (0..80).map(|value| format!("v{value}")).collect();
+    let couple = |home: usize| format!("{},{home}\n{},{home}\n", values[home / 79], values[if home % 79 >= home / 79 { home % 79 + 1 } else { home % 79 }]);
+    let quotas = values.iter().fold("category,feature,min,max\n".to_owned(), |text, value| text + &format!("c,{value},0,9\n"));
+    let fault = Pool::read(&((0..6_320).map(couple).fold("c,household\n".to_owned(), |text, couple| text + &couple)), &quotas, 9).unwrap_err();
+    assert_eq!(fault.to_string(), "people, row 12641: 3240 quotas and kinds of shared households up to here, more than 3000");
     assert!(Pool::read("\u{feff}Age,name\n YOUNG ,Ada\nold,Brook\n", good, 2).is_ok(), "capitals, spaces and a byte order mark do not matter");
 }
