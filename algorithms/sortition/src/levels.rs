@@ -1,6 +1,6 @@
 //! The fairest chances that quotas allow when a panel may hold fractions of people, with a proof for each level.
 //!
-//! What for: an upper bound that is nearly always reached by whole panels; where it is not, [`crate::solve`] adds the cut
+//! What for: an upper bound that is nearly always reached by whole panels; where it is not, [`crate::odds`] adds the cut
 //! that whole panels obey and asks again, so that in the end both meet.
 //! Promises: a level's [`Proof`] holds for every panel on its own, without this program: factors of quotas that add up.
 //! Source: leximin of Flanigan, Gölz, Gupta, Hennig and Procaccia (Nature 596, 2021), here over kinds of people instead
@@ -10,7 +10,7 @@ use crate::linear::{End, Program, Ray};
 use crate::search::Shape;
 
 /// Shares below this are rounding, and fix nobody.
-const SHARE_MIN: f64 = 1e-7;
+pub(crate) const SHARE_MIN: f64 = 1e-7;
 /// How far below its level a settled chance may be taken, at first, when numbers no longer fit together.
 const SLACK_MIN: f64 = 1e-11;
 

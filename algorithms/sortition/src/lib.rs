@@ -44,7 +44,7 @@ pub use explanation::Explanation;
 pub use lottery::Lottery;
 pub use odds::{Certificate, Level, Method, NoOdds, Objective, Odds, Progress, Watch};
 pub use pool::{Pool, Quota, Unreadable};
-pub use record::{Announcement, Drawn, Files, Register, commitment};
+pub use record::{Announcement, Drawn, FILES, Files, Register, commitment};
 pub use relaxation::{Change, Price, Relaxation};
 pub use replacement::Replacement;
 pub use verify::{Verified, verify};

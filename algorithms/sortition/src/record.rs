@@ -25,6 +25,9 @@ pub(crate) const RESULT: &str = "result.json";
 /// Names the format and the algorithm; another one would be another draw.
 pub(crate) const VERSION: &str = "sortition 1";
 
+/// The names of all public files; [`crate::verify`] looks at no other.
+pub const FILES: [&str; 6] = [POOL, QUOTAS, ODDS, LOTTERY, ANNOUNCEMENT, RESULT];
+
 /// Public files by name.
 pub type Files = BTreeMap<String, String>;
 
@@ -110,11 +113,12 @@ pub(crate) struct PublishedObjective {
 
 impl Register {
     /// Gives everybody a pseudonym, the SHA-256 of the salt and their row, and sorts by it. The salt must be secret and
-    /// hard to guess (32 bytes of chance), or pseudonyms tell who stood where in the file.
+    /// hard to guess (32 bytes of chance), or pseudonyms tell who stood where in the file. Tell everybody theirs before
+    /// the draw: no file says who it is. A [`crate::Replacement`] keeps the pseudonyms of the first draw.
     #[must_use]
     pub fn new(pool: &Pool, salt: &[u8]) -> Self {
         let name = |what: &str, which: usize| sha256(&[salt, format!("|{what}|{which}").as_bytes()].concat())[..20].to_owned();
-        let mut order: Vec<(String, usize)> = (0..pool.people()).map(|row| (name("person", row), row)).collect();
+        let mut order: Vec<(String, usize)> = pool.people.iter().enumerate().map(|(at, person)| (name("person", person.row), at)).collect();
         order.sort_unstable();
         let mut public = pool.clone();
         public.people = order.iter().map(|&(_, row)| pool.people[row].clone()).collect();
@@ -144,7 +148,7 @@ impl Register {
         files
     }
 
-    fn pool_file(&self) -> String {
+    pub(crate) fn pool_file(&self) -> String {
         let head = ["pseudonym".to_owned(), "household".to_owned()].into_iter().chain(self.pool.categories.iter().cloned());
         let people = self.pool.people.iter().zip(&self.pseudonyms).map(|(person, pseudonym)| {
             let home = person.household.map_or(String::new(), |home| self.pool.households[home].clone());
@@ -228,13 +232,13 @@ pub(crate) fn json(value: &impl Serialize) -> String {
     text
 }
 
-fn quotas_file(pool: &Pool) -> String {
+pub(crate) fn quotas_file(pool: &Pool) -> String {
     let head = ["category", "feature", "min", "max"].map(str::to_owned).to_vec();
     let row = |quota: &crate::pool::Quota| vec![quota.category.clone(), quota.value.clone(), quota.min.to_string(), quota.max.to_string()];
     csv_text(std::iter::once(head).chain(pool.quotas.iter().map(row)))
 }
 
-fn lottery_file(lottery: &Lottery) -> String {
+pub(crate) fn lottery_file(lottery: &Lottery) -> String {
     let mut text = String::from("number,members\n");
     for (number, panel) in lottery.panels.iter().enumerate() {
         let members = panel.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");

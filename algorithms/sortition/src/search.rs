@@ -1,7 +1,7 @@
 //! The best whole panel for given weights: branch and bound over the counts of each kind of person.
 //!
 //! What for: finding new panels for [`crate::blend`], proving that no panel does better, and the cheapest change of
-//! quotas in [`crate::relax`].
+//! quotas in [`crate::relaxation`].
 //! Promises: a panel it calls best is best to within [`NEAR`] of the largest weight. Splits on the number of people a
 //! quota gets before it splits on single kinds, which moves the bound far more.
 //! Never does: guess. When a bound is lost to rounding the node is split again, never dropped.
