@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -16,11 +17,14 @@ const USAGE: &str = "usage:
   sortition odds   --people FILE --quotas FILE --panel-size K [--method leximin|maximin|goldilocks] [--prices] [--seconds N] [--json]
   sortition draw   --people FILE --quotas FILE --panel-size K [--method ...] [--out DIR] [--seed HEX] [--salt HEX]
                    [--randomness TEXT] [--announce] [--kept ROWS --gone ROWS] [--seconds N] [--json]
-  sortition verify DIR [--commitment HEX] [--json]
+  sortition verify DIR [--commitment HEX] [--seed HEX] [--seconds N] [--json]
 
 --announce writes what is published before the draw and draws nothing; draw again with the same files and the public
 randomness as --seed. Without --seed the operating system's chance is used. --kept and --gone (row numbers from 0,
-separated by commas) draw the seats of people who dropped out. --seconds stops early with the best lottery so far.";
+separated by commas) draw the seats of people who dropped out. --seconds stops early with the best lottery so far.
+verify: give it the commitment that was printed before the draw and the randomness that you saw yourself.";
+/// The most that `verify` reads of one file.
+const FILE_BYTES_MAX: u64 = 256 << 20;
 const SWITCHES: [&str; 3] = ["prices", "announce", "json"];
 
 fn main() -> ExitCode {
@@ -66,7 +70,7 @@ impl Asked {
         let known: &[&str] = match command.as_str() {
             "odds" => &["people", "quotas", "panel-size", "method", "seconds", "seed"],
             "draw" => &["people", "quotas", "panel-size", "method", "seconds", "seed", "salt", "out", "randomness", "kept", "gone"],
-            "verify" => &["commitment"],
+            "verify" => &["commitment", "seed", "seconds"],
             _ => return Err(format!("{command:?} is not a command")),
         };
         #[expect(clippy::disallowed_methods, reason = "the library has no clock; the command line needs one to stop in time")]
@@ -84,6 +88,13 @@ impl Asked {
                 _ => return Err(format!("{argument:?} is not known to {command}")),
             }
         }
+        if let Some(text) = asked.option("seconds") {
+            asked.seconds = Some(text.parse().map(Duration::from_secs).map_err(|_| "--seconds should be a whole number".to_owned())?);
+        }
+        ["seed", "salt"].into_iter().try_for_each(|option| asked.hex(option).map(drop))?;
+        if asked.option("randomness").is_some_and(|text| text.trim().is_empty()) {
+            return Err("--randomness should say where the randomness comes from".to_owned());
+        }
         if command == "verify" {
             return if asked.directory.is_empty() { Err("verify needs a directory".to_owned()) } else { Ok(asked) };
         }
@@ -91,10 +102,6 @@ impl Asked {
         needed.map_or(Ok(()), |option| Err(format!("--{option} is missing")))?;
         asked.seats()?;
         asked.method()?;
-        if let Some(text) = asked.option("seconds") {
-            asked.seconds = Some(text.parse().map(Duration::from_secs).map_err(|_| "--seconds should be a whole number".to_owned())?);
-        }
-        ["seed", "salt"].into_iter().try_for_each(|option| asked.hex(option).map(drop))?;
         ["kept", "gone"].into_iter().try_for_each(|option| asked.rows(option).map(drop))?;
         Ok(asked)
     }
@@ -118,7 +125,8 @@ impl Asked {
     }
 
     fn hex(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
-        let decode = |text: &str| HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| format!("--{name} should be hexadecimal, two digits a byte"));
+        let decode = |text: &str| HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok().filter(|bytes| !bytes.is_empty());
+        let decode = |text: &str| decode(text).ok_or_else(|| format!("--{name} should be hexadecimal, two digits a byte"));
         self.option(name).map(decode).transpose()
     }
 
@@ -213,6 +221,9 @@ fn draw(asked: &Asked) -> Answer {
         Err(other) => return Err(other.into()),
     };
     let lottery = Lottery::of(&odds, Lottery::PANELS);
+    if lottery.farthest > Lottery::NEAR {
+        return Err(format!("no lottery of {} panels within {} of everybody's chance was found, and no other stands up to verify", Lottery::PANELS, Lottery::NEAR).into());
+    }
     let randomness = asked.option("randomness").unwrap_or("the bytes given to the draw as its seed");
     let mut files = register.announce(&odds, &lottery, randomness);
     let mut places = vec![0; pool.people()];
@@ -238,6 +249,10 @@ fn draw(asked: &Asked) -> Answer {
     }
     if let Some(directory) = asked.option("out") {
         std::fs::create_dir_all(directory).map_err(|error| format!("{directory}: {error}"))?;
+        let other = |(name, text): &(&String, &String)| std::fs::read(Path::new(directory).join(name)).is_ok_and(|there| there != text.as_bytes());
+        if let Some((name, _)) = files.iter().find(other) {
+            return Err(format!("{directory}/{name} is of another draw, which stays as it was published; choose another folder").into());
+        }
         for (name, text) in &files {
             std::fs::write(Path::new(directory).join(name), text).map_err(|error| format!("{directory}/{name}: {error}"))?;
         }
@@ -247,21 +262,30 @@ fn draw(asked: &Asked) -> Answer {
 
 fn check(asked: &Asked) -> Answer {
     let mut files = Files::new();
-    for entry in std::fs::read_dir(&asked.directory).map_err(|error| format!("{}: {error}", asked.directory))? {
-        let entry = entry?;
-        if let Ok(name) = entry.file_name().into_string() && entry.file_type()?.is_file() {
-            let bytes = std::fs::read(entry.path())?;
-            files.insert(name.clone(), String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text"))?);
+    for name in sortition::FILES {
+        let file = std::fs::File::open(Path::new(&asked.directory).join(name)).map_err(|error| format!("{name}: {error}"))?;
+        let mut bytes = Vec::new();
+        file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| format!("{name}: {error}"))?;
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            return Err(format!("{name} has more than {FILE_BYTES_MAX} bytes").into());
         }
+        files.insert(name.to_owned(), String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text"))?);
     }
     let verified = verify(&files, &mut || asked.in_time())?;
     if asked.option("commitment").is_some_and(|printed| !printed.eq_ignore_ascii_case(&verified.commitment)) {
         return Err(format!("the commitment is {}, not the one that was printed", verified.commitment).into());
     }
+    let seed = &verified.drawn.randomness;
+    if asked.option("seed").is_some_and(|seen| !seen.eq_ignore_ascii_case(seed)) {
+        return Err(format!("the randomness used is {seed}, not the one that you saw").into());
+    }
+    if !verified.finished {
+        eprintln!("the solver was stopped early: a fairer lottery may exist, with the lowest chance of a level higher by up to {}", verified.gap);
+    }
     Ok((json!({
-        "verified": true, "commitment": verified.commitment, "randomness": verified.announcement.randomness, "seed": verified.drawn.randomness,
+        "verified": true, "commitment": verified.commitment, "randomness": verified.announcement.randomness, "seed": seed,
         "number": verified.drawn.number, "panel": verified.drawn.panel, "pseudonyms": verified.drawn.pseudonyms,
-        "farthest": verified.farthest, "gap": verified.gap,
+        "finished": verified.finished, "farthest": verified.farthest, "gap": verified.gap,
     }), true))
 }
 

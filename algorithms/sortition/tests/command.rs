@@ -49,6 +49,13 @@ fn a_draw_is_published_and_verified_until_one_byte_changes() {
     assert!(panel.len() == 3 && panel.iter().all(|row| *row < 6));
     assert!(run(&["verify", &out]).status.success());
     assert_eq!(run(&["verify", &out, "--commitment", "00"]).status.code(), Some(1));
+    assert!(run(&["verify", &out, "--seed", "0BAD"]).status.success());
+    assert!(said(&run(&["verify", &out, "--seed", "0bae"])).contains("not the one that you saw"));
+    std::fs::write(folder.join("public/notes.bin"), [0xff]).expect("it can be written");
+    assert!(run(&["verify", &out]).status.success(), "other files do not matter");
+    let again = run_owned(&asked("draw", &folder, &["--out", &out, "--seed", "0bae"]));
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("result.json is of another draw"), "a published draw is not written over: {}", said(&again));
     let result = folder.join("public/result.json");
     let text = std::fs::read_to_string(&result).expect("the result is there").replace("0bad", "0bae");
     std::fs::write(&result, text).expect("it can be changed");
@@ -87,7 +94,7 @@ fn quotas_that_cannot_be_kept_are_an_answer_for_odds_and_a_failure_for_draw() {
 
 #[test]
 fn a_wrong_command_line_exits_2_with_the_usage() {
-    for arguments in [&[][..], &["count"], &["odds"], &["verify"], &["odds", "--people"], &["draw", "--people", "a", "--quotas", "b", "--panel-size", "none"]] {
+    for arguments in [&[][..], &["count"], &["odds"], &["verify"], &["odds", "--people"], &["draw", "--people", "a", "--quotas", "b", "--panel-size", "none"], &["draw", "--seed", ""], &["verify", "a", "--seed", "0"]] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(said(&output).contains("usage:"));
