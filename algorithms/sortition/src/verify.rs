@@ -276,7 +276,11 @@ impl<'a> Proofs<'a> {
         }
         let mut weights = vec![0.0; self.chance.len()];
         for &(kind, share) in &proof.shares {
-            *weights.get_mut(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))? = share / self.kinds.sizes[kind];
+            let reachable = self.reachable.get(kind).ok_or_else(|| format!("{ODDS}: no kind {kind}"))?;
+            if !reachable {
+                return Err(format!("{ODDS}: kind {kind} is unreachable, and its share would prove nothing"));
+            }
+            weights[kind] = share / self.kinds.sizes[kind];
         }
         if let Some(most) = self.heavier(&weights, proof.cap + OVER_CAP)? {
             return Err(format!("{ODDS}: a panel weighs {most}, more than the certificate's {}", proof.cap));

@@ -190,23 +190,28 @@ fn a_panel_fixed_in_advance_is_not_proven_fair_by_forged_certificates() {
 }
 
 #[test]
-fn a_large_share_of_people_no_panel_can_hold_hides_nothing() {
+fn a_share_of_people_no_panel_can_hold_proves_nothing() {
     let people = format!("age\nold\n{}{}", "young\n".repeat(4), "middle\n".repeat(8));
     let pool = Pool::read(&people, "category,feature,min,max\nage,old,0,0\nage,young,1,2\nage,middle,1,3\n", 3).unwrap();
     let register = Register::new(&pool, b"salt");
-    let mut odds = Odds::of(&register.pool, Method::Leximin, &mut |_| true).unwrap();
-    let lottery = Lottery::of(&odds, Lottery::PANELS);
+    let odds = |method: Method| Odds::of(&register.pool, method, &mut |_| true).unwrap();
+    let nobody = odds(Method::Leximin).kind_of_person()[odds(Method::Leximin).unreachable[0]];
     let publish = |odds: &Odds| {
-        let mut files = register.announce(odds, &lottery, "dice");
-        Drawn::by(&register, &lottery, &commitment(&files), b"1").publish(&mut files);
-        verify(&files, &mut || true).map(|_| ())
+        let mut files = register.announce(odds, &Lottery::of(odds, Lottery::PANELS), "dice");
+        Drawn::by(&register, &Lottery::of(odds, Lottery::PANELS), &commitment(&files), b"1").publish(&mut files);
+        refusal(&files)
     };
-    publish(&odds).unwrap();
-    let nobody = odds.kind_of_person()[odds.unreachable[0]];
-    let level = &mut odds.levels[0];
-    level.certificate.shares.push((nobody, 1e15));
-    level.certificate.shares.sort_by_key(|pair| pair.0);
-    assert!(publish(&odds).unwrap_err().contains("not proven"));
+    let (mut levels, mut goldilocks) = (odds(Method::Leximin), odds(Method::Goldilocks));
+    assert_eq!((publish(&levels), publish(&goldilocks)), ("verified".to_owned(), "verified".to_owned()));
+    // So large a share that any other is rounding beside it.
+    levels.levels[0].certificate.shares.push((nobody, 1e15));
+    levels.levels[0].certificate.shares.sort_by_key(|pair| pair.0);
+    assert!(publish(&levels).contains("is unreachable"), "{}", publish(&levels));
+    // "The lowest chance is at most a millionth": true of somebody who has none, and any objective is below that.
+    let objective = goldilocks.objective.as_mut().unwrap();
+    objective.certificates = vec![Certificate { shares: vec![(nobody, 1.0)], cap: 1e-6 }];
+    objective.lower_bound = 0.25 * 1e6 + 4.0 * 1e-6;
+    assert!(publish(&goldilocks).contains("is unreachable"), "{}", publish(&goldilocks));
 }
 
 #[test]
