@@ -23,6 +23,8 @@ const USAGE: &str = "usage:
 randomness as --seed. Without --seed the operating system's chance is used. --kept and --gone (row numbers from 0,
 separated by commas) draw the seats of people who dropped out. --seconds stops early with the best lottery so far.
 verify: give it the commitment that was printed before the draw and the randomness that you saw yourself.";
+/// A lottery lists every seat a thousand times.
+const SEATS_MAX: u32 = 10_000;
 /// The most that `verify` reads of one file.
 const FILE_BYTES_MAX: u64 = 256 << 20;
 const SWITCHES: [&str; 3] = ["prices", "announce", "json"];
@@ -111,8 +113,8 @@ impl Asked {
     }
 
     fn seats(&self) -> Result<u32, String> {
-        let seats = self.option("panel-size").and_then(|text| text.parse().ok()).filter(|seats| (1..=100_000).contains(seats));
-        seats.ok_or_else(|| "--panel-size should be a whole number from 1".to_owned())
+        let seats = self.option("panel-size").and_then(|text| text.parse().ok()).filter(|seats| (1..=SEATS_MAX).contains(seats));
+        seats.ok_or_else(|| format!("--panel-size should be a whole number from 1 to {SEATS_MAX}"))
     }
 
     fn method(&self) -> Result<Method, String> {

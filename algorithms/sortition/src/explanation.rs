@@ -31,7 +31,8 @@ impl Odds {
     /// When there is no such person.
     #[must_use]
     pub fn explain(&self, person: usize) -> Explanation {
-        let able = || self.chances.iter().enumerate().filter(|(row, _)| self.unreachable.binary_search(row).is_err()).map(|pair| *pair.1);
+        // One of each kind speaks for all: a letter to everybody in a large pool should not read the whole pool each time.
+        let able = || self.kinds.kinds.iter().map(|kind| kind.people[0]).filter(|row| self.unreachable.binary_search(row).is_err()).map(|row| self.chances[row]);
         let kind = self.kinds.of_person[person];
         let level = self.levels.iter().find(|level| level.kinds.contains(&kind));
         Explanation {

@@ -6,6 +6,8 @@
 //! Never does: use chance. Rounding is by descent on the squared differences, with new panels where those at hand are
 //! not enough; people of a kind take turns.
 
+use std::collections::{BTreeSet, HashSet};
+
 use crate::kinds::{Kind, Kinds};
 use crate::odds::Odds;
 use crate::search::{Found, Panel, Search};
@@ -187,23 +189,29 @@ impl<'a> Rounding<'a> {
 fn seat(kinds: &Kinds, panels: &[Panel]) -> Vec<Vec<usize>> {
     let mut seats = vec![0_u32; kinds.of_person.len()];
     let mut turn = vec![0; kinds.kinds.len()];
+    // People with a household, by kind: those with the fewest seats first.
+    let mut queues: Vec<BTreeSet<(u32, usize)>> = kinds.kinds.iter().map(|kind| kind.people.iter().filter(|_| kind.class.is_some()).map(|&person| (0, person)).collect()).collect();
     let mut seated = Vec::with_capacity(panels.len());
     for panel in panels {
         let mut members: Vec<usize> = Vec::new();
+        let mut homes: HashSet<Option<usize>> = HashSet::new();
         for &(kind, count) in panel {
             let Kind { people, class, .. } = &kinds.kinds[kind];
-            for _ in 0..count {
-                let next = if class.is_some() {
-                    let free = |person: &&usize| !members.iter().any(|&member| kinds.home[member] == kinds.home[**person]);
-                    people.iter().filter(free).min_by_key(|&&person| (seats[person], person)).copied()
-                } else {
+            if class.is_some() {
+                let next: Vec<(u32, usize)> = queues[kind].iter().filter(|entry| homes.insert(kinds.home[entry.1])).take(count as usize).copied().collect();
+                for (had, person) in next {
+                    queues[kind].remove(&(had, person));
+                    queues[kind].insert((had + 1, person));
+                    members.push(person);
+                }
+            } else {
+                for _ in 0..count {
                     turn[kind] = (turn[kind] + 1) % people.len();
-                    Some(people[turn[kind]])
-                };
-                members.extend(next);
-                next.into_iter().for_each(|person| seats[person] += 1);
+                    members.push(people[turn[kind]]);
+                }
             }
         }
+        members.iter().for_each(|&person| seats[person] += 1);
         members.sort_unstable();
         seated.push(members);
     }

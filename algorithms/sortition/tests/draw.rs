@@ -272,3 +272,15 @@ fn everybody_gets_their_chance_in_plain_words() {
     let told = odds.explain(0).to_string();
     assert!(told.starts_with("Your chance was 28.6 %, the least anyone had was 28.6 %"), "{told}");
 }
+
+#[test]
+fn thousands_of_couples_are_seated_and_told_their_chance_without_looking_at_everybody_each_time() {
+    // Two looks at everybody for each of 400 seats of 1,000 panels would take hours.
+    let people = (0..4_000).fold("age,household\n".to_owned(), |text, at| text + &format!("old,{}\n", at / 2));
+    let pool = Pool::read(&people, "category,feature,min,max\nage,old,0,400\n", 400).unwrap();
+    let odds = Odds::of(&pool, Method::Leximin, &mut |_| true).unwrap();
+    let lottery = Lottery::of(&odds, Lottery::PANELS);
+    assert!(lottery.farthest <= Lottery::NEAR);
+    lottery.panels.iter().for_each(|panel| pool.check(panel).unwrap());
+    assert!((0..4_000).all(|person| (odds.explain(person).least - 0.1).abs() < 1e-9));
+}
