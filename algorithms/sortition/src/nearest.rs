@@ -123,7 +123,7 @@ impl Nearest {
         for below in at + 1..self.factor.len() {
             let (top, bottom) = self.factor.split_at_mut(below);
             let (upper, lower) = (&mut top[below - 1][below - 1..], &mut bottom[0][below - 1..]);
-            let length = upper[0].hypot(lower[0]);
+            let length = (upper[0] * upper[0] + lower[0] * lower[0]).sqrt(); // the same on every machine, as hypot is not
             let (cosine, sine) = (upper[0] / length, lower[0] / length);
             for (u, l) in upper.iter_mut().zip(lower.iter_mut()) {
                 (*u, *l) = (cosine * *u + sine * *l, cosine * *l - sine * *u);
