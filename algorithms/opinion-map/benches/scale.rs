@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use opinion_map::{LiveMap, OpinionMap, Settings, Standing, Vote, Votes, bridging};
+use opinion_map::{LiveMap, OpinionMap, Predictability, Settings, Standing, Vote, Votes, bridging};
 
 /// People, statements, votes wanted.
 const SIZES: [(usize, usize, usize); 4] = [(1_000, 200, 53_000), (10_000, 500, 673_000), (33_422, 783, 2_070_000), (100_000, 1_000, 5_500_000)];
@@ -37,6 +37,7 @@ fn main() {
         println!("{people} x {statements}, {count} | {cold:.2} | {anew:.2} | {median:.1}, {most:.1} | {}", peak_megabytes());
     }
     time_bridging();
+    time_predictability();
 }
 
 /// Bridging scores of a conversation of 100,000 votes.
@@ -44,6 +45,16 @@ fn time_bridging() {
     let votes = made_up(2_000, 100, 105_000, 7);
     let (taken, scores) = timed(|| bridging(&votes));
     println!("bridging: {} ratings by {} people on {} statements in {:.1} ms", scores.ratings, scores.people.len(), scores.statements.len(), taken.as_secs_f64() * 1e3);
+}
+
+/// How well hidden votes are foretold: ten fits.
+fn time_predictability() {
+    for (people, statements, wanted) in &SIZES[..2] {
+        let votes = made_up(*people, *statements, *wanted, 7);
+        let (taken, found) = timed(|| Predictability::of(&votes, 1));
+        let auc = found.map_or(0.0, |found| found.auc);
+        println!("predictability: {people} x {statements}, {} votes: {auc:.3} in {:.1} s", votes.count(), taken.as_secs_f64());
+    }
 }
 
 /// A conversation whose people fall into four uneven groups, vote on a share of statements that differs widely from one to the

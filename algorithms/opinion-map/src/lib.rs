@@ -4,8 +4,8 @@
 //! which people who vote alike stand close, the groups among them, the statements that speak for each group, those all groups
 //! share and those that divide them. It computes what [Polis](https://github.com/compdemocracy/polis) computes
 //! ([`OpinionMap::compatible`]) and a mended version of it ([`OpinionMap::draw`]); follows a conversation vote by vote
-//! ([`LiveMap`]); scores statements that bridge ([`bridging`]); picks a few in proportion ([`proportional`]); and says what to ask
-//! whom next ([`next_statement`]).
+//! ([`LiveMap`]); scores statements that bridge ([`bridging`]); picks a few in proportion ([`proportional`]); says how well
+//! it foretells hidden votes ([`Predictability`]), and what to ask whom next ([`next_statement`]).
 //!
 //! Promises: no clock, no input or output, no chance of its own, no `unsafe`, no dependencies; the same votes in any order give
 //! the same map bit for bit. The caller keeps names and words: people and statements are numbers from 0 here.
@@ -38,12 +38,15 @@ mod covotes;
 mod crowd;
 mod division;
 mod eigen;
+mod factors;
 mod grouping;
 mod live;
 mod map;
 mod mixing;
+mod neighbours;
 mod plane;
 mod polis;
+mod predict;
 mod routing;
 mod stability;
 mod statistics;
@@ -59,6 +62,7 @@ pub use live::LiveMap;
 pub use map::{Group, GroupStatistics, OpinionMap, Outside, Settings};
 pub use plane::{Plane, Point, TABLES_MAX};
 pub use polis::Smoothing;
+pub use predict::{Predictability, Predictor};
 pub use routing::{draw_in_proportion, next_of, next_statement};
 pub use statistics::{Consensus, Representative, Shared, consensus, group_aware_consensus, priorities, representatives};
 pub use vote::{Standing, Tally, Vote};

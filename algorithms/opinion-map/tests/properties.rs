@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
 
-use opinion_map::{CoVotes, LiveMap, OpinionMap, Plane, Settings, Standing, Vote, Votes, bridging, next_statement, popular, proportional};
+use opinion_map::{CoVotes, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes, bridging, next_statement, popular, proportional};
 use proptest::prelude::*;
 
 const QUICK: Settings = Settings { votes_needed: 3, groups_max: 4, group_people_min: 2, group_share_min: 0.05, privacy_floor: 3, resamples: 3, seed: 1 };
@@ -46,6 +46,21 @@ proptest! {
         (Just((statements, cast.clone())), Just(cast).prop_shuffle())
     })) {
         prop_assert_eq!(OpinionMap::draw(&table(statements, &cast), &QUICK), OpinionMap::draw(&table(statements, &shuffled), &QUICK));
+    }
+
+    #[test]
+    fn the_same_votes_in_any_order_foretell_the_same((statements, cast, shuffled) in some_votes().prop_flat_map(|(statements, cast)| {
+        let cast = without_repeats(cast);
+        (Just(statements), Just(cast.clone()), Just(cast).prop_shuffle())
+    })) {
+        let (votes, again) = (table(statements, &cast), table(statements, &shuffled));
+        prop_assert_eq!(Predictability::of(&votes, 3), Predictability::of(&again, 3));
+        let (one, other) = (Predictor::fit(&votes), Predictor::fit(&again));
+        for person in 0..31 {
+            let expected = one.expected(person);
+            prop_assert_eq!(&expected, &other.expected(person));
+            prop_assert!((0..statements).all(|at| expected[at].is_some() == votes.standings()[at].is_live() && expected[at].is_none_or(f64::is_finite)));
+        }
     }
 
     #[test]
@@ -99,6 +114,7 @@ proptest! {
         bare.seat(votes.people()).unwrap();
         let (with, without) = (OpinionMap::draw(&votes, &QUICK), OpinionMap::draw(&bare, &QUICK));
         prop_assert_eq!((&with.positions, &with.labels, &with.plane), (&without.positions, &without.labels, &without.plane));
+        prop_assert_eq!(Predictability::of(&votes, 3), Predictability::of(&bare, 3));
         prop_assert_eq!(popular(&votes, 5), popular(&bare, 5));
         prop_assert_eq!(proportional(&votes, 5), proportional(&bare, 5));
     }
@@ -162,6 +178,26 @@ fn answers(people: usize, luck: &mut impl FnMut() -> f64, place: impl Fn(usize, 
         }
     }
     table(20, &cast)
+}
+
+#[test]
+fn two_camps_are_foretold_and_coins_are_not() {
+    let mut word = 5_u64;
+    let mut luck = move || {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (word >> 33) as f64 / (1_u64 << 31) as f64
+    };
+    let camps = answers(60, &mut luck, |person, _| if person % 2 == 0 { [4.0, 0.0] } else { [-4.0, 0.0] });
+    let coins: Vec<Cast> = (0..60).flat_map(|person| (0..20).map(move |at| (person, at))).map(|(person, at)| (person, at, if luck() < 0.5 { Vote::Agree } else { Vote::Disagree })).collect();
+    let auc = |votes: &Votes| Predictability::of(votes, 1).unwrap().auc;
+    assert!(auc(&camps) > 0.95, "{}", auc(&camps));
+    assert!((auc(&table(20, &coins)) - 0.5).abs() < 0.06, "{}", auc(&table(20, &coins)));
+    // Somebody who sees one statement and takes a camp's side is expected to take it on another.
+    let side = |person: usize| if person.is_multiple_of(2) { Vote::Agree } else { Vote::Disagree };
+    let cast: Vec<Cast> = (0..40).flat_map(|person| (0..4).map(move |at| (person, at, side(person)))).chain([(40, 0, Vote::Agree), (41, 0, Vote::Disagree)]).collect();
+    let predictor = Predictor::fit(&table(4, &cast));
+    let expected = |person: usize| predictor.expected(person)[3].unwrap();
+    assert!(expected(40) > 0.4 && expected(41) < -0.4 && expected(99).abs() < 0.1, "{} {} {}", expected(40), expected(41), expected(99));
 }
 
 #[test]
