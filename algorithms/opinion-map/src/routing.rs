@@ -1,16 +1,15 @@
 //! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements each group
-//! shares: those whose share on the stronger side may still be high (an upper bound, as in Lai and Robbins 1985), and of those
-//! the ones asked least, so that new statements are always tried and the best ones compared on equal terms. No chance: whoever
-//! wants Polis' draw brings the number for [`draw_in_proportion`]. Never asks the same person twice.
+//! shares: where most doubt is left about a share that matters. A statement counts for its chance to be among the five (probability
+//! matching, Thompson 1933) times how far off its share may still be, so that new statements are always tried, what is out of the race
+//! is let be, and the best ones are compared on equal terms. Nothing in it is tuned. No chance: whoever wants Polis' draw brings the
+//! number for [`draw_in_proportion`]. Never asks the same person twice.
 
 use crate::statistics::smoothed;
 use crate::vote::{Standing, Tally};
 use crate::votes::Votes;
 
-/// Standard deviations of doubt that a statement is given.
-const DOUBT: f64 = 0.5;
-/// How much more a statement is asked for being hoped for more: as the sixteenth power.
-const KEENNESS: i32 = 16;
+/// Statements sought in each group.
+const SOUGHT: usize = 5;
 
 /// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and statement
 /// (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known. Meta statements come first, in order.
@@ -28,21 +27,37 @@ pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Opti
         return Some(*meta);
     }
     let own = group.and_then(|group| groups.get(group)).map(std::slice::from_ref);
-    let heard = own.unwrap_or(groups);
-    let promise = |statement: usize| {
-        let all = [votes.tallies()[statement]];
-        let tallies = heard.iter().map(|group| group[statement]);
-        if heard.is_empty() { hope(all[0]) } else { tallies.clone().map(hope).sum::<f64>() / tallies.len() as f64 }
-    };
+    let mut heard: Vec<&[Tally]> = own.unwrap_or(groups).iter().map(Vec::as_slice).collect();
+    if heard.is_empty() {
+        heard.push(votes.tallies());
+    }
+    let cuts: Vec<f64> = heard.iter().map(|tallies| cut(votes, tallies)).collect();
+    let promise = |statement: usize| heard.iter().zip(&cuts).map(|(tallies, cut)| doubt_that_matters(tallies[statement], *cut)).sum::<f64>();
     let live = open.iter().filter(|statement| standing(statement).is_live()).map(|statement| (*statement, promise(*statement)));
     live.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(statement, _)| statement)
 }
 
-/// What may be hoped for of the share on the stronger side of a statement, raised to a power, for each time it was asked.
-fn hope(tally: Tally) -> f64 {
+/// Share of people on the stronger side, and its standard error.
+fn share(tally: Tally) -> (f64, f64) {
     let share = smoothed(tally.agree.max(tally.disagree), tally.seen());
-    let most = share + DOUBT * (share * (1.0 - share) / (f64::from(tally.seen()) + 3.0)).sqrt();
-    most.powi(KEENNESS) / (f64::from(tally.seen()) + 1.0)
+    (share, (share * (1.0 - share) / (f64::from(tally.seen()) + 3.0)).sqrt())
+}
+
+/// What a share must exceed to be among those sought: halfway between the last that is and the first that is not.
+fn cut(votes: &Votes, tallies: &[Tally]) -> f64 {
+    let live = tallies.iter().zip(votes.standings()).filter(|(_, standing)| standing.is_live());
+    let mut shares: Vec<f64> = live.map(|(tally, _)| share(*tally).0).collect();
+    if shares.len() <= SOUGHT {
+        return 0.0;
+    }
+    let (among, first_out, _) = shares.select_nth_unstable_by(SOUGHT, |a, b| b.total_cmp(a));
+    f64::midpoint(among.iter().copied().fold(f64::INFINITY, f64::min), *first_out)
+}
+
+/// The chance that a share is above the cut (a bell curve, nearly) times its standard error.
+fn doubt_that_matters(tally: Tally, cut: f64) -> f64 {
+    let (share, error) = share(tally);
+    error / (1.0 + (-1.702 * (share - cut) / error).exp())
 }
 
 /// Polis' way: one of the open statements, each with a chance in proportion to its priority (see [`crate::priorities`]). `share`,
@@ -52,4 +67,32 @@ pub fn draw_in_proportion(priorities: &[f64], open: &[usize], share: f64) -> Opt
     let mut left = share * open.iter().map(|statement| priorities[*statement]).sum::<f64>();
     let drawn = open.iter().find(|statement| { left -= priorities[**statement]; left < 0.0 });
     drawn.or(open.last()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tallies(of: &[(u32, u32)]) -> Vec<Tally> {
+        of.iter().map(|(agree, disagree)| Tally { agree: *agree, disagree: *disagree, pass: 0 }).collect()
+    }
+
+    #[test]
+    fn what_is_new_or_near_the_cut_is_asked_and_what_is_settled_is_not() {
+        let votes = Votes::on(vec![Standing::Live; 9]).unwrap();
+        let all: Vec<usize> = (0..9).collect();
+        // Five that are surely shared, one near, one that is out of the race, one less heard at the cut, one new.
+        let heard = [tallies(&[(95, 5), (95, 5), (95, 5), (80, 20), (80, 20), (78, 22), (55, 45), (8, 2), (0, 0)])];
+        let mut open = all.clone();
+        let mut asked = Vec::new();
+        while let Some(next) = next_of(&votes, &open, &heard, Some(0)) {
+            open.retain(|statement| *statement != next);
+            asked.push(next);
+        }
+        assert_eq!((&asked[..2], asked[8]), ([7, 8].as_slice(), 6), "{asked:?}");
+        assert!(asked.iter().position(|at| *at == 4) < asked.iter().position(|at| *at == 0), "{asked:?}");
+        // With five statements all are sought, and the least heard is asked.
+        let few = Votes::on(vec![Standing::Live; 3]).unwrap();
+        assert_eq!(next_of(&few, &[0, 1, 2], &[tallies(&[(9, 0), (2, 1), (9, 9)])], None), Some(1));
+    }
 }

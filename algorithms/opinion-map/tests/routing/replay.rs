@@ -1,0 +1,140 @@
+//! Replay: people of a real conversation come by in turn, each answering one statement a visit among those they really answered.
+//! How many answers until the five statements each group shares are, from then on, the ones the whole conversation ends with?
+//! Promises: who comes by when is drawn from a seed, and both ways of asking meet the same people in the same order.
+
+use opinion_map::{GroupStatistics, OpinionMap, Plane, Settings, Tally, Vote, Votes, draw_in_proportion, next_of, priorities};
+
+use super::open_data;
+
+const SHARED: usize = 5;
+/// Share of the statements sought that must be in place, from then on.
+const ENOUGH: f64 = 0.8;
+/// Answers after which Polis' priorities are computed anew.
+const PRIORITIES_EVERY: usize = 50;
+/// A person's group is known once they have answered so many.
+const KNOWN_FROM: usize = 7;
+
+/// Answers needed by ours and in proportion to priority, by order of people.
+pub(crate) fn answers_needed(folder: &str, orders: u64) -> Vec<(usize, usize)> {
+    let conversation = open_data::read(folder, "participants-votes.csv", None);
+    let map = OpinionMap::draw(&conversation.votes, &Settings { resamples: 0, ..Settings::default() });
+    // Where the map has one group, production's groups are taken: the replay needs some.
+    let (labels, groups) = if map.groups.len() > 1 { (map.labels, map.groups.len()) } else { conversation.given };
+    (1..=orders).map(|order| [false, true].map(|ours| Replay::of(&conversation.votes, &labels, groups, order).run(ours))).map(|[drawn, ours]| (ours, drawn)).collect()
+}
+
+/// Share of answers saved over all orders, and its standard deviation from one order to another.
+pub(crate) fn saved(needed: &[(usize, usize)]) -> (f64, f64) {
+    let [ours, drawn] = needed.iter().fold([0, 0], |[ours, drawn], one| [ours + one.0, drawn + one.1]);
+    let each: Vec<f64> = needed.iter().map(|(ours, drawn)| 1.0 - *ours as f64 / *drawn as f64).collect();
+    (1.0 - ours as f64 / drawn as f64, mean_and_spread(&each).1)
+}
+
+/// Mean and standard deviation.
+pub(crate) fn mean_and_spread(all: &[f64]) -> (f64, f64) {
+    let mean = all.iter().sum::<f64>() / all.len() as f64;
+    let spread = (all.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / (all.len().max(2) - 1) as f64).sqrt();
+    (mean, spread)
+}
+
+struct Replay<'a> {
+    whole: &'a Votes,
+    labels: &'a [Option<usize>],
+    heard: Votes,
+    /// Tallies of what was heard, by group.
+    tallies: Vec<Vec<Tally>>,
+    sought: Vec<Vec<usize>>,
+    chance: Chance,
+}
+
+impl<'a> Replay<'a> {
+    fn of(whole: &'a Votes, labels: &'a [Option<usize>], groups: usize, order: u64) -> Self {
+        let sought = GroupStatistics::of(whole, labels, groups).tallies.iter().map(|tallies| shared(tallies)).collect();
+        let mut heard = Votes::on(whole.standings().to_vec()).unwrap();
+        heard.seat(whole.people()).unwrap();
+        Self { whole, labels, heard, tallies: vec![vec![Tally::default(); whole.statements()]; groups], sought, chance: Chance(order) }
+    }
+
+    fn run(mut self, ours: bool) -> usize {
+        let mut people: Vec<usize> = (0..self.whole.people()).collect();
+        (1..people.len()).for_each(|at| people.swap(at, self.chance.below(at + 1)));
+        let mut weights = priorities(self.heard.tallies(), &vec![0.0; self.whole.statements()], |_| false);
+        let (mut count, mut short_at) = (0, 0);
+        let mut found = vec![0; self.sought.len()];
+        let enough = ENOUGH * (SHARED * found.len()) as f64;
+        let longest = people.iter().map(|person| self.whole.row(*person).len()).max().unwrap_or(0);
+        for person in std::iter::repeat_n(&people, longest).flatten().copied() {
+            let open = self.open(person);
+            let group = self.labels[person];
+            let next = if ours {
+                next_of(&self.heard, &open, &self.tallies, group.filter(|_| self.heard.row(person).len() >= KNOWN_FROM))
+            } else {
+                draw_in_proportion(&weights, &open, self.chance.share())
+            };
+            let Some(next) = next else { continue };
+            let vote = self.whole.vote(person, next).unwrap();
+            self.heard.cast(person, next, vote).unwrap();
+            count += 1;
+            if !ours && count % PRIORITIES_EVERY == 0 {
+                weights = priorities(self.heard.tallies(), &Plane::cold(&self.heard, None).extremity(), |_| false);
+            }
+            if let Some(group) = group {
+                add(&mut self.tallies[group][next], vote);
+                found[group] = shared(&self.tallies[group]).iter().filter(|at| self.sought[group].contains(at)).count();
+            }
+            if (found.iter().sum::<usize>() as f64) < enough {
+                short_at = count;
+            }
+        }
+        short_at + 1
+    }
+
+    /// What this person really answered and has not been asked.
+    fn open(&self, person: usize) -> Vec<usize> {
+        let answered = self.whole.row(person).iter().map(|cell| cell.statement as usize).filter(|at| self.whole.standings()[*at].is_live());
+        answered.filter(|at| self.heard.vote(person, *at).is_none()).collect()
+    }
+}
+
+/// The five statements a group is surest to be on one side of.
+fn shared(tallies: &[Tally]) -> Vec<usize> {
+    let weight = |tally: &Tally| {
+        let (most, seen) = (f64::from(tally.agree.max(tally.disagree)), f64::from(tally.seen()));
+        (most + 1.0) / (seen + 2.0) * 2.0 * (seen + 1.0).sqrt() * ((most + 1.0) / (seen + 1.0) - 0.5)
+    };
+    let mut order: Vec<(f64, usize)> = tallies.iter().enumerate().map(|(at, tally)| (-weight(tally), at)).collect();
+    let by_weight = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+    if order.len() > SHARED {
+        order.select_nth_unstable_by(SHARED, by_weight);
+        order.truncate(SHARED);
+    }
+    order.into_iter().map(|(_, at)| at).collect()
+}
+
+fn add(tally: &mut Tally, vote: Vote) {
+    match vote {
+        Vote::Agree => tally.agree += 1,
+        Vote::Disagree => tally.disagree += 1,
+        Vote::Pass => tally.pass += 1,
+    }
+}
+
+/// splitmix64.
+struct Chance(u64);
+
+impl Chance {
+    fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let word = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        word ^ (word >> 31)
+    }
+
+    fn share(&mut self) -> f64 {
+        (self.word() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        (self.word() % bound as u64) as usize
+    }
+}
