@@ -1,5 +1,6 @@
 //! How often crowds without groups are split, and how often groups that are there are found: `cargo bench -p opinion-map
-//! --bench splits`, with a number for so many crowds of each kind (20 otherwise).
+//! --bench splits`, with two numbers for so many crowds of each kind (20) and the first of them (20: those before it were looked
+//! at while the test was chosen).
 //! Promises: the same crowds every time. Never part of the library.
 
 use opinion_map::{OpinionMap, Settings, Standing, Vote, Votes};
@@ -40,15 +41,16 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let crowds: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(20);
-    println!("of {crowds} crowds: those split, then how many groups were found in how many");
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
+    let crowds = (numbers.next().unwrap_or(20), numbers.next().unwrap_or(20));
+    println!("of {} crowds from number {} on: those split, then how many groups were found in how many", crowds.0, crowds.1);
     let without = [Opinions::None, Opinions::Line(0.3), Opinions::Line(1.0), Opinions::EvenLine(0.5), Opinions::Plane(0.7), Opinions::EvenDisc(1.0)];
     let mut all = (0, 0);
     for (people, statements, seen) in SIZES {
         for opinions in without {
             let found = groups_found(opinions, people, statements, seen, crowds);
             let split: u64 = found[2..].iter().sum();
-            all = (all.0 + split, all.1 + crowds);
+            all = (all.0 + split, all.1 + crowds.0);
             println!("none {:<14} {people:>5} x {statements:<4} {:<8} split {split:>3}   {found:?}", name(opinions), sight(seen));
         }
     }
@@ -83,9 +85,9 @@ fn sight(seen: Seen) -> String {
 }
 
 /// In how many crowds 0, 1, … 5 groups were found.
-fn groups_found(opinions: Opinions, people: usize, statements: usize, seen: Seen, crowds: u64) -> [u64; 6] {
+fn groups_found(opinions: Opinions, people: usize, statements: usize, seen: Seen, (crowds, first): (u64, u64)) -> [u64; 6] {
     let mut found = [0; 6];
-    for seed in 0..crowds {
+    for seed in first..first + crowds {
         let votes = made_up(opinions, people, statements, seen, seed * 1_000_003 + people as u64);
         found[OpinionMap::draw(&votes, &Settings { resamples: 0, ..Settings::default() }).groups.len()] += 1;
     }
