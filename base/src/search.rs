@@ -131,10 +131,9 @@ impl Query {
         self.phrases.iter().all(|run| text.windows(run.len()).any(|window| window == &run[..])) && self.marks.iter().all(|mark| marks.contains(mark))
     }
 
-    /// Whether a word that is sought stands in a text, or there is none to stand anywhere.
-    #[must_use]
-    pub fn is_in(&self, text: &str) -> bool {
-        self.phrases.is_empty() || words(text).any(|word| self.shown().any(|sought| sought == word))
+    /// Whether a word that is sought stands in a text.
+    fn is_in(&self, text: &str) -> bool {
+        words(text).any(|word| self.shown().any(|sought| sought == word))
     }
 
     fn for_sqlite(&self) -> String {

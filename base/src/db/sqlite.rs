@@ -21,7 +21,7 @@ const READERS_KEPT: usize = 8;
 /// How long one connection waits for another.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// How much of the file is read through a mapping, in bytes.
-const MAP: &str = "PRAGMA mmap_size=25165824;";
+const MAP: &str = "PRAGMA mmap_size=29360128;";
 const MAP_NOTHING: &str = "PRAGMA mmap_size=0;";
 
 pub(super) struct Sqlite {
@@ -278,7 +278,7 @@ fn tune(conn: &Connection) -> DbResult<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.busy_timeout(BUSY_WAIT)?;
     conn.execute_batch(
-        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-1000; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
+        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA secure_delete=ON;",
     )?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use base::form::Asked;
 use base::page::{Frame, Safe, page};
 use base::paging;
 use base::place::Place;
-use base::refusal::Reply;
+use base::refusal::{Refusal, Reply};
 use base::search::{self, Found, Order, Query};
 use people::Visitor;
 
@@ -20,16 +20,33 @@ struct Results<'a> {
     typed: &'a str,
     query: &'a Query,
     order: Order,
-    found: Vec<Found>,
+    found: Vec<Shown>,
     older: Option<String>,
 }
 
-impl Results<'_> {
-    /// Text with the sought words marked.
-    fn marked(&self, text: &str) -> Safe {
-        search::marked(text, self.query)
-    }
+/// A find with the sought words marked.
+struct Shown {
+    found: Found,
+    title: Safe,
+    preview: Safe,
+}
 
+impl Shown {
+    /// Long words are shown from where they say what was sought.
+    async fn of(visitor: &Visitor, query: &Query, found: Found) -> Result<Self, Refusal> {
+        let (title, mut preview) = (search::marked(&found.title, query), search::marked(&found.preview, query));
+        let is_marked = query.shown().next().is_none() || [&title, &preview].iter().any(|text| text.0.contains("<mark>"));
+        if !is_marked
+            && let Some(place) = Place::read(&found.place)
+            && let Some(findable) = visitor.house.findable(&place).await?.filter(|findable| findable.is_for(&visitor.reader()))
+        {
+            preview = search::marked(&findable.preview_for(query), query);
+        }
+        Ok(Self { found, title, preview })
+    }
+}
+
+impl Results<'_> {
     fn kind(&self, found: &Found) -> &str {
         self.f.house.words.find(&format!("kind-{}", found.kind)).unwrap_or_default()
     }
@@ -47,17 +64,11 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
     let before = asked.value("before").parse().ok();
     let mut found = search::find(&visitor.house.db, &visitor.reader(), &query, order, before, PAGE + 1).await?;
     let older = paging::cut(&mut found, PAGE, &asked, |found| found.n.to_string()).filter(|_| order == Order::NewestFirst);
-    for one in &mut found {
-        // Long words are shown from where they say what was sought.
-        if query.is_in(&one.title) || query.is_in(&one.preview) {
-            continue;
-        }
-        let Some(place) = Place::read(&one.place) else { continue };
-        if let Some(findable) = visitor.house.findable(&place).await?.filter(|findable| findable.is_for(&visitor.reader())) {
-            one.preview = findable.preview_for(&query);
-        }
+    let mut shown = Vec::with_capacity(found.len());
+    for found in found {
+        shown.push(Shown::of(&visitor, &query, found).await?);
     }
     let mut f = visitor.frame().titled("search");
     f.is_private = visitor.person.is_some() || !typed.is_empty();
-    page(&Results { typed: &typed, query: &query, order, found, older, f: &f }, &f)
+    page(&Results { typed: &typed, query: &query, order, found: shown, older, f: &f }, &f)
 }
