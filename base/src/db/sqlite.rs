@@ -234,7 +234,10 @@ impl SqliteTx {
 impl Drop for SqliteTx {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
-            let _ = writer.into_inner().conn.execute_batch("ROLLBACK TO one; RELEASE one");
+            let mut writer = writer.into_inner();
+            let _ = writer.conn.execute_batch("ROLLBACK TO one; RELEASE one");
+            // Nobody may come after us: an open transaction would keep every other process out.
+            writer.commit();
         }
     }
 }

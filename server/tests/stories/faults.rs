@@ -242,6 +242,9 @@ fn what_the_host_does_at_the_console_shows_in_the_open_house_a_moment_later() {
     let seats = || open.get("/duties").split("\r\n\r\n").nth(1).unwrap().to_owned();
     let before = seats();
     assert_eq!(seats(), before, "a kept page");
+    // A write that came to nothing holds no lock on the file.
+    let taken = post(&open.address, "", "/join", "name=Ada&age=18&password=a+long+and+quiet+night&why=I+heard+of+you+at+a+gig+in+Leeds.");
+    is(&taken, 422);
     done(&house, &["seat", "Ada", "shelf"]);
     let begun = stopwatch();
     while seats() == before {
