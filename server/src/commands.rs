@@ -20,7 +20,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use base::clock::Clock;
-use base::db::Where;
+use base::db::{Db, Where, migrations};
 use base::house::House;
 use base::refusal::Refusal;
 use base::settings::Settings;
@@ -172,11 +172,13 @@ impl Place {
 
     /// The house that is there already.
     async fn house(&self) -> Result<House> {
-        let (folder, settings) = (self.folder(), self.settings()?);
-        anyhow::ensure!(folder.is_dir(), "there is no folder {} (--data says where the community lives)", folder.display());
-        let house = open::open(&folder, settings, Clock::Machine).await?;
-        anyhow::ensure!(open::is_settled(&house.db).await?, "there is no community in {} yet: {} or {} makes one", folder.display(), called("serve", &folder), called("init", &folder));
-        Ok(house)
+        let (folder, settings) = self.kept()?;
+        let db = Db::connect(&settings.database).await?;
+        let done = db.migrations_done().await?.len();
+        // It may be open in an older Circlepit, under which nobody changes the tables.
+        anyhow::ensure!(done == 0 || done == migrations().len(), "this house was last open in another Circlepit: run {} first, or start it anew", called("migrate", &folder));
+        anyhow::ensure!(done > 0 && open::is_settled(&db).await?, "there is no community in {} yet: {} or {} makes one", folder.display(), called("serve", &folder), called("init", &folder));
+        Ok(House::new(open::inside(&folder, settings, Clock::Machine, db).await?))
     }
 }
 

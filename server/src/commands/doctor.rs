@@ -45,9 +45,13 @@ impl Doctor {
         }
         let settings = place.settings()?;
         look_at_settings(&settings).into_iter().for_each(|finding| report.says("settings", finding));
+        // To connect to a file makes it.
+        if matches!(&settings.database, Where::File(path) if !path.exists()) {
+            report.says("database", Wrong(format!("there is none yet: {} or {} makes one", called("serve", &folder), called("init", &folder))));
+            return report.end();
+        }
         match Db::connect(&settings.database).await {
-            Ok(db) if !matches!(&settings.database, Where::File(path) if !path.exists()) => self.look_inside(&mut report, &folder, settings, db).await?,
-            Ok(_) => report.says("database", Wrong(format!("there is none yet: {} or {} makes one", called("serve", &folder), called("init", &folder)))),
+            Ok(db) => self.look_inside(&mut report, &folder, settings, db).await?,
             Err(why) => report.says("database", Wrong(why.to_string())),
         }
         report.end()

@@ -34,9 +34,9 @@ use crate::progress::Bar;
 use crate::web;
 
 /// Tables that let somebody in, or hold words that were never sent, were taken down, or were for fewer than everybody.
-const LEFT_OUT: [&str; 11] = ["session", "way_in", "passkey", "ceremony", "recovery", "draft", "act_words", "join_request", "join_word", "second_look", "notice"];
-/// Columns that let somebody in, or that nobody else sees.
-const LEFT_EMPTY: [&str; 4] = ["password", "totp", "secret", "age"];
+const LEFT_OUT: [&str; 12] = ["session", "way_in", "passkey", "ceremony", "recovery", "draft", "act_words", "join_request", "join_word", "second_look", "notice", "seat_offer"];
+/// Columns that let somebody in, or that nobody else sees: whom an act was about, who is about to leave, who let whom in.
+const LEFT_EMPTY: [&str; 12] = ["password", "totp", "totp_since", "totp_step", "secret", "age", "age_said_at", "whom", "leaving_at", "leaving_how", "let_in_by", "brought"];
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
 #[derive(Args, Debug)]

@@ -130,6 +130,10 @@ fn wrong_usage_is_two_and_a_refusal_is_one_with_the_reason() {
     }
     assert!(refused(&house, &["backup", "--to", "x"]).contains("no community"));
     assert!(refused(&house, &["doctor"]).contains("to mend"));
+    let empty = folder.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    refused(&empty, &["doctor"]);
+    assert_eq!(fs::read_dir(&empty).unwrap().count(), 0, "whoever looks makes nothing");
     for line in [&["--help"][..], &["help"]] {
         assert_eq!(done(&house, line).lines().next().map(|line| line.contains("community")), Some(true), "{line:?}");
     }
@@ -454,7 +458,10 @@ fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
     assert!(names.contains(&format!("pages/songs/{link}")), "{link}");
     let people: Vec<serde_json::Value> = serde_json::from_str(&people).unwrap();
     assert!(people.iter().any(|person| person["name"] == "Ada") && people.iter().all(|person| person["password"].is_null()));
-    assert!(!names.iter().any(|name| name.contains("session") || name.contains("way_in")));
+    assert!(people.iter().all(|person| ["leaving_at", "totp_since", "let_in_by", "age_said_at"].iter().all(|column| person[column].is_null())));
+    let acts: Vec<serde_json::Value> = serde_json::from_str(&read("data/act.json")).unwrap();
+    assert!(!acts.is_empty() && acts.iter().all(|act| act["whom"].is_null()), "the log names nobody it is about");
+    assert!(!names.iter().any(|name| ["session", "way_in", "seat_offer"].iter().any(|private| name.contains(private))));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
