@@ -109,17 +109,23 @@ impl Ledger {
         write().map_err(|why| LedgerTrouble::Disk { file: file.to_owned(), why })
     }
 
-    /// Both together; as new as the newer.
+    /// Both together; as new as the newer, which is right where both speak of one day.
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {
+        let is_newer = other.made_at >= self.made_at;
         self.made_at = self.made_at.max(other.made_at);
         for (hash, entry) in other.entries {
-            let newer = self.entries.get(&hash).is_none_or(|mine| mine.day <= entry.day);
-            if newer {
+            if self.entries.get(&hash).is_none_or(|mine| mine.day < entry.day || (mine.day == entry.day && is_newer)) {
                 self.entries.insert(hash, entry);
             }
         }
         self
+    }
+
+    /// Whether both say the same was erased, whenever each was made.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.body() == other.body()
     }
 
     #[must_use]

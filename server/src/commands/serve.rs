@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use base::clock::Clock;
-use base::db::Ask as _;
 use base::house::House;
 use base::ledger::{self, Ledger};
 use base::settings::Settings;
@@ -112,10 +111,9 @@ async fn keep_ledger(house: House) {
 /// Writes the ledger where it is not as the database has it.
 async fn write_ledger(house: &House) -> Result<()> {
     let file = house.folder.join(ledger::FILE);
-    let lines: i64 = house.db.one("SELECT count(*) FROM erasure", &[]).await?;
-    let known = Ledger::read(&file).ok();
-    if known.is_none_or(|known| i64::try_from(known.len()) != Ok(lines)) {
-        Ledger::of(&house.db, house.now()).await?.write(&file)?;
+    let ledger = Ledger::of(&house.db, house.now()).await?;
+    if !Ledger::read(&file).is_ok_and(|known| known.says_the_same(&ledger)) {
+        ledger.write(&file)?;
     }
     Ok(())
 }
