@@ -79,24 +79,27 @@ fn tamed(html: &str) -> String {
 
 /// HTML without the elements that stand deeper than any honest ones: reading takes time by length times depth.
 fn shallow(html: &str) -> String {
-    let (mut out, mut rest, mut depth) = (String::with_capacity(html.len()), html, 0usize);
+    let (mut out, mut rest, mut open) = (String::with_capacity(html.len()), html, Vec::<String>::new());
     while let Some(start) = rest.find('<') {
         put_in_runs(&mut out, &rest[..start]);
         rest = &rest[start..];
-        let name_end = rest[1..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + 1);
-        let name = rest[1..name_end].to_ascii_lowercase();
+        let is_end = rest.starts_with("</");
+        let begin = 1 + usize::from(is_end);
+        let name_end = rest[begin..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + begin);
+        let name = rest[begin..name_end].to_ascii_lowercase();
         // The first need no end, and the second end each other.
         let counts = !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "source" | "embed" | "p" | "li" | "dt" | "dd" | "tr" | "td" | "th");
-        if rest.starts_with("</") {
-            depth = depth.saturating_sub(1);
+        // An end that ends nothing leaves us as deep as we were.
+        if is_end && let Some(at) = open.iter().rposition(|known| *known == name) {
+            open.remove(at);
         }
-        depth += usize::from(counts);
-        if counts && depth > DEPTH_MAX {
-            depth -= 1;
+        let is_begin = !is_end && counts;
+        if is_begin && open.len() >= DEPTH_MAX {
             rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
         } else {
             out.push('<');
             rest = &rest[1..];
+            open.extend(is_begin.then_some(name));
         }
     }
     put_in_runs(&mut out, rest);

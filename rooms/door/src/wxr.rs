@@ -112,7 +112,7 @@ enum Record {
 }
 
 impl Record {
-    /// Opens a record by its element, when it is one, with how deep it stands.
+    /// Opens a record by its element, when it is one.
     fn named(name: &[u8]) -> Option<Self> {
         Some(match name {
             b"wp:author" => Self::Author(Author::default()),
@@ -209,12 +209,12 @@ impl<R: BufRead> Export<R> {
             }
             _ => field.text += text,
         }
-        if is_cdata {
-            field.cdata_end = Some(field.text.len());
-        }
         field.was_cut |= was_cut || field.text.len() > scan::PIECE_BYTES_MAX;
         if field.text.len() > scan::PIECE_BYTES_MAX {
             field.text.truncate(field.text.floor_char_boundary(scan::PIECE_BYTES_MAX));
+        }
+        if is_cdata {
+            field.cdata_end = Some(field.text.len());
         }
     }
 

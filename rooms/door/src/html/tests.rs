@@ -76,12 +76,19 @@ fn hostile_html_leaves_nothing_but_words() {
 
 #[test]
 fn no_nesting_and_no_length_is_too_much() {
-    for unit in ["<div>", "<b>", "<ul><li>", "<blockquote>", "<table><tr><td>", "[a]", "[a b=c]", "[caption]", "<a href=x>", "</p>", "&", "<", "[[", "<p>\n\n"] {
+    for unit in ["<div>", "<b>", "<ul><li>", "<blockquote>", "<table><tr><td>", "[a]", "[a b=c]", "[caption]", "<a href=x>", "</p>", "<div></b>", "&", "<", "[[", "<p>\n\n"] {
         let source = unit.repeat(60_000 / unit.len()) + " words";
         let watch = base::clock::stopwatch();
         assert!(md(&source).contains("words"), "{unit}");
         assert!(watch.elapsed().as_millis() < 6_000, "{unit} took {:?}", watch.elapsed());
     }
+}
+
+#[test]
+fn a_table_is_as_long_as_its_cells_and_not_as_its_widest_row_times_its_rows() {
+    let table = format!("<table><tr>{}</tr>{}</table>", "<td>a</td>".repeat(2_000), "<tr><td>b</td></tr>".repeat(2_000));
+    assert!(md(&table).len() < 2 * table.len());
+    assert_eq!(md("<table><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></table>"), "| a |  |\n| --- | --- |\n| b | c |");
 }
 
 #[test]

@@ -120,8 +120,12 @@ impl Writer<'_> {
             // One column holds a page together rather than figures.
             return captions.into_iter().chain(rows.into_iter().flatten().filter(|cell| !cell.is_empty())).collect();
         }
-        let line = |cells: &[String]| (0..columns).fold("|".to_owned(), |line, at| line + " " + cells.get(at).map_or("", String::as_str) + " |");
-        let mut lines: Vec<_> = rows.iter().map(|row| line(row)).collect();
+        // The first row says how many columns there are; what is missing in the others is empty by itself.
+        if let Some(head) = rows.first_mut() {
+            head.resize(columns, String::new());
+        }
+        let line = |cells: &Vec<String>| cells.iter().fold("|".to_owned(), |line, cell| line + " " + cell + " |");
+        let mut lines: Vec<_> = rows.iter().map(line).collect();
         lines.insert(1, "|".to_owned() + &" --- |".repeat(columns));
         captions.into_iter().chain([lines.join("\n")]).collect()
     }

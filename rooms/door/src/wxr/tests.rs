@@ -42,6 +42,14 @@ fn a_whole_item_is_read_with_its_terms_pictures_and_comments() {
 }
 
 #[test]
+fn cdata_that_is_cut_is_put_together_where_it_ends() {
+    let part = format!("<![CDATA[{}]]>", "\u{e4}".repeat(scan::PIECE_BYTES_MAX / 3));
+    let items = items(&format!("<item><title>Long</title><content:encoded>{part}{part} tail ]]></content:encoded></item>"));
+    assert_eq!(items.len(), 1);
+    assert!(items[0].content.len() <= scan::PIECE_BYTES_MAX + 16, "{}", items[0].content.len());
+}
+
+#[test]
 fn cdata_in_cdata_is_put_together_again() {
     let content = |xml: &str| items(&format!("<item><content:encoded>{xml}</content:encoded><wp:post_id>1</wp:post_id></item>"))[0].content.clone();
     assert_eq!(content("<![CDATA[With <![CDATA[ tags ]]> :)]]>"), "With <![CDATA[ tags ]]> :)");
