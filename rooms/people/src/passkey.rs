@@ -186,8 +186,9 @@ async fn take_question(house: &House, person: Option<&str>, secret: &str) -> Res
     let tx = house.begin().await?;
     let sql = "DELETE FROM ceremony WHERE hash = $1 AND COALESCE(person, '') = $2 AND until > $3 RETURNING state";
     let state: Option<Vec<u8>> = tx.first(sql, vals![id::hash(secret), person.unwrap_or_default(), house.now()]).await?;
+    let state = state.ok_or(Refusal::NotNow("passkey-question-over"))?;
     tx.keep().await?;
-    state.ok_or(Refusal::NotNow("passkey-question-over"))
+    Ok(state)
 }
 
 /// Forgets questions that nobody answered.

@@ -163,9 +163,10 @@ pub async fn link(visitor: Visitor, Path(secret): Path<String>) -> Reply {
 }
 
 pub async fn use_link(visitor: Visitor, Path(secret): Path<String>) -> Reply {
+    crate::sign_in::count_caller(&visitor)?;
     let tx = visitor.house.begin().await?;
     let link = WayIn::take(&tx, Kind::SignIn, &secret, visitor.house.now()).await?;
-    tx.keep().await?;
     let person = link.and_then(|link| link.person).ok_or(Refusal::NotNow("link-over"))?;
+    tx.keep().await?;
     let_in(&visitor, &person, 1, "/").await
 }

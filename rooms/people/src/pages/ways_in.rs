@@ -184,6 +184,7 @@ pub async fn sign_in(visitor: Visitor, form: Form) -> Reply {
     if form.value("answer").len() > passkey::ANSWER_BYTES_MAX {
         return Err(Refusal::TooLong);
     }
+    crate::sign_in::count_caller(&visitor)?;
     let person = passkey::who(&visitor.house, form.value("ceremony"), form.value("answer")).await?;
     super::sign_in::let_in(&visitor, &person, 2, &super::sign_in::then(form.value("then"))).await
 }
