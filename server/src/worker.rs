@@ -21,8 +21,11 @@ pub async fn run(house: House) {
             if house.now() >= *due {
                 *due = house.now() + job.every_ms;
                 has_read_much |= job.every_ms >= HOUR_MS;
-                if let Err(refusal) = (job.run)(house.clone()).await {
-                    tracing::warn!(job = job.name, ?refusal, "a job was refused");
+                // A task of its own: a job that panics ends no other.
+                match tokio::spawn((job.run)(house.clone())).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(refusal)) => tracing::warn!(job = job.name, ?refusal, "a job was refused"),
+                    Err(why) => tracing::error!(job = job.name, %why, "a job broke off"),
                 }
             }
         }
