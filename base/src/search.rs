@@ -362,7 +362,7 @@ fn weight(found: &Found, query: &Query) -> usize {
     let (title, preview): (Vec<_>, Vec<_>) = (words(&found.title).collect(), words(&found.preview).collect());
     let in_title = query.shown().filter(|word| title.iter().any(|known| known == word)).count();
     let in_preview = query.shown().map(|word| preview.iter().filter(|known| *known == word).take(3).count()).sum::<usize>();
-    let is_whole_title = query.phrases.len() == title.len() && in_title == title.len();
+    let is_whole_title = query.shown().count() == title.len() && in_title == title.len();
     let is_remark = found.kind == "comment";
     in_title * 8 + in_preview * 2 + usize::from(is_whole_title) * 20 + usize::from(!is_remark) * 3
 }

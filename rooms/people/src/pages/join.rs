@@ -14,8 +14,6 @@ use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
 use crate::sign_in;
 
-/// Characters of a reason given with a yes, a no or an invitation.
-
 #[derive(Template)]
 #[template(path = "join/form.html")]
 struct Join<'a> {
