@@ -38,7 +38,7 @@ pub struct Pace {
     tries: Mutex<HashMap<u64, (i64, u32)>>,
 }
 
-/// Callers remembered at once; past that, the memory begins anew.
+/// Callers remembered at once. Past that goes what is over, then who tried once: whoever tries on and on is remembered longest.
 const REMEMBERED_MAX: usize = 50_000;
 
 impl Pace {
@@ -52,7 +52,10 @@ impl Pace {
         let key = KEY.lock().hash_one(what);
         let mut tries = self.tries.lock();
         if tries.len() > REMEMBERED_MAX {
-            tries.clear();
+            tries.retain(|_, (since, count)| *count > 1 && (0..=self.window_ms).contains(&(now - *since)));
+            if tries.len() > REMEMBERED_MAX / 2 {
+                tries.clear();
+            }
         }
         let (since, count) = tries.entry(key).or_insert((now, 0));
         if now - *since > self.window_ms || now < *since {
@@ -79,5 +82,16 @@ mod tests {
         assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
         let pace = Pace::new(2, 1_000);
         assert_eq!([0, 1, 2, 1_500].map(|now| pace.count(of("192.0.2.1"), now).is_ok()), [true, true, false, true]);
+    }
+
+    #[test]
+    fn whoever_tries_on_is_remembered_however_many_others_try_once() {
+        let pace = Pace::new(2, 1_000);
+        assert_eq!([0, 1, 2].map(|now| pace.count("Ada", now).is_ok()), [true, true, false]);
+        for other in 0..3 * REMEMBERED_MAX {
+            assert!(pace.count(other, 3).is_ok());
+        }
+        assert!(pace.count("Ada", 4).is_err());
+        assert!(pace.tries.lock().len() <= REMEMBERED_MAX + 1);
     }
 }
