@@ -5,6 +5,11 @@ use std::time::{Duration, Instant};
 
 use opinion_map::{LiveMap, OpinionMap, Predictability, Settings, Standing, Vote, Votes, bridging};
 
+use chance::Chance;
+
+#[path = "../src/chance.rs"]
+mod chance;
+
 /// People, statements, votes wanted.
 const SIZES: [(usize, usize, usize); 4] = [(1_000, 200, 53_000), (10_000, 500, 673_000), (33_422, 783, 2_070_000), (100_000, 1_000, 5_500_000)];
 const SINGLE_VOTES: usize = 20;
@@ -21,7 +26,7 @@ fn main() {
         let (cold, _) = timed(|| OpinionMap::draw(&votes, &Settings::default()));
         let (bare, _) = timed(|| OpinionMap::draw(&votes, &Settings { resamples: 0, ..Settings::default() }));
         let mut live = LiveMap::open(votes, Settings { resamples: 0, ..Settings::default() });
-        let mut chance = Chance(11);
+        let mut chance = Chance::from_seed(11);
         let mut single: Vec<Duration> = (0..SINGLE_VOTES).map(|_| {
             let (person, statement) = (chance.below(people), chance.below(statements));
             let vote = [Vote::Disagree, Vote::Pass, Vote::Agree][chance.below(3)];
@@ -60,19 +65,19 @@ fn time_predictability() {
 /// A conversation whose people fall into four uneven groups, vote on a share of statements that differs widely from one to the
 /// next, and pass now and then.
 fn made_up(people: usize, statements: usize, wanted: usize, seed: u64) -> Votes {
-    let mut chance = Chance(seed);
-    let leanings: Vec<[f64; 3]> = (0..statements).map(|_| [chance.bell() * 0.8, chance.bell() * 0.6, chance.bell() * 0.7 + 0.3]).collect();
+    let mut chance = Chance::from_seed(seed);
+    let leanings: Vec<[f64; 3]> = (0..statements).map(|_| [bell(&mut chance) * 0.8, bell(&mut chance) * 0.6, bell(&mut chance) * 0.7 + 0.3]).collect();
     let homes = [[-1.2, 0.2], [1.1, 0.6], [0.5, -1.3], [-0.2, 1.4]];
     let mut votes = Votes::on(vec![Standing::Live; statements]).expect("the sizes are within the limits");
     let mean = wanted as f64 / people as f64 / statements as f64;
     for person in 0..people {
         let home = homes[[0, 0, 0, 0, 1, 1, 1, 2, 2, 3][chance.below(10)]];
-        let place = home.map(|along| along + chance.bell() * 0.5);
+        let place = home.map(|along| along + bell(&mut chance) * 0.5);
         // Exponential shares: most people vote on little, some on almost everything.
         let share = (-mean * (1.0 - chance.share()).ln()).clamp(1.0 / statements as f64, 1.0);
         for (statement, [x, y, ease]) in leanings.iter().enumerate() {
             if chance.share() < share {
-                let opinion = x * place[0] + y * place[1] + ease + chance.bell() * 0.5;
+                let opinion = x * place[0] + y * place[1] + ease + bell(&mut chance) * 0.5;
                 let vote = if opinion.abs() < 0.15 { Vote::Pass } else if opinion > 0.0 { Vote::Agree } else { Vote::Disagree };
                 votes.cast(person, statement, vote).expect("the person and the statement are in the table");
             }
@@ -95,26 +100,7 @@ fn peak_megabytes() -> u64 {
     line.trim().split(' ').next().and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or_default() / 1_024
 }
 
-/// splitmix64.
-struct Chance(u64);
-
-impl Chance {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let word = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        word ^ (word >> 31)
-    }
-
-    fn share(&mut self) -> f64 {
-        (self.word() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.word() % bound as u64) as usize
-    }
-
-    fn bell(&mut self) -> f64 {
-        (0..12).map(|_| self.share()).sum::<f64>() - 6.0
-    }
+/// Bell-shaped, nearly: mean 0, standard deviation 1.
+fn bell(chance: &mut Chance) -> f64 {
+    (0..12).map(|_| chance.share()).sum::<f64>() - 6.0
 }

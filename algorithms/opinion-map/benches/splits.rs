@@ -5,6 +5,12 @@
 
 use opinion_map::{OpinionMap, Settings, Standing, Vote, Votes};
 
+use chance::Chance;
+
+#[expect(dead_code, reason = "crowds are drawn from shares alone")]
+#[path = "../src/chance.rs"]
+mod chance;
+
 /// How one person's opinion comes about.
 #[derive(Clone, Copy)]
 enum Opinions {
@@ -95,8 +101,8 @@ fn groups_found(opinions: Opinions, people: usize, statements: usize, seen: Seen
 }
 
 fn made_up(opinions: Opinions, people: usize, statements: usize, seen: Seen, seed: u64) -> Votes {
-    let mut chance = Chance(seed);
-    let leanings: Vec<[f64; 3]> = (0..statements).map(|_| [chance.bell(), chance.bell(), chance.bell() * 0.6]).collect();
+    let mut chance = Chance::from_seed(seed);
+    let leanings: Vec<[f64; 3]> = (0..statements).map(|_| [bell(&mut chance), bell(&mut chance), bell(&mut chance) * 0.6]).collect();
     let mut votes = Votes::on(vec![Standing::Live; statements]).expect("the sizes are within the limits");
     for person in 0..people {
         let place = place(opinions, &mut chance);
@@ -107,7 +113,7 @@ fn made_up(opinions: Opinions, people: usize, statements: usize, seen: Seen, see
         };
         for (statement, [x, y, ease]) in leanings.iter().enumerate() {
             if chance.share() < share {
-                let opinion = x * place[0] + y * place[1] + ease + chance.bell();
+                let opinion = x * place[0] + y * place[1] + ease + bell(&mut chance);
                 let vote = if opinion.abs() < 0.15 { Vote::Pass } else if opinion > 0.0 { Vote::Agree } else { Vote::Disagree };
                 votes.cast(person, statement, vote).expect("the person and the statement are in the table");
             }
@@ -119,9 +125,9 @@ fn made_up(opinions: Opinions, people: usize, statements: usize, seen: Seen, see
 fn place(opinions: Opinions, chance: &mut Chance) -> [f64; 2] {
     match opinions {
         Opinions::None => [0.0; 2],
-        Opinions::Line(steep) => [chance.bell() * steep, 0.0],
+        Opinions::Line(steep) => [bell(chance) * steep, 0.0],
         Opinions::EvenLine(steep) => [(chance.share() - 0.5) * 12.0_f64.sqrt() * steep, 0.0],
-        Opinions::Plane(steep) => [chance.bell() * steep, chance.bell() * steep],
+        Opinions::Plane(steep) => [bell(chance) * steep, bell(chance) * steep],
         Opinions::EvenDisc(steep) => loop {
             let place = [0; 2].map(|_| (chance.share() * 2.0 - 1.0) * steep * 2.0);
             if place[0].hypot(place[1]) <= steep * 2.0 {
@@ -132,27 +138,12 @@ fn place(opinions: Opinions, chance: &mut Chance) -> [f64; 2] {
             let at = ((chance.share() * (groups as f64 - 1.0 + larger) - larger + 1.0).max(0.0) as usize).min(groups - 1);
             let turn = std::f64::consts::TAU * at as f64 / groups as f64;
             // Opinions of a group differ by 0.3; answers add whims of their own.
-            [turn.cos(), turn.sin()].map(|along| 0.3 * (apart * along + chance.bell()))
+            [turn.cos(), turn.sin()].map(|along| 0.3 * (apart * along + bell(chance)))
         }
     }
 }
 
-/// splitmix64.
-struct Chance(u64);
-
-impl Chance {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let word = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        word ^ (word >> 31)
-    }
-
-    fn share(&mut self) -> f64 {
-        (self.word() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn bell(&mut self) -> f64 {
-        (0..12).map(|_| self.share()).sum::<f64>() - 6.0
-    }
+/// Bell-shaped, nearly: mean 0, standard deviation 1.
+fn bell(chance: &mut Chance) -> f64 {
+    (0..12).map(|_| chance.share()).sum::<f64>() - 6.0
 }

@@ -5,6 +5,11 @@
 use opinion_map::{GroupStatistics, OpinionMap, Plane, Settings, Tally, Vote, Votes, draw_in_proportion, next_of, priorities};
 
 use super::open_data;
+use chance::Chance;
+
+#[expect(dead_code, reason = "a replay draws words and shares")]
+#[path = "../../src/chance.rs"]
+mod chance;
 
 const SHARED: usize = 5;
 /// Share of the statements sought that must be in place, from then on.
@@ -52,12 +57,12 @@ impl<'a> Replay<'a> {
         let sought = GroupStatistics::of(whole, labels, groups).tallies.iter().map(|tallies| shared(tallies)).collect();
         let mut heard = Votes::on(whole.standings().to_vec()).unwrap();
         heard.seat(whole.people()).unwrap();
-        Self { whole, labels, heard, tallies: vec![vec![Tally::default(); whole.statements()]; groups], sought, chance: Chance(order) }
+        Self { whole, labels, heard, tallies: vec![vec![Tally::default(); whole.statements()]; groups], sought, chance: Chance::from_seed(order) }
     }
 
     fn run(mut self, ours: bool) -> usize {
         let mut people: Vec<usize> = (0..self.whole.people()).collect();
-        (1..people.len()).for_each(|at| people.swap(at, self.chance.below(at + 1)));
+        (1..people.len()).for_each(|at| people.swap(at, (self.chance.word() % (at as u64 + 1)) as usize));
         let mut weights = priorities(self.heard.tallies(), &vec![0.0; self.whole.statements()], |_| false);
         let (mut count, mut short_at) = (0, 0);
         let mut found = vec![0; self.sought.len()];
@@ -116,25 +121,5 @@ fn add(tally: &mut Tally, vote: Vote) {
         Vote::Agree => tally.agree += 1,
         Vote::Disagree => tally.disagree += 1,
         Vote::Pass => tally.pass += 1,
-    }
-}
-
-/// splitmix64.
-struct Chance(u64);
-
-impl Chance {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let word = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        word ^ (word >> 31)
-    }
-
-    fn share(&mut self) -> f64 {
-        (self.word() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.word() % bound as u64) as usize
     }
 }
