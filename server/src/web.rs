@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -84,10 +85,14 @@ pub async fn serve(app: Router, house: &House, listener: TcpListener, stop: impl
     loop {
         // A stop comes first: who knocks after it is for whoever listens at this door next.
         let accepted = tokio::select! { biased; () = &mut stop => break, accepted = listener.accept() => accepted };
-        let Ok((stream, from)) = accepted else {
-            crowd.send_one_away(); // out of file handles
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            continue;
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(why) if why.kind() == ErrorKind::ConnectionAborted => continue, // they went before they were let in
+            Err(_) => {
+                crowd.send_one_away(); // out of file handles
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
         };
         let has_asked = Arc::new(AtomicBool::new(false));
         let connection = graceful.watch(connection(stream, from, app.clone(), house, has_asked.clone()));

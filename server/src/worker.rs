@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use base::clock::HOUR_MS;
 use base::house::House;
+use base::room::Job;
+use tokio::task::JoinSet;
 
 use crate::bad_days;
 use crate::rooms::ROOMS;
@@ -21,17 +23,23 @@ pub async fn run(house: House) {
             if house.now() >= *due {
                 *due = house.now() + job.every_ms;
                 has_read_much |= job.every_ms >= HOUR_MS;
-                // A task of its own: a job that panics ends no other.
-                match tokio::spawn((job.run)(house.clone())).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(refusal)) => tracing::warn!(job = job.name, ?refusal, "a job was refused"),
-                    Err(why) => tracing::error!(job = job.name, %why, "a job broke off"),
-                }
+                take_turn(&house, job).await;
             }
         }
         if has_read_much && let Err(why) = house.db.let_go().await {
             tracing::warn!(%why, "the database let go of nothing");
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Runs a job once, in a task of its own which ends when this one does: a job that panics ends no other.
+pub async fn take_turn(house: &House, job: &Job) {
+    let mut task = JoinSet::new();
+    task.spawn((job.run)(house.clone()));
+    match task.join_next().await.expect("it was spawned") {
+        Ok(Ok(())) => {}
+        Ok(Err(refusal)) => tracing::warn!(job = job.name, ?refusal, "a job was refused"),
+        Err(why) => tracing::error!(job = job.name, %why, "a job broke off"),
     }
 }

@@ -1,7 +1,8 @@
 //! Joining: open to anybody, by invitation, or by asking (the host's setting `joining`). A name, an age, a password; no mail.
 //!
 //! Promises: a name is taken once, however it is written; an invitation works once; whoever asked is in when two different
-//! members said yes (one, where one is all there are), and learns why when two said no. Nothing at all is kept of somebody under sixteen.
+//! members said yes (one, where one is all there are), and learns why when two said no. Nothing at all is kept of somebody
+//! under sixteen.
 
 use std::sync::LazyLock;
 

@@ -12,6 +12,7 @@ use base::backup::{self, Backup, BackupTrouble};
 use base::clock::stopwatch;
 use base::db::{Ask as _, Db, Where};
 use base::ledger::Ledger;
+use base::room::Job;
 use base::vals;
 use people::session::Session;
 
@@ -190,6 +191,18 @@ fn hundreds_who_never_finish_keep_nobody_else_waiting() {
     let bodies: Vec<_> = (0..450).map(|_| half("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nname=")).collect();
     ["/", "/songs", "/help"].iter().for_each(|path| answers(path, 200));
     drop(bodies);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_breaks_off_ends_no_other() {
+    let house = TestHouse::on_a_file("").await;
+    let breaks_off = Job { name: "breaks off", every_ms: 0, run: |_| Box::pin(async { panic!("on purpose") }) };
+    let writes = Job { name: "writes", every_ms: 0, run: |house| Box::pin(async move { Ok(house.begin().await?.keep().await?) }) };
+    let before = house.house.db.writes();
+    for job in [breaks_off, writes] {
+        circlepit::worker::take_turn(&house.house, &job).await;
+    }
+    assert_eq!(house.house.db.writes(), before + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
