@@ -142,11 +142,6 @@ fn file_path(hash: &str) -> String {
     format!("files/{hash}")
 }
 
-/// Where the bytes of a file lie below the data folder.
-fn on_shelf(files: &Path, hash: &str) -> PathBuf {
-    files.join(&hash[..2]).join(hash)
-}
-
 /// Whether this is how a hash is written, and so can be part of a path.
 fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

@@ -236,6 +236,24 @@ impl Tx {
         }
     }
 
+    /// How many rows a `SELECT` finds, none of which anybody else can change or delete before this write is over. SQLite has
+    /// one writer at a time; on PostgreSQL whoever else would waits.
+    pub async fn hold(&self, sql: &'static str, vals: &[Val]) -> DbResult<usize> {
+        Ok(match &self.inside {
+            TxInside::Sqlite(tx) => tx.rows(sql, vals)?,
+            TxInside::Postgres(tx) => tx.rows(&format!("{sql} FOR UPDATE"), vals).await?,
+        }.len())
+    }
+
+    /// Waits until no other write is under way that takes its turn at the same thing, under whatever name all call it; then
+    /// keeps the turn until it is over. For what no single row stands for.
+    pub async fn take_turn(&self, at: &str) -> DbResult<()> {
+        match &self.inside {
+            TxInside::Sqlite(_) => Ok(()),
+            TxInside::Postgres(tx) => tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[Val::from(at)]).await.map(drop),
+        }
+    }
+
     /// Makes it durable. When this returns `Ok`, a power cut no longer loses it.
     pub async fn keep(self) -> DbResult<()> {
         match self.inside {

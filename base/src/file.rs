@@ -10,28 +10,33 @@ mod kind;
 mod picture;
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
 
 use crate::db::{Ask, DbResult, Tx};
 use crate::house::House;
 use crate::place::Place;
 use crate::refusal::{Refusal, Reply};
-use crate::room::Reader;
+use crate::room::{Audience, Reader};
+use crate::whole::{self, Readers};
 use crate::{id, ledger, redirect, row, search, vals};
 
 pub use kind::Kind;
 
 /// Letters of a file's name, before its ending.
 const NAME_CHARS_MAX: usize = 60;
+/// What lies in memory of a file on its way out, for each who reads it.
+const PART_BYTES: usize = 16 << 10;
 /// How long bytes without a row are left alone: whoever writes them may not have kept the row yet.
 const UNKNOWN_FOR: Duration = Duration::from_secs(3600);
 
@@ -61,11 +66,16 @@ pub struct File {
     pub height: Option<i64>,
     /// The person who gave it; it is theirs.
     pub giver: Option<String>,
-    /// `everyone`, `members`, or `only` the giver.
-    pub audience: String,
+    pub audience: Audience,
     pub since: i64,
 }
 row!(File { id, hash, name, mime, bytes, width, height, giver, audience, since });
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file ", $rest)
+    };
+}
 
 impl Given {
     /// Looks at the bytes, makes a picture anew, and writes what is to be kept. Do this before a write begins: it takes
@@ -96,7 +106,9 @@ impl Given {
 
     fn write(folder: &Path, id: String, name: &str, kind: Kind, bytes: &[u8], size: Option<(i64, i64)>) -> Result<Self, Refusal> {
         let hash = id::hash_bytes(bytes);
-        write_whole(&path_of(folder, &hash), bytes)?;
+        // Written anew even where it is there already: its age tells `sweep` that somebody is about to need it.
+        let path = on_shelf(&folder.join("files"), &hash);
+        path.parent().map_or(Ok(()), whole::folder).and_then(|()| whole::write(&path, Readers::Nobody, bytes))?;
         let bytes = i64::try_from(bytes.len()).map_err(|_| Refusal::TooLong)?;
         Ok(Self { id, hash, name: plain_name(name, kind), kind, bytes, size })
     }
@@ -108,25 +120,28 @@ impl Given {
     }
 
     /// Keeps it as somebody's file.
-    pub async fn keep(self, tx: &Tx, giver: Option<&str>, audience: &str, now: i64) -> DbResult<File> {
+    pub async fn keep(self, tx: &Tx, giver: Option<&str>, audience: Audience, now: i64) -> DbResult<File> {
         let (width, height) = self.size.unzip();
         let mime = self.kind.mime().to_owned();
         let sql = "INSERT INTO file (id, hash, name, mime, bytes, width, height, giver, audience, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         tx.run(sql, vals![&self.id, &self.hash, &self.name, &mime, self.bytes, width, height, giver, audience, now]).await?;
-        let (giver, audience) = (giver.map(str::to_owned), audience.to_owned());
-        Ok(File { id: self.id, hash: self.hash, name: self.name, mime, bytes: self.bytes, width, height, giver, audience, since: now })
+        Ok(File { id: self.id, hash: self.hash, name: self.name, mime, bytes: self.bytes, width, height, giver: giver.map(str::to_owned), audience, since: now })
     }
 }
 
 impl File {
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file WHERE id = $1", vals![id]).await
+        ask.first(select!("WHERE id = $1"), vals![id]).await
     }
 
     /// Everything a person gave, the oldest first.
     pub async fn given_by(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
-        let sql = "SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file WHERE giver = $1 ORDER BY id";
-        ask.all(sql, vals![person]).await
+        ask.all(select!("WHERE giver = $1 ORDER BY id"), vals![person]).await
+    }
+
+    /// Every file there is, in the order of their ids.
+    pub async fn all(ask: &impl Ask) -> DbResult<Vec<Self>> {
+        ask.all(select!("WHERE id > '' ORDER BY id"), &[]).await
     }
 
     /// Its path in the house.
@@ -138,7 +153,7 @@ impl File {
     /// Where its bytes lie.
     #[must_use]
     pub fn on_disk(&self, house: &House) -> PathBuf {
-        path_of(&house.folder, &self.hash)
+        on_shelf(&house.folder.join("files"), &self.hash)
     }
 
     /// Removes it for good: its bytes go with the next [`sweep`], unless another file has the same, and what led to it says that
@@ -153,8 +168,7 @@ impl File {
     /// The words that must stand around it on the way out.
     fn headers(&self) -> HeaderMap {
         let way = if self.width.is_some() { "inline" } else { "attachment" }; // a picture that we made
-        let cache = if self.audience == "everyone" { "public, max-age=3600" } else { "private, no-store" };
-        let resource = if self.audience == "everyone" { "cross-origin" } else { "same-origin" };
+        let (cache, resource) = if self.audience == Audience::Everyone { ("public, max-age=3600", "cross-origin") } else { ("private, no-store", "same-origin") };
         let mut headers = HeaderMap::new();
         let mut set = |name: axum::http::HeaderName, value: &str| headers.insert(name, HeaderValue::from_str(value).expect("names and kinds are plain ASCII"));
         set(CONTENT_TYPE, &self.mime);
@@ -175,36 +189,32 @@ pub fn named_in(words: &str) -> impl Iterator<Item = &str> {
 
 /// Answers `/files/{id}/{name}`: the file, to a reader who may see it.
 pub async fn serve(house: &House, reader: &Reader, id: &str, name: &str, asked: &HeaderMap) -> Reply {
-    let file = File::find(&house.db, id).await?.filter(|file| file.name == name && reader.may_see(&file.audience, file.giver.as_deref()));
+    let file = File::find(&house.db, id).await?.filter(|file| file.name == name && reader.may_see(file.audience, file.giver.as_deref()));
     let file = file.ok_or(Refusal::NotFound)?;
     let headers = file.headers();
     if asked.get(IF_NONE_MATCH).is_some_and(|known| headers.get(ETAG) == Some(known)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let bytes = tokio::fs::read(file.on_disk(house)).await.map_err(|e| Refusal::Broken(format!("file {}: {e}", file.id)))?;
-    Ok((headers, Body::from(bytes)).into_response())
+    let open = tokio::fs::File::open(file.on_disk(house)).await.map_err(|e| Refusal::Broken(format!("file {}: {e}", file.id)))?;
+    let length = [(CONTENT_LENGTH, file.bytes.to_string())];
+    Ok((length, headers, Body::from_stream(ReaderStream::with_capacity(open, PART_BYTES))).into_response())
 }
 
 /// Deletes bytes that no row knows: what was forgotten, and what a stopped upload left. Safe at any time.
 pub async fn sweep(house: &House) -> Result<usize, Refusal> {
     let known: HashSet<String> = house.db.all("SELECT hash FROM file", vals![]).await?.into_iter().collect();
     let folder = house.folder.join("files");
-    let work = tokio::task::spawn_blocking(move || sweep_folder(&folder, &known));
+    let work = tokio::task::spawn_blocking(move || if folder.exists() { sweep_folder(&folder, &known) } else { Ok(0) });
     Ok(work.await.map_err(|e| Refusal::Broken(e.to_string()))??)
 }
 
 fn sweep_folder(folder: &Path, known: &HashSet<String>) -> io::Result<usize> {
     let mut swept = 0;
-    if !folder.exists() {
-        return Ok(0);
-    }
-    for shelf in fs::read_dir(folder)? {
-        for entry in fs::read_dir(shelf?.path())? {
-            let entry = entry?;
-            let is_known = entry.file_name().to_str().is_some_and(|name| known.contains(name));
-            let is_old = entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age > UNKNOWN_FOR);
-            if !is_known && is_old {
-                fs::remove_file(entry.path())?;
+    for shelf in fs::read_dir(folder)?.filter_map(Result::ok).filter(|shelf| shelf.path().is_dir()) {
+        for entry in fs::read_dir(shelf.path())? {
+            let path = entry?.path();
+            let is_known = path.file_name().and_then(OsStr::to_str).is_some_and(|name| known.contains(name));
+            if !is_known && is_old(&path)? && take_away(&path)? {
                 swept += 1;
             }
         }
@@ -212,22 +222,23 @@ fn sweep_folder(folder: &Path, known: &HashSet<String>) -> io::Result<usize> {
     Ok(swept)
 }
 
-fn path_of(folder: &Path, hash: &str) -> PathBuf {
-    folder.join("files").join(&hash[..2]).join(hash)
+fn is_old(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.modified()?.elapsed().is_ok_and(|age| age > UNKNOWN_FOR))
 }
 
-/// Writes a file so that after a power cut it is there whole or not at all. It is written anew even where it is there
-/// already: its age tells [`sweep`] that somebody is about to need it.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let shelf = path.parent().expect("a hash lies on a shelf");
-    if !shelf.exists() {
-        fs::create_dir_all(shelf)?;
-        fs::File::open(shelf.parent().expect("shelves stand in a folder"))?.sync_all()?;
-    }
-    let aside = shelf.join(format!("{}.part", id::secret()));
-    let written = fs::File::create_new(&aside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    let moved = written.and_then(|()| fs::rename(&aside, path)).and_then(|()| fs::File::open(shelf)?.sync_all());
-    moved.inspect_err(|_| drop(fs::remove_file(&aside)))
+/// Deletes it, unless somebody wrote the same bytes anew this very moment: what was moved aside no longer changes.
+fn take_away(path: &Path) -> io::Result<bool> {
+    let aside = path.with_extension("swept");
+    fs::rename(path, &aside)?;
+    let is_old = is_old(&aside)?;
+    if is_old { fs::remove_file(&aside)? } else { fs::rename(&aside, path)? }
+    Ok(is_old)
+}
+
+/// Where bytes lie in the folder of all files.
+#[must_use]
+pub fn on_shelf(files: &Path, hash: &str) -> PathBuf {
+    files.join(&hash[..2]).join(hash)
 }
 
 /// A name that is plain in a path and a header, with the ending of what it is.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::{DAY_MS, HOUR_MS};
 use crate::db::{Ask, DbResult, Table, Tx};
 use crate::room::{Job, Leaving};
+use crate::whole::{self, Readers};
 use crate::{id, row, vals};
 
 /// How a person's own row is named: it is forgotten by every room, in the way they chose.
@@ -104,9 +105,7 @@ impl Ledger {
     /// Writes it to a file that is there whole or not at all.
     pub fn write(&self, file: &Path) -> Result<(), LedgerTrouble> {
         let text = format!("{HEAD} {} {}\n{}", self.made_at, self.seal(), self.body());
-        let aside = file.with_extension("ledger.part");
-        let write = || fs::write(&aside, text).and_then(|()| fs::File::open(&aside)?.sync_all()).and_then(|()| fs::rename(&aside, file));
-        write().map_err(|why| LedgerTrouble::Disk { file: file.to_owned(), why })
+        whole::write(file, Readers::Nobody, text.as_bytes()).map_err(|why| LedgerTrouble::Disk { file: file.to_owned(), why })
     }
 
     /// Both together; as new as the newer, which is right where both speak of one day.

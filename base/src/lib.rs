@@ -24,4 +24,5 @@ pub mod search;
 pub mod settings;
 pub mod sleeve;
 pub mod veil;
+pub mod whole;
 pub mod words;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use askama::filters::HtmlSafe;
+use askama::filters::{Escaper as _, Html, HtmlSafe};
 use askama::{FastWritable, NO_VALUES, Template, Values};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
@@ -180,6 +180,14 @@ impl Frame {
 pub struct Safe(pub String);
 
 impl Safe {
+    /// Words, as they stand in HTML and in the value of an attribute.
+    #[must_use]
+    pub fn words(words: &str) -> Self {
+        let mut html = String::with_capacity(words.len());
+        Html.write_escaped_str(&mut html, words).expect("writing to memory cannot fail");
+        Self(html)
+    }
+
     /// What a small template says. A template over values in memory cannot fail.
     #[must_use]
     pub fn of(template: &impl Template) -> Self {

@@ -1,7 +1,7 @@
 //! Old addresses that lead somewhere here: what an import brought, and what was moved. The server asks when nothing else
 //! answers. An address is a path with its query (`/?p=12`), compared without the ways in which the same one can be written.
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use crate::db::{Ask, DbResult, Tx};
 use crate::vals;
@@ -13,6 +13,9 @@ const BYTES_MAX: usize = 1_000;
 const OURS: [&str; 12] = ["/acts", "/assets", "/backstage", "/cards", "/claim", "/files", "/help", "/in", "/join", "/people", "/seats", "/sign-in"];
 /// What WordPress asks its front page for; every other query there is ours.
 const OLD_KEYS: [&str; 7] = ["p", "page_id", "attachment_id", "cat", "tag", "author", "m"];
+
+/// What is percent-encoded in a path or query.
+const HAS_NO_PLACE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'=').remove(b':').remove(b'@').remove(b'!').remove(b'$').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b',').remove(b';').remove(b'+').remove(b'&');
 
 /// Keeps an old address for a path of ours. The first to claim one has it; the answer says whether that was now.
 pub async fn keep(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
@@ -72,20 +75,7 @@ fn normal(address: &str) -> Option<String> {
 
 /// Decodes what is percent-encoded, and encodes what has to be.
 fn encoded(part: &str) -> String {
-    let mut out = String::with_capacity(part.len());
-    let mut bytes = part.bytes();
-    while let Some(byte) = bytes.next() {
-        let mut ahead = bytes.clone();
-        let digits = (byte == b'%').then(|| Some([ahead.next()?, ahead.next()?])).flatten();
-        let decoded = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok());
-        let byte = decoded.inspect(|_| bytes = ahead).unwrap_or(byte);
-        if byte.is_ascii_alphanumeric() || b"-._~/=:@!$'()*,;+&".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("writing to memory cannot fail");
-        }
-    }
-    out
+    percent_encode(&percent_decode_str(part).collect::<Vec<_>>(), HAS_NO_PLACE).to_string()
 }
 
 #[cfg(test)]

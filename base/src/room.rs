@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::db::Tx;
 use crate::house::House;
+use crate::kept_as;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::search::Findable;
@@ -31,13 +32,29 @@ impl Reader {
 
     /// Whether something with this audience (and owner) may be seen.
     #[must_use]
-    pub fn may_see(&self, audience: &str, owner: Option<&str>) -> bool {
-        match (audience, &self.person) {
-            ("everyone", _) => true,
-            ("members", Some(_)) => true,
-            (_, Some(person)) => owner == Some(person),
-            (_, None) => false,
+    pub fn may_see(&self, audience: Audience, owner: Option<&str>) -> bool {
+        match audience {
+            Audience::Everyone => true,
+            Audience::Members => self.person.is_some(),
+            Audience::Only => self.person.is_some() && owner == self.person.as_deref(),
         }
+    }
+}
+
+kept_as! {
+    /// Who may see something.
+    pub enum Audience {
+        Everyone = "everyone",
+        Members = "members",
+        /// Nobody but whose it is.
+        Only = "only",
+    }
+}
+
+impl Default for Audience {
+    /// Nobody else, until it is said who.
+    fn default() -> Self {
+        Self::Only
     }
 }
 
@@ -47,32 +64,23 @@ pub struct Preview {
     pub kind: &'static str,
     pub title: String,
     pub line: String,
-    /// Who may see it: `everyone`, `members` or `only`.
-    pub audience: String,
+    pub audience: Audience,
     /// The person it belongs to.
     pub owner: Option<String>,
     /// Whether people may comment on it now.
     pub open: bool,
 }
 
-/// The three ways to go with a feeling: turning towards it is as fine as leaving it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    Stay,
-    Move,
-    Land,
+kept_as! {
+    /// The three ways to go with a feeling: turning towards it is as fine as leaving it.
+    pub enum Way {
+        Stay = "stay",
+        Move = "move",
+        Land = "land",
+    }
 }
 
 impl Way {
-    pub const ALL: [Self; 3] = [Self::Stay, Self::Move, Self::Land];
-    pub const IDS: [&'static str; 3] = ["stay", "move", "land"];
-
-    /// How it is kept and sent.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        Self::IDS[self as usize]
-    }
-
     /// The key of the words for it.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -113,33 +121,15 @@ impl Kept {
     }
 }
 
-/// How a person who leaves wants their words treated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// Words stay, under the name.
-    KeepWords,
-    /// Words stay, without the name.
-    TakeNameOff,
-    /// Words go; a line saying so stays where replies need it.
-    Remove,
-}
-
-impl Leaving {
-    pub const ALL: [Self; 3] = [Self::KeepWords, Self::TakeNameOff, Self::Remove];
-
-    /// How it is kept and sent.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::KeepWords => "keep",
-            Self::TakeNameOff => "nameless",
-            Self::Remove => "remove",
-        }
-    }
-
-    #[must_use]
-    pub fn read(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|how| how.id() == id)
+kept_as! {
+    /// How a person who leaves wants their words treated.
+    pub enum Leaving {
+        /// Words stay, under the name.
+        KeepWords = "keep",
+        /// Words stay, without the name.
+        TakeNameOff = "nameless",
+        /// Words go; a line saying so stays where replies need it.
+        Remove = "remove",
     }
 }
 

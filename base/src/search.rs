@@ -4,6 +4,7 @@
 //! Promises: a reader finds only what they may open; a search is bounded work at any size (newest first walks the index
 //! backwards; relevance weighs the newest [`CANDIDATES_MAX`] matches). Never: an operator out of people's words.
 
+use askama::filters::{Escaper as _, Html};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -12,7 +13,7 @@ use crate::db::{Ask, Db, DbResult, Engine, Tx};
 use crate::markup;
 use crate::page::Safe;
 use crate::place::Place;
-use crate::room::{Job, Reader};
+use crate::room::{Audience, Job, Reader};
 use crate::{id, row, vals};
 
 /// Words of one text that are indexed; what comes later is not found.
@@ -40,8 +41,9 @@ pub struct Findable {
     pub words: String,
     /// Name of the person it is by, as shown.
     pub author: Option<String>,
-    /// `everyone`, `members`, or the id of the one person who may see it.
-    pub audience: String,
+    pub audience: Audience,
+    /// Whose it is, where it is for them alone.
+    pub owner: Option<String>,
     pub feelings: Vec<String>,
     pub genres: Vec<String>,
     pub lang: String,
@@ -209,7 +211,15 @@ impl Findable {
     /// Whether this reader may find it.
     #[must_use]
     pub fn is_for(&self, reader: &Reader) -> bool {
-        audiences(reader).contains(&self.audience.as_str())
+        reader.may_see(self.audience, self.owner.as_deref())
+    }
+
+    /// The audience as it is kept: `everyone`, `members`, or the id of the one person who may find it.
+    fn kept_audience(&self) -> &str {
+        match self.audience {
+            Audience::Only => self.owner.as_deref().unwrap_or_default(),
+            audience => audience.id(),
+        }
     }
 
     /// Words and marks in PostgreSQL's own notation: `'doom':1 'days':2 '=kind0song'`.
@@ -219,12 +229,21 @@ impl Findable {
     }
 }
 
-/// Who a thing may be for, so that this reader finds it.
+/// The kept audiences of what this reader may find.
 fn audiences(reader: &Reader) -> [&str; 3] {
     match &reader.person {
         Some(person) => ["everyone", "members", person],
         None => ["everyone"; 3],
     }
+}
+
+/// The beginning of what may be found of something that hangs on a place: it is called as that is, and for whom that is.
+pub async fn hanging_on(ask: &impl Ask, place: &Place) -> DbResult<Option<Findable>> {
+    let known: Option<(String, String)> = ask.first("SELECT title, audience FROM findable WHERE place = $1", vals![place]).await?;
+    Ok(known.map(|(title, kept)| {
+        let (audience, owner) = Audience::read(&kept).map_or((Audience::Only, Some(kept)), |audience| (audience, None));
+        Findable { title, audience, owner, ..Findable::default() }
+    }))
 }
 
 /// Puts a place into the index as it may be found now, or takes it out.
@@ -243,7 +262,7 @@ pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> 
     // An import brings thousands of things of one second: what drew a number that is taken draws again.
     let n = loop {
         let n = (findable.at.max(0) << 20) | i64::from(id::below(1 << 20));
-        let vals = vals![n, place, findable.kind, &findable.title, findable.preview(), findable.author.clone(), &findable.audience, &marks, findable.at];
+        let vals = vals![n, place, findable.kind, &findable.title, findable.preview(), findable.author.clone(), findable.kept_audience(), &marks, findable.at];
         if tx.run(sql, vals).await? == 1 {
             break n;
         }
@@ -339,13 +358,7 @@ pub fn marked(text: &str, query: &Query) -> Safe {
             continue;
         }
         put(&mut html, &mut word);
-        match c {
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '&' => html.push_str("&amp;"),
-            '"' => html.push_str("&quot;"),
-            c => html.push(c),
-        }
+        Html.write_escaped_char(&mut html, c).expect("writing to memory cannot fail");
     }
     put(&mut html, &mut word);
     Safe(html)
@@ -381,7 +394,7 @@ mod tests {
             let words = if n == 777 { "marzipanserif".into() } else { format!("word{} word{} word{}", n % 7, n % 501, n * 13) };
             let tx = db.begin().await.unwrap();
             let place = Place::of("songs", &n.to_string());
-            index(&tx, &place, &Findable { kind: "song", words, audience: "everyone".into(), at: n, ..Findable::default() }).await.unwrap();
+            index(&tx, &place, &Findable { kind: "song", words, audience: Audience::Everyone, at: n, ..Findable::default() }).await.unwrap();
             tx.keep().await.unwrap();
         }
         let tx = db.begin().await.unwrap();
@@ -418,7 +431,7 @@ mod tests {
     #[test]
     fn sought_words_are_marked_and_the_rest_is_text() {
         let query = Query::read("motorhead");
-        assert_eq!(marked("Motörhead <b> & \"co\"", &query).0, "<mark>Motörhead</mark> &lt;b&gt; &amp; &quot;co&quot;");
+        assert_eq!(marked("Motörhead <b> & \"co\"", &query).0, "<mark>Motörhead</mark> &#60;b&#62; &#38; &#34;co&#34;");
     }
 
     #[test]

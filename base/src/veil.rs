@@ -4,36 +4,21 @@
 use crate::db::{Ask, DbResult, Tx};
 use crate::place::Place;
 use crate::refusal::Refusal;
-use crate::vals;
+use crate::{kept_as, vals};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Veil {
-    /// Shown closed, with a line on why; a reader may open it.
-    Folded,
-    /// Taken from every page, feed, search and export.
-    Withdrawn,
-}
-
-impl Veil {
-    /// How it is kept.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Folded => "folded",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    #[must_use]
-    pub fn read(id: &str) -> Option<Self> {
-        [Self::Folded, Self::Withdrawn].into_iter().find(|veil| veil.id() == id)
+kept_as! {
+    /// What lies over a place that is not open.
+    pub enum Veil {
+        /// Shown closed, with a line on why; a reader may open it.
+        Folded = "folded",
+        /// Taken from every page, feed, search and export.
+        Withdrawn = "withdrawn",
     }
 }
 
 /// What lies over a place, and why; `None` when it is open.
 pub async fn over(ask: &impl Ask, place: &Place) -> DbResult<Option<(Veil, String)>> {
-    let row: Option<(String, String)> = ask.first("SELECT state, why FROM veil WHERE place = $1", vals![place]).await?;
-    Ok(row.and_then(|(state, why)| Veil::read(&state).map(|veil| (veil, why))))
+    ask.first("SELECT state, why FROM veil WHERE place = $1", vals![place]).await
 }
 
 /// Why a place was withdrawn, if it was.
@@ -50,7 +35,7 @@ pub async fn must_be_seen(ask: &impl Ask, place: &Place, is_theirs: bool) -> Res
 pub async fn lay(tx: &Tx, place: &Place, veil: Veil, why: &str, now: i64) -> DbResult<()> {
     let sql = "INSERT INTO veil (place, state, why, since) VALUES ($1, $2, $3, $4)
                ON CONFLICT (place) DO UPDATE SET state = excluded.state, why = excluded.why, since = excluded.since";
-    tx.run(sql, vals![place, veil.id(), why, now]).await.map(drop)
+    tx.run(sql, vals![place, veil, why, now]).await.map(drop)
 }
 
 /// Opens a place again.

@@ -3,15 +3,16 @@
 //! is settled, was changed.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use axum::body::Body;
 use axum::http::{Request, header};
 use base::clock::MINUTE_MS;
 use base::house::House;
+use base::page::Safe;
 use base::refusal::Refusal;
 use base::room::{Job, Room as _};
+use base::whole::{self, Readers};
 use tower::ServiceExt as _;
 
 /// The pages, and the files they become.
@@ -31,15 +32,10 @@ pub async fn write(house: &House) -> Result<()> {
         let to = house.folder.join(name);
         let is_there = fs::read(&to).is_ok_and(|known| known == html.as_bytes());
         if !is_there {
-            put(&to, &html).with_context(|| format!("{} cannot be written", to.display()))?;
+            whole::write(&to, Readers::Anybody, html.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
         }
     }
     Ok(())
-}
-
-fn put(to: &Path, html: &str) -> std::io::Result<()> {
-    let aside = to.with_extension("part");
-    fs::write(&aside, html).and_then(|()| fs::rename(&aside, to))
 }
 
 /// A page as a guest gets it, made to stand alone.
@@ -55,7 +51,7 @@ async fn alone(house: &House, path: &str) -> Result<String> {
 
 /// The page that goes on at once, where the house itself would redirect.
 fn onward(to: &str) -> String {
-    let to = to.replace('&', "&amp;").replace('"', "&quot;");
+    let to = Safe::words(to);
     format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" content=\"0; url={to}\"><title>…</title><p><a href=\"{to}\">…</a></p></html>\n")
 }
 

@@ -1,18 +1,20 @@
 //! Making a backup, while the house goes on.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::line::Line;
-use super::{BackupTrouble, FORMAT, FilePart, MANIFEST, Manifest, Progress, SEAL, SEAL_BYTES, Stage, Step, TablePart, disk, file_path, is_hash, on_shelf, table_path};
+use super::{BackupTrouble, FORMAT, FilePart, MANIFEST, Manifest, Progress, SEAL, SEAL_BYTES, Stage, Step, TablePart, disk, file_path, is_hash, table_path};
 use crate::db::{Db, Snapshot, Table, Val};
+use crate::file::on_shelf;
 use crate::ledger::Ledger;
+use crate::whole::{Readers, Whole};
 
 /// How many rows pass between two reports.
 const ROWS_BETWEEN: u64 = 1_000;
@@ -20,26 +22,18 @@ const ROWS_BETWEEN: u64 = 1_000;
 /// Makes a backup of the database and of the files in the data folder, with the erasure ledger beside it. `to` is there
 /// whole or not at all. Reads and writes files as it goes: give it a thread that may wait.
 pub async fn make(db: &Db, folder: &Path, to: &Path, now: i64, progress: Progress<'_>) -> Result<Manifest, BackupTrouble> {
-    let aside = beside(to, "part");
-    let made = write(db, folder, &aside, now, progress).await;
-    let moved = made.and_then(|manifest| fs::rename(&aside, to).map_err(disk(to)).map(|()| manifest));
-    let manifest = moved.inspect_err(|_| drop(fs::remove_file(&aside)))?;
+    let whole = Whole::begin(to, Readers::Nobody).map_err(disk(to))?;
+    let manifest = write(db, folder, Parts::new(whole.file(), to, progress), now, progress).await?;
+    whole.keep().map_err(disk(to))?;
     if manifest.tables.iter().any(|part| part.name == "erasure") {
-        Ledger::of(db, now).await?.write(&beside(to, "ledger"))?;
+        let mut beside = to.as_os_str().to_owned();
+        beside.push(".ledger");
+        Ledger::of(db, now).await?.write(Path::new(&beside))?;
     }
     Ok(manifest)
 }
 
-/// `FILE.ending`.
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
-async fn write(db: &Db, folder: &Path, to: &Path, now: i64, progress: Progress<'_>) -> Result<Manifest, BackupTrouble> {
-    let mut parts = Parts::new(to, progress)?;
+async fn write(db: &Db, folder: &Path, mut parts: Parts<'_>, now: i64, progress: Progress<'_>) -> Result<Manifest, BackupTrouble> {
     let snapshot = db.snapshot().await?;
     let migrations = db.migrations_done().await?.into_iter().map(|(number, name, hash)| Step { number, name, hash }).collect();
     let made_by = env!("CARGO_PKG_VERSION").to_owned();
@@ -66,19 +60,14 @@ async fn write(db: &Db, folder: &Path, to: &Path, now: i64, progress: Progress<'
 
 /// The zip file while it is written.
 struct Parts<'a> {
-    zip: ZipWriter<BufWriter<File>>,
+    zip: ZipWriter<BufWriter<&'a File>>,
     to: &'a Path,
     progress: Progress<'a>,
 }
 
 impl<'a> Parts<'a> {
-    fn new(to: &'a Path, progress: Progress<'a>) -> Result<Self, BackupTrouble> {
-        let mut options = fs::OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(to).map_err(disk(to))?;
-        Ok(Self { zip: ZipWriter::new(BufWriter::with_capacity(1 << 16, file)), to, progress })
+    fn new(file: &'a File, to: &'a Path, progress: Progress<'a>) -> Self {
+        Self { zip: ZipWriter::new(BufWriter::with_capacity(1 << 16, file)), to, progress }
     }
 
     fn start(&mut self, path: &str, method: CompressionMethod) -> Result<(), BackupTrouble> {
@@ -127,14 +116,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Writes the hash of everything else at the very end, and sees it onto the disk.
-fn seal(mut file: File) -> io::Result<()> {
+/// Writes the hash of everything else at the very end.
+fn seal(mut file: &File) -> io::Result<()> {
     let end = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
-    let hash = hash_of(&mut (&mut file).take(end - SEAL_BYTES as u64))?;
+    let hash = hash_of(&mut file.take(end - SEAL_BYTES as u64))?;
     file.seek(SeekFrom::Start(end - 64))?;
-    file.write_all(hash.as_bytes())?;
-    file.sync_all()
+    file.write_all(hash.as_bytes())
 }
 
 /// SHA-256 of everything that a reader gives, in hex.

@@ -7,8 +7,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::make::hash_of;
-use super::{Backup, BackupTrouble, Progress, Stage, TablePart, disk, line, on_shelf};
+use super::{Backup, BackupTrouble, Progress, Stage, TablePart, disk, line};
 use crate::db::{Db, DbTrouble, Table, Tx, Val, Where, migrations};
+use crate::file::on_shelf;
 use crate::house;
 use crate::ledger::Ledger;
 

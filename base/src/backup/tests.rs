@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::db::{Ask, Db, Val, Where};
+use crate::file::on_shelf;
 use crate::ledger::{self, Ledger};
 use crate::{house, id, vals};
 

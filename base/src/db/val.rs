@@ -126,6 +126,46 @@ from_cells_tuple!(A, B, C, D);
 from_cells_tuple!(A, B, C, D, E);
 from_cells_tuple!(A, B, C, D, E, F);
 
+/// An enum that is kept in a column, and sent in a form, as a word of its own: `id` is that word, `read` finds it again.
+#[macro_export]
+macro_rules! kept_as {
+    ($(#[$about:meta])* $vis:vis enum $name:ident { $($(#[$one:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $vis enum $name { $($(#[$one])* $variant),+ }
+
+        impl $name {
+            $vis const ALL: &[Self] = &[$(Self::$variant),+];
+            $vis const IDS: &[&'static str] = &[$($word),+];
+
+            /// How it is kept and sent.
+            #[must_use]
+            $vis fn id(self) -> &'static str {
+                Self::IDS[self as usize]
+            }
+
+            /// What is kept or sent as this word.
+            #[must_use]
+            $vis fn read(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.id() == id)
+            }
+        }
+
+        impl From<$name> for $crate::db::Val {
+            fn from(one: $name) -> Self {
+                Self::from(one.id())
+            }
+        }
+
+        impl $crate::db::FromVal for $name {
+            fn from_val(val: $crate::db::Val) -> Self {
+                let word = String::from_val(val);
+                Self::read(&word).unwrap_or_else(|| panic!("a column is “{word}” where {} is read", stringify!($name)))
+            }
+        }
+    };
+}
+
 /// Writes [`FromCells`] for a struct whose fields stand in the order of the statement's columns.
 #[macro_export]
 macro_rules! row {

@@ -31,7 +31,7 @@ fn read(name: &str, bytes: &[u8]) -> Result<Given, &'static str> {
 fn kept(name: &str, bytes: &[u8]) -> (Given, Vec<u8>) {
     let folder = Folder::new();
     let given = Given::read_now(&folder.0, id::at(0), name, bytes).unwrap();
-    let kept = fs::read(path_of(&folder.0, &given.hash)).unwrap();
+    let kept = fs::read(on_shelf(&folder.0.join("files"), &given.hash)).unwrap();
     (given, kept)
 }
 
@@ -191,7 +191,7 @@ fn the_same_bytes_lie_on_the_disk_once_and_nothing_half_written_beside_them() {
     let one = Given::read_now(&folder.0, id::at(0), "a.txt", b"the same").unwrap();
     let two = Given::read_now(&folder.0, id::at(0), "b.txt", b"the same").unwrap();
     assert_eq!(one.hash, two.hash);
-    let shelf = path_of(&folder.0, &one.hash).parent().unwrap().to_owned();
+    let shelf = on_shelf(&folder.0.join("files"), &one.hash).parent().unwrap().to_owned();
     assert_eq!(fs::read_dir(shelf).unwrap().count(), 1);
 }
 
@@ -200,7 +200,7 @@ fn only_old_bytes_that_nobody_knows_are_swept() {
     let folder = Folder::new();
     let write = |bytes: &[u8], is_old: bool| {
         let given = Given::read_now(&folder.0, id::at(0), "a.txt", bytes).unwrap();
-        let path = path_of(&folder.0, &given.hash);
+        let path = on_shelf(&folder.0.join("files"), &given.hash);
         if is_old {
             let file = fs::File::options().write(true).open(&path).unwrap();
             file.set_modified(std::time::UNIX_EPOCH).unwrap();
@@ -214,12 +214,12 @@ fn only_old_bytes_that_nobody_knows_are_swept() {
 
 #[test]
 fn a_file_goes_out_in_a_box_and_only_what_is_for_everyone_may_be_kept_on_the_way() {
-    let mut file = File { id: "1".into(), hash: "h".into(), name: "a.pdf".into(), mime: "application/pdf".into(), bytes: 1, width: None, height: None, giver: None, audience: "everyone".into(), since: 0 };
+    let mut file = File { id: "1".into(), hash: "h".into(), name: "a.pdf".into(), mime: "application/pdf".into(), bytes: 1, width: None, height: None, giver: None, audience: Audience::Everyone, since: 0 };
     assert_eq!(file.headers()[CONTENT_DISPOSITION], "attachment; filename=\"a.pdf\"");
     assert_eq!(file.headers()[CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox");
     assert_eq!(file.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
     assert!(file.headers()[CACHE_CONTROL].to_str().unwrap().starts_with("public"));
-    file.audience = "members".into();
+    file.audience = Audience::Members;
     assert_eq!(file.headers()[CACHE_CONTROL], "private, no-store");
     file.width = Some(1);
     assert!(file.headers()[CONTENT_DISPOSITION].to_str().unwrap().starts_with("inline"));

@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use comrak::nodes::{AstNode, ListType, NodeValue, TableAlignment};
 use comrak::{Arena, Options};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// How deep quotes, lists and emphasis may stand in each other; what is deeper is kept as its words alone.
 const DEPTH_MAX: usize = 16;
@@ -14,6 +15,9 @@ const CELLS_MAX: usize = 4_000;
 const PATIENCE: u32 = 1_200;
 /// The longest address of a link, in bytes.
 const URL_BYTES_MAX: usize = 2_000;
+
+/// What is percent-encoded in the address of a link; what is encoded already stays.
+const HAS_NO_PLACE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/').remove(b'?').remove(b'#').remove(b'[').remove(b']').remove(b'@').remove(b'!').remove(b'$').remove(b'&').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b'+').remove(b',').remove(b';').remove(b'=').remove(b'%');
 
 /// The schemes that a link may have.
 pub(super) const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
@@ -115,10 +119,9 @@ impl Target {
     }
 }
 
-/// Percent-encodes what has no place in an address, byte by byte.
+/// Percent-encodes what has no place in an address.
 fn encoded(url: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
-    url.bytes().fold(String::with_capacity(url.len()), |out, byte| if plain(byte) { out + char::from(byte).encode_utf8(&mut [0; 4]) } else { out + &format!("%{byte:02X}") })
+    utf8_percent_encode(url, HAS_NO_PLACE).to_string()
 }
 
 impl Text {

@@ -12,7 +12,7 @@ use base::db::Tx;
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::room::{Audience, Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::search::Findable;
 
 /// This room's answers to what every room is asked.
@@ -45,7 +45,7 @@ impl Room for Care {
     async fn at(&self, house: &House, _: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         let Some(id) = place.id_of("helplines") else { return Ok(None) };
         let (line, _) = helpline::at(house, id).ok_or(Refusal::NotFound)?;
-        Ok(Some(Preview { kind: "helpline", title: line.name, line: line.how, audience: "everyone".into(), owner: None, open: false }))
+        Ok(Some(Preview { kind: "helpline", title: line.name, line: line.how, audience: Audience::Everyone, owner: None, open: false }))
     }
 
     async fn findable(&self, _: &House, _: &Place) -> Result<Option<Findable>, Refusal> {

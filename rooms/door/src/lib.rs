@@ -16,7 +16,7 @@ use base::file::{self, File};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::room::{Audience, Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::search::Findable;
 use base::vals;
 
@@ -40,7 +40,7 @@ impl Room for Door {
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
         let files = File::given_by(&house.db, person).await?;
-        let rows = files.iter().map(|file| serde_json::json!({ "name": file.name, "kind": file.mime, "bytes": file.bytes, "for": file.audience, "given": clock::rfc3339(file.since) }));
+        let rows = files.iter().map(|file| serde_json::json!({ "name": file.name, "kind": file.mime, "bytes": file.bytes, "for": file.audience.id(), "given": clock::rfc3339(file.since) }));
         Ok(vec![Kept { what: "files", rows: rows.collect(), files: files.iter().map(|file| file.id.clone()).collect() }])
     }
 
@@ -49,7 +49,7 @@ impl Room for Door {
         if how == Leaving::KeepWords {
             return Ok(());
         }
-        for file in File::given_by(tx, person).await?.iter().filter(|file| how == Leaving::Remove || file.audience == "only") {
+        for file in File::given_by(tx, person).await?.iter().filter(|file| how == Leaving::Remove || file.audience == Audience::Only) {
             File::erase(tx, &file.id, house.now()).await?;
         }
         tx.run("UPDATE file SET giver = NULL WHERE giver = $1", vals![person]).await?;

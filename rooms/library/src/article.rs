@@ -15,7 +15,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Kept, Leaving, Reader};
-use base::{brought, ledger, markup, redirect, row, search, vals, veil};
+use base::{brought, kept_as, ledger, markup, redirect, row, search, vals, veil};
 use people::Member;
 use people::power::forget_words;
 use serde_json::json;
@@ -34,17 +34,18 @@ pub const TERMS_MAX: usize = 12;
 /// Slugs that are addresses of something else.
 const TAKEN_SLUGS: [&str; 1] = ["new"];
 
-/// Whose it is: a person's, or the community's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Article,
-    Page,
+kept_as! {
+    /// Whose it is: a person's, or the community's.
+    pub enum Kind {
+        Article = "article",
+        Page = "page",
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Article {
     pub id: String,
-    kind: String,
+    pub kind: Kind,
     pub slug: String,
     pub title: String,
     pub summary: String,
@@ -75,12 +76,6 @@ pub struct Version {
 row!(Version { id, title, summary, words, until });
 
 impl Kind {
-    /// How it is kept.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        ["article", "page"][self as usize]
-    }
-
     /// The first part of its address.
     #[must_use]
     pub fn shelf(self) -> &'static str {
@@ -96,18 +91,13 @@ impl Kind {
 
 impl Article {
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        if self.kind == Kind::Page.id() { Kind::Page } else { Kind::Article }
-    }
-
-    #[must_use]
     pub fn place(&self) -> Place {
-        Place::of(self.kind().shelf(), &self.slug)
+        Place::of(self.kind.shelf(), &self.slug)
     }
 
     /// Puts an article of the member's on the shelf, or keeps it as a draft. Says where it stands.
     pub async fn open(member: &Member, draft: &Draft, publishes: bool) -> Result<Place, Refusal> {
-        let (tx, now) = (member.house.begin().await?, member.house.now());
+        let (tx, now) = (member.begin().await?, member.house.now());
         let place = Self::add(&tx, Kind::Article, &slug_of(&draft.title), draft, Some(&member.person.id), now, publishes.then_some(now)).await?;
         tx.keep().await?;
         Ok(place)
@@ -119,7 +109,7 @@ impl Article {
         let (rendered, id, slug) = (markup::render(&draft.words), base::id::at(since), free_slug(tx, kind, slug).await?);
         let sql = "INSERT INTO article (id, kind, slug, title, summary, words, html, version, author, lang, since, changed_at, published_at, closed_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)";
-        let vals = vals![&id, kind.id(), &slug, &draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, author, &draft.lang, since, published_at, draft.is_closed.then_some(since)];
+        let vals = vals![&id, kind, &slug, &draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, author, &draft.lang, since, published_at, draft.is_closed.then_some(since)];
         tx.run(sql, vals).await?;
         article_shelf::set_terms(tx, &id, &draft.categories, &draft.tags).await?;
         let place = Place::of(kind.shelf(), &slug);
@@ -131,7 +121,7 @@ impl Article {
     pub async fn find(ask: &impl Ask, kind: Kind, slug: &str) -> DbResult<Option<Self>> {
         let sql = "SELECT a.id, a.kind, a.slug, a.title, a.summary, a.words, a.html, a.author, p.name, p.face, a.lang, a.since, a.changed_at, a.published_at, a.withdrawn_at, a.closed_at
                    FROM article a LEFT JOIN person p ON p.id = a.author WHERE a.kind = $1 AND a.slug = $2";
-        ask.first(sql, vals![kind.id(), slug]).await
+        ask.first(sql, vals![kind, slug]).await
     }
 
     /// One that this reader may see. Its author sees it always; a draft is nobody else's, and what was taken off is gone for others.
@@ -162,7 +152,7 @@ impl Article {
     /// Whether something may be said under it now.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.kind() == Kind::Article && self.is_out() && self.closed_at.is_none()
+        self.kind == Kind::Article && self.is_out() && self.closed_at.is_none()
     }
 
     pub async fn terms(&self, ask: &impl Ask) -> DbResult<Vec<Term>> {
@@ -173,7 +163,7 @@ impl Article {
     /// `false` when there was another since.
     pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let changed = self.write(&tx, draft, seen, publish, member.house.now()).await?;
         if changed {
             tx.keep().await?;
@@ -211,7 +201,7 @@ impl Article {
     /// Takes one earlier version away for good.
     pub async fn unsay_before(&self, member: &Member, version: &str) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         if tx.run("DELETE FROM article_edit WHERE id = $1 AND article = $2", vals![version, &self.id]).await? == 0 {
             return Err(Refusal::NotFound);
         }
@@ -231,7 +221,7 @@ impl Article {
 
     async fn set_withdrawn(&self, member: &Member, at: Option<i64>) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         tx.run("UPDATE article SET withdrawn_at = $1 WHERE id = $2", vals![at, &self.id]).await?;
         article_shelf::index(&tx, &self.place()).await?;
         talk::place_again(&tx, &self.place()).await?;
@@ -241,7 +231,7 @@ impl Article {
     /// Takes it away for good, with everything that hung on it.
     pub async fn remove(&self, member: &Member) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         self.erase(&tx, member.house.now()).await?;
         Ok(tx.keep().await?)
     }
@@ -249,7 +239,7 @@ impl Article {
     /// Removes the row. What others said under it stays theirs, at a place that nobody can open or write anew; its address, and
     /// those that led to it, are nobody else's from then on.
     pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
-        let gone = Place::gone(self.kind().shelf(), &self.id);
+        let gone = Place::gone(self.kind.shelf(), &self.id);
         search::unindex(tx, &self.place()).await?;
         veil::lift(tx, &self.place()).await?;
         talk::thread::move_to(tx, &self.place(), &gone).await?;
@@ -271,7 +261,7 @@ async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     let mut free = slug.to_owned();
     let mut n = 1;
     let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) OR EXISTS (SELECT 1 FROM redirect WHERE old = $3) THEN 1 ELSE 0 END";
-    while TAKEN_SLUGS.contains(&free.as_str()) || tx.one(sql, vals![kind.id(), &free, Place::of(kind.shelf(), &free)]).await? {
+    while TAKEN_SLUGS.contains(&free.as_str()) || tx.one(sql, vals![kind, &free, Place::of(kind.shelf(), &free)]).await? {
         n += 1;
         free = format!("{slug}-{n}");
     }
@@ -295,9 +285,8 @@ pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<[Kept; 2]> {
 
 /// Forgets a person: what nobody else read goes in any case; the rest as they asked.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
-    let theirs: Vec<(String, String)> = tx.all("SELECT kind, slug FROM article WHERE author = $1 ORDER BY id", vals![person]).await?;
+    let theirs: Vec<(Kind, String)> = tx.all("SELECT kind, slug FROM article WHERE author = $1 ORDER BY id", vals![person]).await?;
     for (kind, slug) in theirs {
-        let kind = if kind == Kind::Page.id() { Kind::Page } else { Kind::Article };
         let Some(article) = Article::find(tx, kind, &slug).await? else { continue };
         match how {
             _ if !article.is_out() => article.erase(tx, now).await?,

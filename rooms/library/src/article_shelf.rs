@@ -6,7 +6,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::{House, settle, settled};
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Entry, Offer, Preview, Reader, Way};
+use base::room::{Audience, Entry, Offer, Preview, Reader, Way};
 use base::search::{self, Findable};
 use base::{brought, markup, paging, row, vals, veil};
 
@@ -149,20 +149,20 @@ pub(crate) async fn findable(ask: &impl Ask, place: &Place) -> DbResult<Option<F
         words = format!("{words}\n{}", helped.line);
     }
     let at = article.published_at.unwrap_or(article.since);
-    Ok(Some(Findable { kind: kind.id(), title: article.title, words, author: article.by, audience: "everyone".into(), feelings, genres, lang: article.lang, at }))
+    Ok(Some(Findable { kind: kind.id(), title: article.title, words, author: article.by, audience: Audience::Everyone, feelings, genres, lang: article.lang, at, ..Findable::default() }))
 }
 
 /// What is at the address of an article or page, for this reader. A page that nobody wrote here yet is the pack's.
 pub(crate) async fn at(house: &House, reader: &Reader, kind: Kind, slug: &str) -> Result<Preview, Refusal> {
     match Article::seen_by(&house.db, reader, kind, slug).await {
         Ok(article) => {
-            let audience = if article.is_out() { "everyone" } else { "only" };
+            let audience = if article.is_out() { Audience::Everyone } else { Audience::Only };
             let open = article.is_open();
-            Ok(Preview { kind: kind.id(), title: article.title, line: article.summary, audience: audience.into(), owner: article.author, open })
+            Ok(Preview { kind: kind.id(), title: article.title, line: article.summary, audience, owner: article.author, open })
         }
         Err(Refusal::NotFound) if kind == Kind::Page => {
             let page = first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;
-            Ok(Preview { kind: kind.id(), title: page.title, line: page.summary, audience: "everyone".into(), owner: None, open: false })
+            Ok(Preview { kind: kind.id(), title: page.title, line: page.summary, audience: Audience::Everyone, owner: None, open: false })
         }
         Err(refusal) => Err(refusal),
     }
@@ -203,13 +203,12 @@ pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
 pub(crate) async fn index_again(house: &House) -> DbResult<()> {
     let mut after = String::new();
     loop {
-        let some: Vec<(String, String, String)> = house.db.all("SELECT id, kind, slug FROM article WHERE id > $1 ORDER BY id LIMIT 100", vals![&after]).await?;
+        let some: Vec<(String, Kind, String)> = house.db.all("SELECT id, kind, slug FROM article WHERE id > $1 ORDER BY id LIMIT 100", vals![&after]).await?;
         let Some((last, ..)) = some.last() else { return Ok(()) };
         after.clone_from(last);
         let tx = house.begin().await?;
         for (_, kind, slug) in &some {
-            let shelf = if kind == Kind::Page.id() { Kind::Page.shelf() } else { Kind::Article.shelf() };
-            index(&tx, &Place::of(shelf, slug)).await?;
+            index(&tx, &Place::of(kind.shelf(), slug)).await?;
         }
         tx.keep().await?;
     }

@@ -18,7 +18,7 @@ use base::db::{DbResult, Tx};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
+use base::room::{Audience, Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::search::Findable;
 
 use crate::article::Kind;
@@ -64,14 +64,14 @@ impl Room for Library {
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         if let Some(id) = place.id_of("playlists") {
             let list = Playlist::seen_by(&house.db, reader, id).await?;
-            return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: "everyone".into(), owner: list.curator, open: true }));
+            return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: Audience::Everyone, owner: list.curator, open: true }));
         }
         if let Some((kind, slug)) = Kind::of(place) {
             return article_shelf::at(house, reader, kind, slug).await.map(Some);
         }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let song = Song::seen_by(&house.db, reader, id).await?;
-        Ok(Some(Preview { kind: "song", title: song.called(), line: song.why, audience: "everyone".into(), owner: song.giver, open: true }))
+        Ok(Some(Preview { kind: "song", title: song.called(), line: song.why, audience: Audience::Everyone, owner: song.giver, open: true }))
     }
 
     async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {

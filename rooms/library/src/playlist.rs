@@ -14,7 +14,7 @@ use base::form::Form;
 use base::pack::Pack;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::Reader;
+use base::room::{Audience, Reader};
 use base::search::{self, Findable};
 use base::veil;
 use base::{ledger, paging, row, vals};
@@ -103,7 +103,7 @@ impl Playlist {
     /// Opens a call.
     pub async fn open(member: &Member, draft: &Draft) -> Result<String, Refusal> {
         let (now, id) = (member.house.now(), member.house.new_id());
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         Self::add(&tx, &id, draft, Some(&member.person.id), now, now + draft.days.unwrap_or(14) * DAY_MS).await?;
         tx.keep().await?;
         Ok(id)
@@ -150,7 +150,7 @@ impl Playlist {
         self.must_be_curated_by(member)?;
         let now = member.house.now();
         let closes_at = draft.days.filter(|_| self.decided_at.is_none()).map_or(self.closes_at, |days| now + days * DAY_MS);
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let sql = "UPDATE playlist SET title = $1, brief = $2, feeling = $3, caution = $4, closes_at = $5, changed_at = $6 WHERE id = $7 AND changed_at = $8";
         let changed = tx.run(sql, vals![&draft.title, &draft.brief, &draft.feeling, &draft.caution, closes_at, now.max(seen + 1), &self.id, seen]).await?;
         index(&tx, &self.id).await?;
@@ -162,7 +162,7 @@ impl Playlist {
     /// Takes it back: at once while nobody else put anything into it; afterwards it is others' work, too.
     pub async fn take_back(&self, member: &Member) -> Result<(), Refusal> {
         self.must_be_curated_by(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
         if others > 0 {
             return Err(Refusal::NotNow("playlist-others"));
@@ -181,7 +181,7 @@ impl Playlist {
     /// Makes a list of a file: decided, in the file's order, its songs on the shelf. Returns its id.
     pub async fn bring(member: &Member, draft: &Draft, sheet: &Sheet) -> Result<String, Refusal> {
         let (house, now, id) = (&member.house, member.house.now(), member.house.new_id());
-        let (tx, me) = (house.begin().await?, member.person.id.as_str());
+        let (tx, me) = (member.begin().await?, member.person.id.as_str());
         Self::add(&tx, &id, draft, Some(me), now, now).await?;
         let list = Self::seen_by(&tx, &member.reader(), &id).await?;
         let mut n = 0;
@@ -231,7 +231,7 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
     }
     let songs = Playlist::suggestions(ask, id).await?.into_iter().map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
     let words = songs.fold(list.brief.clone(), |words, song| words + &song);
-    Ok(Some(Findable { kind: "playlist", title: list.title, words, author: list.by, audience: "everyone".into(), feelings: vec![list.feeling], at: list.since, ..Findable::default() }))
+    Ok(Some(Findable { kind: "playlist", title: list.title, words, author: list.by, audience: Audience::Everyone, feelings: vec![list.feeling], at: list.since, ..Findable::default() }))
 }
 
 /// The playlists that a song stands in or was suggested for.

@@ -90,7 +90,7 @@ impl Song {
 
     /// Puts a song on the shelf, or the line beside the one that is there already.
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let known = Self::known(&tx, &draft.artist, &draft.title).await?;
         if let Some(id) = &known && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await? {
             return Ok(Suggested::Withdrawn(why));
@@ -192,7 +192,7 @@ impl Song {
     pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64) -> Result<Corrected, Refusal> {
         self.must_be_given_by(member)?;
         let folded = folded(&draft.artist, &draft.title);
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         if let Some(other) = Self::known(&tx, &draft.artist, &draft.title).await?.filter(|id| *id != self.id) {
             return Ok(Corrected::IsAnother(Self::place_of(&other)));
         }
@@ -226,7 +226,7 @@ impl Song {
     /// where it was withdrawn, or anybody could bring it again at once.
     pub async fn take_back(&self, member: &Member) -> Result<TakenBack, Refusal> {
         self.must_be_given_by(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
         let stays = others > 0 || veil::withdrawn(&tx, &self.place()).await?.is_some();
         let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };

@@ -12,7 +12,7 @@ use base::db::{Ask, DbResult, DbTrouble, Tx};
 use base::form::Form;
 use base::house::{House, settled};
 use base::refusal::Refusal;
-use base::{id, row, vals};
+use base::{id, kept_as, row, vals};
 
 use crate::password;
 use crate::person::{Joining, Person, folded, is_taken, looks, read_name};
@@ -129,6 +129,31 @@ impl Newcomer {
     }
 }
 
+kept_as! {
+    /// A member's word to a request.
+    pub enum Word {
+        Yes = "yes",
+        No = "no",
+    }
+}
+
+kept_as! {
+    /// What became of a request.
+    pub enum Decided {
+        In = "in",
+        No = "no",
+    }
+}
+
+/// A word to a request with who said it, by name, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub by: String,
+    pub word: Word,
+    pub why: String,
+}
+row!(Said { by, word, why });
+
 /// Somebody who asked, as members see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -137,9 +162,15 @@ pub struct Request {
     pub age: String,
     pub why: String,
     pub since: i64,
-    pub decided: Option<String>,
+    pub decided: Option<Decided>,
 }
 row!(Request { id, name, age, why, since, decided });
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, name, age, why, since, decided FROM join_request ", $rest)
+    };
+}
 
 /// Who speaks to a request: a seat, or any member while nobody holds one that could.
 #[derive(Debug)]
@@ -161,48 +192,48 @@ impl Speaker {
 impl Request {
     /// Open requests, who waited longest first.
     pub async fn open(ask: &impl Ask) -> DbResult<Vec<Self>> {
-        ask.all("SELECT id, name, age, why, since, decided FROM join_request WHERE decided IS NULL ORDER BY id LIMIT 100", &[]).await
+        ask.all(select!("WHERE decided IS NULL ORDER BY id LIMIT 100"), &[]).await
     }
 
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, name, age, why, since, decided FROM join_request WHERE id = $1", vals![id]).await
+        ask.first(select!("WHERE id = $1"), vals![id]).await
     }
 
     /// The request behind the link that whoever asked was given.
     pub async fn behind(ask: &impl Ask, secret: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, name, age, why, since, decided FROM join_request WHERE hash = $1", vals![id::hash(secret)]).await
+        ask.first(select!("WHERE hash = $1"), vals![id::hash(secret)]).await
     }
 
-    /// What was said to it: name of who said it, the word, why.
-    pub async fn words(&self, ask: &impl Ask) -> DbResult<Vec<(String, String, String)>> {
+    /// What was said to it.
+    pub async fn words(&self, ask: &impl Ask) -> DbResult<Vec<Said>> {
         let sql = "SELECT p.name, w.word, w.why FROM join_word w JOIN person p ON p.id = w.person WHERE w.request = $1 ORDER BY w.at, w.person";
         ask.all(sql, vals![&self.id]).await
     }
 
     /// Says yes or no with a reason; the second of a kind decides.
-    pub async fn say(&self, speaker: &Speaker, yes: bool, why: &str) -> Result<(), Refusal> {
+    pub async fn say(&self, speaker: &Speaker, word: Word, why: &str) -> Result<(), Refusal> {
         let house = &speaker.member().house;
-        let what = if yes { "act-join-yes" } else { "act-join-no" };
+        let what = ["act-join-yes", "act-join-no"][word as usize];
         match speaker {
             Speaker::Seat(holding) => {
                 let tx = holding.act(&Deed { what, why, ..Deed::default() }).await?;
-                self.write(house, &tx, &holding.member, yes, why).await?;
+                self.write(house, &tx, &holding.member, word, why).await?;
                 Ok(tx.keep().await?)
             }
             Speaker::Member(member) => {
                 let tx = member.begin().await?;
-                self.write(house, &tx, member, yes, why).await?;
+                self.write(house, &tx, member, word, why).await?;
                 Ok(tx.keep().await?)
             }
         }
     }
 
-    async fn write(&self, house: &House, tx: &Tx, member: &Member, yes: bool, why: &str) -> Result<(), Refusal> {
+    async fn write(&self, house: &House, tx: &Tx, member: &Member, word: Word, why: &str) -> Result<(), Refusal> {
         // Two words at once come one after the other: each counts what was said before it.
-        if tx.run("UPDATE join_request SET decided = decided WHERE id = $1 AND decided IS NULL", vals![&self.id]).await? == 0 {
+        if tx.hold("SELECT id FROM join_request WHERE id = $1 AND decided IS NULL", vals![&self.id]).await? == 0 {
             return Err(Refusal::NotNow("join-decided"));
         }
-        let (word, now) = (if yes { "yes" } else { "no" }, house.now());
+        let now = house.now();
         let sql = "INSERT INTO join_word (request, person, word, why, at) VALUES ($1, $2, $3, $4, $5)
                    ON CONFLICT (request, person) DO UPDATE SET word = excluded.word, why = excluded.why, at = excluded.at";
         tx.run(sql, vals![&self.id, &member.person.id, word, why, now]).await?;
@@ -213,11 +244,11 @@ impl Request {
             return Ok(());
         }
         let password: Option<String> = tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
-        let decided = if yes { "in" } else { "no" };
+        let decided = [Decided::In, Decided::No][word as usize];
         // The name is the person's now, or free again; the password is nobody's business here.
         let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id, looks = '' WHERE id = $3";
         tx.run(sql, vals![decided, now, &self.id]).await?;
-        if yes {
+        if word == Word::Yes {
             let person = Person::join(tx, &Joining { name: &self.name, age: &self.age, password: password.as_deref() }, now).await?;
             crate::profile::index(tx, &person.id).await?;
         }

@@ -56,8 +56,7 @@ pub fn read_name(form: &mut Form, house: &House, field: &str) -> String {
 /// Whether somebody else has this name or one that looks like it, or asks for it. Until the write is over nobody can take
 /// another: two names that look alike are no clash to the database.
 pub(crate) async fn is_taken(tx: &Tx, name: &str, whose: &str) -> DbResult<bool> {
-    let sql = "INSERT INTO setting (name, value, changed_at) VALUES ('names', '', 0) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    tx.run(sql, &[]).await?;
+    tx.take_turn("names").await?;
     let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3)
                OR EXISTS (SELECT 1 FROM join_request WHERE (folded = $1 OR looks = $2) AND id <> $3) THEN 1 ELSE 0 END";
     tx.one(sql, vals![folded(name), looks(name), whose]).await

@@ -6,6 +6,7 @@
 mod act;
 mod capability;
 mod notice;
+mod offer;
 mod seat;
 mod second_look;
 mod traces;
@@ -22,8 +23,9 @@ use base::refusal::Refusal;
 pub use act::{Act, ActTx, Deed, Total, act_of_host};
 pub use capability::*;
 pub use notice::Notice;
-pub use seat::{EMERGENCY_MS, FILLED, FOUNDING_MS, HeldSeat, Offer, Offered, RENEW_MS, Seat, seats_of};
-pub use second_look::{ANSWERS, SecondLook as AskedLook, is_there_somebody, may_answer};
+pub use offer::{Answer, Offered, SeatOffer};
+pub use seat::{EMERGENCY_MS, Ended, FOUNDING_MS, Filled, HeldSeat, RENEW_MS, Seat, seats_of};
+pub use second_look::{Finding, Look, is_there_somebody, may_answer};
 pub use traces::forget_words;
 pub(crate) use traces::{at, forget, keeps};
 

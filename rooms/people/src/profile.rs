@@ -9,7 +9,7 @@ use base::form::Form;
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Preview, Reader};
+use base::room::{Audience, Preview, Reader};
 use base::search::{self, Findable};
 use base::{row, vals};
 
@@ -20,14 +20,11 @@ use crate::visitor::Member;
 pub const LINES: [(&str, usize); 4] = [("pronouns", 40), ("about", 1_000), ("bands", 400), ("helps", 600)];
 pub const HATS: [&str; 12] = ["hat-1", "hat-2", "hat-3", "hat-4", "hat-5", "hat-6", "hat-7", "hat-8", "hat-9", "hat-10", "hat-11", "hat-12"];
 pub const HAT_CHARS: usize = 120;
-/// Who may see a line: nobody else, members, everyone.
-pub const AUDIENCES: [&str; 3] = ["only", "members", "everyone"];
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub kind: String,
     pub words: String,
-    pub audience: String,
+    pub audience: Audience,
 }
 row!(Line { kind, words, audience });
 
@@ -41,7 +38,7 @@ impl Line {
 /// The lines of a person that this reader may see, in their order.
 pub async fn seen_by(ask: &impl Ask, reader: &Reader, person: &Person) -> DbResult<Vec<Line>> {
     let mut lines: Vec<Line> = ask.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![&person.id]).await?;
-    let is_shown = |line: &Line| reader.may_see(narrowed(person, &line.audience), Some(&person.id));
+    let is_shown = |line: &Line| reader.may_see(narrowed(person, line.audience), Some(&person.id));
     lines.retain(is_shown);
     let order = |line: &Line| LINES.iter().map(|(kind, _)| *kind).chain(HATS).position(|kind| kind == line.kind);
     lines.sort_by_key(order);
@@ -49,14 +46,15 @@ pub async fn seen_by(ask: &impl Ask, reader: &Reader, person: &Person) -> DbResu
 }
 
 /// The audience as it counts: what somebody under 18 says goes to members at most.
-fn narrowed<'a>(person: &Person, audience: &'a str) -> &'a str {
-    if person.is_under_18() && audience == "everyone" { "members" } else { audience }
+fn narrowed(person: &Person, audience: Audience) -> Audience {
+    if person.is_under_18() && audience == Audience::Everyone { Audience::Members } else { audience }
 }
 
 /// Who may see a line, as this person may choose.
 #[must_use]
-pub fn audiences(person: &Person) -> &'static [&'static str] {
-    if person.is_under_18() { &AUDIENCES[..2] } else { &AUDIENCES }
+pub fn audiences(person: &Person) -> &'static [Audience] {
+    const ALL: [Audience; 3] = [Audience::Only, Audience::Members, Audience::Everyone];
+    if person.is_under_18() { &ALL[..2] } else { &ALL }
 }
 
 /// The field of a form that says who may see a line.
@@ -76,28 +74,27 @@ pub fn read(form: &mut Form, person: &Person) -> Vec<Line> {
     let mut lines = Vec::new();
     for (kind, chars) in kinds {
         let words = form.text(kind, 0..=chars);
-        let audience = form.value(&audience_field(kind)).to_owned();
         if words.trim().is_empty() {
             continue;
         }
-        if !audiences(person).contains(&audience.as_str()) {
-            form.refuse(kind, "profile-wrong-audience");
+        match Audience::read(form.value(&audience_field(kind))).filter(|audience| audiences(person).contains(audience)) {
+            Some(audience) => lines.push(Line { kind: kind.to_owned(), words, audience }),
+            None => form.refuse(kind, "profile-wrong-audience"),
         }
-        lines.push(Line { kind: kind.to_owned(), words, audience });
     }
     lines
 }
 
 /// Keeps the lines in place of those before. `seen` is the change the person had before them; `false` when there was another since.
 pub async fn keep(member: &Member, lines: &[Line], seen: i64) -> Result<bool, Refusal> {
-    let (tx, id) = (member.house.begin().await?, &member.person.id);
+    let (tx, id) = (member.begin().await?, &member.person.id);
     let now = member.house.now().max(seen + 1);
     if tx.run("UPDATE person SET profile_at = $1 WHERE id = $2 AND profile_at = $3", vals![now, id, seen]).await? == 0 {
         return Ok(false);
     }
     tx.run("DELETE FROM profile_line WHERE person = $1", vals![id]).await?;
     for line in lines {
-        tx.run("INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, $4)", vals![id, &line.kind, &line.words, &line.audience]).await?;
+        tx.run("INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, $4)", vals![id, &line.kind, &line.words, line.audience]).await?;
     }
     index(&tx, id).await?;
     tx.keep().await?;
@@ -119,7 +116,7 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
     let Some(person) = Person::find(ask, id).await? else { return Ok(None) };
     let lines = seen_by(ask, &Reader::member(""), &person).await?;
     let words = lines.iter().filter(|line| !line.is_hat()).map(|line| line.words.as_str()).collect::<Vec<_>>().join("\n");
-    Ok(Some(Findable { kind: "person", title: person.name, words, audience: "members".into(), at: person.joined_at, ..Findable::default() }))
+    Ok(Some(Findable { kind: "person", title: person.name, words, audience: Audience::Members, at: person.joined_at, ..Findable::default() }))
 }
 
 /// Puts everybody into the index again, a hundred at a time.
@@ -139,5 +136,5 @@ pub(crate) async fn index_again(house: &House) -> DbResult<()> {
 pub(crate) async fn at(house: &House, place: &Place) -> DbResult<Option<Preview>> {
     let Some(id) = place.id_of("people") else { return Ok(None) };
     let person = Person::find(&house.db, id).await?;
-    Ok(person.map(|person| Preview { kind: "person", title: person.name, line: String::new(), audience: "members".into(), owner: Some(person.id), open: false }))
+    Ok(person.map(|person| Preview { kind: "person", title: person.name, line: String::new(), audience: Audience::Members, owner: Some(person.id), open: false }))
 }

@@ -38,7 +38,7 @@ impl Session {
 
     /// Whether it is still open for this person, in a write that what ends it has to wait for.
     pub async fn is_open(tx: &Tx, person: &str, hash: &str) -> DbResult<bool> {
-        Ok(tx.run("UPDATE session SET seen_day = seen_day WHERE hash = $1 AND person = $2", vals![hash, person]).await? == 1)
+        Ok(tx.hold("SELECT hash FROM session WHERE hash = $1 AND person = $2", vals![hash, person]).await? == 1)
     }
 
     /// The session and person of a secret.

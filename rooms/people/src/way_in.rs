@@ -8,23 +8,24 @@ use base::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::refusal::Refusal;
-use base::{id, row, vals};
+use base::{id, kept_as, row, vals};
 
 use crate::power::{Deed, HeldSeat, Holding, act_of_host};
 
-/// What a link is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Signs a person in: the demo's cast, or somebody the host helps back in.
-    SignIn,
-    /// Hands an imported name to whoever it belongs to.
-    Claim,
-    /// Lets somebody new join.
-    Invitation,
-    /// The password was right; the second factor is still to come.
-    Second,
-    /// The recovery code was right; the second factor is still to come, and another code will not do.
-    SecondAfterCode,
+kept_as! {
+    /// What a link is for.
+    pub enum Kind {
+        /// Signs a person in: the demo's cast, or somebody the host helps back in.
+        SignIn = "sign-in",
+        /// Hands an imported name to whoever it belongs to.
+        Claim = "claim",
+        /// Lets somebody new join.
+        Invitation = "invitation",
+        /// The password was right; the second factor is still to come.
+        Second = "second",
+        /// The recovery code was right; the second factor is still to come, and another code will not do.
+        SecondAfterCode = "second-after-code",
+    }
 }
 
 /// A link that still works.
@@ -40,18 +41,6 @@ pub struct WayIn {
 row!(WayIn { hash, person, giver, since, until });
 
 impl Kind {
-    /// How it is kept.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign-in",
-            Self::Claim => "claim",
-            Self::Invitation => "invitation",
-            Self::Second => "second",
-            Self::SecondAfterCode => "second-after-code",
-        }
-    }
-
     /// How long it works.
     #[must_use]
     pub fn lasts_ms(self) -> i64 {
@@ -77,7 +66,7 @@ impl WayIn {
     async fn write(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, seat: Option<&HeldSeat>, now: i64) -> DbResult<String> {
         let (secret, until) = (id::secret(), (now + kind.lasts_ms()).min(seat.map_or(i64::MAX, |seat| seat.until)));
         let sql = "INSERT INTO way_in (hash, kind, person, giver, seat, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        tx.run(sql, vals![id::hash(&secret), kind.id(), person, giver, seat.map(|seat| seat.id.as_str()), now, until]).await?;
+        tx.run(sql, vals![id::hash(&secret), kind, person, giver, seat.map(|seat| seat.id.as_str()), now, until]).await?;
         Ok(secret)
     }
 
@@ -96,19 +85,19 @@ impl WayIn {
     /// Looks at a link without using it.
     pub async fn look(ask: &impl Ask, kind: Kind, secret: &str, now: i64) -> DbResult<Option<Self>> {
         let sql = "SELECT hash, person, giver, since, until FROM way_in WHERE hash = $1 AND kind = $2 AND until > $3";
-        ask.first(sql, vals![id::hash(secret), kind.id(), now]).await
+        ask.first(sql, vals![id::hash(secret), kind, now]).await
     }
 
     /// Uses a link up.
     pub async fn take(tx: &Tx, kind: Kind, secret: &str, now: i64) -> DbResult<Option<Self>> {
         let sql = "DELETE FROM way_in WHERE hash = $1 AND kind = $2 AND until > $3 RETURNING hash, person, giver, since, until";
-        tx.first(sql, vals![id::hash(secret), kind.id(), now]).await
+        tx.first(sql, vals![id::hash(secret), kind, now]).await
     }
 
     /// The links of a kind that a member made and nobody used yet, the newest first.
     pub async fn made_by(ask: &impl Ask, kind: Kind, giver: &str, now: i64) -> DbResult<Vec<Self>> {
         let sql = "SELECT hash, person, giver, since, until FROM way_in WHERE giver = $1 AND kind = $2 AND until > $3 ORDER BY since DESC, hash";
-        ask.all(sql, vals![giver, kind.id(), now]).await
+        ask.all(sql, vals![giver, kind, now]).await
     }
 
     /// Takes back a link that a member made.

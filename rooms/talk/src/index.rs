@@ -6,6 +6,7 @@ use base::house::{House, settle, settled};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::search::{self, Findable};
+use base::veil::Veil;
 use base::{markup, row, vals};
 
 use crate::remark::{Remark, tally};
@@ -21,7 +22,7 @@ struct Told {
     by: Option<String>,
     since: i64,
     gone_at: Option<i64>,
-    veil: Option<String>,
+    veil: Option<Veil>,
 }
 row!(Told { place, words, by, since, gone_at, veil });
 
@@ -32,8 +33,7 @@ pub(crate) async fn put(tx: &Tx, id: &str, under: &Place, plain: String, by: Opt
 
 /// Words under a place, for whoever may find that.
 async fn said(ask: &impl Ask, under: &Place, words: String, author: Option<String>, at: i64) -> DbResult<Option<Findable>> {
-    let known: Option<(String, String)> = ask.first("SELECT title, audience FROM findable WHERE place = $1", vals![under]).await?;
-    Ok(known.map(|(title, audience)| Findable { kind: "comment", title, words, author, audience, at, ..Findable::default() }))
+    Ok(search::hanging_on(ask, under).await?.map(|known| Findable { kind: "comment", words, author, at, ..known }))
 }
 
 /// Puts a remark into the index as it stands in this write.

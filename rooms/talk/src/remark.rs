@@ -122,7 +122,7 @@ impl Remark {
     pub async fn say(member: &Member, place: &Place, saying: &Saying) -> Result<Self, Refusal> {
         let (now, me) = (member.house.now(), &member.person);
         let rendered = saying.rendered();
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, now).await?;
         let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
         draft::drop(&tx, &me.id, &from).await?;
@@ -177,7 +177,7 @@ impl Remark {
     pub async fn correct(&self, member: &Member, saying: &Saying, seen: i64) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let (now, rendered) = (member.house.now().max(seen + 1), saying.rendered());
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let before: Option<String> = tx.first("SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL", vals![&self.id, seen]).await?;
         let Some(before) = before else { return Ok(false) };
         let sql = "UPDATE remark SET words = $1, speaking_as = $2, html = $3, version = $4, changed_at = $5 WHERE id = $6 AND changed_at = $7";
@@ -200,7 +200,7 @@ impl Remark {
     /// Takes one earlier wording away for good.
     pub async fn unsay_before(&self, member: &Member, wording: &str) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         if tx.run("DELETE FROM remark_edit WHERE id = $1 AND remark = $2", vals![wording, &self.id]).await? == 0 {
             return Err(Refusal::NotFound);
         }
@@ -229,7 +229,7 @@ impl Remark {
     pub async fn take_back(&self, member: &Member) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let now = member.house.now();
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let answers: i64 = tx.one("SELECT count(*) FROM remark WHERE answers = $1", vals![&self.id]).await?;
         let leaves_a_line = answers > 0 || now - self.since >= UNDO_MS;
         if leaves_a_line {
@@ -278,7 +278,7 @@ impl Remark {
         if self.gone_at.is_some() {
             return Err(Refusal::Gone);
         }
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let (now, sql) = (member.house.now(), "DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3 RETURNING id");
         match tx.first::<String>(sql, vals![me, &self.id, word]).await? {
             Some(id) => ledger::gone(&tx, "remark_word", &id, now).await?,

@@ -32,7 +32,7 @@ pub struct Said {
     changed_at: i64,
     gone_at: Option<i64>,
     tallies: String,
-    veil: Option<String>,
+    veil: Option<Veil>,
     veil_why: Option<String>,
 }
 row!(Said { id, n, author, by, face, speaking_as, answers, answers_n, answers_by, quoted, html, since, changed_at, gone_at, tallies, veil, veil_why });
@@ -130,7 +130,7 @@ impl Said {
     #[must_use]
     pub fn shown_to(&self, person: Option<&str>) -> Shown {
         let is_theirs = self.is_by(person);
-        match self.veil.as_deref().and_then(Veil::read) {
+        match self.veil {
             _ if self.gone_at.is_some() => Shown::TakenBack,
             None => Shown::Open,
             Some(Veil::Folded) if is_theirs => Shown::OwnFolded,

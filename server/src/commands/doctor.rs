@@ -72,8 +72,7 @@ impl Doctor {
     }
 
     async fn look_at_files(&self, house: &House) -> Result<Finding> {
-        let sql = "SELECT id, hash, name, mime, bytes, width, height, giver, audience, since FROM file ORDER BY id";
-        let files: Vec<File> = house.db.all(sql, &[]).await?;
+        let files = File::all(&house.db).await?;
         let is_whole = |file: &File| match (self.quick, file.on_disk(house)) {
             (true, path) => fs::metadata(path).is_ok_and(|known| i64::try_from(known.len()) == Ok(file.bytes)),
             (false, path) => fs::read(path).is_ok_and(|bytes| base::id::hash_bytes(&bytes) == file.hash),

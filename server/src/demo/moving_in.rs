@@ -14,7 +14,7 @@ use library::article::{self, Article, Kind};
 use library::helped::Helped;
 use library::playlist::{self, Playlist};
 use library::song::{self, Draft, Song};
-use people::power::{Capability, Offer};
+use people::power::{Capability, SeatOffer};
 use people::Person;
 use people::person::Joining;
 use people::profile;
@@ -251,7 +251,7 @@ impl Moving<'_> {
         let offer = id::at(at);
         let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until, answer, answered_at, seat) VALUES ($1, $2, $3, $4, $5, $6, $7, 'yes', $8, $9)";
         self.tx.run(sql, vals![&offer, duty, self.who(whom)?, &took.filled, took.term_days, at, at + OFFER_DAYS * DAY_MS, self.ago(took.since_minutes_ago), seat]).await?;
-        Ok(Offer::place_of(&offer))
+        Ok(SeatOffer::place_of(&offer))
     }
 }
 

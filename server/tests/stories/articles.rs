@@ -3,7 +3,7 @@
 use base::brought::{Brought, BroughtArticle};
 use base::db::Ask as _;
 use base::place::Place;
-use base::room::{Leaving, Reader};
+use base::room::{Audience, Leaving, Reader};
 use base::{redirect, vals};
 
 use crate::house::{Browser, Page, both};
@@ -397,7 +397,7 @@ async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
         assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 0);
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'article'").await, 2);
         let found = house.house.at(&Reader::guest(), &Place::read("/articles/written-to-keep").unwrap()).await.unwrap().unwrap();
-        assert_eq!((found.kind, found.audience.as_str(), found.open), ("article", "everyone", true));
+        assert_eq!((found.kind, found.audience, found.open), ("article", Audience::Everyone, true));
     })
     .await;
 }

@@ -251,6 +251,21 @@ fn a_file_is_read_in_one_go_and_a_function_is_a_screen() {
 }
 
 #[test]
+fn whoever_is_signed_in_writes_through_themselves_and_so_only_while_they_are() {
+    let mut around = Vec::new();
+    for file in source::rust().iter().filter(|file| file.path.starts_with("rooms/")) {
+        for function in file.rust().functions() {
+            let is_a_members = ["Member", "Holding<", "Fresh"].iter().any(|who| function.head.contains(who));
+            if (is_a_members && function.body.contains("house.begin()")) || function.body.contains("member.house.begin()") {
+                around.push(format!("{} in {}", function.name, file.path));
+            }
+        }
+    }
+    // The one way in which a write with power begins looks at the seat and at the session.
+    assert!(around.is_empty(), "they call `member.begin()`: {around:#?}");
+}
+
+#[test]
 fn every_module_opens_with_its_card() {
     let bare: Vec<_> = source::rust().into_iter().filter(|file| !file.text.starts_with("//! ") && !file.path.ends_with("main.rs")).map(|file| file.path).collect();
     assert!(bare.is_empty(), "without a card: {bare:#?}");

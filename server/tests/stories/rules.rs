@@ -420,7 +420,7 @@ fn row_of(person: &str, table: &source::Table) -> (&'static str, Vec<base::db::V
             Some(other) if *other == table.name => base::db::Val::Null,
             Some(other) => format!("the-{other}").into(),
             None if column.is_key && column.is_text => format!("the-{}", table.name).into(),
-            None if table.name == "article" && column.name == "kind" => "article".into(),
+            None if state_of(&table.name, &column.name).is_some() => state_of(&table.name, &column.name).into(),
             None if column.is_text => canary(&table.name, &column.name).into(),
             None if column.may_be_null => base::db::Val::Null,
             None if column.is_bytes => base::db::Val::Bytes(canary(&table.name, &column.name).into_bytes()),
@@ -431,6 +431,26 @@ fn row_of(person: &str, table: &source::Table) -> (&'static str, Vec<base::db::V
     let gaps: Vec<_> = (1..=names.len()).map(|n| format!("${n}")).collect();
     let sql = format!("INSERT INTO {} ({}) VALUES ({})", table.name, names.join(", "), gaps.join(", "));
     (sql.leak(), vals)
+}
+
+/// Columns that keep one of a few words, with one of them.
+const STATES: &[(&str, &str)] = &[
+    ("article.kind", "article"),
+    ("file.audience", "only"),
+    ("join_request.decided", "no"),
+    ("join_word.word", "no"),
+    ("profile_line.audience", "only"),
+    ("seat.ended_how", "handed back"),
+    ("seat.filled", "invitation"),
+    ("seat_offer.answer", "no"),
+    ("seat_offer.filled", "invitation"),
+    ("second_look.answer", "stands"),
+    ("veil.state", "folded"),
+    ("way_in.kind", "claim"),
+];
+
+fn state_of(table: &str, column: &str) -> Option<&'static str> {
+    STATES.iter().find(|(name, _)| *name == format!("{table}.{column}")).map(|(_, state)| *state)
 }
 
 fn canary(table: &str, column: &str) -> String {

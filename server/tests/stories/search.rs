@@ -2,7 +2,7 @@
 
 use base::id;
 use base::place::Place;
-use base::room::Reader;
+use base::room::{Audience, Reader};
 use base::search::{self, Findable, Order, Query};
 
 use crate::house::both;
@@ -19,12 +19,14 @@ fn text(most: u32) -> String {
 }
 
 fn something(n: i64) -> Findable {
+    let audience = Audience::ALL[id::below(3) as usize];
     Findable {
         kind: pick(&["song", "article", "comment"]).to_owned().leak(),
         title: text(3),
         words: text(12),
         author: Some(pick(NAMES).to_owned()),
-        audience: pick(&["everyone", "members", "ada", "brook"]).to_owned(),
+        audience,
+        owner: (audience == Audience::Only).then(|| pick(&["ada", "brook"]).to_owned()),
         feelings: vec![pick(&["rage", "need-to-scream"]).to_owned()],
         genres: vec![pick(&["doom", "black-metal"]).to_owned()],
         lang: pick(&["en", "fi"]).to_owned(),
@@ -60,10 +62,10 @@ async fn every_kind_of_reader_finds_just_what_a_scan_of_what_they_may_open_finds
             let typed = typed();
             let query = Query::read(&typed);
             for reader in [Reader::guest(), Reader::member("ada"), Reader::member("cleo")] {
-                let may_open = |thing: &&Findable| match thing.audience.as_str() {
-                    "everyone" => true,
-                    "members" => reader.person.is_some(),
-                    person => reader.person.as_deref() == Some(person),
+                let may_open = |thing: &&Findable| match thing.audience {
+                    Audience::Everyone => true,
+                    Audience::Members => reader.person.is_some(),
+                    Audience::Only => reader.person == thing.owner,
                 };
                 let scan: Vec<_> = things.iter().rev().filter(may_open).filter(|thing| !query.is_empty() && query.matches(thing)).map(|thing| format!("/things/{}", thing.at)).collect();
                 let newest: Vec<_> = search::find(db, &reader, &query, Order::NewestFirst, None, 200).await.unwrap().into_iter().map(|found| found.place).collect();

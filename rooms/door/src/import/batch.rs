@@ -8,6 +8,7 @@ use base::file::Given;
 use base::place::Place;
 use base::redirect;
 use base::refusal::Refusal;
+use base::room::Audience;
 
 use super::{Import, is_gone, memory};
 
@@ -34,7 +35,7 @@ pub(super) struct FileJob {
     pub path: String,
     /// Login of whoever gave it.
     pub creator: String,
-    pub audience: &'static str,
+    pub audience: Audience,
     /// What lies on the disk; none in a dry run.
     pub given: Option<Given>,
 }

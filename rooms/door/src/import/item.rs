@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use base::brought::{BroughtArticle, SLUG_CHARS_MAX, SUMMARY_CHARS_MAX, TERM_CHARS_MAX, TERMS_MAX, TITLE_CHARS_MAX};
 use base::markup::{self, snippet};
 use base::refusal::Refusal;
+use base::room::Audience;
 use base::search;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -186,8 +187,9 @@ fn is_draft(item: &Item) -> bool {
 }
 
 /// Who may see a file that came with an item, until a room takes in what names it.
-pub(super) fn for_whom(item: &Item) -> &'static str {
-    if item.status == "inherit" && item.password.is_empty() || !is_draft(item) { "everyone" } else { "only" }
+pub(super) fn for_whom(item: &Item) -> Audience {
+    let is_as_its_parent = item.status == "inherit" && item.password.is_empty();
+    if is_as_its_parent || !is_draft(item) { Audience::Everyone } else { Audience::Only }
 }
 
 fn why_comment_left(comment: &Comment) -> Option<&'static str> {

@@ -9,7 +9,7 @@ use base::house::House;
 use base::id;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
-use base::room::Reader;
+use base::room::{Audience, Reader};
 use tokio::sync::Semaphore;
 
 /// The card of the house itself, for pages that have none of their own.
@@ -35,7 +35,7 @@ pub async fn show(State(house): State<House>, Path(path): Path<String>, asked: H
 /// What a card says of a place that everybody may see: the id of its sleeve, its kind, its title.
 async fn of(house: &House, path: &str) -> Result<(String, String, String), Refusal> {
     let place = Place::read(&format!("/{path}")).ok_or(Refusal::NotFound)?;
-    let preview = house.at(&Reader::guest(), &place).await?.filter(|preview| preview.audience == "everyone").ok_or(Refusal::NotFound)?;
+    let preview = house.at(&Reader::guest(), &place).await?.filter(|preview| preview.audience == Audience::Everyone).ok_or(Refusal::NotFound)?;
     let kind = house.words.find(&format!("kind-{}", preview.kind)).unwrap_or_default().to_owned();
     Ok((place.into(), kind, preview.title))
 }

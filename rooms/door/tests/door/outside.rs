@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::file::Given;
 use base::redirect;
-use base::room::{Leaving, Room as _};
+use base::room::{Audience, Leaving, Room as _};
 use door::Door;
 use tower::ServiceExt as _;
 
@@ -71,7 +71,7 @@ async fn the_page_of_feeds_names_each_with_both_its_addresses() {
 async fn a_file_is_given_to_whom_it_is_for_and_to_nobody_else() {
     let bare = Bare::open().await;
     let mut paths = Vec::new();
-    for audience in ["everyone", "members", "only"] {
+    for &audience in Audience::ALL {
         let given = Given::read(&bare.house, "A leaflet.pdf", "%PDF-1.7 words".into()).await.unwrap();
         let tx = bare.house.begin().await.unwrap();
         let file = given.keep(&tx, None, audience, bare.house.now()).await.unwrap();
@@ -94,11 +94,11 @@ async fn who_leaves_takes_their_files_along_or_leaves_them_without_a_name() {
     for (how, left) in [(Leaving::KeepWords, 2), (Leaving::TakeNameOff, 1), (Leaving::Remove, 0)] {
         let bare = Bare::open().await;
         let mut ids = Vec::new();
-        for audience in ["everyone", "only"] {
-            let given = Given::read(&bare.house, "a.txt", audience.into()).await.unwrap();
+        for audience in [Audience::Everyone, Audience::Only] {
+            let given = Given::read(&bare.house, "a.txt", audience.id().into()).await.unwrap();
             let tx = bare.house.begin().await.unwrap();
             let file = given.keep(&tx, Some("ada"), audience, 0).await.unwrap();
-            assert!(redirect::keep(&tx, &format!("/old/{audience}"), &file.path()).await.unwrap());
+            assert!(redirect::keep(&tx, &format!("/old/{}", audience.id()), &file.path()).await.unwrap());
             ids.push(file.id);
             tx.keep().await.unwrap();
         }

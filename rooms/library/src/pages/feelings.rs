@@ -30,7 +30,7 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
     let house = visitor.house.clone();
     let feeling = house.pack.feeling(&id).ok_or(Refusal::NotFound)?;
     let mut ways = Vec::new();
-    for way in Way::ALL {
+    for &way in Way::ALL {
         let mut offers = Vec::new();
         for room in house.rooms {
             offers.extend(room.offers(&house, &visitor.reader(), &id, way).await?);

@@ -139,7 +139,7 @@ async fn kept(holding: &Holding<TendPages>, slug: &str, seen: i64) -> Result<(Ar
         return Ok((page, seen));
     }
     article::first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;
-    let tx = house.begin().await?;
+    let tx = holding.member.begin().await?;
     article::first_pages(&tx, &house.pack, house.now()).await?;
     tx.keep().await?;
     let page = Article::find(&house.db, Kind::Page, slug).await?.ok_or(Refusal::NotFound)?;

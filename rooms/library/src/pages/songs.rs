@@ -60,7 +60,7 @@ enum Notice {
 
 impl Edit<'_> {
     fn ways(&self) -> Vec<(&str, &str)> {
-        Way::ALL.map(|way| (way.id(), self.f.say(way.key()))).into()
+        Way::ALL.iter().map(|way| (way.id(), self.f.say(way.key()))).collect()
     }
 
     fn genres(&self) -> Vec<(&str, &str)> {

@@ -120,7 +120,7 @@ impl Playlist {
     /// Begins a write that the list is open for; nobody decides it until that is done. Voices are heard until the decision, past
     /// the closing day.
     async fn begin_while_open(&self, member: &Member, past_the_day: bool) -> Result<Tx, Refusal> {
-        let (tx, now) = (member.house.begin().await?, member.house.now());
+        let (tx, now) = (member.begin().await?, member.house.now());
         let sql = "UPDATE playlist SET changed_at = changed_at WHERE id = $1 AND decided_at IS NULL AND (closes_at > $2 OR $3 = 1)";
         let is_open = tx.run(sql, vals![&self.id, now, i64::from(past_the_day)]).await? == 1;
         if is_open { Ok(tx) } else { Err(Refusal::NotNow(if past_the_day { "playlist-decided" } else { "playlist-closed" })) }
@@ -160,7 +160,7 @@ impl Playlist {
     /// back, when somebody suggested another song meanwhile.
     pub async fn decide(&self, member: &Member, decisions: &[Decision]) -> Result<bool, Refusal> {
         self.must_be_curated_by(member)?;
-        let (tx, now) = (member.house.begin().await?, member.house.now());
+        let (tx, now) = (member.begin().await?, member.house.now());
         let sql = "UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END, changed_at = $1 WHERE id = $2";
         tx.run(sql, vals![now, &self.id]).await?;
         let decided: HashSet<_> = decisions.iter().map(|decision| decision.suggestion.as_str()).collect();

@@ -32,7 +32,7 @@ impl Draft {
             artist: form.line("artist", NAME_CHARS),
             title: form.line("title", NAME_CHARS),
             feeling: form.choice("feeling", &pack.feeling_ids()),
-            way: if form.has("way") { form.choice("way", &Way::IDS) } else { Way::Stay.id().to_owned() },
+            way: if form.has("way") { form.choice("way", Way::IDS) } else { Way::Stay.id().to_owned() },
             why: form.line("why", WHY_CHARS),
             note: form.line("note", 0..=160),
             genre: form.value("genre").to_owned(),

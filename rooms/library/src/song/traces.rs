@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base::clock::rfc3339;
 use base::db::{Ask, DbResult, Tx, Walk};
 use base::house::House;
-use base::room::{Entry, Kept, Leaving, Offer, Way};
+use base::room::{Audience, Entry, Kept, Leaving, Offer, Way};
 use base::search::{self, Findable};
 use base::{vals, veil};
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
     }
     let feelings = Song::feelings(ask, id).await?.into_iter().map(|(feeling, _)| feeling).collect();
     let genres = Some(song.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect();
-    Ok(Some(Findable { kind: "song", title: song.title, words, author: song.by, audience: "everyone".into(), feelings, genres, lang: String::new(), at: song.since }))
+    Ok(Some(Findable { kind: "song", title: song.title, words, author: song.by, audience: Audience::Everyone, feelings, genres, at: song.since, ..Findable::default() }))
 }
 
 /// Puts every song into the index again, a hundred at a time.

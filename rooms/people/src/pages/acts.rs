@@ -9,7 +9,7 @@ use base::paging;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{ANSWERS, Act, AskedLook, Capability, Holding, Offer, Reach, SecondLook, Total, duty_name, is_there_somebody, may_answer};
+use crate::power::{Act, Capability, Finding, Holding, Look, SeatOffer, Reach, SecondLook, Total, duty_name, is_there_somebody, may_answer};
 use crate::visitor::{Member, Visitor};
 
 /// Acts on one page of the log.
@@ -60,7 +60,7 @@ pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
 pub(super) async fn on(visitor: &Visitor, place: Option<&str>) -> Result<Option<(Place, String)>, Refusal> {
     let Some(place) = place.and_then(Place::read) else { return Ok(None) };
     if let Some(id) = place.id_of("seat-offers") {
-        let offer = Offer::find(&visitor.house.db, id).await?;
+        let offer = SeatOffer::find(&visitor.house.db, id).await?;
         return Ok(offer.map(|offer| on_offer(visitor, place, &offer)));
     }
     if place.id_of("acts").is_some() {
@@ -74,7 +74,7 @@ pub(super) async fn on(visitor: &Visitor, place: Option<&str>) -> Result<Option<
 }
 
 /// An offer is for whoever was asked; to others it is a seat of that duty.
-fn on_offer(visitor: &Visitor, place: Place, offer: &Offer) -> (Place, String) {
+fn on_offer(visitor: &Visitor, place: Place, offer: &SeatOffer) -> (Place, String) {
     let is_theirs = visitor.id().is_some() && visitor.id() == offer.person.as_deref();
     (if is_theirs { place } else { Place::of("duties", &offer.duty) }, duty_name(&visitor.house, &offer.duty).to_owned())
 }
@@ -86,7 +86,7 @@ struct Show<'a> {
     line: Line,
     /// The person affected reads the copy of their own words; when it was emptied, that.
     words: Option<(String, Option<i64>)>,
-    look: Option<AskedLook>,
+    look: Option<Look>,
     is_affected: bool,
     may_answer: bool,
     /// Nobody holds a seat who could look again.
@@ -116,7 +116,7 @@ async fn shown(member: &Member, act: &Act, form: &Form) -> Reply {
     let show = Show {
         line: Line { on: on(member, act.place.as_deref()).await?, act: act.clone() },
         words: if is_affected { act.words(&house.db).await? } else { None },
-        look: AskedLook::at(&house.db, &act.id).await?,
+        look: Look::at(&house.db, &act.id).await?,
         may_answer: may_look_again && member.reach(Capability::SecondLook).await? == Reach::Yes,
         is_affected,
         is_nobody_there: !is_there_somebody(house, act).await?,
@@ -132,7 +132,7 @@ pub async fn ask_second_look(member: Member, Path(id): Path<String>, mut form: F
     if !form.is_right() {
         return shown(&member, &act, &form).await;
     }
-    AskedLook::ask(&member, &act, &words).await?;
+    Look::ask(&member, &act, &words).await?;
     let done = if is_there_somebody(&member.house, &act).await? { "second-look" } else { "second-look-alone" };
     go(format!("{}?done={done}", Act::place_of(&id)))
 }
@@ -141,14 +141,14 @@ pub async fn ask_second_look(member: Member, Path(id): Path<String>, mut form: F
 #[template(path = "acts/second-looks.html")]
 struct SecondLooks<'a> {
     f: &'a Frame,
-    waiting: Vec<AskedLook>,
+    waiting: Vec<Look>,
     /// How many wait for somebody else.
     for_others: i64,
 }
 
 pub async fn second_looks(holding: Holding<SecondLook>) -> Reply {
     let f = holding.member.frame().titled("second-looks").private();
-    page(&SecondLooks { waiting: AskedLook::waiting(&holding).await?, for_others: AskedLook::waiting_for_others(&holding).await?, f: &f }, &f)
+    page(&SecondLooks { waiting: Look::waiting(&holding).await?, for_others: Look::waiting_for_others(&holding).await?, f: &f }, &f)
 }
 
 #[derive(Template)]
@@ -157,23 +157,23 @@ struct Answering<'a> {
     f: &'a Frame,
     line: Line,
     words: Option<(String, Option<i64>)>,
-    look: &'a AskedLook,
+    look: &'a Look,
     form: &'a Form,
 }
 
 impl Answering<'_> {
     fn answers(&self) -> Vec<(&'static str, &str)> {
-        ANSWERS.into_iter().zip(["second-look-stands", "second-look-wrong"].map(|key| self.f.say(key))).collect()
+        Finding::ALL.iter().map(|finding| (finding.id(), self.f.say(finding.key()))).collect()
     }
 }
 
 /// The act and the open question about it, for a seat that may answer.
-async fn open_question(holding: &Holding<SecondLook>, id: &str) -> Result<(Act, AskedLook), Refusal> {
+async fn open_question(holding: &Holding<SecondLook>, id: &str) -> Result<(Act, Look), Refusal> {
     let act = found(&holding.member, id).await?;
     if !may_answer(holding, &act) {
         return Err(Refusal::NotYours("second-look-own"));
     }
-    let look = AskedLook::at(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)?;
+    let look = Look::at(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)?;
     if look.answer.is_some() { Err(Refusal::NotNow("second-look-answered")) } else { Ok((act, look)) }
 }
 
@@ -182,7 +182,7 @@ pub async fn answering(holding: Holding<SecondLook>, Path(id): Path<String>) -> 
     asked_again(&holding, act, &look, &Form::default()).await
 }
 
-async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &AskedLook, form: &Form) -> Reply {
+async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &Look, form: &Form) -> Reply {
     let f = holding.member.frame().titled("second-look").private();
     let words = act.words(&holding.member.house.db).await?;
     let answering = Answering { line: Line { on: on(&holding.member, act.place.as_deref()).await?, act }, words, look, form, f: &f };
@@ -191,10 +191,8 @@ async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &AskedLook, 
 
 pub async fn answer(holding: Holding<SecondLook>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (act, look) = open_question(&holding, &id).await?;
-    let (answer, why) = (form.choice("answer", &ANSWERS), form.text("why", REASON_CHARS));
-    if !form.is_right() {
-        return asked_again(&holding, act, &look, &form).await;
-    }
-    look.answer(&holding, &act, &answer, &why).await?;
+    let (answer, why) = (Finding::read(&form.choice("answer", Finding::IDS)), form.text("why", REASON_CHARS));
+    let Some(answer) = answer.filter(|_| form.is_right()) else { return asked_again(&holding, act, &look, &form).await };
+    look.answer(&holding, &act, answer, &why).await?;
     go("/acts/second-looks?done=act")
 }

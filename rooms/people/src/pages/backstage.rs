@@ -62,7 +62,7 @@ async fn others(member: &Member) -> Result<Vec<Row>, Refusal> {
 
 pub async fn reshuffle(member: Member) -> Reply {
     member.may_write()?;
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     profile::reshuffle(&tx, &member.person.id).await?;
     tx.keep().await?;
     go("/backstage?done=face")
@@ -96,7 +96,7 @@ struct Leave<'a> {
 
 impl Leave<'_> {
     fn ways(&self) -> Vec<(&str, &str)> {
-        Leaving::ALL.into_iter().zip(["leave-keep", "leave-nameless", "leave-remove"]).map(|(how, key)| (how.id(), self.f.say(key))).collect()
+        Leaving::ALL.iter().zip(["leave-keep", "leave-nameless", "leave-remove"]).map(|(how, key)| (how.id(), self.f.say(key))).collect()
     }
 }
 
@@ -112,7 +112,7 @@ async fn draw_leave(member: &Member, form: &Form) -> Reply {
 }
 
 pub async fn ask_to_leave(Fresh(member): Fresh, mut form: Form) -> Reply {
-    let how = form.choice("how", &Leaving::ALL.map(Leaving::id));
+    let how = form.choice("how", Leaving::IDS);
     let Some(how) = Leaving::read(&how) else { return draw_leave(&member, &form).await };
     let tx = member.begin().await?;
     Goodbye::ask(&tx, &member.person.id, how, member.house.now()).await?;
@@ -121,7 +121,7 @@ pub async fn ask_to_leave(Fresh(member): Fresh, mut form: Form) -> Reply {
 }
 
 pub async fn stay(member: Member) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     Goodbye::cancel(&tx, &member.person.id).await?;
     tx.keep().await?;
     go("/backstage?done=stayed")

@@ -9,7 +9,7 @@ use base::page::{Frame, page};
 use base::paging;
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{Capability, Offer, Seat, duty};
+use crate::power::{Capability, SeatOffer, Seat, duty};
 use crate::visitor::Visitor;
 
 /// Past seats on one page.
@@ -82,7 +82,7 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     let older = paging::cut(&mut past, PAGE, &asked, |seat| seat.id.clone());
     let f = visitor.frame().named(&words.name, &words.plain);
     let may_fill = visitor.may(Capability::FillSeats).await?;
-    let open = if may_fill { Offer::open_for(&house.db, &id, now).await? } else { Vec::new() };
+    let open = if may_fill { SeatOffer::open_for(&house.db, &id, now).await? } else { Vec::new() };
     let leads_to_desk = Capability::ChangeSettings.is_of(words) && visitor.may(Capability::ChangeSettings).await?;
     page(&Show { held: Held { words, seats }, past, older, may_fill, open, leads_to_desk, is_first_page: asked.before().is_none(), f: &f }, &f)
 }

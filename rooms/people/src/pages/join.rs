@@ -7,7 +7,7 @@ use base::house::House;
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
-use crate::joining::{self, Joined, Mode, Newcomer, Request, Speaker, UNDER};
+use crate::joining::{self, Decided, Joined, Mode, Newcomer, Request, Said, Speaker, UNDER, Word};
 use crate::pages::sign_in::let_in;
 use crate::power::{Capability, Holding, Reach, ReadRequests, Welcome};
 use crate::visitor::{Member, Visitor};
@@ -124,7 +124,7 @@ async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Rep
 struct AskedPage<'a> {
     f: &'a Frame,
     request: Request,
-    words: Vec<(String, String, String)>,
+    words: Vec<Said>,
 }
 
 pub async fn asked(visitor: Visitor, Path(secret): Path<String>) -> Reply {
@@ -137,7 +137,7 @@ pub async fn asked(visitor: Visitor, Path(secret): Path<String>) -> Reply {
 /// A request with what was said to it so far: by whom, yes or no, why.
 struct Spoken {
     request: Request,
-    words: Vec<(String, String, String)>,
+    words: Vec<Said>,
 }
 
 #[derive(Template)]
@@ -171,12 +171,10 @@ pub async fn say(member: Member, holding: Result<Holding<ReadRequests>, Refusal>
         return Err(Refusal::NotYours("refusal-no-duty"));
     }
     let request = Request::find(&member.house.db, &id).await?.ok_or(Refusal::NotFound)?;
-    let (word, why) = (form.choice("word", &["yes", "no"]), form.line("why", REASON_CHARS));
-    if !form.is_right() {
-        return draw_requests(&member, &form).await;
-    }
+    let (word, why) = (Word::read(&form.choice("word", Word::IDS)), form.line("why", REASON_CHARS));
+    let Some(word) = word.filter(|_| form.is_right()) else { return draw_requests(&member, &form).await };
     let speaker = holding.map_or_else(|_| Speaker::Member(member), Speaker::Seat);
-    request.say(&speaker, word == "yes", &why).await?;
+    request.say(&speaker, word, &why).await?;
     go("/join/requests?done=join-said")
 }
 
@@ -229,7 +227,7 @@ pub async fn invite(member: Member, holding: Result<Holding<Welcome>, Refusal>, 
 }
 
 pub async fn withdraw(member: Member, form: Form) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     WayIn::withdraw(&tx, &member.person.id, form.value("link")).await?;
     tx.keep().await?;
     go("/join/invitations?done=invitation-withdrawn")

@@ -47,7 +47,7 @@ pub async fn list(member: Member, asked: Asked) -> Reply {
 }
 
 pub async fn see(member: Member, form: Form) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     Notice::see(&tx, &member.person.id, form.value("up-to"), member.house.now()).await?;
     tx.keep().await?;
     go("/backstage/notices")

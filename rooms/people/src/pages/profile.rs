@@ -28,7 +28,7 @@ impl Show<'_> {
     }
 
     fn audience(&self, line: &Line) -> String {
-        self.f.say(&format!("profile-for-{}", line.audience)).to_owned()
+        self.f.say(&format!("profile-for-{}", line.audience.id())).to_owned()
     }
 }
 
@@ -62,8 +62,8 @@ impl Edit<'_> {
     }
 
     fn audiences(&self) -> Vec<(&'static str, String)> {
-        let said = |audience: &&'static str| (*audience, self.f.say(&format!("profile-for-{audience}")).to_owned());
-        profile::audiences(self.person).iter().map(said).collect()
+        let said = |id: &'static str| (id, self.f.say(&format!("profile-for-{id}")).to_owned());
+        profile::audiences(self.person).iter().map(|audience| said(audience.id())).collect()
     }
 
     fn label(&self, kind: &str) -> String {
@@ -84,7 +84,7 @@ pub async fn edit(member: Member) -> Reply {
     let db = &member.house.db;
     let lines = profile::seen_by(db, &member.reader(), &member.person).await?;
     let seen = profile::changed_at(db, &member.person.id).await?.to_string();
-    let audiences: Vec<_> = lines.iter().map(|line| (profile::audience_field(&line.kind), line.audience.as_str())).collect();
+    let audiences: Vec<_> = lines.iter().map(|line| (profile::audience_field(&line.kind), line.audience.id())).collect();
     let words = lines.iter().map(|line| (line.kind.as_str(), line.words.as_str()));
     let form = Form::filled(words.chain(audiences.iter().map(|(field, audience)| (field.as_str(), *audience))).chain([("seen", seen.as_str())]));
     draw(&member, &form, false)

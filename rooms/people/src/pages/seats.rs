@@ -8,7 +8,7 @@ use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
 use crate::person::Person;
-use crate::power::{Capability, FILLED, FillSeats, Holding, Offer, Offered, Reach, Seat, duty, duty_name, seats_of};
+use crate::power::{Capability, FillSeats, Filled, Holding, SeatOffer, Offered, Reach, Seat, duty, duty_name, seats_of};
 use crate::visitor::Member;
 
 const NAME_CHARS_MAX: usize = 80;
@@ -19,7 +19,7 @@ struct Mine<'a> {
     f: &'a Frame,
     held: Vec<Seat>,
     past: Vec<Seat>,
-    offers: Vec<Offer>,
+    offers: Vec<SeatOffer>,
     may_look_again: bool,
 }
 
@@ -28,7 +28,7 @@ pub async fn mine(member: Member) -> Reply {
     let (held, past) = Seat::of_person(db, &member.person.id).await?.into_iter().partition(|seat| seat.is_held(now));
     let f = member.frame().titled("seats-mine").private();
     let may_look_again = member.reach(Capability::SecondLook).await? == Reach::Yes;
-    page(&Mine { held, past, offers: Offer::waiting(db, &member.person.id, now).await?, may_look_again, f: &f }, &f)
+    page(&Mine { held, past, offers: SeatOffer::waiting(db, &member.person.id, now).await?, may_look_again, f: &f }, &f)
 }
 
 #[derive(Template)]
@@ -132,8 +132,7 @@ struct Fill<'a> {
 
 impl Fill<'_> {
     fn ways(&self) -> Vec<(&'static str, &str)> {
-        let keys = ["filled-invitation", "filled-open-call"];
-        FILLED.into_iter().zip(keys.map(|key| self.f.say(key))).collect()
+        Filled::BY_SEAT.map(|filled| (filled.id(), self.f.say(filled.key()))).into()
     }
 }
 
@@ -141,7 +140,7 @@ pub async fn fill(holding: Holding<FillSeats>, Path(id): Path<String>, asked: As
     let house = holding.member.house.clone();
     let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
     let days = words.term_days.to_string();
-    let form = Form::filled([("name", asked.value("name")), ("filled", FILLED[0]), ("days", days.as_str())]);
+    let form = Form::filled([("name", asked.value("name")), ("filled", Filled::Invitation.id()), ("days", days.as_str())]);
     let f = holding.member.frame().titled("seat-fill").private();
     page(&Fill { words, form: &form, f: &f }, &f)
 }
@@ -150,35 +149,29 @@ pub async fn offer(holding: Holding<FillSeats>, Path(id): Path<String>, mut form
     let house = holding.member.house.clone();
     let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
     let name = form.line("name", 1..=NAME_CHARS_MAX);
-    let (filled, why) = (form.choice("filled", &FILLED), form.line("why", REASON_CHARS));
+    let (filled, why) = (Filled::read(&form.choice("filled", &Filled::BY_SEAT.map(Filled::id))), form.line("why", REASON_CHARS));
     let days = form.number("days", 7..=words.term_days).unwrap_or(words.term_days);
-    if let (true, Some(person)) = (form.is_right(), whom_to_ask(&holding, &mut form, &name).await?) {
-        match Offer::make(&holding, words, &person, &filled, days, &why).await? {
+    let person = Person::named(&house.db, &name).await?;
+    if person.is_none() {
+        form.refuse("name", "seat-wrong-nobody");
+    }
+    if let (true, Some(filled), Some(person)) = (form.is_right(), filled, person) {
+        match SeatOffer::make(&holding, words, &person, filled, days, &why).await? {
             Offered::Made => return go(format!("/duties/{id}?done=seat-offered")),
             Offered::Full => form.refuse("name", "seat-wrong-full"),
             Offered::HasOne => form.refuse("name", "seat-wrong-has-one"),
+            Offered::Oneself => form.refuse("name", "seat-wrong-oneself"),
         }
     }
     let f = holding.member.frame().titled("seat-fill").private();
     page_again(&Fill { words, form: &form, f: &f }, &f)
 }
 
-/// The person of that name, who is not oneself: nobody puts power on themselves.
-async fn whom_to_ask(holding: &Holding<FillSeats>, form: &mut Form, name: &str) -> Result<Option<Person>, Refusal> {
-    let person = Person::named(&holding.member.house.db, name).await?;
-    match &person {
-        None => form.refuse("name", "seat-wrong-nobody"),
-        Some(person) if person.id == holding.member.person.id => form.refuse("name", "seat-wrong-oneself"),
-        Some(_) => return Ok(person),
-    }
-    Ok(None)
-}
-
 #[derive(Template)]
 #[template(path = "seats/take-back.html")]
 struct TakeBack<'a> {
     f: &'a Frame,
-    offer: &'a Offer,
+    offer: &'a SeatOffer,
     form: &'a Form,
 }
 
@@ -188,8 +181,8 @@ pub async fn taking_back(holding: Holding<FillSeats>, Path(id): Path<String>) ->
     page(&TakeBack { offer: &offer, form: &Form::default(), f: &f }, &f)
 }
 
-async fn open_offer(holding: &Holding<FillSeats>, id: &str) -> Result<Offer, Refusal> {
-    let offer = Offer::find(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)?;
+async fn open_offer(holding: &Holding<FillSeats>, id: &str) -> Result<SeatOffer, Refusal> {
+    let offer = SeatOffer::find(&holding.member.house.db, id).await?.ok_or(Refusal::NotFound)?;
     if offer.is_open(holding.member.house.now()) { Ok(offer) } else { Err(Refusal::NotNow("seat-offer-over")) }
 }
 
@@ -208,7 +201,7 @@ pub async fn take_back(holding: Holding<FillSeats>, Path(id): Path<String>, mut 
 #[template(path = "seats/offered.html")]
 struct OfferPage<'a> {
     f: &'a Frame,
-    offer: &'a Offer,
+    offer: &'a SeatOffer,
     words: &'a DutyWords,
     is_open: bool,
 }
@@ -227,8 +220,8 @@ pub async fn offered(member: Member, Path(id): Path<String>) -> Reply {
     page(&OfferPage { is_open: offer.is_open(house.now()), offer: &offer, words, f: &f }, &f)
 }
 
-async fn offer_to(member: &Member, id: &str) -> Result<Offer, Refusal> {
-    Offer::to(&member.house.db, &member.person.id, id).await?.ok_or(Refusal::NotFound)
+async fn offer_to(member: &Member, id: &str) -> Result<SeatOffer, Refusal> {
+    SeatOffer::to(&member.house.db, &member.person.id, id).await?.ok_or(Refusal::NotFound)
 }
 
 pub async fn accept(member: Member, Path(id): Path<String>) -> Reply {

@@ -25,14 +25,14 @@ pub async fn list(member: Member) -> Reply {
 }
 
 pub async fn end(member: Member, form: Form) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     Session::close(&tx, &member.person.id, form.value("session")).await?;
     tx.keep().await?;
     go("/backstage/sessions?done=session-ended")
 }
 
 pub async fn end_all(member: Member) -> Reply {
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     Session::close_all(&tx, &member.person.id).await?;
     tx.keep().await?;
     let mut response = go("/?done=signed-out-everywhere")?;

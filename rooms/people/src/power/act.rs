@@ -65,6 +65,12 @@ pub struct Act {
 }
 row!(Act { id, seat, duty, person, by, what, place, whom, why, rule, at });
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT a.id, a.seat, a.duty, a.person, p.name, a.what, a.place, a.whom, a.why, a.rule, a.at FROM act a LEFT JOIN person p ON p.id = a.person ", $rest)
+    };
+}
+
 /// How many acts a duty left in one month.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Total {
@@ -121,14 +127,12 @@ impl Act {
 
     /// The newest acts, from one id on backwards.
     pub async fn newest(ask: &impl Ask, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT a.id, a.seat, a.duty, a.person, p.name, a.what, a.place, a.whom, a.why, a.rule, a.at
-                   FROM act a LEFT JOIN person p ON p.id = a.person WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2";
+        let sql = select!("WHERE a.id < $1 ORDER BY a.id DESC LIMIT $2");
         ask.all(sql, vals![before.unwrap_or(paging::NEWEST), limit]).await
     }
 
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT a.id, a.seat, a.duty, a.person, p.name, a.what, a.place, a.whom, a.why, a.rule, a.at
-                   FROM act a LEFT JOIN person p ON p.id = a.person WHERE a.id = $1";
+        let sql = select!("WHERE a.id = $1");
         ask.first(sql, vals![id]).await
     }
 

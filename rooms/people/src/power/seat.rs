@@ -1,8 +1,8 @@
 //! A seat: a duty, held by a person for a term with an end (R2). It is filled by founding, invitation, open call or draw,
 //! or for a week by the host in an emergency; it gives nothing before its beginning or after its end, however it ends.
 //!
-//! Promises: power is never put on anybody (a seat begins when the person says yes); nobody fills a seat with themselves;
-//! anybody may hand their own back; a founding seat goes on past its end only when two members who hold none say so.
+//! Promises: anybody may hand their own back; a founding seat goes on past its end only when two members who hold none say
+//! so. How one begins otherwise is said at [`SeatOffer`](super::SeatOffer).
 
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -10,24 +10,59 @@ use base::house::House;
 use base::pack::DutyWords;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::{id, paging, row, vals};
+use base::{id, kept_as, paging, row, vals};
 
-use super::act::{ActTx, By, Deed, MEMBERS, act_of_host, record};
-use super::{FillSeats, Holding, duty, must_have_second_factor};
+use super::act::{By, Deed, MEMBERS, act_of_host, record};
+use super::{FillSeats, Holding};
 use crate::person::Person;
 use crate::visitor::Member;
 use crate::way_in::WayIn;
 
-/// How a seat can be filled by those who fill seats.
-pub const FILLED: [&str; 2] = ["invitation", "open call"];
+kept_as! {
+    /// How a seat was filled.
+    pub enum Filled {
+        Founding = "founding",
+        Invitation = "invitation",
+        OpenCall = "open call",
+        Draw = "draw",
+        Emergency = "emergency",
+    }
+}
+
+impl Filled {
+    /// How those who fill seats can.
+    pub const BY_SEAT: [Self; 2] = [Self::Invitation, Self::OpenCall];
+
+    /// The key of the words for it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Founding => "filled-founding",
+            Self::Invitation => "filled-invitation",
+            Self::OpenCall => "filled-open-call",
+            Self::Draw => "filled-draw",
+            Self::Emergency => "filled-emergency",
+        }
+    }
+}
+
+kept_as! {
+    /// How a seat ended before its term was over.
+    pub enum Ended {
+        HandedBack = "handed back",
+        /// By whoever fills seats.
+        ByAnother = "ended",
+        /// Its holder left.
+        Left = "left",
+    }
+}
+
 /// How long a founding seat lasts, and each renewal of it.
 pub const FOUNDING_MS: i64 = 90 * DAY_MS;
 /// How long before its end members may second a founding seat.
 pub const RENEW_MS: i64 = 30 * DAY_MS;
 /// How long a seat lasts that the host opens in an emergency.
 pub const EMERGENCY_MS: i64 = 7 * DAY_MS;
-/// How long an offer waits for its answer.
-const OFFER_MS: i64 = 14 * DAY_MS;
 /// Members who have to second a renewal.
 const SECONDS_NEEDED: i64 = 2;
 /// How long somebody has been here before their word counts: two names made for it are not two members.
@@ -45,8 +80,8 @@ row!(HeldSeat { id, duty, until });
 impl HeldSeat {
     /// Looks once more in the write itself, which whoever ends the seat has to wait for.
     pub(super) async fn must_still_be_held(&self, tx: &Tx, person: &str, now: i64) -> Result<(), Refusal> {
-        let sql = "UPDATE seat SET until = until WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
-        if tx.run(sql, vals![&self.id, person, now]).await? == 1 { Ok(()) } else { Err(Refusal::NotYours("refusal-no-duty")) }
+        let sql = "SELECT id FROM seat WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
+        if tx.hold(sql, vals![&self.id, person, now]).await? == 1 { Ok(()) } else { Err(Refusal::NotYours("refusal-no-duty")) }
     }
 }
 
@@ -58,28 +93,20 @@ pub struct Seat {
     pub person: Option<String>,
     /// The holder's name as it is now.
     pub by: Option<String>,
-    pub filled: String,
+    pub filled: Filled,
     pub since: i64,
     pub until: i64,
     pub ended_at: Option<i64>,
-    pub ended_how: Option<String>,
+    pub ended_how: Option<Ended>,
     pub ended_why: Option<String>,
 }
 row!(Seat { id, duty, person, by, filled, since, until, ended_at, ended_how, ended_why });
 
-/// A seat that somebody was asked to take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
-    pub id: String,
-    pub duty: String,
-    pub person: Option<String>,
-    pub filled: String,
-    pub term_days: i64,
-    pub at: i64,
-    pub until: i64,
-    pub answer: Option<String>,
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why FROM seat s LEFT JOIN person p ON p.id = s.person ", $rest)
+    };
 }
-row!(Offer { id, duty, person, filled, term_days, at, until, answer });
 
 /// The seats a person holds now.
 pub async fn seats_of(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<HeldSeat>> {
@@ -90,7 +117,7 @@ pub async fn seats_of(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<He
 impl Seat {
     /// Opens a founding seat; the host does this once, when the house is founded.
     pub async fn found(tx: &Tx, person: &str, duty: &str, now: i64) -> DbResult<String> {
-        begin(tx, duty, person, "founding", now, now + FOUNDING_MS).await
+        begin(tx, duty, person, Filled::Founding, now, now + FOUNDING_MS).await
     }
 
     /// Opens a seat for a week, by the host at the console: an act that everyone sees.
@@ -99,7 +126,7 @@ impl Seat {
         let place = Self::place_of(&seat);
         let deed = Deed { what: "act-emergency-seat", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() };
         let tx = act_of_host(house, &deed).await?;
-        open(&tx, &seat, &duty.id, &person.id, "emergency", now, now + EMERGENCY_MS).await?;
+        open(&tx, &seat, &duty.id, &person.id, Filled::Emergency, now, now + EMERGENCY_MS).await?;
         tx.keep().await?;
         Ok(seat)
     }
@@ -115,31 +142,25 @@ impl Seat {
     }
 
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
-                   FROM seat s LEFT JOIN person p ON p.id = s.person WHERE s.id = $1";
+        let sql = select!("WHERE s.id = $1");
         ask.first(sql, vals![id]).await
     }
 
     /// Every seat that is held now, who has held it longest first.
     pub async fn held(ask: &impl Ask, now: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
-                   FROM seat s LEFT JOIN person p ON p.id = s.person
-                   WHERE s.until > $1 AND s.since <= $1 AND s.ended_at IS NULL ORDER BY s.since, s.id";
+        let sql = select!("WHERE s.until > $1 AND s.since <= $1 AND s.ended_at IS NULL ORDER BY s.since, s.id");
         ask.all(sql, vals![now]).await
     }
 
     /// The seats of a duty that are over, the newest first.
     pub async fn past(ask: &impl Ask, duty: &str, now: i64, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
-                   FROM seat s LEFT JOIN person p ON p.id = s.person
-                   WHERE s.duty = $1 AND (s.until <= $2 OR s.ended_at IS NOT NULL) AND s.id < $3 ORDER BY s.id DESC LIMIT $4";
+        let sql = select!("WHERE s.duty = $1 AND (s.until <= $2 OR s.ended_at IS NOT NULL) AND s.id < $3 ORDER BY s.id DESC LIMIT $4");
         ask.all(sql, vals![duty, now, before.unwrap_or(paging::NEWEST), limit]).await
     }
 
     /// Every seat that a person has held, the newest first.
     pub async fn of_person(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
-        let sql = "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
-                   FROM seat s LEFT JOIN person p ON p.id = s.person WHERE s.person = $1 ORDER BY s.id DESC LIMIT 200";
+        let sql = select!("WHERE s.person = $1 ORDER BY s.id DESC LIMIT 200");
         ask.all(sql, vals![person]).await
     }
 
@@ -159,20 +180,14 @@ impl Seat {
         self.ended_at.unwrap_or(self.until)
     }
 
-    /// The key of the words for how it was filled.
-    #[must_use]
-    pub fn filled_key(&self) -> &'static str {
-        filled_key(&self.filled)
-    }
-
     /// The key of the words for how it ended.
     #[must_use]
     pub fn ended_key(&self) -> &'static str {
-        match self.ended_how.as_deref() {
-            Some("handed back") => "seat-ended-handed-back",
-            Some("left") => "seat-ended-left",
-            _ if self.ended_at.is_some() => "seat-ended-early",
-            _ => "seat-ended-term",
+        match self.ended_how {
+            Some(Ended::HandedBack) => "seat-ended-handed-back",
+            Some(Ended::Left) => "seat-ended-left",
+            Some(Ended::ByAnother) => "seat-ended-early",
+            None => "seat-ended-term",
         }
     }
 
@@ -182,8 +197,8 @@ impl Seat {
         if !self.is_held_by(&member.person.id, now) {
             return Err(Refusal::NotYours("seat-not-yours"));
         }
-        let tx = member.house.begin().await?;
-        close(&tx, &self.id, "handed back", why, now).await?;
+        let tx = member.begin().await?;
+        close(&tx, &self.id, Ended::HandedBack, why, now).await?;
         Ok(tx.keep().await?)
     }
 
@@ -195,14 +210,14 @@ impl Seat {
         }
         let place = self.place();
         let tx = holding.act(&Deed { what: "act-seat-ended", place: Some(&place), whom: self.person.as_deref(), why, ..Deed::default() }).await?;
-        close(&tx, &self.id, "ended", why, now).await?;
+        close(&tx, &self.id, Ended::ByAnother, why, now).await?;
         Ok(tx.keep().await?)
     }
 
     /// Whether members may second it now.
     #[must_use]
     pub fn is_up_for_renewal(&self, now: i64) -> bool {
-        self.filled == "founding" && self.is_held(now) && self.until - now <= RENEW_MS
+        self.filled == Filled::Founding && self.is_held(now) && self.until - now <= RENEW_MS
     }
 
     /// How many members said so far that it may go on.
@@ -218,7 +233,7 @@ impl Seat {
             return Err(Refusal::NotNow("seat-not-up-for-renewal"));
         }
         let tx = member.begin().await?;
-        tx.run("UPDATE seat SET until = until WHERE id = $1", vals![&self.id]).await?; // two words at once come one after the other
+        tx.hold("SELECT id FROM seat WHERE id = $1", vals![&self.id]).await?; // two words at once come one after the other
         if !seats_of(&tx, person, now).await?.is_empty() {
             return Err(Refusal::NotYours("seat-seconding-holds-one"));
         }
@@ -251,138 +266,19 @@ impl Seat {
     }
 }
 
-/// The key of the words for how a seat is filled.
-fn filled_key(filled: &str) -> &'static str {
-    match filled {
-        "founding" => "filled-founding",
-        "open call" => "filled-open-call",
-        "draw" => "filled-draw",
-        "emergency" => "filled-emergency",
-        _ => "filled-invitation",
-    }
-}
-
-async fn begin(tx: &Tx, duty: &str, person: &str, filled: &str, since: i64, until: i64) -> DbResult<String> {
+pub(super) async fn begin(tx: &Tx, duty: &str, person: &str, filled: Filled, since: i64, until: i64) -> DbResult<String> {
     let seat = id::at(since);
     open(tx, &seat, duty, person, filled, since, until).await?;
     Ok(seat)
 }
 
-async fn open(tx: &Tx, seat: &str, duty: &str, person: &str, filled: &str, since: i64, until: i64) -> DbResult<()> {
+async fn open(tx: &Tx, seat: &str, duty: &str, person: &str, filled: Filled, since: i64, until: i64) -> DbResult<()> {
     let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, $4, $5, $6)";
     tx.run(sql, vals![seat, duty, person, filled, since, until]).await.map(drop)
 }
 
-async fn close(tx: &Tx, seat: &str, how: &str, why: &str, now: i64) -> DbResult<()> {
+async fn close(tx: &Tx, seat: &str, how: Ended, why: &str, now: i64) -> DbResult<()> {
     let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL";
     tx.run(sql, vals![now, how, why, seat]).await?;
     WayIn::end_with(tx, seat).await.map(drop)
-}
-
-impl Offer {
-    /// Asks somebody to take a seat. It begins when they say yes.
-    pub async fn make(holding: &Holding<FillSeats>, duty: &DutyWords, person: &Person, filled: &str, term_days: i64, why: &str) -> Result<Offered, Refusal> {
-        let (house, now) = (&holding.member.house, holding.member.house.now());
-        let offer = house.new_id();
-        let place = Self::place_of(&offer);
-        let tx = holding.act(&Deed { what: "act-seat-offered", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() }).await?;
-        if let Some(no) = cannot_take(&tx, duty, person, now).await? {
-            return Ok(no); // dropped without keep: neither the offer nor its act was
-        }
-        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        tx.run(sql, vals![&offer, &duty.id, &person.id, filled, term_days, now, now + OFFER_MS]).await?;
-        tx.keep().await?;
-        Ok(Offered::Made)
-    }
-
-    #[must_use]
-    pub fn place_of(id: &str) -> Place {
-        Place::of("seat-offers", id)
-    }
-
-    /// An offer made to this person; to anybody else there is none.
-    pub async fn to(ask: &impl Ask, person: &str, id: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer WHERE id = $1 AND person = $2", vals![id, person]).await
-    }
-
-    pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer WHERE id = $1", vals![id]).await
-    }
-
-    /// Those of a duty that wait for an answer: each with the name of whom was asked.
-    pub async fn open_for(ask: &impl Ask, duty: &str, now: i64) -> DbResult<Vec<(String, String, i64)>> {
-        let sql = "SELECT o.id, p.name, o.until FROM seat_offer o JOIN person p ON p.id = o.person
-                   WHERE o.duty = $1 AND o.answer IS NULL AND o.until > $2 ORDER BY o.id";
-        ask.all(sql, vals![duty, now]).await
-    }
-
-    /// Whoever fills seats takes one back that waits for its answer, with a reason that whoever was asked is told.
-    pub async fn take_back(&self, holding: &Holding<FillSeats>, why: &str) -> Result<(), Refusal> {
-        let place = Self::place_of(&self.id);
-        let tx = holding.act(&Deed { what: "act-seat-offer-taken-back", place: Some(&place), whom: self.person.as_deref(), why, ..Deed::default() }).await?;
-        self.answer(&tx, "taken back", holding.member.house.now()).await?;
-        Ok(tx.keep().await?)
-    }
-
-    /// The offers that wait for this person's answer.
-    pub async fn waiting(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT id, duty, person, filled, term_days, at, until, answer FROM seat_offer
-                   WHERE person = $1 AND answer IS NULL AND until > $2 ORDER BY id";
-        ask.all(sql, vals![person, now]).await
-    }
-
-    #[must_use]
-    pub fn is_open(&self, now: i64) -> bool {
-        self.answer.is_none() && now < self.until
-    }
-
-    #[must_use]
-    pub fn filled_key(&self) -> &'static str {
-        filled_key(&self.filled)
-    }
-
-    /// Yes: the seat begins now. A duty that sees private things asks for a second factor first.
-    pub async fn accept(&self, member: &Member) -> Result<(), Refusal> {
-        let (house, now) = (&member.house, member.house.now());
-        let words = duty(house, &self.duty).filter(|_| self.is_open(now)).ok_or(Refusal::NotNow("seat-offer-over"))?;
-        if words.sees_private {
-            must_have_second_factor(member).await?;
-        }
-        let tx = member.begin().await?;
-        self.answer(&tx, "yes", now).await?;
-        let seat = begin(&tx, &self.duty, &member.person.id, &self.filled, now, now + self.term_days.min(words.term_days) * DAY_MS).await?;
-        tx.run("UPDATE seat_offer SET seat = $1 WHERE id = $2", vals![seat, &self.id]).await?;
-        Ok(tx.keep().await?)
-    }
-
-    /// No, without a reason.
-    pub async fn decline(&self, member: &Member) -> Result<(), Refusal> {
-        let tx = member.house.begin().await?;
-        self.answer(&tx, "no", member.house.now()).await?;
-        Ok(tx.keep().await?)
-    }
-
-    async fn answer(&self, tx: &Tx, answer: &str, now: i64) -> Result<(), Refusal> {
-        let sql = "UPDATE seat_offer SET answer = $1, answered_at = $2 WHERE id = $3 AND answer IS NULL AND until > $2";
-        if tx.run(sql, vals![answer, now, &self.id]).await? == 1 { Ok(()) } else { Err(Refusal::NotNow("seat-offer-over")) }
-    }
-}
-
-/// What became of an offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offered {
-    Made,
-    /// Every seat of the duty is held or offered.
-    Full,
-    /// They hold one already, or were asked.
-    HasOne,
-}
-
-async fn cannot_take(tx: &ActTx, duty: &DutyWords, person: &Person, now: i64) -> DbResult<Option<Offered>> {
-    let sql = "SELECT person FROM seat WHERE duty = $1 AND until > $2 AND ended_at IS NULL
-               UNION ALL SELECT person FROM seat_offer WHERE duty = $1 AND answer IS NULL AND until > $2";
-    let taken: Vec<Option<String>> = tx.all(sql, vals![&duty.id, now]).await?;
-    let has_one = taken.iter().flatten().any(|id| *id == person.id);
-    let is_full = i64::try_from(taken.len()).is_ok_and(|taken| taken >= duty.seats);
-    Ok(if has_one { Some(Offered::HasOne) } else { is_full.then_some(Offered::Full) })
 }

@@ -4,34 +4,53 @@
 use base::db::{Ask, DbResult};
 use base::house::House;
 use base::refusal::Refusal;
-use base::{row, vals};
+use base::{kept_as, row, vals};
 
-use super::{Act, Deed, Holding, Notice, SecondLook as Capability};
+use super::{Act, Deed, Holding, Notice, SecondLook};
 use crate::visitor::Member;
 
-/// What an answer can be: it stays as it is, or it was wrong and whoever did it puts it right.
-pub const ANSWERS: [&str; 2] = ["stands", "wrong"];
+kept_as! {
+    /// What somebody found who looked again.
+    pub enum Finding {
+        /// It stays as it is.
+        Stands = "stands",
+        /// It was wrong, and whoever did it puts it right.
+        Wrong = "wrong",
+    }
+}
+
+impl Finding {
+    /// The key of the words for it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        ["second-look-stands", "second-look-wrong"][self as usize]
+    }
+
+    fn deed(self) -> &'static str {
+        ["act-second-look-stands", "act-second-look-wrong"][self as usize]
+    }
+}
 
 /// Somebody asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecondLook {
+pub struct Look {
     pub act: String,
     pub words: String,
     pub asked_at: i64,
-    pub answer: Option<String>,
+    pub answer: Option<Finding>,
     pub answered_at: Option<i64>,
     /// The act that answers.
     pub answered_in: Option<String>,
 }
-row!(SecondLook { act, words, asked_at, answer, answered_at, answered_in });
+row!(Look { act, words, asked_at, answer, answered_at, answered_in });
 
-impl SecondLook {
+impl Look {
     /// Asks for one; only the person affected can, once.
     pub async fn ask(member: &Member, act: &Act, words: &str) -> Result<(), Refusal> {
         if !act.affects(&member.person.id) {
             return Err(Refusal::NotYours("second-look-not-yours"));
         }
-        let tx = member.house.begin().await?;
+        let tx = member.begin().await?;
         let sql = "INSERT INTO second_look (act, person, words, asked_at) VALUES ($1, $2, $3, $4)";
         tx.run(sql, vals![&act.id, &member.person.id, words, member.house.now()]).await?;
         Ok(tx.keep().await?)
@@ -42,7 +61,7 @@ impl SecondLook {
     }
 
     /// Those that wait and that this seat may answer, who asked first foremost.
-    pub async fn waiting(holding: &Holding<Capability>) -> DbResult<Vec<Self>> {
+    pub async fn waiting(holding: &Holding<SecondLook>) -> DbResult<Vec<Self>> {
         let sql = "SELECT l.act, l.words, l.asked_at, l.answer, l.answered_at, l.answered_in FROM second_look l JOIN act a ON a.id = l.act
                    WHERE l.answer IS NULL AND COALESCE(a.person, '') <> $1 AND COALESCE(l.person, '') <> $1
                    ORDER BY l.asked_at, l.act LIMIT 100";
@@ -50,18 +69,18 @@ impl SecondLook {
     }
 
     /// How many wait that only somebody else may answer: whoever holds this seat did it, or asked.
-    pub async fn waiting_for_others(holding: &Holding<Capability>) -> DbResult<i64> {
+    pub async fn waiting_for_others(holding: &Holding<SecondLook>) -> DbResult<i64> {
         let sql = "SELECT count(*) FROM second_look l JOIN act a ON a.id = l.act WHERE l.answer IS NULL AND (a.person = $1 OR l.person = $1)";
         holding.member.house.db.one(sql, vals![&holding.member.person.id]).await
     }
 
     /// Answers it from another seat. Whoever asked and whoever did it are told.
-    pub async fn answer(&self, holding: &Holding<Capability>, act: &Act, answer: &str, why: &str) -> Result<(), Refusal> {
+    pub async fn answer(&self, holding: &Holding<SecondLook>, act: &Act, answer: Finding, why: &str) -> Result<(), Refusal> {
         if !may_answer(holding, act) {
             return Err(Refusal::NotYours("second-look-own"));
         }
-        let (place, what) = (Act::place_of(&act.id), if answer == "wrong" { "act-second-look-wrong" } else { "act-second-look-stands" });
-        let tx = holding.act(&Deed { what, place: Some(&place), whom: act.whom.as_deref(), why, ..Deed::default() }).await?;
+        let place = Act::place_of(&act.id);
+        let tx = holding.act(&Deed { what: answer.deed(), place: Some(&place), whom: act.whom.as_deref(), why, ..Deed::default() }).await?;
         let sql = "UPDATE second_look SET answer = $1, answered_at = $2, answered_in = $3 WHERE act = $4 AND answer IS NULL";
         if tx.run(sql, vals![answer, holding.member.house.now(), &tx.act, &self.act]).await? == 0 {
             return Err(Refusal::NotNow("second-look-answered"));
@@ -82,7 +101,7 @@ pub async fn is_there_somebody(house: &House, act: &Act) -> DbResult<bool> {
 
 /// Whether this seat may look at it: not whoever did it, nor from the same seat, nor whom it affects.
 #[must_use]
-pub fn may_answer(holding: &Holding<Capability>, act: &Act) -> bool {
+pub fn may_answer(holding: &Holding<SecondLook>, act: &Act) -> bool {
     let me = Some(holding.member.person.id.as_str());
     act.person.as_deref() != me && act.whom.as_deref() != me && act.seat.as_deref() != Some(holding.seat.id.as_str())
 }

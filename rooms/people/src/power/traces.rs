@@ -6,17 +6,17 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::{Kept, Leaving, Preview, Reader};
+use base::room::{Audience, Kept, Leaving, Preview, Reader};
 use base::{ledger, vals};
 use serde_json::json;
 
-use super::{Act, Offer, Seat, duty_name};
+use super::{Act, Ended, SeatOffer, Seat, duty_name};
 
 /// Everything about this person in the log and the seats.
 pub(crate) async fn keeps(house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
     let db = &house.db;
     let seats = Seat::of_person(db, person).await?.into_iter().map(|seat| {
-        json!({ "duty": duty_name(house, &seat.duty), "filled": seat.filled, "since": rfc3339(seat.since), "until": rfc3339(seat.end()), "ended": seat.ended_how, "why": seat.ended_why })
+        json!({ "duty": duty_name(house, &seat.duty), "filled": seat.filled.id(), "since": rfc3339(seat.since), "until": rfc3339(seat.end()), "ended": seat.ended_how.map(Ended::id), "why": seat.ended_why })
     });
     let offers: Vec<(String, String, i64, Option<String>)> = db.all("SELECT duty, filled, at, answer FROM seat_offer WHERE person = $1 ORDER BY id", vals![person]).await?;
     let offers = offers.into_iter().map(|(duty, filled, at, answer)| json!({ "duty": duty_name(house, &duty), "filled": filled, "asked": rfc3339(at), "answer": answer }));
@@ -53,8 +53,8 @@ async fn acts_about(house: &House, person: &str) -> DbResult<Vec<serde_json::Val
 
 /// A person leaves: their seats end now; the copies that only they could read are emptied; names and words go as they chose.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
-    let sql = "UPDATE seat SET ended_at = $1, ended_how = 'left', ended_why = '' WHERE person = $2 AND ended_at IS NULL AND until > $1";
-    tx.run(sql, vals![now, person]).await?;
+    let sql = "UPDATE seat SET ended_at = $1, ended_how = $3, ended_why = '' WHERE person = $2 AND ended_at IS NULL AND until > $1";
+    tx.run(sql, vals![now, person, Ended::Left]).await?;
     tx.run("DELETE FROM notice WHERE person = $1", vals![person]).await?;
     tx.run("DELETE FROM seat_offer WHERE person = $1", vals![person]).await?;
     let sql = "UPDATE act_words SET words = '', emptied_at = $1, whose = NULL WHERE whose = $2";
@@ -98,11 +98,11 @@ pub(crate) async fn at(house: &House, reader: &Reader, place: &Place) -> Result<
     let duty = match place.parts() {
         Some(("seats", id)) => Seat::find(&house.db, id).await?.map(|seat| seat.duty),
         Some(("seat-offers", id)) => match &reader.person {
-            Some(person) => Offer::to(&house.db, person, id).await?.map(|offer| offer.duty),
+            Some(person) => SeatOffer::to(&house.db, person, id).await?.map(|offer| offer.duty),
             None => None,
         },
         _ => return Ok(None),
     };
     let duty = duty.ok_or(Refusal::NotFound)?;
-    Ok(Some(Preview { kind: "seat", title: duty_name(house, &duty).to_owned(), line: String::new(), audience: "members".into(), owner: None, open: false }))
+    Ok(Some(Preview { kind: "seat", title: duty_name(house, &duty).to_owned(), line: String::new(), audience: Audience::Members, owner: None, open: false }))
 }

@@ -73,7 +73,7 @@ async fn keep_draft(member: &Member, from: &Place, mut form: Form) -> Reply {
     if !form.is_right() {
         return Err(Refusal::TooLong);
     }
-    let tx = member.house.begin().await?;
+    let tx = member.begin().await?;
     draft::save(&tx, &member.person.id, from, &words, member.house.now()).await?;
     tx.keep().await?;
     match from.id_of("remarks") {
