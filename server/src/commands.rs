@@ -26,6 +26,8 @@ use base::refusal::Refusal;
 use base::settings::Settings;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+pub use export::GOES_OUT;
+
 use crate::{logs, open};
 
 const FOLDER: &str = "circlepit-data";

@@ -1,17 +1,17 @@
 //! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as it
-//! looks, every table as JSON, every article and comment as its Markdown, every file under its name. Ways in (passwords,
-//! sessions, links) stay out, and so does what was withdrawn or never sent ([`KeptBack`]) and what people said for fewer ears
-//! than everybody's: lines for members, ages, requests to join, second looks, files for oneself.
+//! looks, as JSON what everybody may read of each table ([`GOES_OUT`]), every article and comment as its Markdown, every file
+//! under its name. What was withdrawn or never sent stays in ([`KeptBack`]), and so does what was said for fewer ears than
+//! everybody's: lines for members, who holds what, what was done with it to whom, files for oneself.
 //! It is not a backup: it is for people to read, and for other programs to take in.
 
+mod goes_out;
 mod kept_back;
 mod markdown;
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -20,23 +20,24 @@ use axum::http::Request;
 use base::backup::Stage;
 use base::clock::day_and_hour;
 use base::db::{Ask as _, DbTrouble, Snapshot, Table, Val};
+use base::file::on_shelf;
 use base::house::House;
+use base::page::Safe;
+use base::whole::{Readers, Whole};
 use clap::Args;
 use serde_json::{Map, Value};
 use tower::ServiceExt as _;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+pub use goes_out::GOES_OUT;
+use goes_out::columns_of;
 use kept_back::KeptBack;
 
 use super::{Place, is_free};
 use crate::progress::Bar;
 use crate::web;
 
-/// Tables that let somebody in, or hold words that were never sent, were taken down, or were for fewer than everybody.
-const LEFT_OUT: [&str; 12] = ["session", "way_in", "passkey", "ceremony", "recovery", "draft", "act_words", "join_request", "join_word", "second_look", "notice", "seat_offer"];
-/// Columns that let somebody in, or that nobody else sees: whom an act was about, who is about to leave, who let whom in.
-const LEFT_EMPTY: [&str; 12] = ["password", "totp", "totp_since", "totp_step", "secret", "age", "age_said_at", "whom", "leaving_at", "leaving_how", "let_in_by", "brought"];
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
 #[derive(Args, Debug)]
@@ -53,19 +54,21 @@ impl Export {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let house = place.house().await?;
         is_free(&self.to, self.force)?;
-        let aside = self.to.with_extension("part");
-        let written = write(&house, &aside).await;
-        let moved = written.and_then(|count| Ok(fs::rename(&aside, &self.to).map(|()| count)?));
-        let (pages, tables, files) = moved.inspect_err(|_| drop(fs::remove_file(&aside))).with_context(|| self.to.display().to_string())?;
+        let written = async {
+            let whole = Whole::begin(&self.to, Readers::Nobody)?;
+            let count = write(&house, whole.file()).await?;
+            whole.keep().map(|()| count).map_err(anyhow::Error::from)
+        };
+        let (pages, tables, files) = written.await.with_context(|| self.to.display().to_string())?;
         println!("{}: {pages} pages, {tables} tables, {files} files", self.to.display());
         Ok(())
     }
 }
 
 /// Writes the zip; how many pages, tables and files are in it.
-async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
+async fn write(house: &House, to: &File) -> Result<(usize, usize, usize)> {
     let bar = Bar::new();
-    let mut out = Out { zip: ZipWriter::new(BufWriter::new(File::options().write(true).create(true).truncate(true).mode(0o600).open(to)?)), bar: &bar };
+    let mut out = Out { zip: ZipWriter::new(BufWriter::new(to)), bar: &bar };
     let paths = public_paths(house).await?;
     let app = web::app(house);
     for (done, path) in paths.iter().enumerate() {
@@ -74,7 +77,7 @@ async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
         out.add(&file_of(path), to_file(&html, path, &paths).as_bytes())?;
     }
     out.add("house.css", house.assets.at(house.assets.path("house.css")).map(|asset| asset.plain.to_vec()).unwrap_or_default().as_slice())?;
-    let tables = house.db.tables().await?.into_iter().filter(|table| !LEFT_OUT.iter().any(|name| table.name.starts_with(name))).collect::<Vec<_>>();
+    let tables = house.db.tables().await?.into_iter().filter(|table| !columns_of(&table.name).is_empty()).collect::<Vec<_>>();
     let snapshot = house.db.snapshot().await?;
     // After the snapshot: what was withdrawn before it is known here for certain.
     let kept_back = KeptBack::of(&house.db).await?;
@@ -85,7 +88,7 @@ async fn write(house: &House, to: &Path) -> Result<(usize, usize, usize)> {
     markdown::write(&mut out, house, &kept_back).await?;
     let files = out.files(house, &kept_back).await?;
     out.add("index.html", index(house, &paths, &tables).as_bytes())?;
-    out.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+    out.zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok((paths.len(), tables.len(), files))
 }
 
@@ -157,17 +160,16 @@ fn relinked(tag: &str, up: &str, there: &BTreeSet<String>) -> String {
 }
 
 fn index(house: &House, paths: &BTreeSet<String>, tables: &[Table]) -> String {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    let name = escaped(&house.name());
+    let name = Safe::words(&house.name());
     let mut out = format!("<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{name}</title><link rel=\"stylesheet\" href=\"house.css\"><main class=\"wrap stack-l\"><h1>{name}</h1><p>{}</p><h2>Pages</h2><ul>", house.words.lang, day_and_hour(house.now()));
-    out.extend(paths.iter().map(|path| format!("<li><a href=\"{}\">{}</a></li>", escaped(&file_of(path)), escaped(path))));
+    out.extend(paths.iter().map(|path| format!("<li><a href=\"{}\">{}</a></li>", Safe::words(&file_of(path)), Safe::words(path))));
     out += "</ul><h2>JSON</h2><ul>";
-    out.extend(tables.iter().map(|table| format!("<li><a href=\"data/{0}.json\">{0}</a></li>", escaped(&table.name))));
+    out.extend(tables.iter().map(|table| format!("<li><a href=\"data/{0}.json\">{0}</a></li>", Safe::words(&table.name))));
     out + "</ul></main></html>\n"
 }
 
 struct Out<'a> {
-    zip: ZipWriter<BufWriter<File>>,
+    zip: ZipWriter<BufWriter<&'a File>>,
     bar: &'a Bar,
 }
 
@@ -203,7 +205,7 @@ impl Out<'_> {
         let mut written = 0;
         for (id, name, hash) in &known {
             self.at("files", written, known.len());
-            let Ok(mut file) = File::open(house.folder.join("files").join(&hash[..2]).join(hash)) else { continue };
+            let Ok(mut file) = File::open(on_shelf(&house.folder.join("files"), hash)) else { continue };
             self.zip.start_file(format!("files/{id}/{name}"), SimpleFileOptions::default().large_file(true))?;
             io::copy(&mut file, &mut self.zip)?;
             written += 1;
@@ -213,8 +215,9 @@ impl Out<'_> {
 }
 
 fn object(table: &Table, row: Vec<Val>) -> Value {
-    let cells = table.columns.iter().zip(row);
-    Value::Object(cells.map(|(column, val)| (column.name.clone(), if LEFT_EMPTY.contains(&column.name.as_str()) { Value::Null } else { value(val) })).collect::<Map<_, _>>())
+    let goes_out = columns_of(&table.name);
+    let cells = table.columns.iter().map(|column| column.name.as_str()).zip(row).filter(|(column, _)| goes_out.contains(column));
+    Value::Object(cells.map(|(column, val)| (column.to_owned(), value(val))).collect::<Map<_, _>>())
 }
 
 fn value(val: Val) -> Value {
