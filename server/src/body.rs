@@ -13,6 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use base::form::FORM_BYTES_MAX;
 use base::house::House;
 use base::refusal::Refusal;
 use http_body::{Frame, SizeHint};
@@ -29,6 +30,8 @@ const SMALL_MAX: usize = 512;
 /// How long a body may take to come, and how much of it then has to come each second.
 const WAIT: Duration = Duration::from_secs(8);
 const BYTES_A_SECOND: u64 = 4 << 10;
+/// How long a large body waits for its turn.
+const TURN_WAIT: Duration = Duration::from_secs(20);
 
 static SMALL: Semaphore = Semaphore::const_new(SMALL_MAX);
 static LARGE: Semaphore = Semaphore::const_new(LARGE_MAX);
@@ -54,8 +57,12 @@ pub async fn bound(State(house): State<House>, request: Request, next: Next) -> 
         Ok(_) => return Refusal::TooLong.into_response(),
         Err(refusal) => return refusal.into_response(),
     }
-    let _turn = LARGE.acquire().await.expect("nobody closes it");
-    next.run(request).await
+    let Ok(turn) = tokio::time::timeout(TURN_WAIT, LARGE.acquire()).await else { return Refusal::Busy.into_response() };
+    let _turn = turn.expect("nobody closes it");
+    // Here whole, too: how long it takes to come is the body's own affair, and not the answer's.
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, FORM_BYTES_MAX).await else { return Refusal::TooLong.into_response() };
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 
 /// A body that has to keep coming.

@@ -17,6 +17,7 @@ use base::house::House;
 use base::page::Private;
 use bytes::Bytes;
 use flate2::Compression;
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use parking_lot::Mutex;
 use people::session::cookie;
@@ -93,16 +94,22 @@ async fn read(response: Response, writes: u64, now: i64) -> Result<Page, Box<Res
 
 fn keep(key: String, page: Arc<Page>, bytes_max: usize) {
     let mut kept = KEPT.lock();
-    if kept.bytes + page.plain.len() > bytes_max {
+    if kept.bytes + page.bytes(&key) > bytes_max {
         *kept = Kept::default();
     }
-    kept.bytes += page.plain.len() + key.len();
-    if let Some(old) = kept.pages.insert(key, page) {
-        kept.bytes = kept.bytes.saturating_sub(old.plain.len());
+    if let Some(old) = kept.pages.remove(&key) {
+        kept.bytes -= old.bytes(&key);
     }
+    kept.bytes += page.bytes(&key);
+    kept.pages.insert(key, page);
 }
 
 impl Page {
+    /// What it counts for in memory. Compressed it is about a quarter of itself, once somebody asks for that.
+    fn bytes(&self, key: &str) -> usize {
+        key.len() + self.plain.len() + self.plain.len() / 4
+    }
+
     fn answer(&self, takes_gzip: bool, known: Option<&HeaderValue>) -> Response {
         let mut response = if known == Some(&self.tag) {
             StatusCode::NOT_MODIFIED.into_response()
@@ -123,7 +130,8 @@ impl Page {
 
 /// Compresses quickly what is drawn for one person.
 async fn compressed(response: Response, takes_gzip: bool) -> Response {
-    if !takes_gzip || !is_text(response.headers()) || response.headers().contains_key(CONTENT_ENCODING) {
+    let comes_in_parts = response.body().size_hint().exact().is_none();
+    if !takes_gzip || comes_in_parts || !is_text(response.headers()) || response.headers().contains_key(CONTENT_ENCODING) {
         return response;
     }
     let (mut parts, body) = response.into_parts();

@@ -34,8 +34,9 @@ pub async fn draw(State(house): State<House>, mut request: Request, next: Next) 
         response = answer;
     }
     let Some(refusal) = refusal_of(&response) else { return response };
-    let visitor = Visitor::of(&house, &headers, uri.path()).await;
-    let frame = visitor.map_or_else(|_| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
+    // Where there is more to do than we can, nobody looks up who asked.
+    let visitor = if matches!(refusal, Refusal::Busy) { None } else { Visitor::of(&house, &headers, uri.path()).await.ok() };
+    let frame = visitor.map_or_else(|| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.remove("content-length");

@@ -184,14 +184,14 @@ struct Gate {
 
 /// Lets a request in: changes only from our own pages, and not more at once than we can carry. Help and the way out always.
 async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    if is_always_open(request.uri().path()) {
-        return next.run(request).await;
-    }
     if request.uri().path().contains("%00") {
         return Refusal::NotFound.into_response(); // no address of ours, and PostgreSQL takes no NUL
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) && !is_from_here(request.headers(), &gate.house) {
         return Refusal::NotYours("refusal-from-elsewhere").into_response();
+    }
+    if is_always_open(request.uri().path()) {
+        return next.run(request).await;
     }
     let Ok(_permit) = gate.under_way.try_acquire() else { return Refusal::Busy.into_response() };
     tokio::time::timeout(ANSWER_WAIT, next.run(request)).await.unwrap_or_else(|_| Refusal::Busy.into_response())

@@ -176,6 +176,21 @@ async fn what_was_erased_since_stays_erased() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_ledgers_that_speak_of_one_day_the_newer_is_right_whichever_is_laid_over_which() {
+    let (_folder, db, _, _) = backed_up().await;
+    let mut ledgers = Vec::new();
+    for (minute, columns) in [&["quoted"][..], &["author", "words", "html"]].into_iter().enumerate() {
+        let (tx, now) = (db.begin().await.unwrap(), NOW + minute as i64);
+        ledger::emptied(&tx, "remark", "r", columns, now).await.unwrap();
+        tx.keep().await.unwrap();
+        ledgers.push(Ledger::of(&db, now).await.unwrap());
+    }
+    let [older, newer] = ledgers.try_into().unwrap();
+    assert!(!older.says_the_same(&newer), "a changed line is a reason to write it down again");
+    assert!(older.clone().with(newer.clone()).says_the_same(&newer) && newer.clone().with(older).says_the_same(&newer));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_ledger_is_refused() {
     let (folder, db, _, _) = backed_up().await;
     let tx = db.begin().await.unwrap();

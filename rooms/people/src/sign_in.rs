@@ -2,7 +2,7 @@
 //!
 //! Promises: an unknown name takes the same road, the same time and the same words as a known one with the wrong password;
 //! tries are counted, in memory, for the caller, for the name, and for the two together, so that a stranger's wrong tries don't
-//! keep its owner out. Never: a hint which of the two was wrong.
+//! keep its owner out; those from ten households at once do, for a quarter of an hour. Never: a hint which of the two was wrong.
 
 use std::sync::LazyLock;
 

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use base::backup::Stage;
 use base::clock::Clock;
 use base::db::{Ask as _, Db, Where, migrations};
+use base::form::one_line;
 use base::house::{House, settle};
 use base::settings::Settings;
 use clap::{Args, Subcommand};
@@ -136,7 +137,6 @@ async fn say_so(house: &House, report: &Report) -> Result<()> {
 
 /// A site's title as a community's name: on one line, no longer than names are.
 fn name_of(title: &str) -> Option<String> {
-    let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = line.chars().filter(|c| !c.is_control()).take(*NAME_CHARS.end()).collect::<String>().trim_end().to_owned();
+    let name = one_line(title).chars().take(*NAME_CHARS.end()).collect::<String>().trim_end().to_owned();
     NAME_CHARS.contains(&name.chars().count()).then_some(name)
 }

@@ -467,6 +467,23 @@ fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
     assert_eq!(names.iter().filter(|name| name.starts_with("data/")).count(), GOES_OUT.len());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_command_but_migrate_changes_the_tables_of_a_house_that_an_older_circlepit_may_have_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = folder.path().join("house");
+    settled(&house);
+    let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.run("DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)", &[]).await.unwrap();
+    tx.keep().await.unwrap();
+    drop(db);
+    let to = folder.path().join("all.zip");
+    for line in [&["export", "--to", to.to_str().unwrap()][..], &["seat", "Ada", "shelf", "--why", "Nobody is there."], &["link", "Ada", "--why", "Lost the phone."]] {
+        let why = refused(&house, line);
+        assert!(why.contains("run `circlepit migrate") && why.contains("first"), "{line:?}: {why}");
+    }
+}
+
 /// What the export for reading keeps back, by table: all of it, or the columns.
 const STAYS_IN: &[(&str, &[&str])] = &[
     ("act", &["seat", "person", "what", "place", "whom", "why", "rule"]),

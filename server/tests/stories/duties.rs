@@ -108,6 +108,34 @@ async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_fill_seats_at_once_ask_no_more_people_than_there_are_seats() {
+    both(async |house| {
+        let (fills, duty) = (house.duty_that("fill_seats"), house.duty_that("tend_pages"));
+        let (cleo, dara) = (house.holder("Cleo", &fills).await, house.holder("Dara", &fills).await);
+        let seats = house.house.pack.duties.iter().find(|known| known.id == duty).unwrap().seats;
+        house.holder("Eli", &duty).await;
+        house.member("Ada").await;
+        house.member("Brook").await;
+        assert_eq!(seats, 2, "the premise: one is free");
+        let path = format!("/duties/{duty}/fill");
+        for round in 0..8 {
+            let ask = |name: &'static str| [("name", name), ("filled", "invitation"), ("days", "30"), ("why", "Asked for on Sunday.")];
+            let (one, other) = (ask("Ada"), ask("Brook"));
+            tokio::join!(cleo.get(&path), dara.get(&path), cleo.get(&path), dara.get(&path)); // so that nobody waits for a connection
+            let (one, other) = tokio::join!(cleo.post(&path, &one), dara.post(&path, &other));
+            let mut statuses = [one.status, other.status].map(|status| status.as_u16());
+            statuses.sort_unstable();
+            assert_eq!(statuses, [303, 422], "{round}");
+            assert_eq!(house.count("SELECT count(*) FROM seat_offer").await, 1, "{round}");
+            let tx = house.house.begin().await.unwrap();
+            tx.run("DELETE FROM seat_offer", &[]).await.unwrap();
+            tx.keep().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_seat_is_handed_back_in_two_taps() {
     both(async |house| {
         let duty = house.duty_that("tend_library");

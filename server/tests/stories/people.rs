@@ -299,6 +299,21 @@ async fn a_wrong_password_and_a_name_nobody_has_are_answered_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_many_tries_at_links_or_passkeys_have_to_wait_like_those_at_a_name() {
+    both(async |house| {
+        let guest = house.guest();
+        for (at, (path, fields, is)) in [("/in/junk", &[][..], 409), ("/sign-in/passkey", &[("ceremony", "junk"), ("answer", "{}")], 409)].into_iter().enumerate() {
+            let from = format!("192.0.2.{at}");
+            for _ in 0..40 {
+                guest.post_from(&from, path, fields).await.is(is);
+            }
+            guest.post_from(&from, path, fields).await.is(429);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_many_tries_at_one_name_have_to_wait_whether_it_exists_or_not() {
     both(async |house| {
         joined(&house, "Ada").await;
