@@ -16,7 +16,7 @@ use fluent_bundle::FluentValue;
 use parking_lot::Mutex;
 
 use crate::house::House;
-use crate::page::{Frame, Safe, label_of};
+use crate::page::{Frame, SUMMARY, Safe};
 use crate::refusal::Refusal;
 
 /// The longest body of a form, files and all, in bytes. Fields have far smaller limits of their own.
@@ -178,8 +178,17 @@ impl Form {
         if self.wrong.is_empty() {
             return Safe(String::new());
         }
-        let faults = self.wrong.iter().map(|wrong| (wrong.field.clone(), label_of(&wrong.field), wrong.sentence(f))).collect();
-        Safe::of(&Summary { heading: f.say("wrong-heading"), faults })
+        f.faults.lock().all = self.wrong.iter().map(|wrong| (wrong.field.clone(), wrong.sentence(f))).collect();
+        Safe(SUMMARY.to_owned())
+    }
+
+    /// What a field is called, as a label says it and the summary.
+    #[must_use]
+    pub fn label(&self, f: &Frame, field: &str, label: &str) -> String {
+        if !self.wrong.is_empty() {
+            f.faults.lock().drawn.push((field.to_owned(), label.to_owned()));
+        }
+        label.to_owned()
     }
 
     /// A one-line input. `key` names its label; `key-hint`, where somebody wrote it, the hint.
@@ -230,10 +239,7 @@ impl Form {
     fn field(&self, f: &Frame, key: &str, name: &str, kind: &Kind<'_>) -> Safe {
         let hint = format!("{key}-hint");
         let hint = f.house.words.knows(&hint).then(|| f.say(&hint).to_owned());
-        if !self.wrong.is_empty() {
-            f.labels.lock().push((name.to_owned(), f.say(key).to_owned()));
-        }
-        Safe::of(&Field { label: f.say(key), hint, name, kind, value: self.value(name), wrong: self.wrong(f, name) })
+        Safe::of(&Field { label: self.label(f, name, f.say(key)), hint, name, kind, value: self.value(name), wrong: self.wrong(f, name) })
     }
 }
 
@@ -255,7 +261,7 @@ enum Kind<'a> {
 #[derive(Template)]
 #[template(path = "field.html")]
 struct Field<'a> {
-    label: &'a str,
+    label: String,
     hint: Option<String>,
     name: &'a str,
     kind: &'a Kind<'a>,
@@ -275,14 +281,6 @@ impl Field<'_> {
         }
         ids.trim_end().to_owned()
     }
-}
-
-#[derive(Template)]
-#[template(path = "summary.html")]
-struct Summary<'a> {
-    heading: &'a str,
-    /// Field, the gap for its label, sentence.
-    faults: Vec<(String, String, String)>,
 }
 
 /// A value as it stands in an address.

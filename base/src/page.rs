@@ -65,15 +65,15 @@ pub struct Frame {
     pub done: Option<String>,
     /// How many notices wait for the person who is looking.
     pub notices: i64,
-    /// Names of the fields of a form that came back, and what they are called: the summary stands above them and names them.
-    pub(crate) labels: Arc<Mutex<Vec<(String, String)>>>,
+    /// What is wrong with the form on the page, for the summary above it.
+    pub(crate) faults: Arc<Mutex<Faults>>,
 }
 
 impl Frame {
     #[must_use]
     pub fn new(house: &House, who: Option<Who>, theme: Theme, path: &str) -> Self {
         let (house, path) = (house.clone(), path.to_owned());
-        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None, notices: 0, labels: Arc::default() }
+        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None, notices: 0, faults: Arc::default() }
     }
 
     /// The same frame with the title that a key says.
@@ -227,9 +227,8 @@ pub fn page_again(template: &impl Template, frame: &Frame) -> Reply {
 pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> Reply {
     let mut html = String::with_capacity(16 << 10);
     template.render_into_with_values(&mut html, NO_VALUES)?;
-    for (field, label) in frame.labels.lock().drain(..) {
-        let named = if label.ends_with('?') { format!("{label} ") } else { format!("{label}: ") };
-        html = html.replacen(&label_of(&field), &named, 1);
+    if let Some(summary) = std::mem::take(&mut *frame.faults.lock()).summary(frame) {
+        html = html.replacen(SUMMARY, &summary.0, 1);
     }
     let mut response = (status, html).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -239,9 +238,41 @@ pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> R
     Ok(response)
 }
 
-/// Where the summary of a form names a field that is drawn after it.
-pub(crate) fn label_of(field: &str) -> String {
-    format!("<!--{field}-->")
+/// Where the summary of a form stands: it names the fields as they are called and in their order, and they are drawn after it.
+pub(crate) const SUMMARY: &str = "<!--summary-->";
+
+/// What is wrong with a form, and the fields it is drawn with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    /// Field, and the sentence at it.
+    pub all: Vec<(String, String)>,
+    /// Field, and what it is called, in the order of the page.
+    pub drawn: Vec<(String, String)>,
+}
+
+impl Faults {
+    fn summary(mut self, f: &Frame) -> Option<Safe> {
+        if self.all.is_empty() {
+            return None;
+        }
+        self.all.sort_by_key(|(field, _)| self.drawn.iter().position(|(drawn, _)| drawn == field).unwrap_or(self.drawn.len()));
+        let called = |field: &str| self.drawn.iter().find(|(drawn, _)| drawn == field).map(|(_, label)| label.as_str());
+        let faults = self.all.iter().map(|(field, sentence)| Fault { field, label: called(field), sentence }).collect();
+        Some(Safe::of(&Summary { heading: f.say("wrong-heading"), faults }))
+    }
+}
+
+struct Fault<'a> {
+    field: &'a str,
+    label: Option<&'a str>,
+    sentence: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "summary.html")]
+struct Summary<'a> {
+    heading: &'a str,
+    faults: Vec<Fault<'a>>,
 }
 
 /// Goes on to a path after a change (303, so that going back does not send the form again).

@@ -77,6 +77,13 @@ async fn what_is_wrong_with_a_new_account_is_said_at_its_field() {
         join("Cleo", "", PASSWORD).await.is(422).says("Choose one of these");
         join("Cleo", "18", "short").await.is(422).says("At least 8 characters");
         join("Cleo", "18", "Iloveyou").await.is(422).says("most common passwords");
+        let all_wrong = join("", "", "short").await;
+        let summary = all_wrong.html.split("id=\"summary\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
+        let links: Vec<_> = summary.split("href=\"#").skip(1).map(|link| link.split('<').next().unwrap()).collect();
+        assert_eq!(links.len(), 3, "{links:?}");
+        for (link, begins) in links.iter().zip(["name\">What should we call you? ", "age\">How old are you? ", "password\">Password: "]) {
+            assert!(link.starts_with(begins), "in the order of the page, each by its name: {links:?}");
+        }
         join("Cleo of Hull", "18", "cleo of hull 1").await.is(422).says("a name anybody can see");
         join("Cleo", "18", &"long ".repeat(60)).await.is(303);
         join(&"x".repeat(50_000), "18", PASSWORD).await.is(422);

@@ -90,7 +90,7 @@ async fn too_little_and_too_much_come_back_with_what_was_typed() {
         }
         say(&ada, &song, &"ä".repeat(10_000)).await;
         let page = ada.post("/remarks", &[("place", &song), ("words", &"ä".repeat(10_001))]).await;
-        page.is(422).says("10000 characters at most. This is 10001.").says("ääää");
+        page.is(422).says("Say something: 10000 characters at most. This is 10001.").says("ääää");
         let page = ada.post("/remarks", &[("place", &song), ("words", "Kept."), ("speaking_as", &"x".repeat(61))]).await;
         page.is(422).says("60 characters at most").says("Kept.");
         ada.post("/remarks", &[("place", &song), ("words", &"x".repeat(1_000_000))]).await.is(422);

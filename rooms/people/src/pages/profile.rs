@@ -67,7 +67,7 @@ impl Edit<'_> {
     }
 
     fn label(&self, kind: &str) -> String {
-        self.f.say(&format!("profile-{kind}")).to_owned()
+        self.form.label(self.f, kind, self.f.say(&format!("profile-{kind}")))
     }
 
     fn is_for(&self, kind: &str, audience: &str) -> bool {
