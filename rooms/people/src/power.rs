@@ -73,14 +73,14 @@ impl<C: Needs> FromRequestParts<House> for Holding<C> {
 /// The seat from which this member may do it now. What shows private things, or a seat that sees such, takes a second factor.
 pub(crate) async fn seat_that_may(member: &Member, capability: Capability) -> Result<Option<HeldSeat>, Refusal> {
     let house = &member.house;
-    let seats = seats_for(house, &member.person.id, capability).await?;
+    let seats: Vec<_> = member.seats().await?.iter().filter(|seat| seat.can(house, capability)).collect();
     if let Some(seat) = seats.iter().find(|seat| !capability.sees_private() && !sees_private(house, &seat.duty)) {
-        return Ok(Some(seat.clone()));
+        return Ok(Some((*seat).clone()));
     }
     if !seats.is_empty() {
         must_have_second_factor(member).await?;
     }
-    Ok(seats.into_iter().next())
+    Ok(seats.first().map(|seat| (*seat).clone()))
 }
 
 /// How far somebody is with what a seat of theirs lets them do.
@@ -105,17 +105,8 @@ impl Visitor {
 
     /// Whether they hold a seat that can do it now. Pages ask this to show a form or not; doing it takes a [`Holding`].
     pub async fn may(&self, capability: Capability) -> DbResult<bool> {
-        match &self.person {
-            Some(person) => Ok(!seats_for(&self.house, &person.id, capability).await?.is_empty()),
-            None => Ok(false),
-        }
+        Ok(self.seats().await?.iter().any(|seat| seat.can(&self.house, capability)))
     }
-}
-
-async fn seats_for(house: &House, person: &str, capability: Capability) -> DbResult<Vec<HeldSeat>> {
-    let mut seats = seats_of(&house.db, person, house.now()).await?;
-    seats.retain(|seat| duty(house, &seat.duty).is_some_and(|words| capability.is_of(words)));
-    Ok(seats)
 }
 
 /// Whether anybody holds a seat now whose duty can do it.

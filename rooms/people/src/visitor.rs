@@ -2,21 +2,22 @@
 //! in, [`Fresh`] somebody who signed in just now, and [`Holding`](crate::Holding) somebody who holds a duty that can.
 
 use std::ops::Deref;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use base::caller::{Caller, Pace};
 use base::clock::MINUTE_MS;
-use base::db::Tx;
+use base::db::{DbResult, Tx};
 use base::house::House;
 use base::page::{Frame, Theme, Who};
 use base::refusal::Refusal;
 use base::room::Reader;
+use tokio::sync::OnceCell;
 
 use crate::person::Person;
-use crate::power::Notice;
+use crate::power::{HeldSeat, Notice, seats_of};
 use crate::session::{Session, cookie};
 
 /// Anybody.
@@ -33,6 +34,8 @@ pub struct Visitor {
     pub notices: i64,
     /// Stands for the household they come from, to count tries by; in memory alone.
     pub caller: Option<Caller>,
+    /// The seats they hold, once somebody asked.
+    seats: Arc<OnceCell<Vec<HeldSeat>>>,
 }
 
 /// Somebody signed in.
@@ -67,7 +70,7 @@ impl Visitor {
             Some(person) => Notice::unseen(&house.db, &person.id).await?,
             None => 0,
         };
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices, caller: None })
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices, caller: None, seats: Arc::default() })
     }
 
     /// The frame of a page for them.
@@ -86,6 +89,15 @@ impl Visitor {
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.person.as_ref().map(|person| person.id.as_str())
+    }
+
+    /// The seats they hold as this request found them; a write looks once more.
+    pub(crate) async fn seats(&self) -> DbResult<&[HeldSeat]> {
+        let look = async || match self.id() {
+            Some(person) => seats_of(&self.house.db, person, self.house.now()).await,
+            None => Ok(Vec::new()),
+        };
+        Ok(self.seats.get_or_try_init(look).await?)
     }
 
     #[must_use]

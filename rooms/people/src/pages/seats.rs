@@ -8,7 +8,7 @@ use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
 use crate::person::Person;
-use crate::power::{Capability, FillSeats, Filled, Holding, SeatOffer, Offered, Reach, Seat, duty, duty_name, seats_of};
+use crate::power::{Capability, FillSeats, Filled, Holding, Offered, Reach, Seat, SeatOffer, duty, duty_name};
 use crate::visitor::Member;
 
 const NAME_CHARS_MAX: usize = 80;
@@ -49,7 +49,7 @@ pub async fn show(member: Member, Path(id): Path<String>) -> Reply {
     let is_mine = seat.is_held_by(&member.person.id, now);
     let show = Show {
         seconded: seat.seconded(&house.db).await?,
-        may_second: seat.is_up_for_renewal(now) && seats_of(&house.db, &member.person.id, now).await?.is_empty(),
+        may_second: seat.is_up_for_renewal(now) && member.seats().await?.is_empty(),
         may_end: seat.is_held(now) && member.may(Capability::FillSeats).await?,
         is_held: seat.is_held(now),
         is_mine,

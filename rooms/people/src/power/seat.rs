@@ -13,7 +13,7 @@ use base::refusal::Refusal;
 use base::{id, kept_as, paging, row, vals};
 
 use super::act::{By, Deed, MEMBERS, act_of_host, record};
-use super::{FillSeats, Holding};
+use super::{Capability, FillSeats, Holding, duty};
 use crate::person::Person;
 use crate::visitor::Member;
 use crate::way_in::WayIn;
@@ -78,6 +78,11 @@ pub struct HeldSeat {
 row!(HeldSeat { id, duty, until });
 
 impl HeldSeat {
+    /// Whether its duty can do it.
+    pub(super) fn can(&self, house: &House, capability: Capability) -> bool {
+        duty(house, &self.duty).is_some_and(|words| capability.is_of(words))
+    }
+
     /// Looks once more in the write itself, which whoever ends the seat has to wait for.
     pub(super) async fn must_still_be_held(&self, tx: &Tx, person: &str, now: i64) -> Result<(), Refusal> {
         let sql = "SELECT id FROM seat WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
