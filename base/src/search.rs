@@ -4,51 +4,28 @@
 //! Promises: a reader finds only what they may open; a search is bounded work at any size (newest first walks the index
 //! backwards; relevance weighs the newest [`CANDIDATES_MAX`] matches). Never: an operator out of people's words.
 
+mod findable;
+mod query;
+mod words;
+
 use askama::filters::{Escaper as _, Html};
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::clock::DAY_MS;
 use crate::db::{Ask, Db, DbResult, Engine, Tx};
-use crate::markup;
 use crate::page::Safe;
 use crate::place::Place;
 use crate::room::{Audience, Job, Reader};
 use crate::{id, row, vals};
 
-/// Words of one text that are indexed; what comes later is not found.
-pub const WORDS_MAX: usize = 16_000;
-/// The same in bytes: PostgreSQL takes a megabyte, with places.
-const WORDS_BYTES_MAX: usize = 400 << 10;
-/// Letters of one word that count.
-const LETTERS_MAX: usize = 60;
-/// Words and phrases of one query.
-const TERMS_MAX: usize = 12;
+pub use findable::{Findable, WORDS_MAX};
+pub use query::Query;
+pub use words::{fold, words};
+
 /// How many of the newest matches are weighed for relevance.
 pub const CANDIDATES_MAX: i64 = 400;
 /// Pages of the index that one write merges.
 const MERGED_PAGES: i64 = 64;
-/// Characters of the preview kept with each find.
-const PREVIEW_CHARS: usize = 300;
-/// Words before the first one sought in a preview that begins there.
-const WORDS_BEFORE: usize = 8;
-
-/// What a room puts into the index for one place.
-#[derive(Clone, Debug, Default)]
-pub struct Findable {
-    pub kind: &'static str,
-    pub title: String,
-    pub words: String,
-    /// Name of the person it is by, as shown.
-    pub author: Option<String>,
-    pub audience: Audience,
-    /// Whose it is, where it is for them alone.
-    pub owner: Option<String>,
-    pub feelings: Vec<String>,
-    pub genres: Vec<String>,
-    pub lang: String,
-    pub at: i64,
-}
 
 /// A place that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,178 +40,10 @@ pub struct Found {
 }
 row!(Found { n, place, kind, title, preview, author, at });
 
-/// What somebody looks for: words and "exact phrases", and `kind:` `feeling:` `genre:` `by:` `lang:`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    /// Each a run of words that must stand side by side.
-    phrases: Vec<Vec<String>>,
-    marks: Vec<String>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     NewestFirst,
     MostLike,
-}
-
-/// Cuts text into words and folds them: no case, no accents, no punctuation.
-pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).map(fold).filter(|word| !word.is_empty())
-}
-
-/// One word without case and accents, as it is compared.
-#[must_use]
-pub fn fold(word: &str) -> String {
-    // Most words, and fifteen times as fast: a search by likeness folds some twenty thousand of them.
-    if word.is_ascii() {
-        return word.chars().filter(char::is_ascii_alphanumeric).take(LETTERS_MAX).map(|c| c.to_ascii_lowercase()).collect();
-    }
-    let bare = word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    bare.nfkd().filter(|c| c.is_alphanumeric()).take(LETTERS_MAX).collect()
-}
-
-/// A filter as one word: `feeling` and `need-to-scream` make `feeling0needtoscream`.
-fn mark(field: &str, value: &str) -> String {
-    format!("{field}0{}", words(value).collect::<String>())
-}
-
-impl Query {
-    /// Reads what a person typed; nothing they type can be wrong.
-    #[must_use]
-    pub fn read(typed: &str) -> Self {
-        let mut query = Self::default();
-        for (field, term) in terms(typed) {
-            if query.phrases.len() + query.marks.len() == TERMS_MAX {
-                break;
-            }
-            match field {
-                Some(field) => query.marks.push(mark(field, &term)),
-                None => query.phrases.extend(Some(words(&term).collect::<Vec<_>>()).filter(|run| !run.is_empty())),
-            }
-        }
-        query
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.phrases.is_empty() && self.marks.is_empty()
-    }
-
-    /// The words to show in bold.
-    pub fn shown(&self) -> impl Iterator<Item = &str> {
-        self.phrases.iter().flatten().map(String::as_str)
-    }
-
-    /// Whether this would find such a thing: the plain meaning of a query, which the engines are tested against.
-    #[must_use]
-    pub fn matches(&self, findable: &Findable) -> bool {
-        let text: Vec<_> = findable.text().collect();
-        let marks = findable.marks();
-        self.phrases.iter().all(|run| text.windows(run.len()).any(|window| window == &run[..])) && self.marks.iter().all(|mark| marks.contains(mark))
-    }
-
-    /// Whether a word that is sought stands in a text.
-    fn is_in(&self, text: &str) -> bool {
-        words(text).any(|word| self.shown().any(|sought| sought == word))
-    }
-
-    fn for_sqlite(&self) -> String {
-        let words = self.phrases.iter().map(|run| format!("words : \"{}\"", run.join(" ")));
-        let marks = self.marks.iter().map(|mark| format!("marks : \"{mark}\""));
-        words.chain(marks).collect::<Vec<_>>().join(" AND ")
-    }
-
-    fn for_postgres(&self) -> String {
-        let words = self.phrases.iter().map(|run| run.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" <-> "));
-        let marks = self.marks.iter().map(|mark| format!("'={mark}'"));
-        words.chain(marks).map(|part| format!("({part})")).collect::<Vec<_>>().join(" & ")
-    }
-}
-
-const FIELDS: &[&str] = &["kind", "feeling", "genre", "by", "lang"];
-
-/// Splits what was typed at white space, keeping what stands in quotes together: `by:"Ada III" doom`.
-fn terms(typed: &str) -> Vec<(Option<&'static str>, String)> {
-    let mut parts = vec![String::new()];
-    let mut quoted = false;
-    for c in typed.chars().map(|c| if matches!(c, '“' | '”' | '„') { '"' } else { c }) {
-        match c {
-            '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => parts.push(String::new()),
-            c => parts.last_mut().expect("never empty").push(c),
-        }
-    }
-    parts.into_iter().map(|part| {
-        let field = part.split_once(':').and_then(|(field, value)| Some((*FIELDS.iter().find(|known| field.eq_ignore_ascii_case(known))?, value.to_owned())));
-        field.map_or((None, part), |(field, value)| (Some(field), value))
-    }).filter(|(_, term)| words(term).next().is_some()).collect()
-}
-
-impl Findable {
-    fn text(&self) -> impl Iterator<Item = String> {
-        let mut left = WORDS_BYTES_MAX;
-        words(&self.title).chain(words(&self.words)).take(WORDS_MAX).take_while(move |word| {
-            let fits = word.len() <= left;
-            left = left.saturating_sub(word.len());
-            fits
-        })
-    }
-
-    fn marks(&self) -> Vec<String> {
-        let mut marks = vec![mark("kind", self.kind), mark("lang", &self.lang)];
-        marks.extend(self.author.iter().map(|name| mark("by", name)));
-        marks.extend(self.feelings.iter().map(|feeling| mark("feeling", feeling)));
-        marks.extend(self.genres.iter().map(|genre| mark("genre", genre)));
-        marks
-    }
-
-    /// Its words on one line.
-    fn line(&self) -> String {
-        self.words.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" · ")
-    }
-
-    fn preview(&self) -> String {
-        markup::snippet(&self.line(), PREVIEW_CHARS)
-    }
-
-    /// A preview that begins a little before the first word that is sought.
-    #[must_use]
-    pub fn preview_for(&self, query: &Query) -> String {
-        let line = self.line();
-        let words: Vec<_> = line.split_whitespace().collect();
-        let hit = words.iter().position(|word| query.is_in(word)).unwrap_or(0);
-        let begin = hit.saturating_sub(WORDS_BEFORE);
-        let preview = markup::snippet(&words[begin..].join(" "), PREVIEW_CHARS);
-        if begin > 0 { format!("… {preview}") } else { preview }
-    }
-
-    /// Whether this reader may find it.
-    #[must_use]
-    pub fn is_for(&self, reader: &Reader) -> bool {
-        reader.may_see(self.audience, self.owner.as_deref())
-    }
-
-    /// The audience as it is kept: `everyone`, `members`, or the id of the one person who may find it.
-    fn kept_audience(&self) -> &str {
-        match self.audience {
-            Audience::Only => self.owner.as_deref().unwrap_or_default(),
-            audience => audience.id(),
-        }
-    }
-
-    /// Words and marks in PostgreSQL's own notation: `'doom':1 'days':2 '=kind0song'`.
-    fn tsvector(&self) -> String {
-        let words = self.text().enumerate().map(|(at, word)| format!("'{word}':{}", at + 1));
-        words.chain(self.marks().into_iter().map(|mark| format!("'={mark}'"))).collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// The kept audiences of what this reader may find.
-fn audiences(reader: &Reader) -> [&str; 3] {
-    match &reader.person {
-        Some(person) => ["everyone", "members", person],
-        None => ["everyone"; 3],
-    }
 }
 
 /// The beginning of what may be found of something that hangs on a place: it is called as that is, and for whom that is.
@@ -338,6 +147,14 @@ pub async fn find(db: &Db, reader: &Reader, query: &Query, order: Order, before:
     Ok(if order == Order::MostLike { weighed(found, query, limit) } else { found })
 }
 
+/// The kept audiences of what this reader may find.
+fn audiences(reader: &Reader) -> [&str; 3] {
+    match &reader.person {
+        Some(person) => ["everyone", "members", person],
+        None => ["everyone"; 3],
+    }
+}
+
 /// Text as HTML with the sought words marked, however they are written in it.
 #[must_use]
 pub fn marked(text: &str, query: &Query) -> Safe {
@@ -412,33 +229,9 @@ mod tests {
     }
 
     #[test]
-    fn words_are_compared_without_case_accents_and_punctuation() {
-        assert_eq!(words("Motörhead — “Ace of Spades”!").collect::<Vec<_>>(), ["motorhead", "ace", "of", "spades"]);
-        assert_eq!(words("İstanbul ß ﬁre").collect::<Vec<_>>(), ["istanbul", "ß", "fire"]);
-        assert_eq!(fold(&"Ab9".repeat(30)), fold(&"Áb9".repeat(30)));
-    }
-
-    #[test]
-    fn a_preview_begins_where_a_sought_word_stands() {
-        let findable = Findable { words: format!("{}\nMotörhead, then\n{}", "one two three four five six seven eight nine ".repeat(40), "more ".repeat(90)), ..Findable::default() };
-        assert!(findable.preview().starts_with("one two"));
-        let preview = findable.preview_for(&Query::read("motorhead"));
-        assert!(preview.starts_with("… three four five six seven eight nine · Motörhead, then · more") && preview.ends_with("more…"), "{preview}");
-        assert!(preview.chars().count() <= PREVIEW_CHARS + 3);
-        assert_eq!(findable.preview_for(&Query::read("elsewhere")), findable.preview());
-    }
-
-    #[test]
     fn sought_words_are_marked_and_the_rest_is_text() {
         let query = Query::read("motorhead");
         assert_eq!(marked("Motörhead <b> & \"co\"", &query).0, "<mark>Motörhead</mark> &#60;b&#62; &#38; &#34;co&#34;");
     }
 
-    #[test]
-    fn a_query_knows_phrases_and_fields_and_nothing_in_it_is_an_operator() {
-        let query = Query::read("doom \"slow days\" kind:song by:\"Ada III\" OR NOT* near( x:y");
-        assert_eq!(query.phrases, [vec!["doom"], vec!["slow", "days"], vec!["or"], vec!["not"], vec!["near"], vec!["x", "y"]]);
-        assert_eq!(query.marks, ["kind0song", "by0adaiii"]);
-        assert!(Query::read("  \"\" : ' ").is_empty());
-    }
 }

