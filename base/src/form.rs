@@ -1,35 +1,22 @@
 //! What a person sent. Each field is read with a limit; a fault is noted at the field, in words, with the value kept, so
 //! the page comes back as it was left. Nothing reaches a verb before [`Form::is_right`] says so.
 
-use std::fmt::Write as _;
+mod field;
+mod sent;
+
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
-use askama::Template;
 use axum::body::Bytes;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use fluent_bundle::FluentValue;
-use parking_lot::Mutex;
 
-use crate::house::House;
 use crate::page::{Frame, SUMMARY, Safe};
-use crate::refusal::Refusal;
+
+pub use sent::{Asked, Sent};
 
 /// The longest body of a form, files and all, in bytes. Fields have far smaller limits of their own.
 pub const FORM_BYTES_MAX: usize = 4 << 20;
-/// What is long enough that typing it again would hurt, in bytes.
-const TEXT_BYTES_MIN: usize = 40;
-/// Fields that are never given back.
-const SECRETS: [&str; 2] = ["password", "code"];
 /// How long the reason for a use of power may be, in characters; so is every short "why" that others read.
 pub const REASON_CHARS: RangeInclusive<usize> = 3..=300;
-/// The most fields a form may have.
-const FIELDS_MAX: usize = 2_000;
-
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     fields: Vec<(String, String)>,
@@ -58,12 +45,6 @@ impl Form {
     pub fn filled<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Self { fields, ..Self::default() }
-    }
-
-    fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let pairs = form_urlencoded::parse(body).take(FIELDS_MAX + 1);
-        let fields: Vec<_> = pairs.map(|(name, value)| (name.into_owned(), clean(&value))).collect();
-        if fields.len() > FIELDS_MAX { Err(Refusal::TooLong) } else { Ok(Self { fields, ..Self::default() }) }
     }
 
     /// What was sent in a field, as it was sent; empty when it was not.
@@ -191,56 +172,6 @@ impl Form {
         label.to_owned()
     }
 
-    /// A one-line input. `key` names its label; `key-hint`, where somebody wrote it, the hint.
-    #[must_use]
-    pub fn line_field(&self, f: &Frame, key: &str, name: &str) -> Safe {
-        self.field(f, key, name, &Kind::Line("text", ""))
-    }
-
-    /// An input of another type, with what the browser may fill in (`autocomplete`).
-    #[must_use]
-    pub fn input_field(&self, f: &Frame, key: &str, name: &str, kind: &str, autocomplete: &str) -> Safe {
-        self.field(f, key, name, &Kind::Line(kind, autocomplete))
-    }
-
-    /// Several lines; the page counts what is left of `chars` while somebody writes.
-    #[must_use]
-    pub fn area_field(&self, f: &Frame, key: &str, name: &str, chars: RangeInclusive<usize>) -> Safe {
-        self.field(f, key, name, &Kind::Area(*chars.end()))
-    }
-
-    /// Rows to choose one from: `(value, label)`.
-    #[must_use]
-    pub fn pick_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
-        self.field(f, key, name, &Kind::Pick(self.rows(name, rows)))
-    }
-
-    /// A list to choose one from; the first row may be `("", …)`, and is added where nothing is chosen yet: a list never chooses
-    /// for a person.
-    #[must_use]
-    pub fn select_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
-        let mut rows = self.rows(name, rows);
-        if !rows.iter().any(|(value, _, is_chosen)| *is_chosen || value.is_empty()) {
-            rows.insert(0, (String::new(), f.say("choose").to_owned(), true));
-        }
-        self.field(f, key, name, &Kind::Select(rows))
-    }
-
-    /// A single box to tick, sent as `yes`.
-    #[must_use]
-    pub fn tick_field(&self, f: &Frame, key: &str, name: &str) -> Safe {
-        self.field(f, key, name, &Kind::Tick)
-    }
-
-    fn rows(&self, name: &str, rows: &[(&str, &str)]) -> Vec<(String, String, bool)> {
-        rows.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned(), self.value(name) == *value)).collect()
-    }
-
-    fn field(&self, f: &Frame, key: &str, name: &str, kind: &Kind<'_>) -> Safe {
-        let hint = format!("{key}-hint");
-        let hint = f.house.words.knows(&hint).then(|| f.say(&hint).to_owned());
-        Safe::of(&Field { label: self.label(f, name, f.say(key)), hint, name, kind, value: self.value(name), wrong: self.wrong(f, name) })
-    }
 }
 
 impl Wrong {
@@ -250,138 +181,10 @@ impl Wrong {
     }
 }
 
-enum Kind<'a> {
-    Line(&'a str, &'a str),
-    Area(usize),
-    Pick(Vec<(String, String, bool)>),
-    Select(Vec<(String, String, bool)>),
-    Tick,
-}
-
-#[derive(Template)]
-#[template(path = "field.html")]
-struct Field<'a> {
-    label: String,
-    hint: Option<String>,
-    name: &'a str,
-    kind: &'a Kind<'a>,
-    value: &'a str,
-    wrong: Option<String>,
-}
-
-impl Field<'_> {
-    /// The ids of what describes the field, for screen readers.
-    fn described_by(&self) -> String {
-        let mut ids = String::new();
-        if self.wrong.is_some() {
-            let _ = write!(ids, "{}-wrong ", self.name);
-        }
-        if self.hint.is_some() {
-            let _ = write!(ids, "{}-hint", self.name);
-        }
-        ids.trim_end().to_owned()
-    }
-}
-
 /// A value as it stands in an address.
 #[must_use]
 pub fn encoded(value: &str) -> String {
     form_urlencoded::byte_serialize(value.as_bytes()).collect()
-}
-
-/// Control characters have no business in people's words, and PostgreSQL takes no NUL.
-fn clean(value: &str) -> String {
-    value.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
-}
-
-impl FromRequest<House> for Form {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, house: &House) -> Result<Self, Refusal> {
-        let sent = request.extensions().get::<Sent>().cloned().unwrap_or_default();
-        let form = Self::read(request, house).await?;
-        sent.remember(&form);
-        Ok(form)
-    }
-}
-
-impl Form {
-    async fn read(request: Request, house: &House) -> Result<Self, Refusal> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-        if kind.starts_with("multipart/form-data") {
-            return read_multipart(request, house).await;
-        }
-        if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
-            return Err(Refusal::NotLikeThis("refusal-not-a-form"));
-        }
-        let body = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX).await.map_err(|_| Refusal::TooLong)?;
-        Self::parse(&body)
-    }
-}
-
-async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal> {
-    let bad = |why: MultipartError| if why.status() == StatusCode::PAYLOAD_TOO_LARGE { Refusal::TooLong } else { Refusal::NotLikeThis("refusal-not-a-form") };
-    let mut parts = Multipart::from_request(request, house).await.map_err(|_| Refusal::NotLikeThis("refusal-not-a-form"))?;
-    let mut form = Form::default();
-    let mut room_left = FORM_BYTES_MAX;
-    while let Some(part) = parts.next_field().await.map_err(bad)? {
-        let (field, name) = (part.name().unwrap_or_default().to_owned(), part.file_name().map(clean));
-        let bytes = part.bytes().await.map_err(bad)?;
-        room_left = room_left.checked_sub(bytes.len()).ok_or(Refusal::TooLong)?;
-        match name {
-            Some(name) => form.files.push(Upload { field, name, bytes }),
-            None => form.fields.push((field, clean(std::str::from_utf8(&bytes).map_err(|_| Refusal::NotLikeThis("refusal-not-text"))?))),
-        }
-        if form.fields.len() + form.files.len() > FIELDS_MAX {
-            return Err(Refusal::TooLong);
-        }
-    }
-    Ok(form)
-}
-
-/// Texts that somebody typed into the form of this request: whatever refuses it gives them back. The server lays it beside the
-/// request; reading the form fills it.
-#[derive(Clone, Debug, Default)]
-pub struct Sent(Arc<Mutex<Vec<String>>>);
-
-impl Sent {
-    fn remember(&self, form: &Form) {
-        let is_text = |(name, value): &&(String, String)| value.len() >= TEXT_BYTES_MIN && !SECRETS.contains(&name.as_str());
-        *self.0.lock() = form.fields.iter().filter(is_text).map(|(_, value)| value.clone()).collect();
-    }
-
-    #[must_use]
-    pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock())
-    }
-}
-
-/// The part of an address behind the `?`, read like a form.
-#[derive(Clone, Debug, Default)]
-pub struct Asked(pub Form);
-
-impl Asked {
-    /// The row below which the page that is asked for begins.
-    #[must_use]
-    pub fn before(&self) -> Option<&str> {
-        Some(self.value("before")).filter(|id| !id.is_empty())
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Asked {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        Form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
-    }
-}
-
-impl std::ops::Deref for Asked {
-    type Target = Form;
-
-    fn deref(&self) -> &Form {
-        &self.0
-    }
 }
 
 /// Text on one line: trimmed, inner white space made single, nothing in it that nobody can see; empty where that is all of it.
