@@ -17,6 +17,7 @@ pub use sent::{Asked, Sent};
 pub const FORM_BYTES_MAX: usize = 4 << 20;
 /// How long the reason for a use of power may be, in characters; so is every short "why" that others read.
 pub const REASON_CHARS: RangeInclusive<usize> = 3..=300;
+
 #[derive(Clone, Debug, Default)]
 pub struct Form {
     fields: Vec<(String, String)>,

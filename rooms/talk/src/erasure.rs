@@ -1,14 +1,15 @@
-//! What the talk keeps about a person, and how it forgets them.
+//! What the talk keeps about a person, how it forgets them, and how a remark goes: with everything that hangs on it.
 
 use base::clock::rfc3339;
 use base::db::{Ask as _, DbResult, Tx};
 use base::house::House;
 use base::room::{Kept, Leaving};
-use base::vals;
+use base::{ledger, search, vals, veil};
+use people::power::forget_words;
 use serde_json::json;
 
-use crate::index;
-use crate::remark::{Remark, tally};
+use crate::remark::{Remark, says, tally};
+use crate::{index, thread};
 
 /// Everything of theirs, for their export.
 pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
@@ -52,4 +53,48 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbR
         }
     }
     Ok(())
+}
+
+impl Remark {
+    /// Removes it whole, with its number if that was the last.
+    pub(crate) async fn vanish(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        veil::lift(tx, &Self::place_of(&self.id)).await?;
+        search::unindex(tx, &Self::place_of(&self.id)).await?;
+        ledger::gone(tx, "remark", &self.id, now).await?;
+        forget_words(tx, &Self::place_of(&self.id), now).await?;
+        tx.run("DELETE FROM remark WHERE id = $1", vals![&self.id]).await?;
+        thread::less_one(tx, &self.place, self.n).await
+    }
+
+    /// Empties it, and every quote of it. The line of it stays, without a name.
+    pub(crate) async fn empty(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        let wordings: Vec<String> = tx.all("SELECT id FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
+        for wording in &wordings {
+            ledger::gone(tx, "remark_edit", wording, now).await?;
+        }
+        tx.run("DELETE FROM remark_edit WHERE remark = $1", vals![&self.id]).await?;
+        tx.run("DELETE FROM remark_word WHERE remark = $1", vals![&self.id]).await?;
+        let sql = "UPDATE remark SET author = NULL, name = '', speaking_as = '', quoted = '', words = '', html = '', tallies = '', gone_at = $1 WHERE id = $2 AND gone_at IS NULL";
+        if tx.run(sql, vals![now, &self.id]).await? > 0 {
+            tx.run("UPDATE thread SET standing = standing - 1 WHERE place = $1", vals![&self.place]).await?;
+        }
+        ledger::emptied(tx, "remark", &self.id, &["author", "name", "speaking_as", "quoted", "words", "html"], now).await?;
+        self.unquote(tx, now).await?;
+        forget_words(tx, &Self::place_of(&self.id), now).await?;
+        search::unindex(tx, &Self::place_of(&self.id)).await
+    }
+
+    /// Empties every quote of words that stand no longer in what it says or said before.
+    pub(crate) async fn unquote(&self, tx: &Tx, now: i64) -> DbResult<()> {
+        let mut wordings: Vec<String> = tx.all("SELECT words FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
+        wordings.extend(tx.first::<String>("SELECT words FROM remark WHERE id = $1", vals![&self.id]).await?);
+        let quotes: Vec<(String, String)> = tx.all("SELECT id, quoted FROM remark WHERE answers = $1 AND quoted <> '' ORDER BY id", vals![&self.id]).await?;
+        for (other, quoted) in quotes {
+            if !wordings.iter().any(|words| says(words, &quoted)) {
+                tx.run("UPDATE remark SET quoted = '' WHERE id = $1", vals![&other]).await?;
+                ledger::emptied(tx, "remark", &other, &["quoted"], now).await?;
+            }
+        }
+        Ok(())
+    }
 }

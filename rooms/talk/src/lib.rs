@@ -6,6 +6,7 @@ mod erasure;
 mod index;
 mod pages;
 pub mod remark;
+pub mod tending;
 pub mod thread;
 
 pub use index::place_again;

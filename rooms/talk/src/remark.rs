@@ -2,8 +2,7 @@
 //!
 //! Promises: who may not see the place sees no remark of it; a remark has one address for ever; a quote holds only words
 //! that stand in what it answers, and goes when they go; a change made from an old copy is refused, not lost; what was said
-//! before stays readable until its author takes it away. Only its author changes it. Whoever tends the talk folds or
-//! withdraws it with a reason, which is an act, and never their own.
+//! before stays readable until its author takes it away. Only its author changes it; what others may do with it is tending.
 
 use std::sync::OnceLock;
 
@@ -16,10 +15,8 @@ use base::markup::Rendered;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Preview, Reader};
-use base::veil::{self, Veil};
-use base::{ledger, markup, row, vals};
+use base::{ledger, markup, row, vals, veil};
 use people::Member;
-use people::power::{Deed, Holding, TendTalk};
 
 use crate::{draft, index, thread};
 
@@ -66,14 +63,6 @@ pub struct Wording {
     pub until: i64,
 }
 row!(Wording { id, words, until });
-
-/// What whoever tends the talk may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tending {
-    Fold,
-    Withdraw,
-    Lift,
-}
 
 impl Saying {
     /// Reads the form; what is wrong is noted at its field. `answered` is the remark it answers.
@@ -210,20 +199,6 @@ impl Remark {
         Ok(tx.keep().await?)
     }
 
-    /// Empties every quote of words that stand no longer in what it says or said before.
-    async fn unquote(&self, tx: &Tx, now: i64) -> DbResult<()> {
-        let mut wordings: Vec<String> = tx.all("SELECT words FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
-        wordings.extend(tx.first::<String>("SELECT words FROM remark WHERE id = $1", vals![&self.id]).await?);
-        let quotes: Vec<(String, String)> = tx.all("SELECT id, quoted FROM remark WHERE answers = $1 AND quoted <> '' ORDER BY id", vals![&self.id]).await?;
-        for (other, quoted) in quotes {
-            if !wordings.iter().any(|words| says(words, &quoted)) {
-                tx.run("UPDATE remark SET quoted = '' WHERE id = $1", vals![&other]).await?;
-                ledger::emptied(tx, "remark", &other, &["quoted"], now).await?;
-            }
-        }
-        Ok(())
-    }
-
     /// Takes it back. In the first seconds, before anybody answered, it was never there and its words are a draft again; later a
     /// line without words or name stays. Says whether a line stays.
     pub async fn take_back(&self, member: &Member) -> Result<bool, Refusal> {
@@ -244,34 +219,6 @@ impl Remark {
         Ok(leaves_a_line)
     }
 
-    /// Removes it whole, with its number if that was the last.
-    async fn vanish(&self, tx: &Tx, now: i64) -> DbResult<()> {
-        veil::lift(tx, &Self::place_of(&self.id)).await?;
-        base::search::unindex(tx, &Self::place_of(&self.id)).await?;
-        ledger::gone(tx, "remark", &self.id, now).await?;
-        people::power::forget_words(tx, &Self::place_of(&self.id), now).await?;
-        tx.run("DELETE FROM remark WHERE id = $1", vals![&self.id]).await?;
-        thread::less_one(tx, &self.place, self.n).await
-    }
-
-    /// Empties it, and every quote of it. The line of it stays, without a name.
-    pub(crate) async fn empty(&self, tx: &Tx, now: i64) -> DbResult<()> {
-        let wordings: Vec<String> = tx.all("SELECT id FROM remark_edit WHERE remark = $1 ORDER BY id", vals![&self.id]).await?;
-        for wording in &wordings {
-            ledger::gone(tx, "remark_edit", wording, now).await?;
-        }
-        tx.run("DELETE FROM remark_edit WHERE remark = $1", vals![&self.id]).await?;
-        tx.run("DELETE FROM remark_word WHERE remark = $1", vals![&self.id]).await?;
-        let sql = "UPDATE remark SET author = NULL, name = '', speaking_as = '', quoted = '', words = '', html = '', tallies = '', gone_at = $1 WHERE id = $2 AND gone_at IS NULL";
-        if tx.run(sql, vals![now, &self.id]).await? > 0 {
-            tx.run("UPDATE thread SET standing = standing - 1 WHERE place = $1", vals![&self.place]).await?;
-        }
-        ledger::emptied(tx, "remark", &self.id, &["author", "name", "speaking_as", "quoted", "words", "html"], now).await?;
-        self.unquote(tx, now).await?;
-        people::power::forget_words(tx, &Self::place_of(&self.id), now).await?;
-        base::search::unindex(tx, &Self::place_of(&self.id)).await
-    }
-
     /// Says one of the pack's words to it, or takes it away again.
     pub async fn toggle_word(&self, member: &Member, word: &str) -> Result<(), Refusal> {
         let me = &member.person.id;
@@ -288,45 +235,11 @@ impl Remark {
         Ok(tx.keep().await?)
     }
 
-    /// Folds it, withdraws it, or opens it again, with a reason that its author is told (R4).
-    pub async fn tend(&self, holding: &Holding<TendTalk>, tending: Tending, why: &str) -> Result<(), Refusal> {
-        if self.is_by(Some(&holding.member.person.id)) {
-            return Err(Refusal::NotYours("remark-tend-own"));
-        }
-        if self.gone_at.is_some() {
-            return Err(Refusal::Gone);
-        }
-        let place = Self::place_of(&self.id);
-        let deed = Deed { what: tending.deed(), place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) };
-        let tx = holding.act(&deed).await?;
-        match tending {
-            Tending::Fold => veil::lay(&tx, &place, Veil::Folded, why, holding.member.house.now()).await?,
-            Tending::Withdraw => veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?,
-            Tending::Lift => veil::lift(&tx, &place).await?,
-        }
-        index::again(&tx, &self.id).await?;
-        Ok(tx.keep().await?)
-    }
-
     fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {
         if self.gone_at.is_some() {
             return Err(Refusal::Gone);
         }
         if self.is_by(Some(&member.person.id)) { Ok(()) } else { Err(Refusal::NotYours("remark-not-yours")) }
-    }
-}
-
-impl Tending {
-    pub const IDS: [&'static str; 3] = ["fold", "withdraw", "lift"];
-
-    #[must_use]
-    pub fn read(id: &str) -> Option<Self> {
-        let at = Self::IDS.iter().position(|known| *known == id)?;
-        Some([Self::Fold, Self::Withdraw, Self::Lift][at])
-    }
-
-    fn deed(self) -> &'static str {
-        ["act-remark-folded", "act-remark-withdrawn", "act-remark-lifted"][self as usize]
     }
 }
 
@@ -341,7 +254,7 @@ async fn insert(tx: &Tx, place: &Place, (author, name): (Option<&str>, &str), sa
 }
 
 /// Whether these words stand in a text, side by side.
-fn says(words: &str, quoted: &str) -> bool {
+pub(crate) fn says(words: &str, quoted: &str) -> bool {
     let plain = markup::render(words).plain;
     plain.split_whitespace().collect::<Vec<_>>().join(" ").contains(quoted)
 }

@@ -7,7 +7,8 @@ use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use people::power::{Holding, TendTalk};
 
-use crate::remark::{Remark, Tending};
+use crate::remark::Remark;
+use crate::tending::Tending;
 
 #[derive(Template)]
 #[template(path = "remarks/tend.html")]
@@ -19,7 +20,7 @@ struct Tend<'a> {
 
 impl Tend<'_> {
     fn choices(&self) -> Vec<(&str, &str)> {
-        Tending::IDS.into_iter().zip([self.f.say("remark-fold"), self.f.say("remark-withdraw"), self.f.say("remark-lift")]).collect()
+        Tending::IDS.iter().copied().zip([self.f.say("remark-fold"), self.f.say("remark-withdraw"), self.f.say("remark-lift")]).collect()
     }
 }
 
@@ -31,7 +32,7 @@ pub async fn form(holding: Holding<TendTalk>, Path(id): Path<String>) -> Reply {
 
 pub async fn tend(holding: Holding<TendTalk>, Path(id): Path<String>, mut form: Form) -> Reply {
     let remark = tended(&holding, &id).await?;
-    let tending = Tending::read(&form.choice("what", &Tending::IDS));
+    let tending = Tending::read(&form.choice("what", Tending::IDS));
     let why = form.line("why", REASON_CHARS);
     match tending {
         Some(tending) if form.is_right() => {

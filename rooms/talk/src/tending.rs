@@ -1,0 +1,47 @@
+//! Tending the talk: whoever holds a duty for it folds a remark, withdraws it, or opens it again, with a reason. Each is an
+//! act that its author is told of (R4), and nobody does it to their own.
+
+use base::kept_as;
+use base::refusal::Refusal;
+use base::veil::{self, Veil};
+use people::power::{Deed, Holding, TendTalk};
+
+use crate::index;
+use crate::remark::Remark;
+
+kept_as! {
+    /// What is done to a remark.
+    pub enum Tending {
+        Fold = "fold",
+        Withdraw = "withdraw",
+        Lift = "lift",
+    }
+}
+
+impl Tending {
+    fn deed(self) -> &'static str {
+        ["act-remark-folded", "act-remark-withdrawn", "act-remark-lifted"][self as usize]
+    }
+}
+
+impl Remark {
+    /// Folds it, withdraws it, or opens it again.
+    pub async fn tend(&self, holding: &Holding<TendTalk>, tending: Tending, why: &str) -> Result<(), Refusal> {
+        if self.is_by(Some(&holding.member.person.id)) {
+            return Err(Refusal::NotYours("remark-tend-own"));
+        }
+        if self.gone_at.is_some() {
+            return Err(Refusal::Gone);
+        }
+        let place = Self::place_of(&self.id);
+        let deed = Deed { what: tending.deed(), place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) };
+        let tx = holding.act(&deed).await?;
+        match tending {
+            Tending::Fold => veil::lay(&tx, &place, Veil::Folded, why, holding.member.house.now()).await?,
+            Tending::Withdraw => veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?,
+            Tending::Lift => veil::lift(&tx, &place).await?,
+        }
+        index::again(&tx, &self.id).await?;
+        Ok(tx.keep().await?)
+    }
+}
