@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::form::{Form, REASON_CHARS};
 use base::house::House;
+use base::pack::Helpline;
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
@@ -87,11 +88,15 @@ pub async fn join_invited(visitor: Visitor, Path(secret): Path<String>, form: Fo
 #[template(path = "join/under.html")]
 struct Under<'a> {
     f: &'a Frame,
+    /// The helplines that the pack's sentence names, to be rung from here.
+    lines: Vec<&'a Helpline>,
 }
 
 pub(super) fn draw_under(visitor: &Visitor) -> Reply {
     let f = visitor.frame().titled("join-under").private();
-    page(&Under { f: &f }, &f)
+    let pack = &visitor.house.pack;
+    let lines = pack.helplines.iter().filter(|line| pack.signup.under16_line.contains(&line.name)).collect();
+    page(&Under { lines, f: &f }, &f)
 }
 
 async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Reply {
