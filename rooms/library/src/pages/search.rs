@@ -2,6 +2,7 @@
 
 use askama::Template;
 use base::form::Asked;
+use base::pack::Feeling;
 use base::page::{Frame, Safe, page};
 use base::paging;
 use base::place::Place;
@@ -12,6 +13,8 @@ use people::Visitor;
 /// Finds on one page.
 const PAGE: i64 = 20;
 const TYPED_CHARS_MAX: usize = 300;
+/// A shorter word, such as "to", calls up no feeling.
+const CALLING_CHARS_MIN: usize = 4;
 
 #[derive(Template)]
 #[template(path = "search.html")]
@@ -22,6 +25,8 @@ struct Results<'a> {
     order: Order,
     found: Vec<Shown>,
     older: Option<String>,
+    /// The feelings that the words call up, each a page of its own; all of them before anything is sought.
+    feelings: Vec<&'a Feeling>,
 }
 
 /// A find with the sought words marked.
@@ -70,5 +75,13 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
     }
     let mut f = visitor.frame().titled("search");
     f.is_private = visitor.person.is_some() || !typed.is_empty();
-    page(&Results { typed: &typed, query: &query, order, found: shown, older, f: &f }, &f)
+    let feelings = visitor.house.pack.feelings.iter().filter(|feeling| query.is_empty() || calls_up(&typed, feeling)).collect();
+    page(&Results { typed: &typed, query: &query, order, found: shown, older, feelings, f: &f }, &f)
+}
+
+/// Whether somebody who types this may mean the feeling: its whole name stands in it, or one of the name's longer words.
+fn calls_up(typed: &str, feeling: &Feeling) -> bool {
+    let (typed, name) = (typed.to_lowercase().replace('’', "'"), feeling.name.to_lowercase());
+    let mut words = typed.split_whitespace().filter(|word| word.chars().count() >= CALLING_CHARS_MIN);
+    format!(" {typed} ").contains(&format!(" {name} ")) || words.any(|word| name.split_whitespace().any(|part| part == word))
 }
