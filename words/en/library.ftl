@@ -86,6 +86,7 @@ afterwards = Afterwards, just for you: how is it now?
 afterwards-heavier = heavier
 afterwards-same = same
 afterwards-lighter = lighter
+afterwards-if-heavier = That happens, and it isn't you doing it wrong. Another way through stands above. Somebody who answers stands under
 afterwards-where = Only this browser keeps it. We never see it.
 afterwards-clear = Forget all of it
 act-song-withdrawn = took a song off the shelf
