@@ -100,7 +100,7 @@ seat-not-up-for-renewal = Only a seat from the founding can go on this way, and 
 
 refusal-second-factor = Here you'd see things that were said in private. Before that, set up a second way of showing it's you: digits from an app, or passkeys alone.
 refusal-second-factor-link = Set one up
-refusal-one-factor = Here you'd see things that were said in private. You signed in with one thing alone, such as a code from paper; sign in again with two: your password and the six digits, or a passkey.
+refusal-one-factor = Here you'd see things that were said in private. When you came in you showed one thing alone; sign in again with two: your password and the six digits, or a passkey.
 refusal-one-factor-link = Sign in again
 
 acts-line = Every time somebody uses a duty, it stands here: what, on what, why, and from which seat. Whom it touched doesn't, but they are told.

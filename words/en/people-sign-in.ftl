@@ -2,7 +2,7 @@
 sign-in = Sign in
 sign-in-line = The name you picked, and the way in you chose. Nobody asks for a mail address, because we don't have yours.
 sign-in-again = Once more, to be sure
-sign-in-again-line = You are about to change how you sign in, take everything with you or leave. So we ask again who you are: a phone left on a table should not be enough.
+sign-in-again-line = What comes next is private, or hard to undo. So we ask again who you are: a phone left on a table should not be enough.
 sign-in-name = Name
 sign-in-password = Password
 sign-in-go = Sign in
