@@ -1,6 +1,8 @@
 # Coming back in.
 sign-in = Sign in
 sign-in-line = The name you picked, and the way in you chose. Nobody asks for a mail address, because we don't have yours.
+sign-in-first-line = That one needs you signed in: the name you picked, and the way in you chose. Then you go straight on to it.
+sign-in-not-needed = Reading, listening and Help now need no account.
 sign-in-again = Once more, to be sure
 sign-in-again-line = What comes next is private, or hard to undo. So we ask again who you are: a phone left on a table should not be enough.
 sign-in-name = Name
