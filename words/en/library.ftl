@@ -10,6 +10,7 @@ songs-none-more = Bring the first. It takes ten seconds and a line on why.
 song-new = Bring a song
 song-new-line = Four things and you're done. If somebody brought it before you, your line goes beside theirs.
 song-edit = Correct it
+song-edit-line = It stays where it is, with what was said to it.
 song-artist = Artist
 song-title = Song
 song-feeling = Feeling
