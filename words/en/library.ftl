@@ -6,6 +6,7 @@ feed-songs = New songs
 songs-any = any
 songs-show = Show these
 songs-none = No songs for this yet
+songs-none-at-all = No songs yet
 songs-none-more = Bring the first. It takes ten seconds and a line on why.
 song-new = Bring a song
 song-new-line = Four things and you're done. If somebody brought it before you, your line goes beside theirs.

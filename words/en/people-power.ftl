@@ -165,7 +165,8 @@ second-look-answer = Answer
 
 notices = For you
 notices-line = Things that somebody with a duty did and that are about something of yours.
-notices-none = Nothing
+notices-none = Nothing right now
+notices-none-more = When somebody with a duty does something about yours, you read here what and why. And how to ask for a second look.
 notices-see = I've seen these
 notice-new = new
 not-now = Not now
