@@ -27,7 +27,7 @@ async fn members_read_who_did_what_and_why_and_guests_read_totals() {
         let page = brook.get(&act).await;
         page.says("take off what should not stand").says("Cleo").says("no longer here").says_not("Head gives up").says_not("Your words");
         let totals = house.guest().get("/acts").await;
-        totals.says("2026-11").says(people::power::duty_name(&house.house, &house.duty_that("tend_library"))).says_not("Cleo").says_not("The singer").says_not("off the shelf");
+        totals.says("November 2026").says(people::power::duty_name(&house.house, &house.duty_that("tend_library"))).says_not("Cleo").says_not("The singer").says_not("off the shelf");
         assert_eq!(house.guest().get(&act).await.to(), format!("/sign-in?then={act}"));
         brook.get("/acts/nothing").await.is(404);
     })

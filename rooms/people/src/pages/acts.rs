@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::clock::DAY_MS;
+use base::clock::{self, DAY_MS};
 use base::form::{Asked, Form, REASON_CHARS};
 use base::page::{Frame, go, page, page_again};
 use base::paging;
@@ -38,6 +38,14 @@ struct Log<'a> {
 struct Totals<'a> {
     f: &'a Frame,
     totals: Vec<Total>,
+}
+
+impl Totals<'_> {
+    /// `November 2026`
+    fn month(&self, total: &Total) -> String {
+        let first = clock::read_date(&format!("{}-01", total.month)).map(clock::day).unwrap_or_default();
+        first.split_once(' ').map_or_else(|| total.month.clone(), |(_, month)| month.to_owned())
+    }
 }
 
 pub async fn log(visitor: Visitor, asked: Asked) -> Reply {
