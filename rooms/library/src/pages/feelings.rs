@@ -17,6 +17,11 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
+    /// Nobody has brought anything for it yet.
+    fn is_bare(&self) -> bool {
+        self.ways.iter().all(|(_, offers)| offers.is_empty())
+    }
+
     fn line(&self, way: &Way) -> &str {
         match way {
             Way::Stay => &self.feeling.stay,
