@@ -26,8 +26,8 @@ playlist-asked-nameless = Asked for by somebody who left no name,
 playlist-minutes = { $minutes } { $minutes ->
     [one] minute
    *[other] minutes
- } in all
-playlist-unknown = without { $count } { $count ->
+ }
+playlist-unknown = { $count } { $count ->
     [one] song nobody has timed
    *[other] songs nobody has timed
  }
