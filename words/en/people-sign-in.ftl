@@ -40,6 +40,7 @@ session-since = since
 session-seen = last seen
 session-end = Sign it out
 sessions-end-all = Sign out everywhere
+done-by-link = You're in. Had you lost your way in? Set a new one within a quarter of an hour: under your name, at How you sign in. After that we ask for the old one.
 done-signed-out = Signed out. Nothing of yours is left in this browser.
 done-signed-out-everywhere = Signed out everywhere.
 done-session-ended = Signed out there.

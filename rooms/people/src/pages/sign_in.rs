@@ -168,5 +168,5 @@ pub async fn use_link(visitor: Visitor, Path(secret): Path<String>) -> Reply {
     let link = WayIn::take(&tx, Kind::SignIn, &secret, visitor.house.now()).await?;
     let person = link.and_then(|link| link.person).ok_or(Refusal::NotNow("link-over"))?;
     tx.keep().await?;
-    let_in(&visitor, &person, 1, "/").await
+    let_in(&visitor, &person, 1, "/?done=by-link").await
 }
