@@ -5,6 +5,7 @@ sign-in-first-line = That one needs you signed in: the name you picked, and the 
 sign-in-not-needed = Reading, listening and Help now need no account.
 sign-in-again = Once more, to be sure
 sign-in-again-line = What comes next is private, or hard to undo. So we ask again who you are: a phone left on a table should not be enough.
+sign-in-nothing-line = For this we ask again who you are. But you came in by a link, and have no password, passkey or code that we could ask for. Whoever looks after the machine can make you another link; then set one first.
 sign-in-name = Name
 sign-in-password = Password
 sign-in-go = Sign in

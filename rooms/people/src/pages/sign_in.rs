@@ -11,6 +11,7 @@ use crate::session::{self, Session};
 use crate::sign_in::{self as coming, Came};
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
+use crate::ways_in::WaysIn;
 use crate::{Person, passkey, password};
 
 #[derive(Template)]
@@ -21,6 +22,8 @@ struct SignIn<'a> {
     then: String,
     /// Somebody signed in already who is about to change a way in.
     again: bool,
+    /// There is nothing to ask them for again: they came in by a link, and have no password, passkey or code.
+    has_nothing: bool,
     /// Name and word did not go together.
     is_wrong: bool,
     /// Whose passkeys are asked for; empty where there can be none.
@@ -39,7 +42,14 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
         person => {
             let form = Form::filled(person.iter().map(|person| ("name", person.name.as_str())));
             let f = visitor.frame().titled("sign-in").private();
-            page(&SignIn { form: &form, then, again: person.is_some(), is_wrong: false, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
+            let has_nothing = match person {
+                Some(person) => {
+                    let ways = WaysIn::of(&visitor.house.db, &person.id).await?;
+                    !ways.has_password && ways.passkeys.is_empty() && ways.codes == 0
+                }
+                None => false,
+            };
+            page(&SignIn { form: &form, then, again: person.is_some(), has_nothing, is_wrong: false, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
         }
     }
 }
@@ -54,7 +64,7 @@ pub async fn try_password(visitor: Visitor, form: Form) -> Reply {
         Came::HalfWay(step) => half_way(&visitor, &step, &then, true, false),
         Came::Not => {
             let f = visitor.frame().titled("sign-in").private();
-            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), is_wrong: true, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
+            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), has_nothing: false, is_wrong: true, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
         }
     }
 }
