@@ -12,6 +12,7 @@ feed-articles = New articles
 article-new = Write something
 article-new-line = It stands under your name. You can change it, or take it off every page, whenever you like.
 article-edit = Change it
+article-go-on = Go on, or put it up
 article-title = What it is called
 article-words = What you want to say
 article-words-hint = Two # and a space begin a heading, two stars make **bold**, an empty line begins a paragraph. “Look at it first” shows how it will stand.
