@@ -18,6 +18,7 @@ playlist-days-hint = From 1 to 60. You can change it later.
 playlist-open-it = Open the call
 playlist-edit = Change the brief
 playlist-keep = Keep the change
+playlist-open-card = open until
 playlist-open-until = Open for songs until
 playlist-closed-on = Closed. Being put in order since
 playlist-decided-on = In this order since
