@@ -151,13 +151,15 @@ struct Requests<'a> {
     f: &'a Frame,
     form: &'a Form,
     requests: Vec<Spoken>,
+    /// The request that what was sent was about; empty at first.
+    about: &'a str,
 }
 
 pub async fn requests(member: Member) -> Reply {
-    draw_requests(&member, &Form::default()).await
+    draw_requests(&member, &Form::default(), "").await
 }
 
-async fn draw_requests(member: &Member, form: &Form) -> Reply {
+async fn draw_requests(member: &Member, form: &Form, about: &str) -> Reply {
     if !joining::may_speak(member).await? {
         return Err(Refusal::NotYours("refusal-no-duty"));
     }
@@ -167,7 +169,7 @@ async fn draw_requests(member: &Member, form: &Form) -> Reply {
         requests.push(Spoken { request, words });
     }
     let f = member.frame().titled("join-requests").private();
-    let list = Requests { requests, form, f: &f };
+    let list = Requests { requests, about, form, f: &f };
     if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
 }
 
@@ -177,7 +179,7 @@ pub async fn say(member: Member, holding: Result<Holding<ReadRequests>, Refusal>
     }
     let request = Request::find(&member.house.db, &id).await?.ok_or(Refusal::NotFound)?;
     let (word, why) = (Word::read(&form.choice("word", Word::IDS)), form.line("why", REASON_CHARS));
-    let Some(word) = word.filter(|_| form.is_right()) else { return draw_requests(&member, &form).await };
+    let Some(word) = word.filter(|_| form.is_right()) else { return draw_requests(&member, &form, &id).await };
     let speaker = holding.map_or_else(|_| Speaker::Member(member), Speaker::Seat);
     request.say(&speaker, word, &why).await?;
     go("/join/requests?done=join-said")
