@@ -66,17 +66,18 @@ impl Edit<'_> {
         profile::audiences(self.person).iter().map(|audience| said(audience.id())).collect()
     }
 
-    fn label(&self, kind: &str) -> String {
-        self.form.label(self.f, kind, self.f.say(&format!("profile-{kind}")))
+    /// The field of a line: several lines high where a line may be long.
+    fn line(&self, kind: &str) -> Safe {
+        let key = format!("profile-{kind}");
+        match LINES.iter().find(|(line, max)| *line == kind && *max > profile::HAT_CHARS) {
+            Some((_, max)) => self.form.area_field(self.f, &key, kind, 0..=*max),
+            None => self.form.line_field(self.f, &key, kind),
+        }
     }
 
     fn is_for(&self, kind: &str, audience: &str) -> bool {
         let chosen = self.form.value(&profile::audience_field(kind));
         audience == if chosen.is_empty() { "members" } else { chosen }
-    }
-
-    fn wrong(&self, kind: &str) -> Option<String> {
-        self.form.wrong(self.f, kind)
     }
 }
 
