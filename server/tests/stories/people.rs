@@ -99,6 +99,7 @@ async fn somebody_under_sixteen_is_told_kindly_and_nothing_is_kept() {
     both(async |house| {
         let answer = house.guest().post("/join", &[("name", "Brook"), ("age", "under"), ("password", PASSWORD)]).await;
         answer.is(200).says("We kept nothing of what you typed").says("Childline");
+        assert!(answer.html.contains("href=\"tel:08001111\""), "the number cannot be rung");
         assert!(answer.headers.get("set-cookie").is_none());
         assert_eq!(house.count("SELECT count(*) FROM person").await, 0);
         house.guest().post("/join", &[("name", "Brook"), ("age", "16-17"), ("password", PASSWORD)]).await.is(303);

@@ -128,3 +128,22 @@ async fn thousands_of_things_of_one_moment_are_all_indexed() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_types_a_feeling_is_led_to_its_page_and_who_finds_nothing_to_somebody_who_answers() {
+    both(async |house| {
+        let guest = house.guest();
+        let leads = async |typed: &str| {
+            let page = guest.get(&format!("/search?q={}", base::form::encoded(typed))).await;
+            let feelings = house.house.pack.feelings.iter().filter(|feeling| page.html.contains(&format!("href=\"/feelings/{}\"", feeling.id)));
+            feelings.map(|feeling| feeling.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(leads("").await.len(), house.house.pack.feelings.len());
+        assert_eq!(leads("I can’t SLEEP").await, ["can't sleep"]);
+        assert_eq!(leads("need to").await, ["need to scream", "need to move"]);
+        assert_eq!(leads("to for it up up").await, Vec::<String>::new());
+        let nothing = guest.get("/search?q=zzqq").await;
+        assert!(nothing.is(200).says("Nothing with those words").html.contains("href=\"/#how\""), "a dead end");
+    })
+    .await;
+}
