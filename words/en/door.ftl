@@ -17,6 +17,9 @@ import-what-comments = { $count ->
     [one] one comment
    *[other] { $count } comments
  } under { $title }
+import-what-words = the description of { $title }
+import-what-field = the field { $name }
+import-what-taxonomy = the sorting { $name }
 import-left-more = and { $count } more
 import-left-bin = It was in the bin.
 import-left-auto-draft = An empty draft that WordPress makes by itself.
@@ -38,6 +41,11 @@ import-left-no-uploads = It was not brought: no uploads were given with the expo
 import-left-missing = No file of this name is among the uploads.
 import-left-large = The file is larger than the settings allow (upload_mb).
 import-left-code = Only the plugin that made it can fill it.
+import-left-block = Its words stand in every text that showed it.
+import-left-field = A plugin or theme kept it beside the words; this house has no place for it.
+import-left-file-words = A file here has a name and no more.
+import-left-long = Its title, summary or tags are longer than this house keeps; their end was left.
+import-left-no-login = It is the name of nobody who could have written.
 feeds = Feeds
 feeds-line = Put one of these into a feed reader, and what is new comes to you. No account, and nobody knows that you follow.
 feed-all = Everything new

@@ -5,6 +5,7 @@
 //! Promises: no HTML comes out, and no address that `rewrite` did not give. The words survive; how they were placed and
 //! coloured does not.
 
+pub mod blocks;
 mod shortcodes;
 mod tree;
 mod write;
@@ -17,39 +18,53 @@ use ammonia::{Builder, UrlRelative};
 /// What becomes of an address in a text: another one, or none, where nothing should lead.
 pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// What came out, and the names of the shortcodes that only a plugin could have filled.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Converted {
-    pub words: String,
-    pub lost: Vec<String>,
-}
-
 /// Makes Markdown of a text as WordPress keeps it: blocks, or classic HTML in which a line end means something.
 /// `attached` are the ids of the pictures that hang on it, for a gallery that names none.
 #[must_use]
-pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> Converted {
-    let is_blocks = source.contains("<!-- wp:");
-    let (spelled_out, lost) = shortcodes::spell_out(source, attached);
-    let nodes = tree::read(&tamed(&spelled_out));
-    Converted { words: write::markdown(&nodes, !is_blocks, rewrite), lost }
+pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> String {
+    written(&shortcodes::spell_out(source, attached).0, !source.contains("<!-- wp:"), rewrite)
+}
+
+/// The names of what in a text only a plugin could have filled, without making anything of it.
+#[must_use]
+pub fn lost(source: &str) -> Vec<String> {
+    let (_, mut lost) = shortcodes::spell_out(source, &[]);
+    lost.extend(blocks::unfilled(source));
+    lost
+}
+
+/// Makes Markdown of what was said in a comment, where what stands in brackets is somebody's words.
+#[must_use]
+pub fn comment(source: &str, rewrite: Rewrite<'_>) -> String {
+    written(source, true, rewrite)
+}
+
+/// A picture with what is said of it, as Markdown. `caption` is HTML.
+#[must_use]
+pub fn picture(path: &str, alt: &str, caption: &str) -> String {
+    let html = format!("<figure><img src=\"{}\" alt=\"{}\"><figcaption>{caption}</figcaption></figure>", shortcodes::quoted(path), shortcodes::quoted(alt));
+    written(&html, false, &|url| Some(url.to_owned()))
+}
+
+fn written(html: &str, keeps_lines: bool, rewrite: Rewrite<'_>) -> String {
+    write::markdown(&tree::read(&tamed(html)), keeps_lines, rewrite)
 }
 
 /// The words alone, on one line: for titles, names and summaries, which are far shorter than [`LINE_BYTES_MAX`].
 #[must_use]
 pub fn line(source: &str) -> String {
-    let (spelled_out, _) = shortcodes::spell_out(&source[..source.floor_char_boundary(LINE_BYTES_MAX)], &[]);
-    let words = tree::words(&tree::read(&tamed(&spelled_out)));
+    let words = tree::words(&tree::read(&tamed(&source[..source.floor_char_boundary(LINE_BYTES_MAX)])));
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Bytes of HTML that are read for one line.
 const LINE_BYTES_MAX: usize = 64 << 10;
 
-const ELEMENTS: [&str; 59] = [
+const ELEMENTS: [&str; 63] = [
     "a", "address", "article", "aside", "audio", "b", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",
     "em", "embed", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "iframe", "img", "kbd", "li",
-    "main", "nav", "ol", "p", "pre", "q", "s", "section", "small", "source", "span", "strike", "strong", "summary", "table", "tbody", "td",
-    "tfoot", "th", "thead", "tr", "tt", "ul", "video",
+    "main", "nav", "object", "ol", "p", "param", "pre", "q", "s", "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "video",
 ];
 
 fn tamed(html: &str) -> String {
@@ -57,12 +72,14 @@ fn tamed(html: &str) -> String {
         let mut tamer = Builder::empty();
         tamer
             .tags(HashSet::from(ELEMENTS))
-            .clean_content_tags(HashSet::from(["script", "style", "title", "template", "svg", "math", "object", "select", "textarea", "noscript"]))
+            .clean_content_tags(HashSet::from(["script", "style", "title", "template", "svg", "math", "select", "textarea", "noscript"]))
             .tag_attributes(HashMap::from([
                 ("a", HashSet::from(["href"])),
                 ("img", HashSet::from(["src", "alt"])),
                 ("iframe", HashSet::from(["src"])),
                 ("embed", HashSet::from(["src"])),
+                ("object", HashSet::from(["data"])),
+                ("param", HashSet::from(["name", "value"])),
                 ("audio", HashSet::from(["src"])),
                 ("video", HashSet::from(["src"])),
                 ("source", HashSet::from(["src"])),
@@ -88,7 +105,7 @@ fn shallow(html: &str) -> String {
         let name_end = rest[begin..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + begin);
         let name = rest[begin..name_end].to_ascii_lowercase();
         // The first need no end, and the second end each other.
-        let counts = !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "source" | "embed" | "p" | "li" | "dt" | "dd" | "tr" | "td" | "th");
+        let counts = !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "source" | "embed" | "param" | "p" | "li" | "dt" | "dd" | "tr" | "td" | "th");
         // An end that ends nothing leaves us as deep as we were.
         if is_end && let Some(at) = open.iter().rposition(|known| *known == name) {
             open.remove(at);

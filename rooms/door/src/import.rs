@@ -8,14 +8,13 @@
 mod batch;
 mod item;
 mod links;
+mod kept;
 mod memory;
 mod report;
 mod uploads;
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::BufReader;
 use std::path::Path;
 
 use base::brought::{BroughtPerson, NAME_CHARS_MAX};
@@ -26,8 +25,9 @@ use base::markup::snippet;
 use base::place::Place;
 use base::refusal::Refusal;
 
-use crate::wxr::{Author, Export, Found, Item, Site};
+use crate::wxr::{Author, Export, Found, Item, Site, source};
 use batch::{Batch, FileJob};
+use kept::Aside;
 use links::Hosts;
 use report::Leavings;
 use uploads::Uploads;
@@ -36,9 +36,6 @@ pub use report::{Left, Report, Taken};
 
 /// How far an import is: bytes read, of how many.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
-
-/// Bytes read through at once.
-const BUFFER_BYTES: usize = 64 << 10;
 
 /// Brings a WordPress export in. `uploads` is the folder or zip that holds its `wp-content/uploads`. A dry run reads
 /// everything and keeps nothing; it opens no picture, so one that turns out broken is still counted.
@@ -70,6 +67,8 @@ struct Import<'a> {
     people: HashMap<String, Option<Place>>,
     /// Logins by the number that comments use.
     logins: HashMap<String, String>,
+    /// What the texts need of things that are no texts themselves.
+    aside: Aside,
     /// Hashes of the keys that were counted: an export may hold a thing twice.
     counted: HashSet<u64>,
     /// Those of the write that is under way.
@@ -88,6 +87,7 @@ impl<'a> Import<'a> {
             site: Site::default(),
             people: HashMap::new(),
             logins: HashMap::new(),
+            aside: Aside::default(),
             counted: HashSet::new(),
             fresh: Vec::new(),
             taken: Taken::default(),
@@ -96,25 +96,26 @@ impl<'a> Import<'a> {
     }
 
     async fn pass(&mut self, path: &Path, pass: Pass, progress: Progress<'_>) -> Result<(), Refusal> {
-        let file = File::open(path).map_err(|_| Refusal::NotLikeThis("refusal-import-no-file"))?;
-        let length = file.metadata()?.len();
+        let no_file = |_| Refusal::NotLikeThis("refusal-import-no-file");
+        let length = std::fs::metadata(path).map_err(no_file)?.len();
         let before = if pass == Pass::Texts { length } else { 0 };
-        let mut export = Export::new(BufReader::with_capacity(BUFFER_BYTES, file));
+        let mut export = Export::new(source::open(path).map_err(no_file)?);
         let mut batch = Batch::default();
         while let Some(found) = export.read()? {
             if self.site != export.site {
                 self.site = export.site.clone();
-                self.hosts = Hosts::of(&self.site);
+                self.hosts = std::mem::take(&mut self.hosts).again(&self.site);
             }
             match found {
                 Found::Author(author) if pass == Pass::PeopleAndFiles => self.author(author, &mut batch).await?,
+                Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "wp_block" => self.aside.block(*item),
                 Found::Item(item) if (item.kind == "attachment") == (pass == Pass::PeopleAndFiles) => self.item(*item, &mut batch).await?,
                 Found::Author(_) | Found::Item(_) => {}
             }
             if batch.is_full() {
                 self.write(&mut batch).await?;
             }
-            progress(before + export.at(), 2 * length);
+            progress(before + export.at().min(length), 2 * length); // one that was packed is longer than its file
         }
         self.site = export.site.clone();
         if !export.is_wordpress {
@@ -141,6 +142,9 @@ impl<'a> Import<'a> {
         if !author.id.is_empty() {
             self.logins.insert(author.id, author.login.clone());
         }
+        if author.login.is_empty() {
+            self.left.tell(name_of(&author.display_name), "import-left-no-login");
+        }
         self.person(&author.login, &author.display_name, batch).await
     }
 
@@ -163,7 +167,8 @@ impl<'a> Import<'a> {
 
     /// The path here of a file among the uploads, taken in when it was not yet; `None` where it cannot be, which is told.
     async fn file(&mut self, name: &str, item: &Item, batch: &mut Batch) -> Result<Option<String>, Refusal> {
-        let Some(found) = self.uploads.find(name) else {
+        let of_network = format!("{}{name}", self.hosts.part);
+        let Some(found) = self.uploads.find(name).or_else(|| self.uploads.find(&of_network)) else {
             let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
             self.left.once(name, why);
             return Ok(None);
@@ -188,7 +193,7 @@ impl<'a> Import<'a> {
             },
         };
         self.taken.files += i64::from(self.is_new(&key));
-        batch.redirects.push((format!("{}/wp-content/uploads/{name}", self.hosts.root), path.clone()));
+        batch.redirects.push((format!("{}/wp-content/uploads/{of_network}", self.hosts.root), path.clone()));
         Ok(Some(path))
     }
 
@@ -208,7 +213,19 @@ impl<'a> Import<'a> {
 
     /// A file that hangs on a post, or on none.
     async fn attachment(&mut self, item: &Item, batch: &mut Batch) -> Result<(), Refusal> {
-        let from_address = links::upload_path(&item.attachment_url);
+        if !item.comments.is_empty() {
+            let count = item.comments.len();
+            self.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]), "import-left-no-comments");
+        }
+        if item.is_more {
+            return Ok(());
+        }
+        if !item.content.is_empty() {
+            self.left.tell(self.house.words.fill("import-what-words", &[("title", self.what(item).into())]), "import-left-file-words");
+        }
+        self.aside.picture(item);
+        self.hosts.learn(&item.attachment_url, &item.attached_file);
+        let from_address = self.hosts.upload(&item.attachment_url).or_else(|| links::upload_path(&item.attachment_url));
         let name = Some(item.attached_file.as_str()).filter(|name| !name.is_empty()).or(from_address.as_deref());
         let Some(name) = name.map(str::to_owned) else {
             self.left.tell(self.what(item), "import-left-missing");
@@ -216,6 +233,9 @@ impl<'a> Import<'a> {
         };
         if let Some(path) = self.file(&name, item, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
+            for old in self.hosts.old_path(&item.link).into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
+                batch.redirects.push((old, path.clone()));
+            }
             batch.attachments.push((self.key("attachment", &item.id), path, under));
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! Never: a mail address or IP address out of the export. They are not read at all.
 
 mod scan;
+pub mod source;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, Result};
@@ -12,6 +13,8 @@ use scan::{Piece, Scan};
 
 /// Bytes of comments that are held before an item is handed on.
 const COMMENT_BYTES_MAX: usize = 2 << 20;
+/// Old slugs of an item, and names of what was kept with it.
+const EXTRAS_MAX: usize = 50;
 
 /// What the export says of the site as a whole, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,7 +65,19 @@ pub struct Item {
     pub attached_file: String,
     /// Id of the picture that stands for it.
     pub thumbnail: String,
+    /// What is said in place of a picture.
+    pub alt: String,
+    /// Its footnotes, as WordPress keeps them (JSON).
+    pub footnotes: String,
+    /// What its address ended in before.
+    pub old_slugs: Vec<String>,
+    /// Names of what its authors or a plugin kept with it.
+    pub fields: Vec<String>,
+    /// Ways of sorting that a plugin or theme added.
+    pub taxonomies: Vec<String>,
     pub categories: Vec<String>,
+    /// Of which nobody says whether they are categories or tags.
+    pub terms: Vec<String>,
     pub tags: Vec<String>,
     pub comments: Vec<Comment>,
     /// Something in it was longer than [`scan::PIECE_BYTES_MAX`] and lost its end.
@@ -162,12 +177,12 @@ impl<R: BufRead> Export<R> {
             match piece {
                 Piece::Text(text) | Piece::CData(text) if self.field.is_none() || text.is_empty() => {}
                 Piece::Text(text) => {
-                    let text = String::from_utf8_lossy(text).into_owned();
+                    let text = letters(text);
                     let was_cut = self.scan.was_cut;
                     self.add(&with_entities(&text), false, was_cut);
                 }
                 Piece::CData(text) => {
-                    let text = String::from_utf8_lossy(text).into_owned();
+                    let text = letters(text);
                     let was_cut = self.scan.was_cut;
                     self.add(&text, true, was_cut);
                 }
@@ -283,13 +298,18 @@ impl<R: BufRead> Export<R> {
             (Record::Meta(key, value), Some(Record::Item(item, _))) => match key.as_str() {
                 "_wp_attached_file" => item.attached_file = value,
                 "_thumbnail_id" => item.thumbnail = value,
+                "_wp_attachment_image_alt" => item.alt = value,
+                "footnotes" => item.footnotes = value,
+                "_wp_old_slug" if item.old_slugs.len() < EXTRAS_MAX => item.old_slugs.push(value),
+                // An underscore at the beginning is WordPress' way to say that it is nobody's words.
+                _ if !key.starts_with('_') && !key.is_empty() && !value.is_empty() && item.fields.len() < EXTRAS_MAX => item.fields.push(key),
                 _ => {}
             },
             (Record::Comment(comment), Some(Record::Item(item, bytes))) => {
                 *bytes += comment.content.len() + comment.author.len() + 200;
                 item.comments.push(comment);
                 if *bytes > COMMENT_BYTES_MAX && !item.id.is_empty() {
-                    let more = Item { id: item.id.clone(), kind: item.kind.clone(), status: item.status.clone(), title: item.title.clone(), is_more: true, ..Item::default() };
+                    let more = Item { id: item.id.clone(), kind: item.kind.clone(), status: item.status.clone(), title: item.title.clone(), creator: item.creator.clone(), password: item.password.clone(), is_more: true, ..Item::default() };
                     *bytes = 0;
                     self.ready.push_back(Found::Item(std::mem::replace(item, Box::new(more))));
                 }
@@ -332,6 +352,23 @@ impl<R: BufRead> Export<R> {
 }
 
 impl Item {
+    /// The oldest exports name categories and tags once more, without saying which is which.
+    fn sort(&mut self, domain: &[u8], text: String) {
+        match domain {
+            b"" => self.terms.push(text),
+            b"category" => self.categories.push(text),
+            b"post_tag" | b"tag" => self.tags.push(text),
+            b"post_format" => {}
+            domain => self.taxonomies.push(String::from_utf8_lossy(domain).into_owned()),
+        }
+    }
+
+    /// The categories: those that say so, or where none does, all that is no tag.
+    #[must_use]
+    pub fn categories(&self) -> &[String] {
+        if self.categories.is_empty() && self.tags.is_empty() { &self.terms } else { &self.categories }
+    }
+
     fn set(&mut self, name: &[u8], domain: &[u8], text: String) {
         let field = match name {
             b"title" => &mut self.title,
@@ -352,11 +389,7 @@ impl Item {
             b"wp:post_password" => &mut self.password,
             b"wp:post_parent" => &mut self.parent,
             b"wp:attachment_url" => &mut self.attachment_url,
-            b"category" => match domain {
-                b"category" | b"" => return self.categories.push(text),
-                b"post_tag" | b"tag" => return self.tags.push(text),
-                _ => return,
-            },
+            b"category" => return self.sort(domain, text),
             _ => return,
         };
         *field = text;
@@ -379,6 +412,16 @@ impl Comment {
         };
         *field = text;
     }
+}
+
+/// Text out of bytes. What is no UTF-8 was written by somebody whose letters were one byte each, as most of Europe's were.
+fn letters(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out += chunk.valid();
+        out += &encoding_rs::WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0;
+    }
+    out
 }
 
 /// Fields that hold people's HTML.

@@ -78,6 +78,11 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Vec<Strin
     while let Some(start) = rest.find('[').filter(|_| codes < CODES_MAX) {
         out += &rest[..start];
         rest = &rest[start..];
+        if let Some(end) = meant_as_words(rest) {
+            out += &rest[1..end - 1];
+            rest = &rest[end..];
+            continue;
+        }
         if let Some(end) = closing_of(rest, &lost) {
             rest = &rest[end..];
             continue;
@@ -105,6 +110,13 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Vec<Strin
     (out + rest, lost)
 }
 
+/// Where a `[[name …]]` ends: whoever doubles the brackets writes about a shortcode.
+fn meant_as_words(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('[').filter(|inner| inner.starts_with('['))?;
+    let (_, end) = Code::read(&inner[..inner.floor_char_boundary(CODE_BYTES_MAX)])?;
+    inner[end..].starts_with(']').then_some(end + 2)
+}
+
 /// Where the `[/name]` ends that a text begins with, when its beginning was taken out.
 fn closing_of(text: &str, lost: &[String]) -> Option<usize> {
     let near = &text[..text.floor_char_boundary(NAME_BYTES_MAX)];
@@ -121,7 +133,7 @@ enum Spelled {
 /// What a shortcode says; `None` when it is none, but words in brackets.
 fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mut Vec<String>) -> Option<Spelled> {
     let link = |address: Option<&str>| {
-        let address = address.unwrap_or_default().trim();
+        let address = address.unwrap_or_default().split('|').next().unwrap_or_default().trim();
         let name = address.rsplit('/').next().unwrap_or_default();
         if address.is_empty() { String::new() } else { format!("\n\n<p><a href=\"{}\">{}</a></p>\n\n", quoted(address), quoted(name)) }
     };
@@ -129,7 +141,14 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
         "caption" | "wp_caption" => captioned(inside?, code.value(&["caption"])),
         "gallery" => gallery(code, attached),
         "embed" => format!("\n\n<p>{}</p>\n\n", inside?.trim()),
-        "youtube" | "vimeo" | "soundcloud" | "twitter" | "tweet" | "instagram" => link(code.value(&["url", "src", ""]).or(inside)),
+        "youtube" | "vimeo" | "soundcloud" | "twitter" | "tweet" | "instagram" | "gist" => match seen_at(code.name, code.value(&["url", "src", "id", ""]).or(inside).unwrap_or_default()) {
+            Some(address) => format!("\n\n<p>{}</p>\n\n", quoted(&address)),
+            None => {
+                lose(code.name, lost);
+                return Some(Spelled::Around);
+            }
+        },
+        "code" | "sourcecode" | "source" => format!("\n\n<pre>{}</pre>\n\n", inside?.replace('<', "&lt;")),
         "audio" => link(code.value(&["src", "mp3", "m4a", "ogg", "wav", "wma", "flac", ""]).or(inside)),
         "video" | "wpvideo" => link(code.value(&["src", "mp4", "m4v", "webm", "ogv", "flv", ""]).or(inside)),
         "playlist" => gallery(code, &[]),
@@ -148,6 +167,26 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
 fn lose(name: &str, lost: &mut Vec<String>) {
     if !lost.iter().any(|known| known == name) {
         lost.push(name.to_owned());
+    }
+}
+
+/// The page on which a thing of another site is seen, by its address or its number there: `=http://…&w=320` is one, too.
+fn seen_at(site: &str, named: &str) -> Option<String> {
+    let named = named.trim().trim_start_matches('=').replace("&amp;", "&");
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if named.starts_with("http://") || named.starts_with("https://") || named.starts_with("//") {
+        // How large it was to be shown is said behind the address.
+        let kept = named.split(['?', '&']).skip(1).filter(|pair| !["w=", "h=", "rel=", "width=", "height="].iter().any(|size| pair.starts_with(size)));
+        let query = kept.collect::<Vec<_>>().join("&");
+        let path = named.split(['?', '&']).next().unwrap_or_default();
+        let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        return Some(if address.starts_with("//") { format!("https:{address}") } else { address });
+    }
+    match site {
+        "youtube" if is_number(&named) => Some(format!("https://www.youtube.com/watch?v={named}")),
+        "vimeo" if is_number(&named) => Some(format!("https://vimeo.com/{named}")),
+        "gist" if is_number(&named) => Some(format!("https://gist.github.com/{named}")),
+        _ => None,
     }
 }
 
@@ -172,7 +211,7 @@ fn gallery(code: &Code<'_>, attached: &[String]) -> String {
     format!("\n\n{pictures}\n\n")
 }
 
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
@@ -192,6 +231,24 @@ mod tests {
         assert_eq!(spelled("[gallery]"), "<p><img src=\"/?attachment_id=7\"></p>");
         assert_eq!(spelled("a [embed width=\"3\"]https://b.example/c[/embed] d"), "a <p>https://b.example/c</p> d");
         assert_eq!(spelled("[audio mp3=\"https://b.example/c.mp3\"][/audio]"), "<p><a href=\"https://b.example/c.mp3\">c.mp3</a></p>");
+    }
+
+    #[test]
+    fn films_and_listings_are_spelled_out_whatever_way_they_were_named() {
+        for film in ["[youtube=http://www.youtube.com/watch?v=abc&w=640&h=385]", "[youtube http://www.youtube.com/watch?v=abc]", "[youtube]http://www.youtube.com/watch?v=abc[/youtube]", "[youtube=http://www.youtube.com/watch?v=abc&amp;rel=0]"] {
+            assert_eq!(spelled(film), "<p>http://www.youtube.com/watch?v=abc</p>", "{film}");
+        }
+        assert_eq!(spelled("[vimeo 123]"), "<p>https://vimeo.com/123</p>");
+        assert_eq!(spelled("[gist id=123]"), "<p>https://gist.github.com/123</p>");
+        assert_eq!(spelled("[soundcloud url=\"https://api.a.example/1\" params=\"b=c\" width=\"3\"]"), "<p>https://api.a.example/1</p>");
+        assert_eq!(spelled("[instagram]words[/instagram]"), "words");
+        assert_eq!(spelled("[sourcecode language=\"css\"]a { <b> } &lt;[/sourcecode]"), "<pre>a { &lt;b> } &lt;</pre>");
+        assert_eq!(spelled("[audio https://a.example/b.mp3|titles=c]"), "<p><a href=\"https://a.example/b.mp3\">b.mp3</a></p>");
+    }
+
+    #[test]
+    fn doubled_brackets_are_words_about_a_shortcode() {
+        assert_eq!(spelled("a [[gallery ids=\"1\"]] b [[x] c"), "a [gallery ids=\"1\"] b [[x] c");
     }
 
     #[test]

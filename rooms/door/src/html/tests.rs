@@ -8,7 +8,7 @@ fn keep(url: &str) -> Option<String> {
 }
 
 fn md(source: &str) -> String {
-    markdown(source, &[], &keep).words
+    markdown(source, &[], &keep)
 }
 
 #[test]
@@ -36,9 +36,40 @@ fn tables_code_and_frames_have_their_markdown() {
 }
 
 #[test]
+fn what_stands_between_blocks_keeps_its_lines() {
+    assert_eq!(md("<!-- wp:paragraph -->\n<p>a\nb</p>\n<!-- /wp:paragraph -->\n\nOne <b>two</b>\nthree\n\nfour"), "a b\n\nOne **two**\nthree\n\nfour");
+}
+
+#[test]
+fn what_was_set_as_it_stands_keeps_its_lines() {
+    assert_eq!(md("<pre class=\"wp-block-preformatted\">a <strong>b</strong><br>c <mark>d</mark>\n  e</pre>"), "```\na b\nc d\n  e\n```");
+}
+
+#[test]
+fn raised_and_lowered_figures_are_signs_of_their_own() {
+    assert_eq!(md("H<sub>2</sub>O, 10<sup>-3</sup>, 1<sup>st</sup>, a<sup><a href=\"#\">12</a></sup>"), "H₂O, 10⁻³, 1st, a[12](#)");
+    assert_eq!(markdown("a<sup data-fn=\"x\"><a href=\"#x\">12</a></sup>", &[], &|_| None), "a¹²");
+}
+
+#[test]
+fn films_of_the_old_days_are_links() {
+    let old = "<object width=\"4\"><param name=\"movie\" value=\"http://www.youtube.com/v/abc&hl=en\"></param><param name=\"x\" value=\"y\"></param>EMBED</object>";
+    assert_eq!(md(&old.replace("EMBED", "<embed src=\"http://www.youtube.com/v/abc&hl=en\"></embed>")), "<https://www.youtube.com/watch?v=abc>");
+    assert_eq!(md(&old.replace("EMBED", "")), "<https://www.youtube.com/watch?v=abc>");
+    assert_eq!(md("<object data=\"https://a.example/b.swf\"><p>c</p></object>"), "<https://a.example/b.swf>\n\nc");
+    assert_eq!(md("<object data=\"javascript:alert(1)\"><param name=\"movie\" value=\"javascript:alert(1)\"><p>c</p></object>"), "c");
+}
+
+#[test]
+fn a_comment_may_hold_brackets() {
+    assert_eq!(comment("a [gallery] [b c=\"d\"]\ne", &keep), "a \\[gallery\\] \\[b c=\"d\"\\]\ne");
+    assert_eq!(line("On [gallery ids=\"1\"]"), "On [gallery ids=\"1\"]");
+}
+
+#[test]
 fn links_lead_where_they_are_told_and_nowhere_else() {
     let rewrite = |url: &str| url.strip_prefix("https://old.example").map(str::to_owned);
-    let words = markdown("<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">", &[], &rewrite).words;
+    let words = markdown("<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">", &[], &rewrite);
     assert_eq!(words, "[c](</a (b)>) d ![f](/e.png)");
     assert_eq!(md("<a href=\"https://a.example/\">https://a.example/</a> <a href=\"mailto:b@c.example\">b@c.example</a>"), "<https://a.example/> <mailto:b@c.example>");
 }

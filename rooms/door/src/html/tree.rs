@@ -3,13 +3,13 @@
 /// How deep elements may stand in each other; deeper ones are read as if they were not there, their words kept.
 const DEPTH_MAX: usize = 80;
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Words(String),
     Element(Element),
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
     pub name: String,
     pub attributes: Vec<(String, String)>,
@@ -42,7 +42,7 @@ pub(super) fn read(html: &str) -> Vec<Node> {
             continue;
         }
         let element = read_tag(tag);
-        let is_void = matches!(element.name.as_str(), "br" | "hr" | "img" | "embed" | "source");
+        let is_void = matches!(element.name.as_str(), "br" | "hr" | "img" | "embed" | "source" | "param");
         if element.name == "iframe" {
             // What is inside is text that HTML does not escape; nobody was meant to read it.
             rest = rest.split_once("</iframe>").map_or("", |(_, rest)| rest);
@@ -97,6 +97,15 @@ fn unescaped(words: &str) -> String {
         return words.to_owned();
     }
     words.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
+}
+
+/// The words of a tree line by line, for what was set as it stands.
+pub(super) fn verbatim(nodes: &[Node]) -> String {
+    nodes.iter().fold(String::new(), |out, node| match node {
+        Node::Words(words) => out + words,
+        Node::Element(element) if matches!(element.name.as_str(), "br" | "p" | "div" | "li" | "tr") => out + &verbatim(&element.inside) + "\n",
+        Node::Element(element) => out + &verbatim(&element.inside),
+    })
 }
 
 /// The words of a tree, with a space where an element ends.

@@ -2,15 +2,15 @@
 //! a sign that would otherwise be read as one of Markdown's.
 
 use super::Rewrite;
-use super::tree::{Element, Node, words};
+use super::tree::{Element, Node, verbatim, words};
 
 /// Stands for `<br>` while words are gathered; no text has one, control characters were taken out.
 const LINE_END: char = '\u{1}';
 
 /// Writes Markdown. In a text that keeps its lines (classic WordPress), a line end is one, and an empty line ends a paragraph.
 pub(super) fn markdown(nodes: &[Node], keeps_lines: bool, rewrite: Rewrite<'_>) -> String {
-    let writer = Writer { keeps_lines, rewrite };
-    writer.blocks(nodes).join("\n\n")
+    // What stands outside every block was written in the classic editor, also beside blocks.
+    Writer { keeps_lines, rewrite }.blocks_in(nodes, true).join("\n\n")
 }
 
 struct Writer<'a> {
@@ -25,11 +25,17 @@ struct Within {
     emphasis: bool,
     struck: bool,
     link: bool,
+    /// A line end is one.
+    lines: bool,
 }
 
 impl Writer<'_> {
     /// The blocks of some nodes. Runs of words between blocks are paragraphs.
     fn blocks(&self, nodes: &[Node]) -> Vec<String> {
+        self.blocks_in(nodes, self.keeps_lines)
+    }
+
+    fn blocks_in(&self, nodes: &[Node], lines: bool) -> Vec<String> {
         let (mut blocks, mut run) = (Vec::new(), String::new());
         let mut after_list = false;
         for node in nodes {
@@ -41,7 +47,7 @@ impl Writer<'_> {
                     after_list = is_list && !after_list;
                     blocks.extend(written.into_iter().filter(|block| !block.is_empty()));
                 }
-                node => self.inline(node, Within::default(), &mut run),
+                node => self.inline(node, Within { lines, ..Within::default() }, &mut run),
             }
         }
         self.end_run(&mut run, &mut blocks);
@@ -70,19 +76,34 @@ impl Writer<'_> {
                 if words.is_empty() { Vec::new() } else { vec![format!("{} {words}", "#".repeat(level))] }
             }
             "blockquote" => vec![indented(&self.blocks(inside).join("\n\n"), "> ", "> ")],
-            "pre" => vec![fenced(&words(inside))],
+            "pre" => vec![fenced(&verbatim(inside))],
             "hr" => vec!["---".to_owned()],
             "table" => self.table(element),
             "figcaption" => self.blocks(inside).into_iter().map(|block| lines_in(&block, "*")).collect(),
             "dt" | "summary" => vec![lines_in(&self.one_line(inside), "**")],
-            "iframe" | "embed" | "audio" | "video" | "source" => self.elsewhere(element),
+            "iframe" | "embed" | "audio" | "video" | "source" | "param" => self.elsewhere(element),
+            "object" => self.object(element),
             _ => self.blocks(inside),
         }
     }
 
+    /// What plays in an object, by the first address that leads anywhere: of what is inside, else its own.
+    fn object(&self, element: &Element) -> Vec<String> {
+        let (params, inner): (Vec<&Node>, Vec<&Node>) = element.inside.iter().partition(|node| matches!(node, Node::Element(inner) if inner.name == "param"));
+        let inner: Vec<String> = inner.into_iter().flat_map(|node| self.blocks(std::slice::from_ref(node))).collect();
+        let has_link = inner.iter().any(|block| block.contains("](") || block.contains("<http"));
+        let own = || [self.elsewhere(&Element { inside: Vec::new(), ..element.clone() })].into_iter().chain(params.into_iter().map(|node| self.blocks(std::slice::from_ref(node)))).find(|link| !link.is_empty());
+        if has_link { inner } else { own().into_iter().flatten().chain(inner).collect() }
+    }
+
     /// The link to what a page would have shown in a frame or played.
     fn elsewhere(&self, element: &Element) -> Vec<String> {
-        let own = element.attribute("src").and_then(|src| (self.rewrite)(&watched(src)));
+        let named = match element.name.as_str() {
+            "object" => element.attribute("data"),
+            "param" => element.attribute("value").filter(|_| matches!(element.attribute("name"), Some("movie" | "src"))),
+            _ => element.attribute("src"),
+        };
+        let own = named.and_then(|src| (self.rewrite)(&watched(src)));
         let link = own.map(|url| if url.starts_with('/') { format!("[{}]({url})", url.rsplit('/').next().unwrap_or_default()) } else { format!("<{url}>") });
         let inner = if element.name == "iframe" { Vec::new() } else { self.blocks(&element.inside) };
         link.into_iter().chain(inner).collect()
@@ -155,7 +176,7 @@ impl Writer<'_> {
 
     fn inline(&self, node: &Node, within: Within, out: &mut String) {
         let element = match node {
-            Node::Words(text) => return self.text(text, out),
+            Node::Words(text) => return Self::text(text, within.lines, out),
             Node::Element(element) => element,
         };
         let inside = |within| {
@@ -172,7 +193,12 @@ impl Writer<'_> {
             "img" => self.picture(element, out),
             "a" if !within.link => self.link(element, &inside(Within { link: true, ..within }), out),
             "q" => out.push_str(&format!("“{}”", inside(within))),
-            "iframe" | "embed" | "audio" | "video" | "source" => self.elsewhere(element).iter().for_each(|link| out.push_str(link)),
+            name @ ("sup" | "sub") => {
+                let text = inside(within);
+                out.push_str(&small(name, &text).unwrap_or(text));
+            }
+            "object" => self.object(element).iter().for_each(|block| out.push_str(block)),
+            "iframe" | "embed" | "audio" | "video" | "source" | "param" => self.elsewhere(element).iter().for_each(|link| out.push_str(link)),
             name if is_block(name) => out.push_str(&format!("{LINE_END}{LINE_END}{}{LINE_END}{LINE_END}", inside(within))),
             _ => out.push_str(&inside(within)),
         }
@@ -204,13 +230,13 @@ impl Writer<'_> {
     }
 
     /// Words of a text: escaped, white space made single, line ends kept where they count.
-    fn text(&self, text: &str, out: &mut String) {
+    fn text(text: &str, keeps_lines: bool, out: &mut String) {
         let is_space = |c: char| c.is_whitespace() || c == LINE_END;
         let mut rest = text;
         while let Some(start) = rest.find(is_space) {
             out.push_str(&escaped_word(&rest[..start]));
             let end = rest[start..].find(|c| !is_space(c)).map_or(rest.len(), |length| start + length);
-            let ends = if self.keeps_lines { rest[start..end].matches('\n').count() } else { 0 };
+            let ends = if keeps_lines { rest[start..end].matches('\n').count() } else { 0 };
             match ends {
                 0 if out.ends_with([' ', '\n']) => {}
                 0 => out.push(' '),
@@ -227,7 +253,7 @@ fn is_block(name: &str) -> bool {
     matches!(
         name,
         "address" | "article" | "aside" | "blockquote" | "center" | "dd" | "details" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "header" | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre" | "section" | "summary" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "ul" | "iframe" | "video" | "audio" | "embed"
+            | "header" | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre" | "section" | "summary" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "ul" | "iframe" | "video" | "audio" | "embed" | "object"
     )
 }
 
@@ -283,7 +309,7 @@ fn destination(url: &str) -> String {
 /// The page on which a framed film is watched, where the frame's address is of no use by itself.
 fn watched(src: &str) -> String {
     let src = src.strip_prefix("//").map_or_else(|| src.to_owned(), |rest| format!("https://{rest}"));
-    for frame in ["youtube.com/embed/", "youtube-nocookie.com/embed/"] {
+    for frame in ["youtube.com/embed/", "youtube-nocookie.com/embed/", "youtube.com/v/", "youtube-nocookie.com/v/"] {
         if let Some((_, id)) = src.split_once(frame) {
             return format!("https://www.youtube.com/watch?v={}", id.split(['?', '&', '/']).next().unwrap_or_default());
         }
@@ -292,6 +318,12 @@ fn watched(src: &str) -> String {
         Some((_, id)) => format!("https://vimeo.com/{}", id.split(['?', '/']).next().unwrap_or_default()),
         None => src,
     }
+}
+
+/// Raised or lowered figures as their own signs: water is not H2O, and ten to the third not 103.
+fn small(name: &str, text: &str) -> Option<String> {
+    let (plain, signs) = if name == "sup" { ("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ") } else { ("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎") };
+    text.chars().map(|c| signs.chars().nth(plain.chars().position(|known| known == c)?)).collect()
 }
 
 /// A word, escaped unless it is an address: that is a link as it stands.

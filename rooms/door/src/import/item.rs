@@ -31,6 +31,10 @@ impl Import<'_> {
         if item.kind == "attachment" {
             return self.attachment(&item, batch).await;
         }
+        if !item.is_more {
+            self.tell_rest(&item);
+        }
+        let item = Item { content: html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes), ..item };
         self.person(&item.creator, &item.creator, batch).await?;
         let key = self.key("post", &id_of(&item));
         let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
@@ -40,6 +44,10 @@ impl Import<'_> {
             if let Some(path) = self.file(&name, &item, batch).await? {
                 files.insert(name, path);
             }
+        }
+        for name in if item.is_more { Vec::new() } else { html::lost(&item.content) } {
+            let what = format!("[{name}], {}", self.what(&item));
+            self.left.tell(what, "import-left-code");
         }
         let article = if is_known || item.is_more { None } else { Some(self.article(&item, &key, &files).await?) };
         if article.as_ref().is_some_and(|article| article.words.is_empty() && article.title.is_empty()) {
@@ -54,6 +62,20 @@ impl Import<'_> {
         let old_paths = if is_draft(&item) || item.is_more { Vec::new() } else { self.old_paths(&item) };
         batch.items.push(ItemJob { what: self.what(&item), key, article, is_page: item.kind == "page", is_more: item.is_more, creator: item.creator, old_paths, comments });
         Ok(())
+    }
+
+    /// Tells what does not come along with an item: it is the same whenever the export is read.
+    fn tell_rest(&mut self, item: &Item) {
+        let is_long = |text: &str, chars: usize| html::line(text).chars().count() > chars;
+        if is_long(&item.title, TITLE_CHARS_MAX - 1) || is_long(&item.excerpt, SUMMARY_CHARS_MAX - 1) || item.categories().len().max(item.tags.len()) > TERMS_MAX {
+            self.left.tell(self.what(item), "import-left-long");
+        }
+        for name in &item.fields {
+            self.left.once(&self.house.words.fill("import-what-field", &[("name", name.as_str().into())]), "import-left-field");
+        }
+        for name in &item.taxonomies {
+            self.left.once(&self.house.words.fill("import-what-taxonomy", &[("name", name.as_str().into())]), "import-left-field");
+        }
     }
 
     async fn article(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<BroughtArticle, Refusal> {
@@ -75,7 +97,7 @@ impl Import<'_> {
             changed_at: read_time(&item.modified_gmt).unwrap_or(at).clamp(at, self.house.now()),
             is_draft: is_draft(item),
             comments_open: item.comment_status == "open",
-            categories: terms(&item.categories),
+            categories: terms(item.categories()),
             tags: terms(&item.tags),
             lang: self.site.language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
         })
@@ -84,24 +106,20 @@ impl Import<'_> {
     /// Its words as Markdown, with the files they name where those are now.
     async fn words(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<String, Refusal> {
         let attached = if item.content.contains("[gallery") { self.attached(key).await? } else { Vec::new() };
-        let converted = html::markdown(&item.content, &attached, &|address| {
+        let words = html::markdown(&item.content, &attached, &|address| {
             if address.starts_with("/?attachment_id=") { Some(address.to_owned()) } else { self.hosts.here(address, files) }
         });
-        for name in converted.lost {
-            let what = format!("[{name}], {}", self.what(item));
-            self.left.tell(what, "import-left-code");
-        }
-        let mut words = self.with_pictures(&converted.words).await?;
+        let mut words = self.with_pictures(&words).await?;
         if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", &item.thumbnail)).await?.filter(|path| is_picture(path) && !words.contains(path.as_str())) {
-            words = format!("![]({path})\n\n{words}").trim_end().to_owned();
+            words = format!("{}\n\n{words}", html::picture(&path, self.aside.said_of(&item.thumbnail).0, "")).trim_end().to_owned();
         }
         Ok(words)
     }
 
-    /// Ids of what hangs on a post, in order.
+    /// Ids of the pictures that hang on a post, in order.
     async fn attached(&self, key: &str) -> Result<Vec<String>, Refusal> {
-        let keys = memory::hanging_on(&self.house.db, key).await?;
-        let mut ids: Vec<u64> = keys.iter().filter_map(|key| key.rsplit(':').next()?.parse().ok()).collect();
+        let hanging = memory::hanging_on(&self.house.db, key).await?;
+        let mut ids: Vec<u64> = hanging.iter().filter(|(_, path)| is_picture(path)).filter_map(|(key, _)| key.rsplit(':').next()?.parse().ok()).collect();
         ids.sort_unstable();
         Ok(ids.into_iter().map(|id| id.to_string()).collect())
     }
@@ -115,9 +133,9 @@ impl Import<'_> {
             out += before;
             let (id, after) = after.split_once(')').unwrap_or((after, ""));
             if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", id)).await? {
-                let mark = if is_picture(&path) { "!" } else { "" };
-                let shows = if is_picture(&path) { "" } else { path.rsplit('/').next().unwrap_or_default() };
-                out += &format!("{mark}[{shows}]({path})");
+                let (alt, caption) = self.aside.said_of(id);
+                let link = || format!("[{}]({path})", path.rsplit('/').next().unwrap_or_default());
+                out += &if is_picture(&path) { html::picture(&path, alt, caption) } else { link() };
             }
             rest = after.strip_prefix("\n\n").filter(|_| out.ends_with("\n\n")).unwrap_or(after);
         }
@@ -138,7 +156,7 @@ impl Import<'_> {
             }
             let key = self.key("comment", &comment_id(item, comment));
             let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
-            let words = if is_known { None } else { Some(html::markdown(&comment.content, &[], &|address| self.hosts.here(address, &HashMap::new())).words) };
+            let words = if is_known { None } else { Some(html::comment(&comment.content, &|address| self.hosts.here(address, &HashMap::new()))) };
             if words.as_deref().is_some_and(|words| words.trim().is_empty()) {
                 let what = what();
                 self.left.tell(what, "import-left-empty");
@@ -157,7 +175,9 @@ impl Import<'_> {
         let by = if item.kind == "page" { "page_id" } else { "p" };
         let numbered = (!item.id.is_empty()).then(|| format!("{}/?{by}={}", self.hosts.root, item.id));
         let pretty = self.hosts.old_path(&item.link).filter(|path| Some(path) != numbered.as_ref() && path.trim_end_matches('/') != self.hosts.root);
-        pretty.into_iter().chain(numbered).collect()
+        let before = pretty.as_ref().map(|path| path.trim_end_matches('/')).and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
+        let older: Vec<String> = before.into_iter().flat_map(|folder| item.old_slugs.iter().map(move |slug| format!("{folder}/{slug}"))).filter(|_| !item.slug.is_empty()).collect();
+        pretty.into_iter().chain(numbered).chain(older).collect()
     }
 
     /// When something was, by the first of its dates that can be read.
@@ -172,6 +192,7 @@ impl Import<'_> {
 fn why_left(item: &Item) -> Option<&'static str> {
     match (item.kind.as_str(), item.status.as_str()) {
         _ if item.is_torn => Some("import-left-torn"),
+        ("wp_block", "publish" | "") if item.password.is_empty() => Some("import-left-block"),
         ("attachment", _) => None,
         ("post" | "page" | "", "trash") => Some("import-left-bin"),
         ("post" | "page" | "", "auto-draft") => Some("import-left-auto-draft"),

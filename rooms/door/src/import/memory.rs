@@ -21,7 +21,7 @@ pub(super) async fn files_on(ask: &impl Ask, under: &str) -> DbResult<Vec<String
     Ok(paths.iter().flat_map(|path| named_in(path)).map(str::to_owned).collect())
 }
 
-/// Keys of what hung on something there.
-pub(super) async fn hanging_on(ask: &impl Ask, under: &str) -> DbResult<Vec<String>> {
-    ask.all("SELECT key FROM brought WHERE under = $1 ORDER BY key", vals![under]).await
+/// Keys of what hung on something there, and where each is.
+pub(super) async fn hanging_on(ask: &impl Ask, under: &str) -> DbResult<Vec<(String, String)>> {
+    ask.all("SELECT key, place FROM brought WHERE under = $1 ORDER BY key", vals![under]).await
 }

@@ -60,6 +60,17 @@ fn cdata_in_cdata_is_put_together_again() {
 }
 
 #[test]
+fn what_says_not_whether_it_is_a_category_counts_where_nothing_does() {
+    let terms = |xml: &str| {
+        let item = items(&format!("<item>{xml}<wp:post_id>1</wp:post_id></item>")).remove(0);
+        (item.categories().to_vec(), item.tags.clone(), item.taxonomies)
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    assert_eq!(terms("<category>A</category><category domain=\"category\">A</category><category>b</category><category domain=\"tag\">b</category><category domain=\"genre\">c</category>"), (words(&["A"]), words(&["b"]), words(&["genre"])));
+    assert_eq!(terms("<category>A</category>"), (words(&["A"]), vec![], vec![]));
+}
+
+#[test]
 fn lost_end_tags_cost_no_more_than_what_they_end() {
     let all = items("<item><title>a<link>b</link><wp:post_id>1</wp:post_id><wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_content>c<wp:comment><wp:comment_id>2<wp:comment_content>d</item><item><title>e</title><wp:post_id>2</wp:post_id>");
     assert_eq!(all.len(), 2);
@@ -82,10 +93,10 @@ fn an_item_that_the_file_breaks_off_in_says_so() {
 }
 
 #[test]
-fn bad_bytes_and_control_characters_are_taken_out() {
-    let xml = [HEAD.as_bytes(), b"<item><title>a\xff\x00\x0bb\r\nc</title></item></channel></rss>"].concat();
+fn bytes_of_old_letters_are_read_as_those_and_control_characters_are_taken_out() {
+    let xml = [HEAD.as_bytes(), b"<item><title>caf\xe9 \x93\xc3\xa9\x94\x00\x0bb\r\nc</title></item></channel></rss>"].concat();
     let Found::Item(item) = &read(&xml).0[0] else { panic!("an item") };
-    assert_eq!(item.title, "a\u{fffd}b\nc");
+    assert_eq!(item.title, "café “é”b\nc");
 }
 
 #[test]

@@ -133,6 +133,74 @@ async fn pictures_come_along_made_anew_and_texts_point_to_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_pictures_and_what_many_texts_show_stands_where_they_stand() {
+    let bare = Bare::open().await;
+    for name in ["pit.png", "mosh.png"] {
+        bare.write(&format!("up/2020/{name}"), [picture(), name.into()].concat());
+    }
+    bare.write("up/2020/talk.mp3", "ID3");
+    let meta = |key: &str, value: &str| format!("<wp:postmeta><wp:meta_key>{key}</wp:meta_key><wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:postmeta>");
+    let attachment = |id: u32, name: &str, more: &str| item(id, "attachment", "inherit", name, "", &format!("<wp:post_parent>1</wp:post_parent><wp:attachment_url>https://old.example/wp-content/uploads/2020/{name}</wp:attachment_url>{more}"));
+    let xml = export(&[
+        ADA,
+        &item(1, "post", "publish", "First", "[gallery]", &meta("_thumbnail_id", "21")),
+        &item(2, "post", "publish", "Second", "<!-- wp:paragraph --><p>Words<sup data-fn=\"x\"><a href=\"#x\">1</a></sup></p><!-- /wp:paragraph --><!-- wp:block {\"ref\":30} /--><!-- wp:footnotes /-->", &[meta("footnotes", "[{\"content\":\"A note\"}]"), meta("mood", "grim"), meta("_edit_last", "1"), meta("_wp_old_slug", "before"), "<category domain=\"genre\" nicename=\"d\">doom</category>".into()].concat()),
+        &attachment(20, "pit.png", &meta("_wp_attachment_image_alt", "A \"pit\" & *you*")).replace("<excerpt:encoded><![CDATA[", "<excerpt:encoded><![CDATA[Seen from <em>above</em>"),
+        &attachment(21, "mosh.png", &[meta("_wp_attachment_image_alt", "Arms"), comment(70, 0, "Nice one", "")].concat()).replace("<content:encoded><![CDATA[", "<content:encoded><![CDATA[Taken late"),
+        &attachment(22, "talk.mp3", ""),
+        &item(30, "wp_block", "publish", "Shared", "<!-- wp:paragraph --><p>Said in many places</p><!-- /wp:paragraph -->", ""),
+    ].concat());
+    let uploads = bare.folder.path().join("up");
+    let dry = import(&bare.house, &bare.write("export.xml", &xml), Some(&uploads), true, &|_, _| {}).await.unwrap();
+    let report = bare.import(&xml, Some(&uploads)).await.unwrap();
+    assert_eq!(report, dry);
+    assert_eq!(bare.import(&xml, Some(&uploads)).await.unwrap(), report, "and again");
+    let paths: Vec<String> = bare.house.db.all("SELECT place FROM brought WHERE key LIKE '%:attachment:%' ORDER BY key", vals![]).await.unwrap();
+    let first = bare.saying("title: \"First\"").await;
+    let gallery = format!("words: \"![A \\\"pit\\\" & \\\\*you\\\\*]({})\\n\\n*Seen from *above**\\n\\n![Arms]({})\"", paths[0], paths[1]);
+    assert!(first.contains(&gallery), "{gallery}\n{first}");
+    assert!(bare.saying("title: \"Second\"").await.contains("words: \"Words¹\\n\\nSaid in many places\\n\\n1. A note\""));
+    let left = whys(&report);
+    for (what, why) in [("one comment under attachment 21", "No room"), ("description of attachment 21", "no more"), ("field mood", "plugin or theme"), ("sorting genre", "plugin or theme"), ("wp_block 30", "stand in every text")] {
+        assert!(left.iter().any(|(w, y)| w.contains(what) && y.contains(why)), "{what}: {why}\n{left:#?}");
+    }
+    assert_eq!(left.len(), 5, "{left:#?}");
+    for (old, here) in [("/?attachment_id=20", paths[0].as_str()), ("/2020/01/pit.png/", &paths[0]), ("/2020/01/before/", "/articles/")] {
+        assert!(redirect::find(&bare.house.db, old).await.unwrap().unwrap().starts_with(here), "{old}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_a_plugin_could_fill_is_named_the_second_time_too() {
+    let bare = Bare::open().await;
+    let xml = export(&[ADA, &item(1, "post", "publish", "First", "a [contact-form-7 id=\"3\"] <!-- wp:acf/quote {\"a\":1} /-->", "")].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    assert_eq!(whys(&report).iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["[contact-form-7], post 1 “First”", "[wp:acf/quote], post 1 “First”"]);
+    assert_eq!(bare.import(&xml, None).await.unwrap(), report);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_of_wordpress_com_comes_in_as_it_was_given() {
+    let bare = Bare::open().await;
+    bare.write("up/2013/03/pit.png", picture());
+    let com = |xml: String| xml.replace("<wp:base_site_url>https://old.example", "<wp:base_site_url>http://wordpress.com/").replace("https://old.example", "https://ours.wordpress.com");
+    let text = "<a href=\"https://ours.files.wordpress.com/2013/03/pit.png\"><img src=\"https://ours.files.wordpress.com/2013/03/pit.png?w=300\" alt=\"The pit\"></a> <a href=\"http://wordpress.com/themes\">themes</a> <a href=\"http://ours.wordpress.com/about/\">us</a>";
+    let first = com(export(&[ADA, &item(1, "post", "publish", "Café", text, ""), &item(9, "attachment", "inherit", "pit", "", "<wp:attachment_url>https://ours.files.wordpress.com/2013/03/pit.png</wp:attachment_url>")].concat()));
+    let second = com(export(&item(2, "post", "publish", "Second", "Words.", "")));
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, xml) in [("ours.wordpress.com.000.xml", &first), ("ours.wordpress.com.001.xml", &second)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, xml.as_bytes()).unwrap();
+    }
+    let path = bare.write("export.zip", zip.finish().unwrap().into_inner());
+    let report = import(&bare.house, &path, Some(&bare.folder.path().join("up")), false, &|at, of| assert!(at <= of)).await.unwrap();
+    assert_eq!((report.taken.posts, report.taken.files, report.left.len()), (2, 1, 0), "{report:?}");
+    let article = bare.saying("title: \"Café\"").await;
+    let pit: String = bare.house.db.one("SELECT place FROM brought WHERE key LIKE '%:attachment:%'", &[]).await.unwrap();
+    assert!(article.contains(&format!("words: \"![The pit]({pit}) [themes](http://wordpress.com/themes) [us](/about/)\"")), "{article}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_is_named_with_why() {
     let bare = Bare::open().await;
     let xml = export(&[
