@@ -84,6 +84,8 @@ fn tamed(html: &str) -> String {
                 ("video", HashSet::from(["src"])),
                 ("source", HashSet::from(["src"])),
                 ("ol", HashSet::from(["start"])),
+                ("td", HashSet::from(["colspan", "rowspan"])),
+                ("th", HashSet::from(["colspan", "rowspan"])),
             ]))
             .attribute_filter(|_, _, value| Some(value[..value.floor_char_boundary(VALUE_BYTES_MAX)].into()))
             .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))

@@ -67,6 +67,34 @@ fn a_comment_may_hold_brackets() {
 }
 
 #[test]
+fn an_address_in_a_sentence_is_a_link_whatever_signs_it_holds() {
+    for (source, address, plain) in [
+        ("See https://a.example/wiki/Foo_(bar).", "https://a.example/wiki/Foo_(bar)", "See https://a.example/wiki/Foo_(bar)."),
+        ("(https://a.example/b_c_)", "https://a.example/b_c", "(https://a.example/b_c_)"),
+        ("https://a.example/ä?b=1&amp;c=2!", "https://a.example/%C3%A4?b=1&amp;c=2", "https://a.example/ä?b=1&c=2!"),
+        ("www.a.example/b_(c)", "http://www.a.example/b_(c)", "www.a.example/b_(c)"),
+        ("https://a.example/~ada", "https://a.example/~ada", "https://a.example/~ada"),
+        ("https://a.example/*x*", "https://a.example/", "https://a.example/*x*"),
+    ] {
+        let rendered = markup::render(&md(source));
+        assert!(rendered.html.contains(&format!("href=\"{address}\"")), "{source}\n{}\n{}", md(source), rendered.html);
+        assert_eq!(rendered.plain.trim(), plain);
+    }
+}
+
+#[test]
+fn cells_stand_in_their_columns() {
+    assert_eq!(md("<table><tr><th rowspan=2>a</th><td colspan=2>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</td><td>f</td><td>g</td></tr></table>"), "| a | b |  |\n| --- | --- | --- |\n|  | c | d |\n| e | f | g |");
+    let wide = format!("<table>{}</table>", "<tr><td colspan=999999 rowspan=999999>a</td></tr>".repeat(200));
+    assert!(md(&wide).len() < 2_000_000, "{}", md(&wide).len());
+}
+
+#[test]
+fn a_heading_keeps_its_last_sign_and_a_face_is_no_picture() {
+    assert_eq!(markup::render(&md("<h2>C #</h2><p>a <img src=\"https://s.w.org/images/core/emoji/72x72/1f918.png\" alt=\"🤘\"></p>")).plain.trim(), "C #\na 🤘");
+}
+
+#[test]
 fn links_lead_where_they_are_told_and_nowhere_else() {
     let rewrite = |url: &str| url.strip_prefix("https://old.example").map(str::to_owned);
     let words = markdown("<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">", &[], &rewrite);

@@ -73,6 +73,8 @@ impl Writer<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = usize::from(element.name.as_bytes()[1] - b'0');
                 let words = self.one_line(inside);
+                // Signs at its end would be read as the end of the heading's own.
+                let words = words.strip_suffix('#').map_or(words.clone(), |before| format!("{before}\\#"));
                 if words.is_empty() { Vec::new() } else { vec![format!("{} {words}", "#".repeat(level))] }
             }
             "blockquote" => vec![indented(&self.blocks(inside).join("\n\n"), "> ", "> ")],
@@ -133,9 +135,10 @@ impl Writer<'_> {
     }
 
     fn table(&self, table: &Element) -> Vec<String> {
-        let mut rows = Vec::new();
+        let mut rows: Vec<Vec<Cell>> = Vec::new();
         let mut captions = Vec::new();
         self.rows(&table.inside, &mut rows, &mut captions);
+        let mut rows = squared(rows);
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         if columns < 2 {
             // One column holds a page together rather than figures.
@@ -151,12 +154,15 @@ impl Writer<'_> {
         captions.into_iter().chain([lines.join("\n")]).collect()
     }
 
-    fn rows(&self, nodes: &[Node], rows: &mut Vec<Vec<String>>, others: &mut Vec<String>) {
+    fn rows(&self, nodes: &[Node], rows: &mut Vec<Vec<Cell>>, others: &mut Vec<String>) {
         for node in nodes {
             match node {
                 Node::Element(row) if row.name == "tr" => {
                     let cells = row.inside.iter().filter_map(|cell| match cell {
-                        Node::Element(cell) if matches!(cell.name.as_str(), "td" | "th") => Some(self.one_line(&cell.inside).replace('|', "\\|")),
+                        Node::Element(cell) if matches!(cell.name.as_str(), "td" | "th") => {
+                            let span = |name| cell.attribute(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1).clamp(1, SPAN_MAX);
+                            Some(Cell { words: self.one_line(&cell.inside).replace('|', "\\|"), columns: span("colspan"), rows: span("rowspan") })
+                        }
                         _ => None,
                     });
                     rows.push(cells.collect());
@@ -207,8 +213,9 @@ impl Writer<'_> {
     fn picture(&self, element: &Element, out: &mut String) {
         let alt = element.attribute("alt").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         match element.attribute("src").and_then(|src| (self.rewrite)(src)) {
-            Some(url) => out.push_str(&format!("![{}]({})", escaped(&alt), destination(&url))),
-            None => out.push_str(&escaped(&alt)),
+            // A face is a sign in a sentence.
+            Some(url) if alt.is_empty() || !(url.contains("/images/core/emoji/") || url.contains("/images/smilies/")) => out.push_str(&format!("![{}]({})", escaped(&alt), destination(&url))),
+            _ => out.push_str(&escaped(&alt)),
         }
     }
 
@@ -246,6 +253,44 @@ impl Writer<'_> {
             rest = &rest[end..];
         }
         out.push_str(&escaped_word(rest));
+    }
+}
+
+/// A cell of a table, and how many columns and rows it reaches over.
+struct Cell {
+    words: String,
+    columns: usize,
+    rows: usize,
+}
+
+/// The most columns or rows that one cell is believed to reach over.
+const SPAN_MAX: usize = 20;
+
+/// Rows in which each cell stands in its column: where another reaches in from the left or from above, an empty one stands.
+fn squared(rows: Vec<Vec<Cell>>) -> Vec<Vec<String>> {
+    let mut from_above: Vec<usize> = Vec::new();
+    let square = |cells: Vec<Cell>| {
+        let mut row = Vec::new();
+        fill(&mut row, &mut from_above);
+        for cell in cells {
+            for column in 0..cell.columns {
+                let at = row.len();
+                from_above.resize(from_above.len().max(at + 1), 0);
+                from_above[at] = cell.rows - 1;
+                row.push(if column == 0 { cell.words.clone() } else { String::new() });
+            }
+            fill(&mut row, &mut from_above);
+        }
+        row
+    };
+    rows.into_iter().map(square).collect()
+}
+
+/// Puts empty cells where others reach in from above.
+fn fill(row: &mut Vec<String>, from_above: &mut [usize]) {
+    while let Some(left) = from_above.get_mut(row.len()).filter(|left| **left > 0) {
+        *left -= 1;
+        row.push(String::new());
     }
 }
 
@@ -326,11 +371,32 @@ fn small(name: &str, text: &str) -> Option<String> {
     text.chars().map(|c| signs.chars().nth(plain.chars().position(|known| known == c)?)).collect()
 }
 
-/// A word, escaped unless it is an address: that is a link as it stands.
+/// A word, escaped unless it is an address: that is a link as it stands, or in angle brackets where it holds signs that
+/// would have to be escaped.
 fn escaped_word(word: &str) -> String {
-    let is_address = word.starts_with("https://") || word.starts_with("http://");
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._/:?=&%#,;+@".contains(c);
-    if is_address && word.chars().all(plain) && !word.contains("__") { word.to_owned() } else { escaped(word) }
+    let start = ["https://", "http://", "www."].iter().filter_map(|begin| word.find(begin)).min();
+    let start = start.filter(|start| !word[..*start].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '@')));
+    let Some((before, address)) = start.map(|start| word.split_at(start)) else { return escaped(word) };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._/:=?&%#,;+@".contains(c);
+    if address.chars().all(plain) && !address.contains("__") {
+        return escaped(before) + address;
+    }
+    let (address, after) = address.split_at(end_of_address(address));
+    let link = if address.starts_with("www.") { format!("[{}](<http://{address}>)", escaped(address)) } else { format!("<{address}>") };
+    format!("{}{link}{}", escaped(before), escaped(after))
+}
+
+/// Where an address in a sentence ends: before what closes the sentence, or a bracket that was opened before it.
+fn end_of_address(address: &str) -> usize {
+    let mut end = address.find(['<', '>', '"', '\u{201d}', '*', '`', '[', ']', '\\']).unwrap_or(address.len());
+    while let Some(last) = address[..end].chars().next_back() {
+        let is_opened = || address[..end].matches('(').count() >= address[..end].matches(')').count();
+        if !matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '_' | '~' | ')') || (last == ')' && is_opened()) {
+            break;
+        }
+        end -= last.len_utf8();
+    }
+    end
 }
 
 /// Text in which nothing is read as Markdown.
