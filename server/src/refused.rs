@@ -4,9 +4,10 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use base::file::File;
 use base::form::Sent;
 use base::house::House;
 use base::place::Place;
@@ -25,12 +26,12 @@ pub async fn draw(State(house): State<House>, mut request: Request, next: Next) 
     }
     // The front page with a query can be an old address (`/?p=12`); every other one is a page we do not have.
     let is_old_front = is_read && uri.path() == "/" && uri.query().is_some_and(redirect::is_old_query);
-    let moved_front = if is_old_front { moved(&house, &uri).await } else { None };
+    let moved_front = if is_old_front { moved(&house, &uri, &headers).await } else { None };
     let mut response = match moved_front {
         Some(answer) => answer,
         None => next.run(request).await,
     };
-    if is_read && matches!(refusal_of(&response), Some(Refusal::NotFound)) && let Some(answer) = moved(&house, &uri).await {
+    if is_read && matches!(refusal_of(&response), Some(Refusal::NotFound)) && let Some(answer) = moved(&house, &uri, &headers).await {
         response = answer;
     }
     let Some(refusal) = refusal_of(&response) else { return response };
@@ -50,8 +51,9 @@ fn refusal_of(response: &Response) -> Option<Refusal> {
     response.extensions().get().cloned().or_else(|| is_bare.then_some(Refusal::NotLikeThis("refusal-not-text")))
 }
 
-/// The answer for an old address, if it is one: for ever, to a path of ours; or that what stood there is gone.
-async fn moved(house: &House, uri: &Uri) -> Option<Response> {
+/// The answer for an old address, if it is one: for ever, to a path of ours; or that what stood there is gone. That of a file
+/// that is not for whoever asks is no address at all: not even its name is theirs to know.
+async fn moved(house: &House, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let asked = uri.path_and_query()?.as_str();
     let path = match redirect::find(&house.db, asked).await {
         Ok(path) => path.filter(|path| path != asked)?,
@@ -59,6 +61,13 @@ async fn moved(house: &House, uri: &Uri) -> Option<Response> {
     };
     if path.rsplit('/').next().is_some_and(Place::is_gone) {
         return Some(Refusal::Gone.into_response());
+    }
+    if let Some((id, _)) = path.strip_prefix("/files/").and_then(|below| below.split_once('/')) {
+        let (file, visitor) = (File::find(&house.db, id).await, Visitor::of(house, headers, uri.path()).await);
+        let (Ok(Some(file)), Ok(visitor)) = (file, visitor) else { return None };
+        if !visitor.reader().may_see(&file.audience, file.giver.as_deref()) {
+            return None;
+        }
     }
     let to = HeaderValue::from_str(&path).ok()?;
     Some((StatusCode::MOVED_PERMANENTLY, [(LOCATION, to)]).into_response())

@@ -464,6 +464,24 @@ async fn files_that_only_an_erased_text_named_go_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_old_address_of_a_file_leads_only_those_on_who_may_see_it() {
+    both(async |house| {
+        let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
+        let tx = house.house.begin().await.unwrap();
+        let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ('one', $1, 'letter.png', 'image/png', 1, $2, 'only', 1)";
+        tx.run(sql, vals!["0".repeat(64), &fern.person]).await.unwrap();
+        redirect::keep(&tx, "/wp-content/uploads/letter.png", "/files/one/letter.png").await.unwrap();
+        tx.keep().await.unwrap();
+        for nobody in [house.guest(), brook] {
+            let (never_there, hidden) = (nobody.get("/wp-content/uploads/nothing.png").await, nobody.get("/wp-content/uploads/letter.png").await);
+            assert_eq!(hidden.is(404).html.replace("letter.png", ""), never_there.is(404).html.replace("nothing.png", ""), "no sign that there is one");
+        }
+        fern.get("/wp-content/uploads/letter.png").await.is(301);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_is_shown_as_what_names_it_is_and_nobody_else_opens_keeps_or_takes_it() {
     both(async |house| {
         let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
