@@ -17,6 +17,8 @@ import-what-comments = { $count ->
     [one] one comment
    *[other] { $count } comments
  } under { $title }
+import-no-title = Without a title
+import-what-rest = whatever came after
 import-what-words = the description of { $title }
 import-what-field = the field { $name }
 import-what-taxonomy = the sorting { $name }
@@ -40,6 +42,7 @@ import-left-no-room = No room of this house takes it.
 import-left-no-uploads = It was not brought: no uploads were given with the export.
 import-left-missing = No file of this name is among the uploads.
 import-left-large = The file is larger than the settings allow (upload_mb).
+import-left-broken-off = The file breaks off before its end: get the export once more, and run this again.
 import-left-code = Only the plugin that made it can fill it.
 import-left-block = Its words stand in every text that showed it.
 import-left-field = A plugin or theme kept it beside the words; this house has no place for it.

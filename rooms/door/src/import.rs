@@ -23,6 +23,7 @@ use base::form::is_seen;
 use base::house::House;
 use base::markup::snippet;
 use base::place::Place;
+use base::redirect;
 use base::refusal::Refusal;
 
 use crate::wxr::{Author, Export, Found, Item, Site, source};
@@ -32,6 +33,7 @@ use links::Hosts;
 use report::Leavings;
 use uploads::Uploads;
 
+pub(crate) use memory::forget;
 pub use report::{Left, Report, Taken};
 
 /// How far an import is: bytes read, of how many.
@@ -47,6 +49,7 @@ pub async fn import(house: &House, path: &Path, uploads: Option<&Path>, is_dry: 
     let mut import = Import { house, uploads, is_dry, ..Import::empty(house) };
     import.pass(path, Pass::PeopleAndFiles, progress).await?;
     import.pass(path, Pass::Texts, progress).await?;
+    import.feed_leads_on().await?;
     Ok(Report { title: import.site.title, taken: import.taken, left: import.left.told(house) })
 }
 
@@ -118,10 +121,23 @@ impl<'a> Import<'a> {
             progress(before + export.at().min(length), 2 * length); // one that was packed is longer than its file
         }
         self.site = export.site.clone();
+        if pass == Pass::Texts && !export.is_whole {
+            self.left.once(self.house.words.say("import-what-rest"), "import-left-broken-off");
+        }
         if !export.is_wordpress {
             return Err(Refusal::NotLikeThis("refusal-import-not-wordpress"));
         }
         self.write(&mut batch).await
+    }
+
+    /// Whoever follows the old site's feed follows this house's.
+    async fn feed_leads_on(&self) -> Result<(), Refusal> {
+        if self.is_dry || self.taken.posts == 0 {
+            return Ok(());
+        }
+        let tx = self.house.begin().await?;
+        redirect::keep(&tx, &format!("{}/feed", self.hosts.root), &format!("/feeds/{}.atom", crate::feed::ALL)).await?;
+        Ok(tx.keep().await?)
     }
 
     /// The key of something of this site.
@@ -155,7 +171,7 @@ impl<'a> Import<'a> {
         }
         // Some log in with a mail address; it is not to be found here, not even in a key.
         let key = if login.contains('@') { self.key("person", &base::id::hash(login)[..24]) } else { self.key("person", login) };
-        if let Some(place) = memory::place_of(&self.house.db, &key).await? {
+        if let Some(place) = memory::person_of(&self.house.db, &key).await? {
             self.taken.people += i64::from(self.is_new(&key));
             self.people.insert(login.to_owned(), Place::read(&place));
             return Ok(());
@@ -170,7 +186,7 @@ impl<'a> Import<'a> {
         let of_network = format!("{}{name}", self.hosts.part);
         let Some(found) = self.uploads.find(name).or_else(|| self.uploads.find(&of_network)) else {
             let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
-            self.left.once(name, why);
+            self.left.once(&uploads::whole(name), why);
             return Ok(None);
         };
         let key = self.key("upload", &found);
@@ -233,7 +249,8 @@ impl<'a> Import<'a> {
         };
         if let Some(path) = self.file(&name, item, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
-            for old in self.hosts.old_path(&item.link).into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
+            let shown = self.hosts.old_path(&item.link).filter(|_| item::for_whom(item) == "everyone");
+            for old in shown.into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
                 batch.redirects.push((old, path.clone()));
             }
             batch.attachments.push((self.key("attachment", &item.id), path, under));

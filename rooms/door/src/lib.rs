@@ -44,8 +44,10 @@ impl Room for Door {
         Ok(vec![Kept { what: "files", rows: rows.collect(), files: files.iter().map(|file| file.id.clone()).collect() }])
     }
 
-    /// What others see may stay without the name; what was for the person alone goes with them.
+    /// What others see may stay without the name; what was for the person alone goes with them, and in any case what they were
+    /// called where an import found them.
     async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        import::forget(tx, person).await?;
         if how == Leaving::KeepWords {
             return Ok(());
         }

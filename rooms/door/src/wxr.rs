@@ -108,6 +108,8 @@ pub struct Export<R> {
     pub site: Site,
     /// Something in it belongs to WordPress alone, so it is an export and no other feed.
     pub is_wordpress: bool,
+    /// Its end was read: a file that breaks off between two items has none.
+    pub is_whole: bool,
     /// The records that are open, outermost first.
     open: Vec<Record>,
     field: Option<Field>,
@@ -162,7 +164,7 @@ struct Field {
 
 impl<R: BufRead> Export<R> {
     pub fn new(from: R) -> Self {
-        Self { scan: Scan::new(from), site: Site::default(), is_wordpress: false, open: Vec::new(), field: None, ready: VecDeque::new() }
+        Self { scan: Scan::new(from), site: Site::default(), is_wordpress: false, is_whole: false, open: Vec::new(), field: None, ready: VecDeque::new() }
     }
 
     /// Bytes read so far.
@@ -237,6 +239,7 @@ impl<R: BufRead> Export<R> {
         let is_empty = inside.last() == Some(&b'/');
         let name = inside.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
         self.is_wordpress |= name.starts_with(b"wp:");
+        self.is_whole &= name != b"channel" && name != b"item";
         if let Some(record) = Record::named(name) {
             self.end_field();
             self.close_to(depth(name));
@@ -269,6 +272,7 @@ impl<R: BufRead> Export<R> {
 
     fn closed(&mut self, name: &[u8]) {
         if Record::named(name).is_some() || name == b"channel" {
+            self.is_whole |= name == b"channel";
             self.end_field();
             self.close_to(depth(name));
         } else if self.field.as_ref().is_some_and(|field| field.name == name) {

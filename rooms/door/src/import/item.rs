@@ -11,14 +11,17 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::batch::{Batch, CommentJob, ItemJob};
-use super::{Import, memory, name_of};
+use super::{Import, is_gone, memory, name_of};
 use crate::html;
 use crate::wxr::{Comment, Item};
 
 impl Import<'_> {
     /// Makes an item ready for the rooms, or tells why it is left.
     pub(super) async fn item(&mut self, item: Item, batch: &mut Batch) -> Result<(), Refusal> {
-        if let Some(why) = why_left(&item) {
+        let key = self.key("post", &id_of(&item));
+        let place = memory::place_of(&self.house.db, &key).await?;
+        let is_erased = place.as_deref().is_some_and(is_gone) && item.kind != "attachment";
+        if let Some(why) = why_left(&item).or(is_erased.then_some("import-left-erased")) {
             if !item.is_more {
                 self.left.tell(self.what(&item), why);
             }
@@ -36,8 +39,7 @@ impl Import<'_> {
         }
         let item = Item { content: html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes), ..item };
         self.person(&item.creator, &item.creator, batch).await?;
-        let key = self.key("post", &id_of(&item));
-        let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
+        let is_known = place.is_some();
         let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
         let mut files = HashMap::new();
         for name in names {
@@ -50,7 +52,7 @@ impl Import<'_> {
             self.left.tell(what, "import-left-code");
         }
         let article = if is_known || item.is_more { None } else { Some(self.article(&item, &key, &files).await?) };
-        if article.as_ref().is_some_and(|article| article.words.is_empty() && article.title.is_empty()) {
+        if article.as_ref().is_some_and(|article| article.words.is_empty() && html::line(&item.title).is_empty()) {
             self.left.tell(self.what(&item), "import-left-empty");
             return Ok(());
         }
@@ -81,8 +83,10 @@ impl Import<'_> {
     async fn article(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<BroughtArticle, Refusal> {
         let title = snippet(&html::line(&item.title), TITLE_CHARS_MAX - 1);
         let words = self.words(item, key, files).await?;
-        let fallback = || snippet(&markup::render(&words).plain, 60);
-        let title = if title.is_empty() { fallback() } else { title };
+        // An address is what a picture without words is read as; it is no title.
+        let first_words = || Some(snippet(&markup::render(&words).plain, 60)).filter(|first| !first.is_empty() && !first.starts_with("http"));
+        let from_slug = || Some(item.slug.replace('-', " ")).filter(|slug| slug.chars().any(char::is_alphabetic) && !slug.contains('%'));
+        let title = if title.is_empty() { first_words().or_else(from_slug).unwrap_or_else(|| self.house.words.say("import-no-title").to_owned()) } else { title };
         let at = self.time(&item.date_gmt, &item.date, &item.published);
         Ok(BroughtArticle {
             key: key.to_owned(),
@@ -172,9 +176,10 @@ impl Import<'_> {
 
     /// The addresses that led to an item there: the pretty one, and the one by number.
     fn old_paths(&self, item: &Item) -> Vec<String> {
-        let by = if item.kind == "page" { "page_id" } else { "p" };
-        let numbered = (!item.id.is_empty()).then(|| format!("{}/?{by}={}", self.hosts.root, item.id));
-        let pretty = self.hosts.old_path(&item.link).filter(|path| Some(path) != numbered.as_ref() && path.trim_end_matches('/') != self.hosts.root);
+        // The short address of a page is that of a post; before it was up, its own was another.
+        let numbers: &[&str] = if item.kind == "page" { &["page_id", "p"] } else { &["p"] };
+        let numbered: Vec<String> = numbers.iter().filter(|_| !item.id.is_empty()).map(|by| format!("{}/?{by}={}", self.hosts.root, item.id)).collect();
+        let pretty = self.hosts.old_path(&item.link).filter(|path| !numbered.contains(path) && path.trim_end_matches('/') != self.hosts.root);
         let before = pretty.as_ref().map(|path| path.trim_end_matches('/')).and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
         let older: Vec<String> = before.into_iter().flat_map(|folder| item.old_slugs.iter().map(move |slug| format!("{folder}/{slug}"))).filter(|_| !item.slug.is_empty()).collect();
         pretty.into_iter().chain(numbered).chain(older).collect()

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::wxr::Item;
 
 /// Bytes that are kept aside.
-const BYTES_MAX: usize = 32 << 20;
+const BYTES_MAX: usize = 12 << 20;
 /// Bytes of what is said of one picture.
 const SAID_BYTES_MAX: usize = 4 << 10;
 

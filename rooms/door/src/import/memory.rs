@@ -2,11 +2,26 @@
 
 use base::db::{Ask, DbResult, Tx};
 use base::file::named_in;
-use base::vals;
+use base::place::Place;
+use base::{id, vals};
 
 /// Where something stands that was taken.
 pub(super) async fn place_of(ask: &impl Ask, key: &str) -> DbResult<Option<String>> {
     ask.first("SELECT place FROM brought WHERE key = $1", vals![key]).await
+}
+
+/// Where somebody is, who may have left since: then no more than a hash of their key is known.
+pub(super) async fn person_of(ask: &impl Ask, key: &str) -> DbResult<Option<String>> {
+    ask.first("SELECT place FROM brought WHERE key = $1 OR key = $2 ORDER BY key LIMIT 1", vals![key, id::hash(key)]).await
+}
+
+/// Forgets what somebody was called where they were found.
+pub(crate) async fn forget(tx: &Tx, person: &str) -> DbResult<()> {
+    let keys: Vec<String> = tx.all("SELECT key FROM brought WHERE place = $1 ORDER BY key", vals![Place::of("people", person).as_str()]).await?;
+    for key in keys.iter().filter(|key| key.contains(':')) {
+        tx.run("UPDATE brought SET key = $1 WHERE key = $2", vals![id::hash(key), key]).await?;
+    }
+    Ok(())
 }
 
 /// Remembers that something was taken, in the same write.

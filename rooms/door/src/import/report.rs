@@ -1,6 +1,7 @@
 //! What an import says at its end: how much it took, and what it left, with why.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use base::house::House;
 use fluent_bundle::FluentValue;
@@ -40,7 +41,8 @@ pub struct Left {
 pub(super) struct Leavings {
     /// For each key of a why: the first things, and how many more.
     kinds: Vec<(&'static str, Vec<String>, u64)>,
-    told: HashSet<String>,
+    /// Hashes of what comes up again and again and was told.
+    told: HashSet<u64>,
 }
 
 impl Leavings {
@@ -55,7 +57,9 @@ impl Leavings {
 
     /// The same, for what may come up again and again.
     pub(super) fn once(&mut self, what: &str, why: &'static str) {
-        if self.told.len() < NAMED_MAX * 20 && self.told.insert(what.to_owned()) {
+        let mut hasher = DefaultHasher::new();
+        (what, why).hash(&mut hasher);
+        if self.told.insert(hasher.finish()) {
             self.tell(what.to_owned(), why);
         }
     }

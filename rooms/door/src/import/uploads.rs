@@ -77,9 +77,18 @@ fn in_folders(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
 /// and at last the very one that was asked for.
 fn candidates(name: &str) -> Vec<String> {
     let Some((stem, ending)) = name.rsplit_once('.') else { return vec![name.to_owned()] };
-    let whole = without_size(stem);
-    let whole = whole.strip_suffix("-scaled").unwrap_or(whole);
+    let whole = whole_stem(stem);
     vec![format!("{whole}-scaled.{ending}"), format!("{whole}.{ending}"), name.to_owned()]
+}
+
+/// The name of a picture that was given, whatever size of it is named: `picture.jpg` for `picture-300x200.jpg`.
+pub(super) fn whole(name: &str) -> String {
+    name.rsplit_once('.').map_or_else(|| name.to_owned(), |(stem, ending)| format!("{}.{ending}", whole_stem(stem)))
+}
+
+fn whole_stem(stem: &str) -> &str {
+    let whole = without_size(stem);
+    whole.strip_suffix("-scaled").unwrap_or(whole)
 }
 
 /// `picture-300x200` without the size.

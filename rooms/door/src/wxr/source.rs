@@ -2,7 +2,7 @@
 //! in whatever letters its first line names. What comes out is UTF-8, wherever that could be known.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Chain, Cursor, Error, Read, Result, Seek as _, SeekFrom, empty};
+use std::io::{BufRead as _, BufReader, Cursor, Error, Read, Result, Seek as _, SeekFrom, empty};
 use std::path::Path;
 
 use encoding_rs::{Decoder, Encoding, UTF_8};
@@ -60,9 +60,9 @@ fn decoded(mut from: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>> {
     let mut first = Vec::new();
     from.by_ref().take(FIRST_BYTES).read_to_end(&mut first)?;
     let encoding = Encoding::for_bom(&first).map_or_else(|| named(&first), |(encoding, _)| encoding);
-    let whole = Cursor::new(first).chain(from);
+    let whole: Box<dyn Read + Send> = Box::new(Cursor::new(first).chain(from));
     if encoding == UTF_8 {
-        return Ok(Box::new(whole));
+        return Ok(whole);
     }
     Ok(Box::new(Decoded { from: BufReader::with_capacity(BUFFER_BYTES, whole), decoder: encoding.new_decoder_with_bom_removal(), is_over: false, ready: Cursor::default() }))
 }
@@ -76,7 +76,7 @@ fn named(first: &[u8]) -> &'static Encoding {
 }
 
 struct Decoded {
-    from: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>,
+    from: Source,
     decoder: Decoder,
     is_over: bool,
     /// What was decoded and waits to be read.

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use base::db::Ask as _;
 use base::file::{self, File};
-use base::room::Reader;
+use base::room::{Leaving, Reader, Room as _};
 use base::{markup, redirect, vals};
+use door::Door;
 use door::import::{Report, import};
 
 use crate::bare::Bare;
@@ -47,7 +48,7 @@ async fn a_site_comes_in_with_its_people_texts_comments_and_addresses() {
     ].concat());
     let report = bare.import(&xml, None).await.unwrap();
     let taken = report.taken;
-    assert_eq!((taken.people, taken.posts, taken.pages, taken.comments, taken.files, taken.redirects), (1, 1, 1, 2, 0, 4));
+    assert_eq!((taken.people, taken.posts, taken.pages, taken.comments, taken.files, taken.redirects), (1, 1, 1, 2, 0, 5));
     assert_eq!(report.left, []);
     assert!(bare.saying("name: \"Ada of Leeds\"").await.contains("wordpress:old.example:person:ada"));
     let article = bare.saying("title: \"First light\"").await;
@@ -60,7 +61,8 @@ async fn a_site_comes_in_with_its_people_texts_comments_and_addresses() {
     assert!(second.contains("/people/") && second.contains("/comments/"), "an answer, by somebody with an account: {second}");
     let all = format!("{:?}", bare.kept().await);
     assert!(!all.contains("mail.example") && !all.contains("192.0.2.7"));
-    for old in ["/2020/01/first-light/", "/?p=1", "/2020/01/about", "/?page_id=2"] {
+    assert_eq!(redirect::find(&bare.house.db, "/feed/").await.unwrap().as_deref(), Some("/feeds/all.atom"));
+    for old in ["/2020/01/first-light/", "/?p=1", "/2020/01/about", "/?page_id=2", "/?p=2"] {
         assert!(redirect::find(&bare.house.db, old).await.unwrap().unwrap().starts_with("/articles/"), "{old}");
     }
 }
@@ -168,6 +170,16 @@ async fn what_is_said_of_pictures_and_what_many_texts_show_stands_where_they_sta
     for (old, here) in [("/?attachment_id=20", paths[0].as_str()), ("/2020/01/pit.png/", &paths[0]), ("/2020/01/before/", "/articles/")] {
         assert!(redirect::find(&bare.house.db, old).await.unwrap().unwrap().starts_with(here), "{old}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_missing_is_named_once_whatever_size_a_text_names_and_none_goes_uncounted() {
+    let bare = Bare::open().await;
+    let pictures = |name: &str| format!("<img src=\"https://old.example/wp-content/uploads/{name}-300x200.png\"><img src=\"https://old.example/wp-content/uploads/{name}-scaled.png\">");
+    let items: String = (1..=11).map(|id| item(id, "post", "publish", &format!("Title {id}"), &(0..1_000).map(|n| pictures(&format!("{id}-{n}"))).collect::<String>(), "")).collect();
+    let report = bare.import(&export(&[ADA, &items].concat()), None).await.unwrap();
+    assert_eq!(report.left.len(), 501);
+    assert_eq!((report.left[0].what.as_str(), report.left[500].what.as_str()), ("1-0.png", "and 10500 more"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,6 +296,52 @@ async fn a_mail_address_that_somebody_logged_in_with_is_nowhere_in_the_house() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_left_is_known_again_and_what_they_were_called_is_nowhere() {
+    for how in [Leaving::KeepWords, Leaving::TakeNameOff, Leaving::Remove] {
+        let bare = Bare::open().await;
+        let xml = export(&[ADA.replace(">ada<", ">ada-of-old<"), item(1, "post", "publish", "First", "a", "").replace(">ada<", ">ada-of-old<")].concat());
+        let report = bare.import(&xml, None).await.unwrap();
+        let place: String = bare.house.db.one("SELECT place FROM brought WHERE key LIKE '%:person:%'", &[]).await.unwrap();
+        let person = place.rsplit('/').next().unwrap().to_owned();
+        let tx = bare.house.begin().await.unwrap();
+        Door.forget(&bare.house, &tx, &person, how).await.unwrap();
+        tx.keep().await.unwrap();
+        let kept = bare.kept().await.len();
+        for _ in ["at once", "and when it is brought again"] {
+            let brought: Vec<(String, String)> = bare.house.db.all("SELECT key, place FROM brought ORDER BY key", vals![]).await.unwrap();
+            assert!(!format!("{brought:?}").contains("ada-of-old"), "{brought:?}");
+            assert!(brought.iter().any(|(_, known)| *known == place));
+            assert_eq!(bare.import(&xml, None).await.unwrap(), report);
+            assert_eq!(bare.kept().await.len(), kept, "nobody comes twice");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_without_a_title_has_one_that_can_be_read_and_followed() {
+    let bare = Bare::open().await;
+    let untitled = |id: u32, slug: &str, content: &str| item(id, "post", "publish", "", content, "").replace("<wp:post_name>", &format!("<wp:post_name>{slug}"));
+    let picture = "<img src=\"https://old.example/wp-content/uploads/a.png\">";
+    bare.import(&export(&[ADA, &untitled(1, "", "Some words"), &untitled(2, "at-the-lake", picture), &untitled(3, "17", picture), &item(4, "post", "publish", "1986", "b", "")].concat()), None).await.unwrap();
+    for title in ["Some words", "at the lake", "Without a title", "1986"] {
+        bare.saying(&format!("title: \"{title}\"")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_breaks_off_says_so_wherever_it_does() {
+    let bare = Bare::open().await;
+    let whole = export(&[ADA, &item(1, "post", "publish", "First", "a", ""), &item(2, "post", "publish", "Second", "b", "")].concat());
+    let (second, end) = (whole.find("<item><title><![CDATA[Second").unwrap(), whole.find("</channel>").unwrap());
+    for (cut, taken) in [(second, 1), (end - 60, 1), (end, 2)] {
+        let report = bare.import(&whole[..cut], None).await.unwrap();
+        assert_eq!(report.taken.posts, taken);
+        assert!(whys(&report).iter().any(|(what, why)| *what == "whatever came after" && why.contains("breaks off")), "{cut} {report:?}");
+    }
+    assert_eq!(bare.import(&whole, None).await.unwrap().left, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_counts_the_same_and_keeps_nothing() {
     let bare = Bare::open().await;
     let uploads = bare.write("up/a.png", picture()).parent().unwrap().to_owned();
@@ -359,6 +417,9 @@ async fn what_was_erased_here_is_not_brought_again_and_nothing_comes_from_the_fu
     let kept = bare.kept().await.len();
     let report = bare.import(&xml(&[comment(5, 0, "One", ""), comment(6, 0, "Two", "")].concat()), None).await.unwrap();
     assert!(whys(&report).iter().any(|(what, why)| what.contains("First") && why.contains("erased")), "{:?}", report.left);
+    assert!(whys(&report).iter().any(|(what, _)| what.contains("2 comments under")), "{:?}", report.left);
+    let path = bare.write("again.xml", xml(&[comment(5, 0, "One", ""), comment(6, 0, "Two", "")].concat()));
+    assert_eq!(import(&bare.house, &path, None, true, &|_, _| {}).await.unwrap(), report, "and a dry run says so beforehand");
     assert_eq!(bare.kept().await.len(), kept);
 
     let late = item(3, "post", "publish", "Late", "Later.", "").replace("2020-01-02 03:04:05", "9998-01-01 00:00:00");
@@ -402,6 +463,6 @@ async fn no_permalink_takes_an_address_of_the_houses_own() {
         let post = item(id, "post", "publish", &format!("Title {id}"), "a", "").replace(&format!("/2020/01/title-{id}/"), link);
         bare.import(&export(&[ADA, &post].concat()), None).await.unwrap();
     }
-    let old: Vec<String> = bare.house.db.all("SELECT old FROM redirect ORDER BY old", vals![]).await.unwrap();
+    let old: Vec<String> = bare.house.db.all("SELECT old FROM redirect WHERE old <> '/feed' ORDER BY old", vals![]).await.unwrap();
     assert_eq!(old, ["/?p=1", "/?p=2", "/?p=3", "/?p=4", "/?p=5", "/?p=77"]);
 }
