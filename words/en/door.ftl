@@ -43,6 +43,7 @@ import-left-no-uploads = It was not brought: no uploads were given with the expo
 import-left-missing = No file of this name is among the uploads.
 import-left-large = The file is larger than the settings allow (upload_mb).
 import-left-broken-off = The file breaks off before its end: get the export once more, and run this again.
+import-left-inline = A picture in it is part of its text and no file: that was left, its words were not.
 import-left-code = Only the plugin that made it can fill it.
 import-left-block = Its words stand in every text that showed it.
 import-left-field = A plugin or theme kept it beside the words; this house has no place for it.

@@ -75,7 +75,7 @@ fn tamed(html: &str) -> String {
             .clean_content_tags(HashSet::from(["script", "style", "title", "template", "svg", "math", "select", "textarea", "noscript"]))
             .tag_attributes(HashMap::from([
                 ("a", HashSet::from(["href"])),
-                ("img", HashSet::from(["src", "alt"])),
+                ("img", HashSet::from(["src", "alt", "data-src", "data-lazy-src"])),
                 ("iframe", HashSet::from(["src"])),
                 ("embed", HashSet::from(["src"])),
                 ("object", HashSet::from(["data"])),

@@ -3,103 +3,20 @@
 //!
 //! Never: a mail address or IP address out of the export. They are not read at all.
 
+mod records;
 mod scan;
 pub mod source;
 
 use std::collections::VecDeque;
 use std::io::{BufRead, Result};
 
+pub use records::{Author, Comment, Found, Item, Site};
 use scan::{Piece, Scan};
 
 /// Bytes of comments that are held before an item is handed on.
 const COMMENT_BYTES_MAX: usize = 2 << 20;
 /// Old slugs of an item, and names of what was kept with it.
 const EXTRAS_MAX: usize = 50;
-
-/// What the export says of the site as a whole, as far as it was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Site {
-    pub title: String,
-    pub blog_url: String,
-    pub site_url: String,
-    pub link: String,
-    pub language: String,
-}
-
-/// One thing out of an export.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Found {
-    Author(Author),
-    Item(Box<Item>),
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Author {
-    pub id: String,
-    pub login: String,
-    pub display_name: String,
-}
-
-/// A post, page, attachment or whatever else WordPress keeps as one. Everything is as it was written; nothing is believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Item {
-    pub id: String,
-    pub kind: String,
-    pub status: String,
-    pub title: String,
-    pub slug: String,
-    pub link: String,
-    pub guid: String,
-    pub creator: String,
-    pub content: String,
-    pub excerpt: String,
-    pub date_gmt: String,
-    pub date: String,
-    pub published: String,
-    pub modified_gmt: String,
-    pub comment_status: String,
-    pub password: String,
-    pub parent: String,
-    pub attachment_url: String,
-    /// Its path below `wp-content/uploads`, from its metadata.
-    pub attached_file: String,
-    /// Id of the picture that stands for it.
-    pub thumbnail: String,
-    /// What is said in place of a picture.
-    pub alt: String,
-    /// Its footnotes, as WordPress keeps them (JSON).
-    pub footnotes: String,
-    /// What its address ended in before.
-    pub old_slugs: Vec<String>,
-    /// Names of what its authors or a plugin kept with it.
-    pub fields: Vec<String>,
-    /// Ways of sorting that a plugin or theme added.
-    pub taxonomies: Vec<String>,
-    pub categories: Vec<String>,
-    /// Of which nobody says whether they are categories or tags.
-    pub terms: Vec<String>,
-    pub tags: Vec<String>,
-    pub comments: Vec<Comment>,
-    /// Something in it was longer than [`scan::PIECE_BYTES_MAX`] and lost its end.
-    pub was_cut: bool,
-    /// These are more comments of an item that came before.
-    pub is_more: bool,
-    /// The file breaks off inside it.
-    pub is_torn: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Comment {
-    pub id: String,
-    pub author: String,
-    pub user: String,
-    pub date_gmt: String,
-    pub date: String,
-    pub content: String,
-    pub approved: String,
-    pub kind: String,
-    pub parent: String,
-}
 
 /// Reads an export from beginning to end.
 #[derive(Debug)]
@@ -352,69 +269,6 @@ impl<R: BufRead> Export<R> {
                 _ => {}
             },
         }
-    }
-}
-
-impl Item {
-    /// The oldest exports name categories and tags once more, without saying which is which.
-    fn sort(&mut self, domain: &[u8], text: String) {
-        match domain {
-            b"" => self.terms.push(text),
-            b"category" => self.categories.push(text),
-            b"post_tag" | b"tag" => self.tags.push(text),
-            b"post_format" => {}
-            domain => self.taxonomies.push(String::from_utf8_lossy(domain).into_owned()),
-        }
-    }
-
-    /// The categories: those that say so, or where none does, all that is no tag.
-    #[must_use]
-    pub fn categories(&self) -> &[String] {
-        if self.categories.is_empty() && self.tags.is_empty() { &self.terms } else { &self.categories }
-    }
-
-    fn set(&mut self, name: &[u8], domain: &[u8], text: String) {
-        let field = match name {
-            b"title" => &mut self.title,
-            b"link" => &mut self.link,
-            b"guid" => &mut self.guid,
-            b"pubDate" => &mut self.published,
-            b"dc:creator" => &mut self.creator,
-            b"content:encoded" => &mut self.content,
-            b"excerpt:encoded" => &mut self.excerpt,
-            b"wp:post_id" => &mut self.id,
-            b"wp:post_type" => &mut self.kind,
-            b"wp:status" => &mut self.status,
-            b"wp:post_name" => &mut self.slug,
-            b"wp:post_date_gmt" => &mut self.date_gmt,
-            b"wp:post_date" => &mut self.date,
-            b"wp:post_modified_gmt" => &mut self.modified_gmt,
-            b"wp:comment_status" => &mut self.comment_status,
-            b"wp:post_password" => &mut self.password,
-            b"wp:post_parent" => &mut self.parent,
-            b"wp:attachment_url" => &mut self.attachment_url,
-            b"category" => return self.sort(domain, text),
-            _ => return,
-        };
-        *field = text;
-    }
-}
-
-impl Comment {
-    fn set(&mut self, name: &[u8], text: String) {
-        let field = match name {
-            b"wp:comment_id" => &mut self.id,
-            b"wp:comment_author" => &mut self.author,
-            b"wp:comment_user_id" => &mut self.user,
-            b"wp:comment_date_gmt" => &mut self.date_gmt,
-            b"wp:comment_date" => &mut self.date,
-            b"wp:comment_content" => &mut self.content,
-            b"wp:comment_approved" => &mut self.approved,
-            b"wp:comment_type" => &mut self.kind,
-            b"wp:comment_parent" => &mut self.parent,
-            _ => return,
-        };
-        *field = text;
     }
 }
 

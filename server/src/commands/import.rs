@@ -33,7 +33,7 @@ enum From {
 
 #[derive(Args, Debug)]
 struct Wordpress {
-    /// The export, an XML file
+    /// The export: an XML file, as it is, packed with gzip, or its parts in a zip
     file: PathBuf,
     /// The site's wp-content/uploads, as a folder or a zip
     #[arg(long, value_name = "DIR|ZIP")]

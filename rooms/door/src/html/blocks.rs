@@ -34,9 +34,9 @@ pub fn filled(source: &str, kept: &dyn Fn(&str) -> Option<String>, notes: &str) 
     }
 }
 
-/// The names of the empty blocks that nothing here can fill, each once; a script is one, too.
+/// The names of the empty blocks that nothing here can fill, each once; scripts and formulas are such, too.
 pub(super) fn unfilled(source: &str) -> Vec<String> {
-    let mut names: Vec<String> = source.contains("<script").then(|| "script".to_owned()).into_iter().collect();
+    let mut names: Vec<String> = ["script", "math"].into_iter().filter(|name| source.contains(&format!("<{name}"))).map(str::to_owned).collect();
     for block in empty_blocks(source) {
         let is_nothing = matches!(block.name, "block" | "footnotes" | "spacer" | "separator" | "more" | "nextpage");
         let name = format!("wp:{}", block.name);
@@ -111,5 +111,6 @@ mod tests {
     fn what_nothing_can_fill_is_named_once() {
         let source = "<!-- wp:acf/quote {\"data\":{\"a\":\"b\"}} /--><!-- wp:acf/quote /--><!-- wp:spacer /--><!-- wp:paragraph --><p>a</p><!-- /wp:paragraph --><!-- wp:latest-posts /-->";
         assert_eq!(unfilled(source), ["wp:acf/quote", "wp:latest-posts"]);
+        assert_eq!(unfilled("<script>a()</script><math><mi>x</mi></math>"), ["script", "math"]);
     }
 }

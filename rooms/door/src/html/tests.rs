@@ -95,6 +95,12 @@ fn a_heading_keeps_its_last_sign_and_a_face_is_no_picture() {
 }
 
 #[test]
+fn a_picture_that_was_to_come_later_is_the_picture() {
+    assert_eq!(md("<img src=\"data:image/gif;base64,R0\" data-src=\"https://a.example/b.png\" alt=\"c\"> <img src=\"https://a.example/grey.gif\" data-lazy-src=\"https://a.example/d.png\">"), "![c](https://a.example/b.png) ![](https://a.example/d.png)");
+    assert_eq!(md("<img src=\"data:image/png;base64,R0\" alt=\"c\">"), "c");
+}
+
+#[test]
 fn links_lead_where_they_are_told_and_nowhere_else() {
     let rewrite = |url: &str| url.strip_prefix("https://old.example").map(str::to_owned);
     let words = markdown("<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">", &[], &rewrite);

@@ -212,7 +212,9 @@ impl Writer<'_> {
 
     fn picture(&self, element: &Element, out: &mut String) {
         let alt = element.attribute("alt").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        match element.attribute("src").and_then(|src| (self.rewrite)(src)) {
+        // A picture that was to come when somebody scrolled to it has its address elsewhere, and a grey square in its place.
+        let src = ["data-src", "data-lazy-src", "src"].iter().find_map(|name| element.attribute(name).filter(|src| !src.starts_with("data:")));
+        match src.and_then(|src| (self.rewrite)(src)) {
             // A face is a sign in a sentence.
             Some(url) if alt.is_empty() || !(url.contains("/images/core/emoji/") || url.contains("/images/smilies/")) => out.push_str(&format!("![{}]({})", escaped(&alt), destination(&url))),
             _ => out.push_str(&escaped(&alt)),

@@ -72,6 +72,9 @@ impl Import<'_> {
         if is_long(&item.title, TITLE_CHARS_MAX - 1) || is_long(&item.excerpt, SUMMARY_CHARS_MAX - 1) || item.categories().len().max(item.tags.len()) > TERMS_MAX {
             self.left.tell(self.what(item), "import-left-long");
         }
+        if item.content.contains("src=\"data:image") || item.content.contains("src='data:image") {
+            self.left.tell(self.what(item), "import-left-inline");
+        }
         for name in &item.fields {
             self.left.once(&self.house.words.fill("import-what-field", &[("name", name.as_str().into())]), "import-left-field");
         }

@@ -185,9 +185,9 @@ async fn a_picture_that_is_missing_is_named_once_whatever_size_a_text_names_and_
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_a_plugin_could_fill_is_named_the_second_time_too() {
     let bare = Bare::open().await;
-    let xml = export(&[ADA, &item(1, "post", "publish", "First", "a [contact-form-7 id=\"3\"] <!-- wp:acf/quote {\"a\":1} /-->", "")].concat());
+    let xml = export(&[ADA, &item(1, "post", "publish", "First", "a [contact-form-7 id=\"3\"] <!-- wp:acf/quote {\"a\":1} /--> <img src=\"data:image/png;base64,R0\">", "")].concat());
     let report = bare.import(&xml, None).await.unwrap();
-    assert_eq!(whys(&report).iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["[contact-form-7], post 1 “First”", "[wp:acf/quote], post 1 “First”"]);
+    assert_eq!(whys(&report).iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["post 1 “First”", "[contact-form-7], post 1 “First”", "[wp:acf/quote], post 1 “First”"]);
     assert_eq!(bare.import(&xml, None).await.unwrap(), report);
 }
 
