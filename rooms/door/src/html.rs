@@ -22,7 +22,9 @@ pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// `attached` are the ids of the pictures that hang on it, for a gallery that names none.
 #[must_use]
 pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> String {
-    written(&shortcodes::spell_out(source, attached).0, !source.contains("<!-- wp:"), rewrite)
+    // Where a text was cut in two, one part ends.
+    let spelled_out = shortcodes::spell_out(source, attached).0.replace("<!--more", "\n\n<!--more").replace("<!--nextpage-->", "\n\n");
+    written(&spelled_out, !source.contains("<!-- wp:"), rewrite)
 }
 
 /// The names of what in a text only a plugin could have filled, without making anything of it.

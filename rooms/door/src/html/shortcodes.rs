@@ -100,7 +100,10 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Vec<Strin
                 rest = &rest[end + inside..];
             }
             // What it holds is read on, since shortcodes stand in each other.
-            Some((Spelled::Around, end, _)) => rest = &rest[end..],
+            Some((Spelled::Around(heading), end, _)) => {
+                out += &heading;
+                rest = &rest[end..];
+            }
             None => {
                 out.push('[');
                 rest = &rest[1..];
@@ -126,8 +129,8 @@ fn closing_of(text: &str, lost: &[String]) -> Option<usize> {
 
 enum Spelled {
     As(String),
-    /// The brackets go, what they hold stays.
-    Around,
+    /// The brackets go, what they hold stays, below what it is headed.
+    Around(String),
 }
 
 /// What a shortcode says; `None` when it is none, but words in brackets.
@@ -145,7 +148,7 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
             Some(address) => format!("\n\n<p>{}</p>\n\n", quoted(&address)),
             None => {
                 lose(code.name, lost);
-                return Some(Spelled::Around);
+                return Some(Spelled::Around(String::new()));
             }
         },
         "code" | "sourcecode" | "source" => format!("\n\n<pre>{}</pre>\n\n", inside?.replace('<', "&lt;")),
@@ -158,7 +161,8 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
         }
         name if inside.is_some() || code.values.iter().any(|(key, _)| !key.is_empty()) => {
             lose(name, lost);
-            return Some(Spelled::Around);
+            let heading = code.value(&["title", "heading"]).filter(|heading| !heading.trim().is_empty());
+            return Some(Spelled::Around(heading.map_or_else(String::new, |heading| format!("\n\n<p><strong>{}</strong></p>\n\n", heading.replace('<', "&lt;")))));
         }
         _ => return None,
     }))
@@ -261,6 +265,7 @@ mod tests {
     #[test]
     fn what_only_a_plugin_can_fill_is_named_and_what_it_holds_stays() {
         let (html, lost) = spell_out("a [contact-form-7 id=\"1\" title=\"b\"] [row class=\"x\"][col]c[/col][/row] d", &[]);
+        assert_eq!(spelled("[tab title=\"One & <b>\"]two[/tab]"), "<p><strong>One & &lt;b></strong></p>two");
         assert_eq!(html, "a  c d");
         assert_eq!(lost, ["contact-form-7", "row", "col"]);
     }

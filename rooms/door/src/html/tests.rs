@@ -101,6 +101,11 @@ fn a_picture_that_was_to_come_later_is_the_picture() {
 }
 
 #[test]
+fn where_a_text_was_cut_in_two_a_paragraph_ends() {
+    assert_eq!(md("a<!--more Read on-->b<!--nextpage-->c"), "a\n\nb\n\nc");
+}
+
+#[test]
 fn links_lead_where_they_are_told_and_nowhere_else() {
     let rewrite = |url: &str| url.strip_prefix("https://old.example").map(str::to_owned);
     let words = markdown("<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">", &[], &rewrite);
