@@ -25,11 +25,13 @@ impl Place {
         id.starts_with("gone.")
     }
 
-    /// Reads a path that came from outside; `None` unless it is `/` and then plain path characters.
+    /// Reads a path that came from outside; `None` unless it is `/` and then plain path characters that a browser would leave
+    /// as they are.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
-        let fine = text.len() <= 200 && text.starts_with('/') && !text.starts_with("//") && text.chars().all(plain);
+        let is_whole = |part: &str| !matches!(part, "." | "..");
+        let fine = text.len() <= 200 && text.starts_with('/') && !text.contains("//") && text.chars().all(plain) && text.split('/').all(is_whole);
         fine.then(|| Self(text.to_owned()))
     }
 

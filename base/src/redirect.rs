@@ -50,12 +50,30 @@ pub async fn lead_on(tx: &Tx, from: &str, to: &str) -> DbResult<()> {
     put(tx, from, to).await.map(drop)
 }
 
-/// The path that an old address leads to: with its query if that is known, without if not.
+/// The path that an old address leads to: with its query if that is known, without if not; and where neither is, what
+/// WordPress would have shown a part of there (a page of its comments, its feed).
 pub async fn find(ask: &impl Ask, asked: &str) -> DbResult<Option<String>> {
     let Some(asked) = normal(asked) else { return Ok(None) };
     let bare = asked.split('?').next().unwrap_or_default().trim_end_matches('/');
-    let sql = "SELECT place FROM redirect WHERE old = $1 OR old = $2 ORDER BY LENGTH(old) DESC, old LIMIT 1";
-    ask.first(sql, vals![&asked, bare]).await
+    let sql = "SELECT place FROM redirect WHERE old = $1 OR old = $2 OR old = $3 ORDER BY LENGTH(old) DESC, old LIMIT 1";
+    ask.first(sql, vals![&asked, bare, whole(&asked)]).await
+}
+
+/// The address of the whole thing that an address of WordPress shows in part, or under more names than one.
+fn whole(asked: &str) -> String {
+    let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
+    let mut path = path.trim_end_matches('/').trim_start_matches("/index.php");
+    if let ("", Some(pair)) = (path, query.split('&').find(|pair| is_old_query(pair))) {
+        return format!("/?{pair}");
+    }
+    while let Some((before, last)) = path.rsplit_once('/') {
+        let is_page = before.ends_with("/page") || last.strip_prefix("comment-page-").is_some();
+        if !(is_page || ["feed", "amp", "embed", "trackback", "page"].contains(&last)) {
+            break;
+        }
+        path = before;
+    }
+    path.to_owned()
 }
 
 /// One way to write an address: no fragment, no slash at the end, percent-encoding in upper case and only where needed.
@@ -88,6 +106,13 @@ mod tests {
             assert_eq!(normal(one), normal(other), "{one}");
         }
         assert_ne!(normal("/a"), normal("/A"));
+    }
+
+    #[test]
+    fn a_part_of_a_page_leads_to_the_whole() {
+        for (part, all) in [("/a/b/feed", "/a/b"), ("/a/comment-page-2", "/a"), ("/a/page/3", "/a"), ("/a/amp/?x=1", "/a"), ("/index.php/?p=1", "/?p=1"), ("/?p=1&preview=true", "/?p=1"), ("/index.php/a", "/a"), ("/a/b", "/a/b")] {
+            assert_eq!(whole(part), all, "{part}");
+        }
     }
 
     #[test]

@@ -18,12 +18,12 @@ pub enum Refusal {
     Gone,
     /// It was here, and somebody who holds a duty took it off; the log of acts says why.
     Withdrawn,
-    /// Sign in first, then go on to the path.
-    SignIn(String),
+    /// Sign in first, then go on to the path; `again` where somebody is signed in, and not just now.
+    SignIn { then: String, again: bool },
     /// There, but not for this person to change. The key says why.
     NotYours(&'static str),
     /// Not before the person has done something else, at a path. Keys of why, and of the link there.
-    NotBefore { why: &'static str, path: &'static str, link: &'static str },
+    NotBefore { why: &'static str, path: String, link: &'static str },
     /// Not at this moment: closed, not begun, held by somebody else. The key says why.
     NotNow(&'static str),
     /// What was sent cannot be read at all (fields with a fault get their own page from [`crate::form::Form`]).
@@ -44,7 +44,7 @@ impl Refusal {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone | Self::Withdrawn => StatusCode::GONE,
-            Self::SignIn(_) => StatusCode::SEE_OTHER,
+            Self::SignIn { .. } => StatusCode::SEE_OTHER,
             Self::NotYours(_) | Self::NotBefore { .. } => StatusCode::FORBIDDEN,
             Self::NotNow(_) => StatusCode::CONFLICT,
             Self::NotLikeThis(_) => StatusCode::BAD_REQUEST,
@@ -63,7 +63,7 @@ impl Refusal {
             Self::NotFound => ("refusal-not-found", "refusal-not-found-more"),
             Self::Gone => ("refusal-gone", "refusal-gone-more"),
             Self::Withdrawn => ("refusal-gone", "refusal-withdrawn-more"),
-            Self::SignIn(_) => ("refusal-sign-in", "refusal-sign-in-more"),
+            Self::SignIn { .. } => ("refusal-sign-in", "refusal-sign-in-more"),
             Self::NotYours(why) => ("refusal-not-yours", why),
             Self::NotBefore { why, .. } => ("refusal-not-before", why),
             Self::NotNow(why) => ("refusal-not-now", why),
@@ -78,10 +78,11 @@ impl Refusal {
 
     /// Where the page leads besides the front door: a path and the key of the link's words.
     #[must_use]
-    pub fn way(&self) -> Option<(&'static str, &'static str)> {
+    pub fn way(&self) -> Option<(&str, &'static str)> {
         match self {
             Self::NotBefore { path, link, .. } => Some((path, link)),
             Self::Withdrawn => Some(("/acts", "foot-acts")),
+            Self::NotYours("refusal-no-duty") => Some(("/duties", "foot-duties")),
             _ => None,
         }
     }
@@ -90,8 +91,8 @@ impl Refusal {
 impl IntoResponse for Refusal {
     /// The bare answer; the server's outermost layer finds the refusal in its extensions and draws the page.
     fn into_response(self) -> Response {
-        if let Self::SignIn(path) = &self {
-            return Redirect::to(&format!("/sign-in?then={path}")).into_response();
+        if let Self::SignIn { then, again } = &self {
+            return Redirect::to(&format!("/sign-in?then={then}{}", if *again { "&again=yes" } else { "" })).into_response();
         }
         if let Self::Broken(what) = &self {
             tracing::error!(what, "broken");

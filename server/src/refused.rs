@@ -65,7 +65,7 @@ async fn moved(house: &House, uri: &Uri, headers: &HeaderMap) -> Option<Response
     if let Some((id, _)) = path.strip_prefix("/files/").and_then(|below| below.split_once('/')) {
         let (file, visitor) = (File::find(&house.db, id).await, Visitor::of(house, headers, uri.path()).await);
         let (Ok(Some(file)), Ok(visitor)) = (file, visitor) else { return None };
-        if !visitor.reader().may_see(&file.audience, file.giver.as_deref()) {
+        if !visitor.reader().may_see(file.audience, file.giver.as_deref()) {
             return None;
         }
     }

@@ -25,6 +25,7 @@ use base::markup::snippet;
 use base::place::Place;
 use base::redirect;
 use base::refusal::Refusal;
+use base::room::Audience;
 
 use crate::wxr::{Author, Export, Found, Item, Site, source};
 use batch::{Batch, FileJob};
@@ -249,7 +250,7 @@ impl<'a> Import<'a> {
         };
         if let Some(path) = self.file(&name, item, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
-            let shown = self.hosts.old_path(&item.link).filter(|_| item::for_whom(item) == "everyone");
+            let shown = self.hosts.old_path(&item.link).filter(|_| item::for_whom(item) == Audience::Everyone);
             for old in shown.into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
                 batch.redirects.push((old, path.clone()));
             }

@@ -36,8 +36,6 @@ use crate::ways_in::second_factor;
 
 /// Where a person sets up a second factor.
 const SECOND_FACTOR: &str = "/backstage/ways-in";
-/// Where somebody who has two shows both.
-const BOTH_FACTORS: &str = "/sign-in?then=/seats&again=yes";
 
 /// Somebody who holds a seat whose duty can do `C`, now.
 #[derive(Debug)]
@@ -84,12 +82,12 @@ pub(crate) async fn seat_that_may(member: &Member, capability: Capability) -> Re
 }
 
 /// How far somebody is with what a seat of theirs lets them do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// No seat of theirs can.
     No,
     /// Once they have done something else, at a path: keys of why, and of the link there.
-    First { why: &'static str, path: &'static str, link: &'static str },
+    First { why: &'static str, path: String, link: &'static str },
     Yes,
 }
 
@@ -138,10 +136,10 @@ fn sees_private(house: &House, id: &str) -> bool {
 /// Every way in of theirs takes two things, and two were shown in this browser: a recovery code lets in alone.
 async fn must_have_second_factor(member: &Member) -> Result<(), Refusal> {
     if !second_factor(&member.house.db, &member.person.id).await? {
-        return Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR, link: "refusal-second-factor-link" });
+        return Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR.to_owned(), link: "refusal-second-factor-link" });
     }
     if member.session.as_ref().is_some_and(|session| session.factors >= 2) {
         return Ok(());
     }
-    Err(Refusal::NotBefore { why: "refusal-one-factor", path: BOTH_FACTORS, link: "refusal-one-factor-link" })
+    Err(Refusal::NotBefore { why: "refusal-one-factor", path: format!("/sign-in?then={}&again=yes", member.back), link: "refusal-one-factor-link" })
 }

@@ -10,6 +10,7 @@ use base::house::House;
 use base::{id, row, vals};
 
 use crate::person::Person;
+use crate::way_in::WayIn;
 
 /// A session ends when it was not used for this long.
 pub const IDLE_DAYS_MAX: i64 = 60;
@@ -63,9 +64,10 @@ impl Session {
         tx.run("DELETE FROM session WHERE hash = $1 AND person = $2", vals![hash, person]).await
     }
 
-    /// Signs every browser out.
-    pub async fn close_all(tx: &Tx, person: &str) -> DbResult<u64> {
-        tx.run("DELETE FROM session WHERE person = $1", vals![person]).await
+    /// Signs every browser out, and whoever is half way in.
+    pub async fn close_all(tx: &Tx, person: &str) -> DbResult<()> {
+        tx.run("DELETE FROM session WHERE person = $1", vals![person]).await?;
+        WayIn::end_of(tx, person).await
     }
 
     /// Forgets sessions that nobody used for too long.

@@ -28,6 +28,8 @@ pub struct Visitor {
     pub session: Option<Session>,
     pub theme: Theme,
     pub path: String,
+    /// Where to go on once they did something else first: this page, or the page whose form was sent.
+    pub(crate) back: String,
     /// The key of the sentence that says what was just done (`?done=…`), if somebody wrote such a sentence.
     pub done: Option<String>,
     /// Notices that the person has not seen.
@@ -70,7 +72,7 @@ impl Visitor {
             Some(person) => Notice::unseen(&house.db, &person.id).await?,
             None => 0,
         };
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), done: None, notices, caller: None, seats: Arc::default() })
+        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), back: path.to_owned(), done: None, notices, caller: None, seats: Arc::default() })
     }
 
     /// The frame of a page for them.
@@ -126,7 +128,7 @@ impl Member {
 
     pub(crate) async fn must_still_be_in(&self, tx: &Tx) -> Result<(), Refusal> {
         let here = self.session.as_ref().map_or("", |session| session.hash.as_str());
-        if Session::is_open(tx, &self.person.id, here).await? { Ok(()) } else { Err(Refusal::SignIn("/".to_owned())) }
+        if Session::is_open(tx, &self.person.id, here).await? { Ok(()) } else { Err(Refusal::SignIn { then: self.back.clone(), again: false }) }
     }
 }
 
@@ -146,6 +148,7 @@ impl FromRequestParts<House> for Visitor {
         let done = parts.uri.query().and_then(|query| query.strip_prefix("done=")).map(|key| format!("done-{key}"));
         visitor.done = done.filter(|key| house.words.knows(key));
         visitor.caller = parts.extensions.get().copied();
+        visitor.back = way_back(parts);
         Ok(visitor)
     }
 }
@@ -155,7 +158,7 @@ impl FromRequestParts<House> for Member {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, house).await?;
-        let person = visitor.person.clone().ok_or_else(|| Refusal::SignIn(way_back(parts)))?;
+        let person = visitor.person.clone().ok_or_else(|| Refusal::SignIn { then: visitor.back.clone(), again: false })?;
         if !parts.method.is_safe() {
             PACE_OF_ALL.count(&person.id, house.now())?;
         }
@@ -169,11 +172,10 @@ impl FromRequestParts<House> for Fresh {
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let member = Member::from_request_parts(parts, house).await?;
         let is_fresh = member.session.as_ref().is_some_and(|session| session.is_fresh(house.now()));
-        if is_fresh { Ok(Self(member)) } else { Err(Refusal::SignIn(format!("{}&again=yes", way_back(parts)))) }
+        if is_fresh { Ok(Self(member)) } else { Err(Refusal::SignIn { then: member.back.clone(), again: true }) }
     }
 }
 
-/// Where to go on after signing in: this page, or the page whose form was sent.
 fn way_back(parts: &Parts) -> String {
     if parts.method == Method::GET {
         return parts.uri.path().to_owned();

@@ -105,6 +105,12 @@ impl WayIn {
         tx.run("DELETE FROM way_in WHERE hash = $1 AND giver = $2", vals![hash, giver]).await
     }
 
+    /// Ends what lets a person in who has not come in yet: the host's link, and the step before a second factor.
+    pub(crate) async fn end_of(tx: &Tx, person: &str) -> DbResult<()> {
+        let sql = "DELETE FROM way_in WHERE person = $1 AND kind IN ($2, $3, $4)";
+        tx.run(sql, vals![person, Kind::SignIn, Kind::Second, Kind::SecondAfterCode]).await.map(drop)
+    }
+
     /// Ends the links that were made from a seat.
     pub(crate) async fn end_with(tx: &Tx, seat: &str) -> DbResult<u64> {
         tx.run("DELETE FROM way_in WHERE seat = $1", vals![seat]).await

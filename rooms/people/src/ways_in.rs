@@ -8,6 +8,7 @@ use base::refusal::Refusal;
 use base::{row, vals};
 
 use crate::passkey::Passkey;
+use crate::way_in::WayIn;
 use crate::{recovery, totp};
 
 /// What one person has.
@@ -53,10 +54,11 @@ impl WaysIn {
     }
 }
 
-/// Sets the password (its hash), and ends every session but this one.
+/// Sets the password (its hash), and ends every session but this one, with what was begun by the old one.
 pub async fn set_password(tx: &Tx, person: &str, hash: &str, here: &str) -> DbResult<()> {
     tx.run("UPDATE person SET password = $1 WHERE id = $2", vals![hash, person]).await?;
-    tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await.map(drop)
+    tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await?;
+    WayIn::end_of(tx, person).await
 }
 
 /// Takes the password off, where a passkey remains.

@@ -206,6 +206,25 @@ async fn six_digits_come_after_the_password_and_work_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_half_way_in_gets_no_further_once_the_password_is_another_or_everybody_is_signed_out() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let (secret, _) = use_digits(&house, &ada).await;
+        for (path, fields) in [("/backstage/ways-in/password", &[("password", "Another-long-pit-93-y")][..]), ("/backstage/sessions/end-all", &[])] {
+            house.house.clock.turn(MINUTE_MS);
+            let tx = house.house.begin().await.unwrap();
+            let step = people::way_in::WayIn::make(&tx, people::way_in::Kind::Second, Some(&ada.person), None, house.house.now()).await.unwrap();
+            let link = people::way_in::WayIn::make(&tx, people::way_in::Kind::SignIn, Some(&ada.person), None, house.house.now()).await.unwrap();
+            tx.keep().await.unwrap();
+            ada.post(path, fields).await.is(303);
+            second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap()).await.is(409);
+            house.guest().post(&format!("/in/{link}"), &[]).await.is(409);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn digits_cannot_be_guessed_by_trying() {
     both(async |house| {
         let ada = joined(&house, "Ada").await;

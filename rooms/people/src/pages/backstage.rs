@@ -47,7 +47,9 @@ async fn others(member: &Member) -> Result<Vec<Row>, Refusal> {
     let mut speaks = Reach::No;
     if Mode::of(&house.db).await? == Mode::Request {
         speaks = member.reach(Capability::ReadRequests).await?;
-        speaks = or_if(speaks, speaks == Reach::No && joining::may_speak(member).await?);
+        if speaks == Reach::No && joining::may_speak(member).await? {
+            speaks = Reach::Yes;
+        }
     }
     let invites = or_if(member.reach(Capability::Welcome).await?, joining::members_invite(house).await?);
     let rows = [

@@ -195,7 +195,7 @@ struct Invitations<'a> {
     by_seat: bool,
     may_invite: bool,
     /// They hold a seat that could, once they have done something else: why, at which path, and what leads there.
-    first: Option<(&'static str, &'static str, &'static str)>,
+    reach: Reach,
     /// The address of the one just made, shown this once.
     made: Option<String>,
 }
@@ -209,10 +209,9 @@ async fn draw_invitations(member: &Member, form: &Form, made: Option<String>) ->
     let links = WayIn::made_by(&house.db, Kind::Invitation, &member.person.id, house.now()).await?;
     let reach = member.reach(Capability::Welcome).await?;
     let by_seat = reach == Reach::Yes;
-    let first = if let Reach::First { why, path, link } = reach { Some((why, path, link)) } else { None };
     let may_invite = by_seat || joining::members_invite(house).await?;
     let f = member.frame().titled("invitations").private();
-    let list = Invitations { links, by_seat, may_invite, first, made, form, f: &f };
+    let list = Invitations { links, by_seat, may_invite, reach, made, form, f: &f };
     if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
 }
 
