@@ -138,7 +138,7 @@ impl From<Refusal> for Why {
 impl Why {
     /// The sentence, with the row that it is about.
     fn at(&self, text: &str, kind: &str, rule: &str) -> String {
-        let row = |key: &str| text.lines().position(|line| line.trim_start_matches('\u{feff}').trim_start().starts_with(key)).map_or(1, |at| at + 1);
+        let row = |key: &str| text.lines().position(|line| line.trim_start_matches('\u{feff}').split_once(':').is_some_and(|(word, _)| word.trim() == key)).map_or(1, |at| at + 1);
         match self {
             Self::OtherType(needed) => format!("line {}: the ballots are {kind}, {rule} reads {needed} ones", row("type")),
             Self::NoSeats => format!("line {}: no line \"seats:\" above the ballots, stv needs it", row("ballots")),
@@ -272,11 +272,12 @@ fn as_text(poll: &Poll, lot: &Lot, counted: &Counted) -> String {
 
 fn tie_as_json(ids: &[u32], tie: &Tie) -> Value {
     let by = match tie.settled {
-        Settled::EarlierStage(stage) => format!("stage {stage}"),
+        Settled::EarlierStage => tie.earlier.last().map_or(String::new(), |last| format!("stage {}", last.stage)),
         Settled::Total => "total".to_owned(),
         Settled::Lot => "lot".to_owned(),
     };
-    json!({ "at": tie.at, "about": tie.about, "tied": numbers(ids, &tie.tied), "picked": ids[tie.picked], "by": by })
+    let earlier: Vec<_> = tie.earlier.iter().map(|one| json!({ "stage": one.stage, "left": numbers(ids, &one.left) })).collect();
+    json!({ "at": tie.at, "about": tie.about, "tied": numbers(ids, &tie.tied), "earlier": earlier, "picked": ids[tie.picked], "by": by })
 }
 
 fn numbers(ids: &[u32], candidates: &[usize]) -> Value {

@@ -18,42 +18,56 @@ pub struct Comparison {
     pub single: Vec<(&'static str, Vec<usize>)>,
     /// Who is elected by Scottish STV, when the poll has ranked ballots and several seats.
     pub several_seats: Option<Vec<usize>>,
+    /// Why plurality and IRV are not among the rules, if they are not.
+    pub left_out: Option<Refusal>,
 }
 
-/// Counts a poll by every rule that reads its ballots; a consent has only one, so nothing to compare. A STAR final that needs a lot
-/// is shown with this lot.
+/// Counts a poll by every rule that reads its ballots; a consent has only one, so nothing to compare. The lot decides nothing here
+/// but among those who are elected to several seats.
 ///
 /// # Errors
-/// As the rules: [`Refusal::LotOfOthers`], [`Refusal::Seats`], [`Refusal::SharedTooWide`].
+/// As the rules: [`Refusal::LotOfOthers`], [`Refusal::Seats`]. That IRV cannot divide a vote ([`Refusal::SharedTooWide`]) is no
+/// error here: plurality and IRV are then left out, and [`Comparison::left_out`] says why.
 pub fn compare(poll: &Poll, lot: &Lot) -> Result<Comparison, Refusal> {
     match &poll.ballots {
         Ballots::Ranked(rankings) => ranked(rankings, poll.seats, lot),
         Ballots::Scored(scores) => scored(scores, lot),
-        Ballots::Consent(_) => Ok(Comparison { single: Vec::new(), several_seats: None }),
+        Ballots::Consent(_) => Ok(Comparison { single: Vec::new(), several_seats: None, left_out: None }),
     }
 }
 
 fn ranked(rankings: &Rankings, seats: Option<usize>, lot: &Lot) -> Result<Comparison, Refusal> {
     let schulze = schulze::count(rankings, lot)?;
-    let irv = irv::count(rankings, lot)?;
-    let mut single = vec![("plurality", irv.plurality_winners()), ("IRV", irv.winners)];
+    let (mut single, left_out) = by_rounds(rankings, lot)?;
     single.extend(by_pairs(&schulze.pairs, schulze.winners));
     let several = seats.filter(|seats| *seats > 1);
     let several_seats = several.map(|seats| stv::count(rankings, seats, lot).map(|stv| stv.elected)).transpose()?;
-    Ok(Comparison { single, several_seats })
+    Ok(Comparison { single, several_seats, left_out })
 }
 
 fn scored(scores: &Scores, lot: &Lot) -> Result<Comparison, Refusal> {
-    let star = star::count(scores, lot)?.elected.into_iter().collect();
     let schulze = schulze::count_scores(scores, lot)?;
     let mut single = vec![("approval", approval::count(scores, 1, lot)?.winners), ("score", score::count(scores, 1, lot)?.winners)];
-    single.push(("STAR", star));
+    single.push(("STAR", star::count(scores, lot)?.winners));
+    let (rounds, left_out) = by_rounds(&scores.as_rankings(), lot)?;
+    single.extend(rounds.into_iter().filter(|(rule, _)| *rule == "IRV"));
     single.extend(by_pairs(&schulze.pairs, schulze.winners));
-    Ok(Comparison { single, several_seats: None })
+    Ok(Comparison { single, several_seats: None, left_out })
 }
 
-fn by_pairs(pairs: &Pairwise, schulze: Vec<usize>) -> Vec<(&'static str, Vec<usize>)> {
-    let condorcet = pairs.condorcet_winner().map(|winner| ("Condorcet", vec![winner]));
+type Named = (&'static str, Vec<usize>);
+
+/// Plurality and IRV, or why neither can be counted.
+fn by_rounds(rankings: &Rankings, lot: &Lot) -> Result<(Vec<Named>, Option<Refusal>), Refusal> {
+    match irv::count(rankings, lot) {
+        Ok(irv) => Ok((vec![("plurality", irv.plurality_winners()), ("IRV", irv.winners)], None)),
+        Err(wide @ Refusal::SharedTooWide(_)) => Ok((Vec::new(), Some(wide))),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn by_pairs(pairs: &Pairwise, schulze: Vec<usize>) -> Vec<Named> {
+    let condorcet = pairs.condorcet_winner().filter(|_| !schulze.is_empty()).map(|winner| ("Condorcet", vec![winner]));
     std::iter::once(("Schulze", schulze)).chain(condorcet).collect()
 }
 
@@ -63,7 +77,7 @@ impl Comparison {
     #[must_use]
     pub fn disagree(&self) -> bool {
         let differ = self.single.windows(2).any(|pair| pair[0].1 != pair[1].1);
-        let left_out = |elected: &Vec<usize>| self.single.iter().any(|(_, winners)| winners.iter().all(|one| !elected.contains(one)));
+        let left_out = |elected: &Vec<usize>| self.single.iter().any(|(_, winners)| !winners.is_empty() && winners.iter().all(|one| !elected.contains(one)));
         differ || self.several_seats.as_ref().is_some_and(left_out)
     }
 
@@ -76,7 +90,9 @@ impl Comparison {
         let verdict = if self.disagree() { "These rules disagree" } else { "These rules agree" };
         let line = |(rule, winners): &(&str, Vec<usize>)| format!("  {rule}: {}\n", labels(candidates, winners.iter().copied()));
         let several = self.several_seats.iter().map(|elected| format!("  STV: {}\n", labels(candidates, elected.iter().copied())));
-        format!("{verdict} (one seat each, before any lot):\n{}{}", self.single.iter().map(line).collect::<String>(), several.collect::<String>())
+        let left_out = self.left_out.iter().map(|why| format!("  without IRV: {why}\n"));
+        let lines = self.single.iter().map(line).chain(several).chain(left_out);
+        format!("{verdict} (one seat each, before any lot):\n{}", lines.collect::<String>())
     }
 }
 
@@ -103,13 +119,41 @@ mod tests {
     fn rules_that_name_the_same_winner_agree() {
         let poll = poll("type: scored\ncandidate: 1 Ada\ncandidate: 2 Brook\nballots:\n3: 1/5 2/0\n1: 2/5\n");
         let comparison = compare(&poll, &Lot::in_paper_order(2)).unwrap();
-        assert_eq!(comparison.single.iter().map(|(rule, _)| *rule).collect::<Vec<_>>(), ["approval", "score", "STAR", "Schulze", "Condorcet"]);
+        assert_eq!(comparison.single.iter().map(|(rule, _)| *rule).collect::<Vec<_>>(), ["approval", "score", "STAR", "IRV", "Schulze", "Condorcet"]);
         assert!(!comparison.disagree());
     }
 
     #[test]
+    fn a_poll_without_a_named_candidate_has_no_winner_under_any_rule() {
+        for (kind, lines) in [("ranked", "3:\n"), ("scored", "3: 1/0\n"), ("ranked", ""), ("scored", "")] {
+            for names in ["candidate: 1 Ada\n", "seats: 2\ncandidate: 1 Ada\ncandidate: 2 Brook\n"] {
+                let poll = poll(&format!("type: {kind}\n{names}ballots:\n{lines}"));
+                let comparison = compare(&poll, &Lot::in_paper_order(poll.candidates.len())).unwrap();
+                assert!(comparison.single.iter().all(|(_, winners)| winners.is_empty()) && !comparison.disagree(), "{comparison:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rank_too_wide_for_irv_hinders_no_other_rule() {
+        let names: String = (1..=70).map(|id| format!("candidate: {id} name {id}\n")).collect();
+        let wide: Vec<_> = (1..=70).map(|id| id.to_string()).collect();
+        let poll = poll(&format!("type: ranked\n{names}ballots:\n1: {}\n2: 7\n", wide.join("=")));
+        let comparison = compare(&poll, &Lot::in_paper_order(70)).unwrap();
+        assert_eq!(comparison.single, [("Schulze", vec![6]), ("Condorcet", vec![6])]);
+        assert!(comparison.trail(&poll.candidates).contains("without IRV: 70 candidates share one rank"));
+    }
+
+    #[test]
+    fn a_star_final_that_a_lot_decides_is_shown_before_it() {
+        let poll = poll("type: scored\ncandidate: 1 Ada\ncandidate: 2 Brook\ncandidate: 3 Cleo\nballots:\n1: 1/5\n1: 2/5\n1: 3/5\n");
+        let comparison = |order: &[u8]| compare(&poll, &Lot::from_seed(order, &poll.ids())).unwrap();
+        assert!((0..8).all(|seed| comparison(&[seed]) == comparison(&[0]) && comparison(&[seed]).single[2] == ("STAR", vec![0, 1, 2])));
+    }
+
+    #[test]
     fn seats_that_leave_out_a_winner_disagree() {
-        let comparison = |elected: Vec<usize>| Comparison { single: vec![("IRV", vec![2]), ("Schulze", vec![2])], several_seats: Some(elected) };
+        let comparison = |elected: Vec<usize>| Comparison { single: vec![("IRV", vec![2]), ("Schulze", vec![2])], several_seats: Some(elected), left_out: None };
         assert!(comparison(vec![0, 1]).disagree());
         assert!(!comparison(vec![0, 2]).disagree());
     }

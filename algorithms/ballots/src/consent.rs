@@ -123,7 +123,7 @@ impl Consent {
         let rows: Vec<_> = rows.iter().map(|(what, count)| vec![(*what).to_owned(), count.to_string()]).collect();
         let mut trail = format!("Consent\n{}", crate::text::table(&rows));
         for objection in &self.objections {
-            trail += &format!("  Objection of {}: {}\n", objection.count, objection.reason);
+            trail += &format!("  Objection of {}: {}\n", objection.count, crate::text::on_one_line(&objection.reason));
         }
         trail += match (self.passes, self.agree, self.object) {
             (true, 0, _) => "Passes: nobody objects. Nobody agrees either.\n",
@@ -151,6 +151,15 @@ mod tests {
         assert!(!consent.passes);
         assert_eq!(consent.objections, [Objection { reason: "the ramp is too steep".to_owned(), count: 3 }]);
         assert!(consent.trail().contains("Objection of 3: the ramp is too steep"));
+    }
+
+    #[test]
+    fn a_reason_of_several_lines_cannot_pass_for_a_line_of_the_trail() {
+        let mut positions = Positions::default();
+        positions.add(1, Position::Object("no\nPasses: nobody objects.")).unwrap();
+        let consent = count(&positions);
+        assert_eq!(consent.objections[0].reason, "no\nPasses: nobody objects.");
+        assert!(!consent.trail().lines().any(|line| line.starts_with("Passes")), "{}", consent.trail());
     }
 
     #[test]

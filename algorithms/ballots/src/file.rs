@@ -10,12 +10,14 @@
 //! 12: 1>2                              COUNT: ranks, best first; = for equal ranks, nothing between two > for a skipped one
 //! 3: 1/5 2/0                           or scores, CANDIDATE/SCORE
 //! 2: object it is too loud             or agree, stand aside, abstain, object REASON
-//! 1: 2>1 #6f1e…                        after # a receipt's tag of 32 hex digits, if the file is a public one
+//! 1: 2>1 #6f1e…                        after # a receipt's tag of 32 hex digits, if the file is a public one: then on every
+//!                                      ballot, each cast once, in the order of the tags
 //! ```
 //!
 //! Promises for any bytes: a poll, or one sentence naming the row. Never panics, never repairs, never guesses.
 
 mod ballot;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -25,6 +27,8 @@ use crate::consent::Positions;
 use crate::poll::{Ballots, CANDIDATES_MAX, Candidate, Poll};
 use crate::rankings::Rankings;
 use crate::scores::Scores;
+use crate::text::garbles;
+pub(crate) use written::written;
 
 /// The longest title, source or name, in bytes.
 pub const TEXT_BYTES_MAX: usize = 1_000;
@@ -104,7 +108,7 @@ impl<'a> Head<'a> {
         let (key, value) = (key.trim(), value.trim());
         match key {
             "candidate" => self.candidate(value)?,
-            "ballots" if value.is_empty() => return Ok(true),
+            _ if ends_head(text) => return Ok(true),
             "ballots" => return Err(format!("\"ballots:\" stands alone on its line, found {}", quoted(value))),
             "title" | "source" | "type" | "seats" => {
                 printable(value, key)?;
@@ -165,6 +169,11 @@ impl<'a> Head<'a> {
     }
 }
 
+/// Whether ballots begin below this line.
+pub(crate) fn ends_head(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(key, value)| key.trim() == "ballots" && value.trim().is_empty())
+}
+
 /// A whole number in plain digits.
 fn whole(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -177,11 +186,6 @@ fn printable(text: &str, what: &str) -> Result<(), String> {
         return Err(format!("{what} is longer than {TEXT_BYTES_MAX} bytes"));
     }
     if text.chars().any(garbles) { Err(format!("{what} holds a control character: {}", quoted(text))) } else { Ok(()) }
-}
-
-/// Control characters, line separators and marks that turn the writing direction of what follows.
-fn garbles(one: char) -> bool {
-    one.is_control() || matches!(one, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A short piece of what was found, safe to print.

@@ -22,7 +22,7 @@ pub struct Irv {
     pub unit: u128,
     /// Every round.
     pub rounds: Vec<Round>,
-    /// Every candidate whom some way of breaking the ties elects, in the order of the ballot paper.
+    /// Every candidate whom some way of breaking the ties elects, in the order of the ballot paper; nobody when no ballot names anyone.
     pub winners: Vec<usize>,
     /// Whether all ways of breaking the ties were followed. False only when there are so many that [`every_winner`'s limit][limit]
     /// was met: `winners` then holds those found, and others may be missing.
@@ -77,8 +77,12 @@ pub fn count(rankings: &Rankings, lot: &Lot) -> Result<Irv, Refusal> {
             }
         }
     };
-    let (winners, winners_complete) = if ties.is_empty() { (winner, true) } else { every_winner::search(rankings, piles.unit) };
-    let elected = members(winner).next().filter(|_| rankings.ballots() > rankings.blank());
+    let (winners, winners_complete) = match (rankings.names_anyone(), ties.is_empty()) {
+        (false, _) => (0, true),
+        (true, true) => (winner, true),
+        (true, false) => every_winner::search(rankings, piles.unit),
+    };
+    let elected = members(winner).next().filter(|_| rankings.names_anyone());
     let winners = members(winners).collect();
     Ok(Irv { unit: piles.unit, rounds, winners, winners_complete, elected, ties, unusual: rankings.unusual() })
 }
@@ -174,12 +178,12 @@ impl<'a> Piles<'a> {
 }
 
 impl Irv {
-    /// Who has the most first preferences, in the order of the ballot paper.
+    /// Who has the most first preferences, in the order of the ballot paper; nobody when no ballot names anyone.
     #[must_use]
     pub fn plurality_winners(&self) -> Vec<usize> {
         let first = &self.rounds[0].votes;
-        let most = first.iter().max();
-        (0..first.len()).filter(|one| Some(&first[*one]) == most).collect()
+        let most = first.iter().flatten().max().filter(|most| **most > 0);
+        (0..first.len()).filter(|one| most.is_some() && first[*one].as_ref() == most).collect()
     }
 
     /// The count, round by round, for a person to replay.
@@ -254,7 +258,7 @@ mod tests {
         let alone = count(&rankings(1, &[(2, &[&[0]])]), &Lot::in_paper_order(1)).unwrap();
         assert_eq!((alone.rounds.len(), alone.elected), (1, Some(0)));
         let blank = count(&rankings(3, &[(2, &[])]), &Lot::in_paper_order(3)).unwrap();
-        assert_eq!((blank.winners, blank.elected), (vec![0, 1, 2], None));
+        assert_eq!((blank.plurality_winners(), blank.winners, blank.elected), (vec![], vec![], None));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub mod stv;
 mod text;
 
 pub use file::{Malformed, parse};
-pub use lot::{Lot, Settled, Tie};
+pub use lot::{Earlier, Lot, Settled, Tie};
 pub use poll::{BALLOTS_MAX, Ballots, CANDIDATES_MAX, Candidate, Poll, Refusal};
 pub use rankings::Rankings;
 pub use scores::Scores;

@@ -26,17 +26,28 @@ pub struct Tie {
     pub about: &'static str,
     /// The tied candidates, in the order of the ballot paper.
     pub tied: Vec<usize>,
+    /// Earlier stages that told some of them apart (Scottish STV), the latest first; empty under other rules.
+    pub earlier: Vec<Earlier>,
     /// The one the rule acted on.
     pub picked: usize,
     /// What decided.
     pub settled: Settled,
 }
 
+/// An earlier stage at which the tied, or those of them who were left, were not level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The stage, from 1.
+    pub stage: usize,
+    /// Whom it leaves, in the order of the ballot paper; what comes next (an earlier stage still, the lot) decides among them alone.
+    pub left: Vec<usize>,
+}
+
 /// What decided a tie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// The latest earlier stage, from 1, at which they were not level (Scottish STV).
-    EarlierStage(usize),
+    /// The last of [`Tie::earlier`], which leaves only one (Scottish STV).
+    EarlierStage,
     /// The higher total of scores (STAR).
     Total,
     /// The lot.
@@ -121,7 +132,7 @@ impl Lot {
     pub(crate) fn settle(&self, tied: Set, at: usize, about: &'static str, ties: &mut Vec<Tie>) -> usize {
         let picked = self.pick(tied);
         if tied != only(picked) {
-            ties.push(Tie { at, about, tied: members(tied).collect(), picked, settled: Settled::Lot });
+            ties.push(Tie { at, about, tied: members(tied).collect(), earlier: Vec::new(), picked, settled: Settled::Lot });
         }
         picked
     }
@@ -158,6 +169,6 @@ mod tests {
         assert_eq!(lot.settle(only(2), 1, "drop", &mut ties), 2);
         assert!(ties.is_empty());
         assert_eq!(lot.settle(only(1) | only(2), 4, "drop", &mut ties), 1);
-        assert_eq!(ties, [Tie { at: 4, about: "drop", tied: vec![1, 2], picked: 1, settled: Settled::Lot }]);
+        assert_eq!(ties, [Tie { at: 4, about: "drop", tied: vec![1, 2], earlier: Vec::new(), picked: 1, settled: Settled::Lot }]);
     }
 }

@@ -8,6 +8,7 @@ use std::fmt::{self, Display, Formatter};
 use crate::consent::Positions;
 use crate::rankings::Rankings;
 use crate::scores::Scores;
+use crate::text::on_one_line;
 
 /// The most candidates in a poll.
 pub const CANDIDATES_MAX: usize = 127;
@@ -66,17 +67,18 @@ impl Poll {
         }
     }
 
-    /// The poll without its ballots, as the plain-text form of [`crate::file`] begins: up to and with the line `ballots:`.
+    /// The poll without its ballots, as the plain-text form of [`crate::file`] begins: up to and with the line `ballots:`. Each text
+    /// stands on one line, so none can pass for another header.
     #[must_use]
     pub fn head(&self) -> String {
         let kind = self.ballots.kind();
-        let mut head = format!("title: {}\nsource: {}\n", self.title, self.source);
+        let mut head = format!("title: {}\nsource: {}\n", on_one_line(&self.title), on_one_line(&self.source));
         if let Some(seats) = self.seats {
             head += &format!("seats: {seats}\n");
         }
         head += &format!("type: {kind}\n");
         for candidate in &self.candidates {
-            head += &format!("candidate: {} {}\n", candidate.id, candidate.name);
+            head += &format!("candidate: {} {}\n", candidate.id, on_one_line(&candidate.name));
         }
         head + "ballots:\n"
     }

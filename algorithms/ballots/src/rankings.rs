@@ -11,7 +11,8 @@ use crate::poll::{CANDIDATES_MAX, Refusal};
 ///   everyone it names is out; the count shows how many are.
 /// - **Equal ranks and overvotes** (`3>1=2`): kept as equal. Pairwise they say nothing about each other; in rounds and stages
 ///   the vote is divided equally among those of them who are still in.
-/// - **Skipped ranks** (`3>>1`): passed over; `1` is the next preference after `3`. How many ballots have one is counted.
+/// - **Skipped ranks** (`3>>1`): passed over; `1` is the next preference after `3`. How many ballots have one is counted. Empty
+///   ranks below the last candidate are none: the ballot is truncated.
 /// - **Blank**: counted as cast; exhausted from the first round; not in the quota of [`crate::stv`].
 /// - **The same candidate twice**: refused.
 #[derive(Clone, Debug)]
@@ -28,9 +29,12 @@ pub struct Rankings {
 #[derive(Clone, Copy, Debug, Default)]
 struct Open {
     named: Set,
+    /// An empty rank was met; it is a skipped one as soon as another candidate follows.
+    empty: bool,
     skips: bool,
     equals: bool,
     width: usize,
+    widest: usize,
 }
 
 /// A set of candidates, one bit each.
@@ -134,6 +138,11 @@ impl Rankings {
         self.lines.blank
     }
 
+    /// Whether any ballot names somebody.
+    pub(crate) fn names_anyone(&self) -> bool {
+        self.ballots() > self.blank()
+    }
+
     /// How many ballots skip a rank.
     #[must_use]
     pub fn with_skips(&self) -> u64 {
@@ -171,22 +180,24 @@ impl Rankings {
             return Err(Refusal::Twice(candidate));
         }
         self.open.named |= only(candidate);
+        self.open.skips |= self.open.empty;
         self.open.equals |= shares;
         self.open.width = if shares { self.open.width + 1 } else { 1 };
-        self.widest = self.widest.max(self.open.width);
+        self.open.widest = self.open.widest.max(self.open.width);
         self.lines.mark(Mark::new(candidate, shares));
         Ok(())
     }
 
     /// Leaves a rank of the line that is being written empty.
     pub(crate) fn skip(&mut self) {
-        self.open.skips = true;
+        self.open.empty = true;
     }
 
     /// Ends the line that is being written.
     pub(crate) fn close(&mut self, count: u64) -> Result<(), Refusal> {
         let open = std::mem::take(&mut self.open);
         self.lines.close(count)?;
+        self.widest = self.widest.max(open.widest);
         self.with_skips += if open.skips { count } else { 0 };
         self.with_equals += if open.equals { count } else { 0 };
         Ok(())
@@ -225,15 +236,17 @@ mod tests {
     #[test]
     fn a_refused_ballot_leaves_nothing_behind() {
         let mut rankings = Rankings::new(3).unwrap();
-        rankings.add(2, &[vec![0], vec![], vec![1, 2]]).unwrap();
+        rankings.add(2, &[vec![0], vec![], vec![1, 2], vec![]]).unwrap();
         assert_eq!(rankings.add(1, &[[0], [0]]), Err(Refusal::Twice(0)));
         assert_eq!(rankings.add(1, &[[0], [3]]), Err(Refusal::Unknown(3)));
+        assert_eq!(rankings.add(1, &[vec![0, 1, 2], vec![0]]), Err(Refusal::Twice(0)));
         assert_eq!(rankings.add(0, &[[0], [1]]), Err(Refusal::NoCount));
         assert_eq!(rankings.add(u64::MAX, &[[0]]), Err(Refusal::TooManyBallots));
-        rankings.add::<[usize; 1]>(5, &[]).unwrap();
+        rankings.add::<[usize; 0]>(5, &[[], []]).unwrap();
         let lines: Vec<_> = rankings.iter().collect();
         assert_eq!(lines, [(2, vec![vec![0], vec![1, 2]]), (5, vec![])]);
         assert_eq!((rankings.ballots(), rankings.blank(), rankings.with_skips(), rankings.with_equals()), (7, 5, 2, 2));
+        assert_eq!(rankings.widest(), 2);
     }
 
     #[test]

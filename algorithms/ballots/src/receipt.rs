@@ -8,9 +8,10 @@
 //! ```
 //!
 //! After the poll the public file lists every ballot with its tag, in the order of the tags. A tag looks like chance to whoever
-//! doesn't hold the code, so that order says nothing about who voted or when; the holder computes the tag and finds the line.
+//! doesn't hold the code, so that order says nothing about who voted or when; the holder computes the tag and finds the line. A file
+//! in another order is refused when it is read, and ballots that say the same are written the same ([`public_file`]).
 //!
-//! **What it promises.** A voter can see that their ballot is in the file as they cast it. Anyone can recount the file with
+//! **What it promises.** A voter can see that their ballot is in the file and says what they cast. Anyone can recount the file with
 //! [`crate::parse`] and any rule. From the file alone nobody can tell whose ballot is whose.
 //!
 //! **What it does not, and people must be told so:**
@@ -28,7 +29,7 @@ use std::fmt::{self, Display, Formatter};
 
 use sha2::{Digest, Sha256};
 
-use crate::file::{Malformed, parse};
+use crate::file::{Malformed, ends_head, parse, written};
 use crate::lines::Lines;
 use crate::poll::{Ballots, Poll};
 use crate::text::hex;
@@ -92,29 +93,32 @@ pub struct Sealed {
 }
 
 /// The public file: the head of the poll, then every ballot with its tag, in the order of the tags. The ballots of `poll` itself are
-/// left aside. It is read back before it is given, so what is published can be counted.
+/// left aside. Ballots that say the same are written the same: spaces, the order of equal candidates or of scores, scores of 0, and
+/// how many ranks are skipped in a row don't survive. It is read back before it is given, so what is published can be counted.
 ///
 /// # Errors
 /// [`Malformed`] when a ballot does not fit the poll, a tag is none or stands twice; the row is that of the file.
 pub fn public_file(poll: &Poll, mut sealed: Vec<Sealed>) -> Result<String, Malformed> {
     sealed.sort_unstable_by(|one, other| one.tag.cmp(&other.tag));
-    let mut file = poll.head();
+    let head = poll.head();
+    let (mut given, mut file) = (head.clone(), head);
     let before = file.lines().count();
     for (at, one) in sealed.iter().enumerate() {
         let line = format!("1: {} #{}\n", one.ballot.trim(), one.tag);
         if split_tag(line[2..].trim()).1 != Some(&one.tag) || one.ballot.contains(['\n', '\r']) {
             return Err(Malformed { line: before + at + 1, what: "not one ballot with one receipt tag".to_owned() });
         }
-        file += &line;
+        given += &line;
+        file += &format!("1: {} #{}\n", written(&one.ballot, &poll.ballots), one.tag);
     }
-    parse(file.as_bytes()).map(|_| file)
+    parse(given.as_bytes()).and_then(|_| parse(file.as_bytes())).map(|_| file)
 }
 
 /// The ballot that a receipt belongs to, and its row in the public file, from 1.
 #[must_use]
 pub fn find<'a>(public_file: &'a str, poll: &str, receipt: &Receipt) -> Option<(usize, &'a str)> {
     let tag = receipt.tag(poll);
-    let mut lines = public_file.lines().zip(1..).skip_while(|(text, _)| text.trim() != "ballots:").skip(1);
+    let mut lines = public_file.lines().zip(1..).skip_while(|(text, _)| !ends_head(text)).skip(1);
     lines.find_map(|(text, line)| {
         let (_, ballot) = text.split_once(':')?;
         let (ballot, found) = split_tag(ballot.trim());

@@ -37,7 +37,8 @@ pub struct Schulze {
     pub pairs: Pairwise,
     /// The strongest paths by winning votes.
     pub paths: Paths,
-    /// Who is beaten by nobody's path, in the order of the ballot paper; several when they are truly level.
+    /// Who is beaten by nobody's path, in the order of the ballot paper; several when they are truly level; nobody when no ballot
+    /// names anyone.
     pub winners: Vec<usize>,
     /// The same by margins, to compare.
     pub winners_by_margins: Vec<usize>,
@@ -55,8 +56,7 @@ pub struct Schulze {
 /// # Errors
 /// [`Refusal::LotOfOthers`].
 pub fn count(rankings: &Rankings, lot: &Lot) -> Result<Schulze, Refusal> {
-    let named = rankings.ballots() > rankings.blank();
-    decide(Pairwise::of_rankings(rankings), named, lot, rankings.unusual())
+    decide(Pairwise::of_rankings(rankings), rankings.names_anyone(), lot, rankings.unusual())
 }
 
 /// Counts scored ballots as rankings, by the rule stated at [`Scores`].
@@ -70,14 +70,15 @@ pub fn count_scores(scores: &Scores, lot: &Lot) -> Result<Schulze, Refusal> {
 fn decide(pairs: Pairwise, named: bool, lot: &Lot, unusual: String) -> Result<Schulze, Refusal> {
     lot.fits(pairs.candidates())?;
     let paths = Paths::strongest(&pairs, Strength::WinningVotes);
-    let winners = paths.winners();
-    let winners_by_margins = Paths::strongest(&pairs, Strength::Margins).winners();
+    let beaten_by_nobody = |paths: &Paths| if named { paths.winners() } else { Vec::new() };
+    let winners = beaten_by_nobody(&paths);
+    let winners_by_margins = beaten_by_nobody(&Paths::strongest(&pairs, Strength::Margins));
     let mut order: Vec<_> = (0..pairs.candidates()).collect();
     order.sort_by_key(|one| (Reverse(paths.beaten_by(*one).count()), lot.place(*one)));
-    let first = winners.iter().copied().min_by_key(|one| lot.place(*one)).filter(|_| named);
+    let first = winners.iter().copied().min_by_key(|one| lot.place(*one));
     let ties = match first {
         Some(picked) if winners.len() > 1 => {
-            vec![Tie { at: 1, about: "who is elected", tied: winners.clone(), picked, settled: Settled::Lot }]
+            vec![Tie { at: 1, about: "who is elected", tied: winners.clone(), earlier: Vec::new(), picked, settled: Settled::Lot }]
         }
         _ => Vec::new(),
     };
@@ -220,6 +221,6 @@ mod tests {
         let mut rankings = Rankings::new(2).unwrap();
         rankings.add::<[usize; 0]>(9, &[]).unwrap();
         let schulze = count(&rankings, &Lot::in_paper_order(2)).unwrap();
-        assert_eq!((schulze.winners, schulze.elected), (vec![0, 1], None));
+        assert_eq!((schulze.winners, schulze.elected), (vec![], None));
     }
 }

@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 
 use crate::approval::{ladder, outcome};
 use crate::lot::{Lot, Settled, Tie};
+use crate::pairwise::Pairwise;
 use crate::poll::{Candidate, Refusal};
 use crate::rankings::{Set, only};
 use crate::score::totals;
@@ -27,6 +28,8 @@ pub struct Star {
     pub finalist_tie: bool,
     /// Whether as many ballots prefer the one finalist as the other.
     pub runoff_tie: bool,
+    /// Every candidate whom some lot elects, in the order of the ballot paper.
+    pub winners: Vec<usize>,
     /// The winner; nobody when no ballot scores anyone.
     pub elected: Option<usize>,
     /// Every tie and how it was settled.
@@ -50,7 +53,9 @@ pub fn count(scores: &Scores, lot: &Lot) -> Result<Star, Refusal> {
         [_, second] if runoff[1] > runoff[0] => Some(second),
         _ => finalists.first().copied(),
     };
-    Ok(Star { totals, finalists, runoff, no_preference, finalist_tie, runoff_tie, elected, ties })
+    let by_lot = ties.iter().any(|tie| tie.settled == Settled::Lot);
+    let winners = if by_lot { every_winner(&totals, &Pairwise::of_scores(scores)) } else { elected.into_iter().collect() };
+    Ok(Star { totals, finalists, runoff, no_preference, finalist_tie, runoff_tie, winners, elected, ties })
 }
 
 /// The two highest totals. Candidates whom no ballot scores above 0 can be second to somebody, never first.
@@ -88,13 +93,25 @@ fn runoff(scores: &Scores, finalists: &[usize]) -> (Vec<u64>, u64) {
     (vec![for_first, for_second], scores.ballots() - for_first - for_second)
 }
 
+/// Whoever wins a final that some lot makes.
+fn every_winner(totals: &[u64], pairs: &Pairwise) -> Vec<usize> {
+    let mut highest = totals.to_vec();
+    highest.sort_unstable_by_key(|total| Reverse(*total));
+    // Two reach the final: both of the highest total, or the one that has it and one of the next.
+    let meet = |one: usize, other: usize| totals[one].max(totals[other]) == highest[0] && totals[one].min(totals[other]) == highest[1];
+    let stands = |one: usize, other: usize| (pairs.preferring(one, other), totals[one]);
+    let all = 0..totals.len();
+    let wins = |one: &usize| all.clone().any(|other| other != *one && meet(*one, other) && stands(*one, other) >= stands(other, *one));
+    all.clone().filter(wins).collect()
+}
+
 fn level_final(totals: &[u64], first: usize, second: usize, lot: &Lot, ties: &mut Vec<Tie>) -> usize {
     let about = "the final is";
     if totals[first] == totals[second] {
         return lot.settle(only(first) | only(second), 2, about, ties);
     }
     let tied = vec![first.min(second), first.max(second)];
-    ties.push(Tie { at: 2, about, tied, picked: first, settled: Settled::Total });
+    ties.push(Tie { at: 2, about, tied, earlier: Vec::new(), picked: first, settled: Settled::Total });
     first
 }
 
@@ -106,8 +123,11 @@ impl Star {
         trail += &format!("In the final: {}.\nBallots that score one finalist above the other:\n", text::labels(candidates, self.finalists.iter().copied()));
         let mut rows: Vec<_> = self.finalists.iter().zip(&self.runoff).map(|(one, votes)| vec![text::label(candidates, *one), votes.to_string()]).collect();
         rows.push(vec!["both the same".to_owned(), self.no_preference.to_string()]);
-        let elected: Vec<_> = self.elected.into_iter().collect();
-        trail + &text::table(&rows) + &outcome(&elected, &self.ties, candidates)
+        trail += &text::table(&rows);
+        if self.winners.len() > 1 {
+            trail += &format!("The lot decided: with other lots these can win: {}.\n", text::labels(candidates, self.winners.iter().copied()));
+        }
+        trail + &outcome(self.elected.as_slice(), &self.ties, candidates)
     }
 }
 

@@ -120,7 +120,7 @@ pub fn count(rankings: &Rankings, seats: usize, lot: &Lot) -> Result<Stv, Refusa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lot::Settled;
+    use crate::lot::{Earlier, Settled};
 
     fn rankings(candidates: usize, lines: &[(u64, &[&[usize]])]) -> Rankings {
         let mut rankings = Rankings::new(candidates).unwrap();
@@ -146,8 +146,25 @@ mod tests {
         let poll = rankings(4, &[(9, &[&[0]]), (5, &[&[1]]), (4, &[&[2]]), (2, &[&[3], &[2]]), (1, &[&[3], &[1]])]);
         let stv = count(&poll, 1, &Lot::in_paper_order(4)).unwrap();
         assert_eq!(stv.stages[1].next, Next::Exclusion(2));
-        let tie = Tie { at: 2, about: "who is excluded is", tied: vec![1, 2], picked: 2, settled: Settled::EarlierStage(1) };
+        let earlier = vec![Earlier { stage: 1, left: vec![2] }];
+        let tie = Tie { at: 2, about: "who is excluded is", tied: vec![1, 2], earlier, picked: 2, settled: Settled::EarlierStage };
         assert_eq!(stv.ties, [tie]);
+    }
+
+    #[test]
+    fn the_lot_decides_only_among_those_whom_an_earlier_stage_leaves() {
+        // Brook, Cleo and Dara have 6 each at stage 2; at stage 1 Brook had 6, the others 5.
+        let poll = rankings(5, &[(9, &[&[0]]), (6, &[&[1]]), (5, &[&[2]]), (5, &[&[3]]), (1, &[&[4], &[2]]), (1, &[&[4], &[3]])]);
+        for seed in 0..8_u8 {
+            let lot = Lot::from_seed(&[seed], &[1, 2, 3, 4, 5]);
+            let stv = count(&poll, 1, &lot).unwrap();
+            let first = if lot.place(2) < lot.place(3) { 2 } else { 3 };
+            let tie = &stv.ties[0];
+            assert_eq!((tie.tied.as_slice(), tie.picked, tie.settled), ([1, 2, 3].as_slice(), first, Settled::Lot));
+            assert_eq!(tie.earlier, [Earlier { stage: 1, left: vec![2, 3] }]);
+            let said = format!("position 1; position 2; position 3 are level; stage 1 leaves position 2; position 3; who is excluded is settled by lot: position {first}.");
+            assert!(stv.trail(&[]).contains(&said), "{}", stv.trail(&[]));
+        }
     }
 
     #[test]

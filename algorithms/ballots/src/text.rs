@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::lot::{Settled, Tie};
+use crate::lot::{Earlier, Settled, Tie};
 use crate::poll::Candidate;
 
 /// Bytes in lower-case hex.
@@ -20,7 +20,17 @@ pub(crate) fn number(candidates: &[Candidate], candidate: usize) -> String {
 
 /// A candidate as `2 Nashville`.
 pub(crate) fn label(candidates: &[Candidate], candidate: usize) -> String {
-    candidates.get(candidate).map_or_else(|| format!("position {candidate}"), |one| format!("{} {}", one.id, one.name))
+    candidates.get(candidate).map_or_else(|| format!("position {candidate}"), |one| format!("{} {}", one.id, on_one_line(&one.name)))
+}
+
+/// Without what could pass for another line of the trail, or garble the page or terminal it is shown on.
+pub(crate) fn on_one_line(text: &str) -> String {
+    text.chars().map(|one| if garbles(one) { ' ' } else { one }).collect()
+}
+
+/// Control characters, line separators and marks that turn the writing direction of what follows.
+pub(crate) fn garbles(one: char) -> bool {
+    one.is_control() || matches!(one, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Several candidates as `2 Nashville; 3 Chattanooga`; `nobody` when there are none.
@@ -72,12 +82,14 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
 /// The sentence about a tie.
 pub(crate) fn tie(candidates: &[Candidate], tie: &Tie) -> String {
     let by = match tie.settled {
-        Settled::EarlierStage(stage) => format!("stage {stage}, the latest at which they were not level"),
-        Settled::Total => "the higher total".to_owned(),
-        Settled::Lot => "lot".to_owned(),
+        Settled::EarlierStage => "that",
+        Settled::Total => "the higher total",
+        Settled::Lot => "lot",
     };
     let (tied, picked) = (labels(candidates, tie.tied.iter().copied()), label(candidates, tie.picked));
-    format!("  Tie: {tied} are level; {} settled by {by}: {picked}.\n", tie.about)
+    let leaves = |earlier: &Earlier| format!("stage {} leaves {}; ", earlier.stage, labels(candidates, earlier.left.iter().copied()));
+    let earlier: String = tie.earlier.iter().map(leaves).collect();
+    format!("  Tie: {tied} are level; {earlier}{} settled by {by}: {picked}.\n", tie.about)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
+
 use ballots::receipt::{Receipt, Sealed, find, fingerprint, public_file, secrecy};
 use ballots::{Ballots, Lot, Poll, irv, parse};
 
@@ -27,7 +29,7 @@ fn everybody_finds_the_ballot_they_cast_and_anyone_recounts() {
     let file = public_file(&paper(), cast.iter().map(|(_, sealed)| sealed.clone()).collect()).unwrap();
     for (receipt, sealed) in &cast {
         let (line, ballot) = find(&file, POLL, receipt).unwrap();
-        assert_eq!(ballot, sealed.ballot);
+        assert_eq!(ballot, sealed.ballot, "these are written as every other one is");
         assert_eq!(file.lines().nth(line - 1).unwrap(), format!("1: {ballot} #{}", sealed.tag));
         let typed = Receipt::read(&receipt.to_string().to_uppercase().replace("LOUD AND CLEAR", " loud and  clear ")).unwrap();
         assert_eq!(find(&file, POLL, &typed), Some((line, ballot)));
@@ -50,8 +52,42 @@ fn the_file_says_nothing_about_the_order_of_voting() {
 }
 
 #[test]
+fn how_a_ballot_was_written_tells_nobody_apart() {
+    let sealed = |ballots: &[&str]| -> Vec<_> {
+        let tag = |at: usize| format!("{at:032x}");
+        ballots.iter().enumerate().map(|(at, ballot)| Sealed { tag: tag(at), ballot: (*ballot).to_owned() }).collect()
+    };
+    let scored = parse(b"type: scored\ncandidate: 1 Ada\ncandidate: 2 Brook\nballots:\n").unwrap();
+    let consent = parse(b"type: consent\nballots:\n").unwrap();
+    let cases: [(&Poll, &[&str]); 5] = [
+        (&paper(), &["1=3>2", "3=1>2", " 01 = 3>2>", "3=1>2>>"]),
+        (&paper(), &["3>>1", "3>>>>1"]),
+        (&paper(), &["", ">", ">>"]),
+        (&scored, &["1/5", "1/5 2/0", "2/00  01/5"]),
+        (&consent, &["stand aside", " stand   aside"]),
+    ];
+    for (poll, ballots) in cases {
+        let file = public_file(poll, sealed(ballots)).unwrap();
+        let lines: BTreeSet<_> = file.lines().filter_map(|line| line.strip_prefix("1: ")?.rsplit_once('#')).map(|(ballot, _)| ballot).collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+    }
+    assert!(public_file(&scored, sealed(&["1/0 1/5"])).is_err(), "writing repairs nothing");
+}
+
+#[test]
+fn a_head_cannot_smuggle_in_another_line() {
+    let mut poll = paper();
+    poll.title = "song\nseats: 2".to_owned();
+    poll.candidates[1].name = "Brook\nballots:\n9: 1".to_owned();
+    let read = parse(public_file(&poll, Vec::new()).unwrap().as_bytes()).unwrap();
+    assert_eq!((read.seats, read.candidates.len(), read.ballot_count()), (Some(1), 3, 0));
+}
+
+#[test]
 fn nobody_finds_a_ballot_without_the_whole_receipt() {
     let file = public_file(&paper(), cast(40).into_iter().map(|(_, sealed)| sealed).collect()).unwrap();
+    let spaced = file.replace("ballots:", " ballots :");
+    assert!(parse(spaced.as_bytes()).is_ok() && find(&spaced, POLL, &Receipt::new([1; 16], "loud and clear")).is_some());
     assert_eq!(find(&file, POLL, &Receipt::new([1; 16], "")), None);
     assert_eq!(find(&file, POLL, &Receipt::new([41; 16], "loud and clear")), None);
     assert_eq!(find(&file, "another poll", &Receipt::new([1; 16], "loud and clear")), None);
@@ -68,10 +104,11 @@ fn a_tag_is_the_one_that_sha256sum_gives() {
 #[test]
 fn a_public_file_that_was_tampered_with_is_refused() {
     let file = public_file(&paper(), cast(3).into_iter().map(|(_, sealed)| sealed).collect()).unwrap();
-    let last = file.lines().last().unwrap();
+    let (first, last) = (file.lines().nth_back(2).unwrap(), file.lines().last().unwrap());
     let rows = file.lines().count();
     let refusal = |text: String| parse(text.as_bytes()).unwrap_err().to_string();
     assert!(refusal(format!("{file}{last}\n")).ends_with("a second time"));
+    assert!(refusal(format!("{file}{first}\n")).ends_with("ballots with tags stand in the order of the tags"));
     assert_eq!(refusal(format!("{file}1: 2>1\n")), format!("line {}: this ballot has no receipt tag, the ones before have", rows + 1));
     assert_eq!(refusal(file.replacen("\n1: ", "\n2: ", 1)), format!("line {}: a ballot with a receipt tag was cast once, found 2", rows - 2));
     let late = format!("{}1: 1\n1: 2 #{}\n", paper().head(), "0".repeat(32));

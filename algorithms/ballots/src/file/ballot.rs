@@ -2,22 +2,21 @@
 //!
 //! Promises that a line is taken whole or not at all. Never merges lines: the same ballot may stand on several.
 
-use std::collections::HashSet;
-
-use super::{garbles, quoted, whole};
+use super::{quoted, whole};
 use crate::consent::{Position, Positions};
 use crate::poll::{Ballots, Candidate, Refusal};
 use crate::rankings::Rankings;
 use crate::receipt::split_tag;
 use crate::scores::{SCORE_MAX, Scores};
+use crate::text::garbles;
 
 /// Reads lines for one list of candidates.
 pub(super) struct Reader<'a> {
     candidates: &'a [Candidate],
     /// Position by number, so that a mark is found at once.
     positions: Vec<Option<usize>>,
-    tags: HashSet<String>,
-    lines: usize,
+    /// The tag of the ballot before; `None` above the first ballot.
+    before: Option<Option<String>>,
 }
 
 impl<'a> Reader<'a> {
@@ -27,7 +26,7 @@ impl<'a> Reader<'a> {
         for (position, candidate) in candidates.iter().enumerate() {
             positions[candidate.id as usize] = Some(position);
         }
-        Self { candidates, positions, tags: HashSet::new(), lines: 0 }
+        Self { candidates, positions, before: None }
     }
 
     /// Reads `COUNT: BALLOT` and adds it.
@@ -43,18 +42,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A public file has one tag for each ballot; any other file has none.
+    /// A public file has one tag for each ballot, and stands in their order, so that the order says nothing; any other file has none.
     fn tag(&mut self, tag: Option<&str>, count: u64) -> Result<(), String> {
-        let tagged_so_far = self.lines == 0 || !self.tags.is_empty();
-        self.lines += 1;
-        match tag {
-            None if self.tags.is_empty() => Ok(()),
-            None => Err("this ballot has no receipt tag, the ones before have".to_owned()),
-            Some(_) if !tagged_so_far => Err("this ballot has a receipt tag, the ones before have none".to_owned()),
-            Some(_) if count != 1 => Err(format!("a ballot with a receipt tag was cast once, found {count}")),
-            Some(tag) if self.tags.insert(tag.to_owned()) => Ok(()),
-            Some(tag) => Err(format!("the receipt tag {tag} stands here a second time")),
+        match (&self.before, tag) {
+            (Some(Some(_)), None) => return Err("this ballot has no receipt tag, the ones before have".to_owned()),
+            (Some(None), Some(_)) => return Err("this ballot has a receipt tag, the ones before have none".to_owned()),
+            (_, Some(_)) if count != 1 => return Err(format!("a ballot with a receipt tag was cast once, found {count}")),
+            (Some(Some(before)), Some(tag)) if before == tag => return Err(format!("the receipt tag {tag} stands here a second time")),
+            (Some(Some(before)), Some(tag)) if before.as_str() > tag => {
+                return Err(format!("the receipt tag {tag} stands below {before}: ballots with tags stand in the order of the tags"));
+            }
+            _ => {}
         }
+        self.before = Some(tag.map(str::to_owned));
+        Ok(())
     }
 
     fn ranks(&self, count: u64, ballot: &str, rankings: &mut Rankings) -> Result<(), String> {

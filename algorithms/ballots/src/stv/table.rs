@@ -6,7 +6,7 @@ use std::cmp::{Ordering, Reverse};
 
 use super::{Next, Parcel, Stage, UNIT};
 use crate::lines::{ASKED_TOGETHER, Rest};
-use crate::lot::{Lot, Settled, Tie};
+use crate::lot::{Earlier, Lot, Settled, Tie};
 use crate::rankings::{Rankings, Set, everyone, members, only, top};
 
 /// A ballot, or the part of it that stands with one of several equal candidates, with what it is worth now.
@@ -131,16 +131,16 @@ impl<'a> Table<'a> {
             members(set).filter(|one| Some(rank(votes(*one))) == best).fold(0, |set, one| set | only(one))
         };
         let level = highest(among, &|one| self.votes[one]);
-        let (mut left, mut decided) = (level, 0);
-        for (at, stage) in self.stages.iter().enumerate().rev() {
-            let fewer = highest(left, &|one| stage.votes[one].unwrap_or(0));
-            decided = if fewer == left { decided } else { at + 1 };
+        let (mut left, mut earlier) = (level, Vec::new());
+        for (at, before) in self.stages.iter().enumerate().rev() {
+            let fewer = highest(left, &|one| before.votes[one].unwrap_or(0));
+            earlier.extend((fewer != left).then(|| Earlier { stage: at + 1, left: members(fewer).collect() }));
             left = fewer;
         }
         let picked = self.lot.pick(left);
         if level != only(picked) {
-            let settled = if left == only(picked) { Settled::EarlierStage(decided) } else { Settled::Lot };
-            self.ties.push(Tie { at: self.stages.len(), about, tied: members(level).collect(), picked, settled });
+            let settled = if left == only(picked) { Settled::EarlierStage } else { Settled::Lot };
+            self.ties.push(Tie { at: self.stages.len(), about, tied: members(level).collect(), earlier, picked, settled });
         }
         picked
     }

@@ -20,7 +20,7 @@ impl Stv {
         }
         let by_lot = self.ties.iter().filter(|tie| tie.settled == Settled::Lot).count();
         if by_lot > 0 {
-            trail += &format!("The lot decided {by_lot} times.\n");
+            trail += &format!("The lot decided {by_lot} of these ties.\n");
         }
         trail + &format!("Elected: {}.\n", labels(candidates, self.elected.iter().copied()))
     }
