@@ -21,6 +21,9 @@ fn main() {
             measure(name, &Pool::read(&file("respondents.csv"), &file("categories.csv"), seats).expect("the fixtures are right"));
         }
     }
+    if wanted("tight_200_25", true) {
+        measure("tight_200_25", &tight(200, 8, 5, 25));
+    }
     for (name, people, seats, shared) in [("made_825_75", 825, 75, 0), ("large_1727_110", 1_727, 110, 0), ("large_1727_110_homes", 1_727, 110, 3), ("large_10000_150", 10_000, 150, 0)] {
         if wanted(name, !name.starts_with("large")) {
             measure(name, &made(people, seats, shared));
@@ -43,6 +46,25 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let start = Instant::now();
     let done = work();
     (done, start.elapsed().as_secs_f64())
+}
+
+/// A small pool whose quotas leave little room: so many questions of so many answers, each quota half-way between the pool's own
+/// share and an equal one, give or take half a seat.
+fn tight(people: usize, questions: usize, answers: usize, seats: u32) -> Pool {
+    let luck = |place: usize| (place as f64 * 0.618_033_988_749_895).fract();
+    let answer = |person: usize, question: usize| ((luck(person * 37 + question * 1_009 + person * question * 11) * luck(question * 5 + 3).mul_add(0.6, 0.7)) * answers as f64) as usize % answers;
+    let names: Vec<String> = (0..questions).map(|question| format!("c{question}")).collect();
+    let row = |person: usize| (0..questions).map(|question| format!("v{}", answer(person, question))).collect::<Vec<_>>().join(",");
+    let file = (0..people).fold(names.join(","), |file, person| file + "\n" + &row(person));
+    let mut quotas = String::from("category,feature,min,max\n");
+    for question in 0..questions {
+        for value in 0..answers {
+            let share = (0..people).filter(|person| answer(*person, question) == value).count() as f64 / people as f64;
+            let ideal = f64::from(seats) * (share + 1.0 / answers as f64) / 2.0;
+            quotas += &format!("c{question},v{value},{},{}\n", (ideal - 0.4).max(0.0).floor(), (ideal + 0.4).floor() + 1.0);
+        }
+    }
+    Pool::read(&file, &quotas, seats).expect("made to be right")
 }
 
 /// A pool of so many people, of whom `shared` in ten live with the next one.

@@ -281,11 +281,16 @@ fn check(asked: &Asked) -> Answer {
     if asked.option("seed").is_some_and(|seen| !seen.eq_ignore_ascii_case(seed)) {
         return Err(format!("the randomness used is {seed}, not the one that you saw").into());
     }
+    let verdict = if verified.finished {
+        "The draw was done as announced, and no lottery is fairer.".to_owned()
+    } else {
+        format!("The draw was done as announced, but that its lottery is the fairest is NOT proven: the solver was stopped early, and the lowest chance of a level could be higher by up to {}.", verified.gap)
+    };
     if !verified.finished {
-        eprintln!("the solver was stopped early: a fairer lottery may exist, with the lowest chance of a level higher by up to {}", verified.gap);
+        eprintln!("{verdict}");
     }
     Ok((json!({
-        "verified": true, "commitment": verified.commitment, "randomness": verified.announcement.randomness, "seed": seed,
+        "verdict": verdict, "verified": true, "fairest": verified.finished, "commitment": verified.commitment, "randomness": verified.announcement.randomness, "seed": seed,
         "number": verified.drawn.number, "panel": verified.drawn.panel, "pseudonyms": verified.drawn.pseudonyms,
         "finished": verified.finished, "farthest": verified.farthest, "gap": verified.gap,
     }), true))

@@ -39,6 +39,7 @@ mod relaxation;
 mod replacement;
 mod search;
 mod verify;
+mod walk;
 
 pub use explanation::Explanation;
 pub use lottery::Lottery;

@@ -7,15 +7,18 @@
 //! Never does: guess. When a bound is lost to rounding the node is split again, never dropped.
 
 use crate::linear::{Column, End, Program};
+use crate::walk::walk;
 
 /// Relative to the largest weight: differences below this are rounding.
 pub(crate) const NEAR: f64 = 1e-9;
 /// Equal weights make the simplex method walk in circles, so each is raised by up to this part of the largest. That can
 /// only raise bounds, by less than [`NEAR`] for a few hundred seats, so what is proven stays proven.
 const TIE: f64 = 2e-12;
-const WHOLE: f64 = 1e-6;
+pub(crate) const WHOLE: f64 = 1e-6;
 /// Nodes of the first dive; each further one has twice as many.
 const DIVE: usize = 300;
+/// Steps of the walk after a dive, per node of the next dive.
+const STEPS_PER_NODE: usize = 4;
 
 /// What every whole panel obeys: sums of counts between bounds.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +86,8 @@ pub(crate) enum Found {
 pub(crate) struct Search {
     shape: Shape,
     program: Option<Program>,
+    /// The last panel of a walk, once dives have failed where walks have not: then each search begins with a walk from there.
+    walked: Option<Panel>,
 }
 
 /// A variable and the two halves of its bounds, the one to try first first.
@@ -98,7 +103,7 @@ struct Step {
 impl Search {
     pub(crate) fn new(shape: Shape) -> Self {
         let program = (!shape.contradicts_itself()).then(|| Program::new(shape.columns.clone(), &shape.counts, &shape.rows));
-        Self { shape, program }
+        Self { shape, program, walked: None }
     }
 
     /// A panel with weights · counts above `above`: the best, or the first that reaches `enough`.
@@ -108,10 +113,10 @@ impl Search {
 
     /// The same, but content with the best found after `patience` nodes if there is one.
     ///
-    /// A dive that finds nothing is left after some time for another that splits in another order: bad luck near the
-    /// root can take for ever to undo.
+    /// A dive that finds nothing is left after some time for a [`walk`], then for another dive that splits in another order: bad
+    /// luck near the root can take for ever to undo.
     pub(crate) fn good(&mut self, weights: &[f64], above: f64, enough: f64, patience: usize, go_on: &mut dyn FnMut() -> bool) -> Found {
-        let Self { shape, program: Some(program) } = self else { return Found::Nothing };
+        let Self { shape, program: Some(program), walked } = self else { return Found::Nothing };
         let largest = weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
         let near = NEAR * largest;
         let untied = weights.iter().enumerate().map(|(kind, weight)| weight + TIE * largest * ((kind + 1) as f64 * 0.618_033_988_749_895).fract());
@@ -120,6 +125,14 @@ impl Search {
         let mut path: Vec<Step> = Vec::new();
         let mut stopped = false;
         let (mut dive, mut dive_ends) = (0_usize, DIVE);
+        if let Some(panel) = walked.as_ref().and_then(|from| walk(shape, weights, above + near, counts_of(from, shape), DIVE * STEPS_PER_NODE, go_on)) {
+            let value = weigh(weights, &panel);
+            *walked = Some(panel.clone());
+            if patience < usize::MAX || value >= enough {
+                return Found::Panel(panel, value);
+            }
+            best = Some((panel, value));
+        }
         for node in 1_usize.. {
             if node >= patience && best.is_some() {
                 break;
@@ -127,7 +140,16 @@ impl Search {
             if node >= dive_ends && best.is_none() {
                 dive += 1;
                 dive_ends = node + (DIVE << dive.min(40));
+                let halfway = (0..shape.columns.len()).map(|kind| nearest_whole(program, kind)).collect();
                 undo(&mut path, program);
+                if let Some(panel) = walk(shape, weights, above + near, halfway, (dive_ends - node) * STEPS_PER_NODE, go_on) {
+                    let value = weigh(weights, &panel);
+                    *walked = Some(panel.clone());
+                    best = Some((panel, value));
+                    if value >= enough || node >= patience {
+                        break;
+                    }
+                }
             }
             if node.is_multiple_of(64) && !go_on() {
                 stopped = true;
@@ -178,6 +200,18 @@ impl Search {
 /// The sum of the weights of those on a panel.
 pub(crate) fn weigh(weights: &[f64], panel: &[(usize, u32)]) -> f64 {
     panel.iter().map(|&(kind, count)| weights[kind] * f64::from(count)).sum()
+}
+
+fn counts_of(panel: &Panel, shape: &Shape) -> Vec<f64> {
+    let mut counts = vec![0.0; shape.columns.len()];
+    panel.iter().for_each(|&(kind, count)| counts[kind] = f64::from(count));
+    counts
+}
+
+/// The value rounded, within its bounds.
+fn nearest_whole(program: &Program, kind: usize) -> f64 {
+    let (low, high) = program.bounds(kind);
+    program.value(kind).round().clamp(low, high)
 }
 
 fn whole(value: f64) -> u32 {
