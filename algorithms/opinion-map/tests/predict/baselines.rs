@@ -40,7 +40,10 @@ pub(crate) fn neighbours(shown: &Votes, hidden: &Hidden) -> Vec<f64> {
     let lines: Vec<Vec<Option<f64>>> = (0..shown.people()).map(off).collect();
     let mut likeness: Vec<Option<Vec<f64>>> = vec![None; lines.len()];
     hidden.iter().map(|(person, statement)| {
-        let alike = likeness[*person].get_or_insert_with(|| lines.iter().map(|other| likeness_of(&lines[*person], other)).collect());
+        let alike = likeness[*person].get_or_insert_with(|| {
+            let own: Vec<(usize, f64)> = lines[*person].iter().enumerate().filter_map(|(at, off)| Some((at, (*off)?))).collect();
+            lines.iter().map(|other| likeness_of(&own, other)).collect()
+        });
         let voted = (0..lines.len()).filter(|other| other != person && alike[*other] > 0.0);
         let mut near: Vec<(f64, f64)> = voted.filter_map(|other| Some((alike[other], lines[other][*statement]?))).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -50,8 +53,8 @@ pub(crate) fn neighbours(shown: &Votes, hidden: &Hidden) -> Vec<f64> {
     }).collect()
 }
 
-fn likeness_of(one: &[Option<f64>], other: &[Option<f64>]) -> f64 {
-    let both = one.iter().zip(other).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?)));
+fn likeness_of(one: &[(usize, f64)], other: &[Option<f64>]) -> f64 {
+    let both = one.iter().filter_map(|(at, a)| Some((a, other[*at].as_ref()?)));
     let [xy, xx, yy, count] = both.fold([0.0; 4], |[xy, xx, yy, count], (x, y)| [xy + x * y, xx + x * x, yy + y * y, count + 1.0]);
     if xx > 0.0 && yy > 0.0 { xy / (xx * yy).sqrt() * count / (count + DOUBT) } else { 0.0 }
 }
