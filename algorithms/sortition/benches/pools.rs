@@ -48,33 +48,43 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     (done, start.elapsed().as_secs_f64())
 }
 
+/// Numbers below a bound, one after the other, the same every time.
+fn numbers() -> impl FnMut(u64) -> u64 {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    move |below| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    }
+}
+
 /// A small pool whose quotas leave little room: so many questions of so many answers, each quota half-way between the pool's own
 /// share and an equal one, give or take half a seat.
 fn tight(people: usize, questions: usize, answers: usize, seats: u32) -> Pool {
-    let luck = |place: usize| (place as f64 * 0.618_033_988_749_895).fract();
-    let answer = |person: usize, question: usize| ((luck(person * 37 + question * 1_009 + person * question * 11) * luck(question * 5 + 3).mul_add(0.6, 0.7)) * answers as f64) as usize % answers;
-    let names: Vec<String> = (0..questions).map(|question| format!("c{question}")).collect();
-    let row = |person: usize| (0..questions).map(|question| format!("v{}", answer(person, question))).collect::<Vec<_>>().join(",");
-    let file = (0..people).fold(names.join(","), |file, person| file + "\n" + &row(person));
+    let mut chance = numbers();
+    let liked: Vec<Vec<u64>> = (0..questions).map(|_| (0..answers).map(|_| 2 + chance(9)).collect()).collect();
+    let mut answer = |question: usize| {
+        let mut left = chance(liked[question].iter().sum());
+        liked[question].iter().position(|&liked| left.checked_sub(liked).map(|less| left = less).is_none()).expect("one of the answers")
+    };
+    let pool: Vec<Vec<usize>> = (0..people).map(|_| (0..questions).map(&mut answer).collect()).collect();
+    let row = |cells: Vec<String>| cells.join(",") + "\n";
+    let head = row((0..questions).map(|question| format!("c{question}")).collect());
+    let rows = pool.iter().map(|person| row(person.iter().map(|value| format!("v{value}")).collect()));
     let mut quotas = String::from("category,feature,min,max\n");
     for question in 0..questions {
         for value in 0..answers {
-            let share = (0..people).filter(|person| answer(*person, question) == value).count() as f64 / people as f64;
+            let share = pool.iter().filter(|person| person[question] == value).count() as f64 / people as f64;
             let ideal = f64::from(seats) * (share + 1.0 / answers as f64) / 2.0;
             quotas += &format!("c{question},v{value},{},{}\n", (ideal - 0.4).max(0.0).floor(), (ideal + 0.4).floor() + 1.0);
         }
     }
-    Pool::read(&file, &quotas, seats).expect("made to be right")
+    Pool::read(&(head + &rows.collect::<String>()), &quotas, seats).expect("made to be right")
 }
 
 /// A pool of so many people, of whom `shared` in ten live with the next one.
 fn made(people: usize, seats: u32, shared: u64) -> Pool {
     const VALUES: [usize; 7] = [2, 4, 12, 3, 5, 2, 4];
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut chance = move |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+    let mut chance = numbers();
     let mut answer = |population: bool| -> Vec<usize> {
         loop {
             let trait_ = chance(3);

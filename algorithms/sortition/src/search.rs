@@ -17,6 +17,8 @@ const TIE: f64 = 2e-12;
 pub(crate) const WHOLE: f64 = 1e-6;
 /// Nodes of the first dive; each further one has twice as many.
 const DIVE: usize = 300;
+/// Dives that a walk follows.
+const WALKS_MAX: usize = 3;
 /// Steps of the walk after a dive, per node of the next dive.
 const STEPS_PER_NODE: usize = 4;
 
@@ -142,7 +144,9 @@ impl Search {
                 dive_ends = node + (DIVE << dive.min(40));
                 let halfway = (0..shape.columns.len()).map(|kind| nearest_whole(program, kind)).collect();
                 undo(&mut path, program);
-                if let Some(panel) = walk(shape, weights, above + near, halfway, (dive_ends - node) * STEPS_PER_NODE, go_on) {
+                // A search for a panel that is not there, as most proofs are, shall not walk for ever.
+                let steps = if dive <= WALKS_MAX { (dive_ends - node) * STEPS_PER_NODE } else { 0 };
+                if let Some(panel) = walk(shape, weights, above + near, halfway, steps, go_on) {
                     let value = weigh(weights, &panel);
                     *walked = Some(panel.clone());
                     best = Some((panel, value));
