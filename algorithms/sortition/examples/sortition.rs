@@ -155,7 +155,10 @@ impl Asked {
             println!("{answer}");
             return;
         }
-        for (key, value) in answer.as_object().into_iter().flatten() {
+        // What it comes to first, the rest by name.
+        let verdict = answer.as_object().and_then(|all| all.get_key_value("verdict"));
+        let rest = answer.as_object().into_iter().flatten().filter(|(key, _)| *key != "verdict");
+        for (key, value) in verdict.into_iter().chain(rest) {
             match (value, value.to_string()) {
                 (Value::Array(list), text) if text.len() > 200 => println!("{key}: {} entries (--json shows them)", list.len()),
                 (Value::String(text), _) => println!("{key}: {text}"),
@@ -297,6 +300,9 @@ fn check(asked: &Asked) -> Answer {
 }
 
 fn describe(asked: &Asked, pool: &Pool, odds: &Odds) -> Value {
+    if !odds.finished {
+        eprintln!("stopped early: that no lottery is fairer is NOT proven, and the lowest chance of a level could be higher by up to {}", odds.gap());
+    }
     let people = odds.chances.len() as f64;
     let mean = f64::from(pool.seats()) / people;
     let mut sorted = odds.chances.clone();
