@@ -30,7 +30,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use tokio_io_timeout::TimeoutStream;
-use tower::ServiceExt as _;
+use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{body, cache, figures, refused, rooms};
@@ -58,18 +58,18 @@ pub fn app(house: &House) -> Router {
 /// Doors with everything around them that every answer has to pass.
 pub fn around(doors: Router<House>, house: &House) -> Router {
     let gate = Gate { house: house.clone(), under_way: Arc::new(Semaphore::new(REQUESTS_MAX)) };
-    doors
-        .fallback(async || Refusal::NotFound)
-        .method_not_allowed_fallback(async || Refusal::NotFound)
-        .layer(DefaultBodyLimit::max(base::form::FORM_BYTES_MAX))
-        .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
-        .layer(from_fn_with_state(gate, admit))
-        .layer(from_fn_with_state(house.clone(), body::bound))
-        .layer(from_fn_with_state(house.clone(), refused::draw))
-        .layer(from_fn_with_state(house.clone(), cache::answer))
-        .layer(from_fn(dress))
+    // From outside in, and as one: axum puts each layer of its own into a box, and every request clones all of them.
+    let layers = ServiceBuilder::new()
         .layer(from_fn(figures::count))
-        .with_state(house.clone())
+        .layer(from_fn(dress))
+        .layer(from_fn_with_state(house.clone(), cache::answer))
+        .layer(from_fn_with_state(house.clone(), refused::draw))
+        .layer(from_fn_with_state(house.clone(), body::bound))
+        .layer(from_fn_with_state(gate, admit))
+        .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
+        .layer(DefaultBodyLimit::max(base::form::FORM_BYTES_MAX));
+    let doors = doors.fallback(async || Refusal::NotFound).method_not_allowed_fallback(async || Refusal::NotFound);
+    doors.layer(layers).with_state(house.clone())
 }
 
 /// Serves until `stop`, then lets what is under way finish.
