@@ -85,6 +85,8 @@ struct Visit<'a> {
     kinds: HashMap<String, usize>,
     /// Kinds of forms that were sent; nothing where none is to be.
     forms: Option<HashSet<String>>,
+    /// Pages with a form to send once every page was met.
+    to_send: Vec<(String, String)>,
     seen: Seen,
     wrongs: Vec<String>,
 }
@@ -94,7 +96,7 @@ impl<'a> Visit<'a> {
         sign_in(chromium, house, reader).await;
         theme(chromium, "dark").await;
         let odd = ODD.iter().map(|path| (*path).to_owned()).chain(gone).collect();
-        Self { chromium, house, reader, of_a_kind, odd, kinds: HashMap::new(), forms: Some(HashSet::new()), seen: Seen::default(), wrongs: Vec::new() }
+        Self { chromium, house, reader, of_a_kind, odd, kinds: HashMap::new(), forms: Some(HashSet::new()), to_send: Vec::new(), seen: Seen::default(), wrongs: Vec::new() }
     }
 
     /// That nothing is wrong anywhere, that at least so many pages were met, and that each of these answers was.
@@ -120,6 +122,14 @@ impl<'a> Visit<'a> {
             let links = self.meet(&path).await;
             self.seen.links += links.len();
             ahead.extend(links.into_iter().filter(|link| known.insert(link.clone())));
+        }
+        // Only now: a seat is handed back without a word, and what it led to would answer 403.
+        for (at, (path, form)) in std::mem::take(&mut self.to_send).into_iter().enumerate() {
+            self.send(&path, &form, "", 0).await;
+            self.send(&path, &form, "W", FAR_TOO_MUCH).await;
+            if at == 0 {
+                self.send(&path, &form, "W", MORE_THAN_A_FORM).await;
+            }
         }
     }
 
@@ -148,12 +158,7 @@ impl<'a> Visit<'a> {
         for form in words(&look(self.chromium, "forms", json!([])).await) {
             let Some(forms) = &mut self.forms else { break };
             if forms.insert(kind(&form)) {
-                let is_first = forms.len() == 1;
-                self.send(path, &form, "", 0).await;
-                self.send(path, &form, "W", FAR_TOO_MUCH).await;
-                if is_first {
-                    self.send(path, &form, "W", MORE_THAN_A_FORM).await;
-                }
+                self.to_send.push((path.to_owned(), form));
             }
         }
         links
