@@ -7,13 +7,15 @@ use anyhow::Result;
 use base::db::{Ask as _, Db, Table, Val};
 use base::file;
 
-/// What was withdrawn or never put up, and what was said under it or under what is gone.
+/// What was withdrawn or never put up, what was said under it or under what is gone, and files for fewer than everybody (an
+/// old address that leads to one would tell its name).
 const PLACES: &str = "
     WITH away AS (
       SELECT place FROM veil WHERE state = 'withdrawn'
       UNION SELECT '/' || kind || 's/' || slug FROM article WHERE withdrawn_at IS NOT NULL OR published_at IS NULL
     )
     SELECT place FROM away
+    UNION SELECT '/files/' || id || '/' || name FROM file WHERE audience <> 'everyone'
     UNION SELECT '/remarks/' || id FROM remark WHERE place IN (SELECT place FROM away) OR place LIKE '%/gone.%'";
 /// Ids by which other rows point to it.
 const ARTICLES: &str = "SELECT id, '/' || kind || 's/' || slug FROM article";
@@ -31,7 +33,7 @@ impl KeptBack {
         let articles: Vec<_> = articles.into_iter().filter(|(_, place)| names.contains(place)).map(|(id, _)| id).collect();
         let suggestions: Vec<(String, String, String)> = db.all(SUGGESTIONS, &[]).await?;
         let suggestions: Vec<_> = suggestions.into_iter().filter(|(_, song, list)| names.contains(song) || names.contains(list)).map(|(id, ..)| id).collect();
-        let ids: Vec<_> = names.iter().filter(|place| !place.starts_with("/articles/") && !place.starts_with("/pages/")).filter_map(|place| place.rsplit('/').next()).map(str::to_owned).collect();
+        let ids: Vec<_> = names.iter().filter(|place| !["/articles/", "/pages/", "/files/"].iter().any(|named| place.starts_with(named))).filter_map(|place| place.rsplit('/').next()).map(str::to_owned).collect();
         let (away, still): (Vec<_>, Vec<_>) = texts(db).await?.into_iter().partition(|(place, _)| names.contains(place));
         let named = |texts: &[(String, String)]| texts.iter().flat_map(|(_, words)| file::named_in(words).map(str::to_owned)).collect::<HashSet<_>>();
         names.extend(named(&away).difference(&named(&still)).cloned().collect::<Vec<_>>());
