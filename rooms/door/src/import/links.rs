@@ -1,8 +1,10 @@
 //! Addresses of the old site, and what becomes of them here.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use ammonia::Url;
+use percent_encoding::percent_decode_str;
 
 use crate::wxr::Site;
 
@@ -145,16 +147,7 @@ pub(super) fn upload_path(address: &str) -> Option<String> {
 
 /// Percent-encoding resolved, where that gives text.
 fn decoded(part: &str) -> String {
-    let bytes = part.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        out.push(byte.unwrap_or(bytes[at]));
-        at += if byte.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8(out).unwrap_or_else(|_| part.to_owned())
+    percent_decode_str(part).decode_utf8().map_or_else(|_| part.to_owned(), Cow::into_owned)
 }
 
 /// Host and path of an address.
