@@ -29,6 +29,8 @@ pub enum Refusal {
     /// What was sent cannot be read at all (fields with a fault get their own page from [`crate::form::Form`]).
     NotLikeThis(&'static str),
     TooLong,
+    /// What was sent did not come to its end in its time.
+    TooSlow,
     TooMany,
     /// More than we can carry this second.
     Busy,
@@ -49,6 +51,7 @@ impl Refusal {
             Self::NotNow(_) => StatusCode::CONFLICT,
             Self::NotLikeThis(_) => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::CannotWrite => StatusCode::INSUFFICIENT_STORAGE,
@@ -69,6 +72,7 @@ impl Refusal {
             Self::NotNow(why) => ("refusal-not-now", why),
             Self::NotLikeThis(why) => ("refusal-not-like-this", why),
             Self::TooLong => ("refusal-too-long", "refusal-too-long-more"),
+            Self::TooSlow => ("refusal-too-slow", "refusal-too-slow-more"),
             Self::TooMany => ("refusal-too-many", "refusal-too-many-more"),
             Self::Busy => ("refusal-busy", "refusal-busy-more"),
             Self::CannotWrite => ("refusal-cannot-write", "refusal-cannot-write-more"),

@@ -4,6 +4,8 @@
 //! whoever sends them; a body that comes more slowly than a poor line carries is given up within ten seconds, and until it is
 //! here it keeps nobody from reading.
 
+use std::error::Error as _;
+use std::io::ErrorKind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -48,9 +50,12 @@ pub async fn bound(State(house): State<House>, request: Request, next: Next) -> 
         // All of it is here before it counts as a request under way: who sends slowly keeps nobody else waiting.
         let (parts, body) = request.into_parts();
         let Ok(turn) = SMALL.try_acquire() else { return Refusal::Busy.into_response() };
-        let Ok(bytes) = axum::body::to_bytes(body, GUEST_BYTES_MAX as usize).await else { return Refusal::TooLong.into_response() };
+        let bytes = match whole(body, GUEST_BYTES_MAX as usize).await {
+            Ok(bytes) => bytes,
+            Err(refusal) => return refusal.into_response(),
+        };
         drop(turn);
-        return next.run(Request::from_parts(parts, Body::from(bytes))).await;
+        return next.run(Request::from_parts(parts, bytes.into())).await;
     }
     match Visitor::of(&house, request.headers(), request.uri().path()).await {
         Ok(visitor) if visitor.person.is_some() => {}
@@ -61,8 +66,18 @@ pub async fn bound(State(house): State<House>, request: Request, next: Next) -> 
     let _turn = turn.expect("nobody closes it");
     // Here whole, too: how long it takes to come is the body's own affair, and not the answer's.
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, FORM_BYTES_MAX).await else { return Refusal::TooLong.into_response() };
-    next.run(Request::from_parts(parts, Body::from(bytes))).await
+    match whole(body, FORM_BYTES_MAX).await {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn whole(body: Body, most: usize) -> Result<Bytes, Refusal> {
+    axum::body::to_bytes(body, most).await.map_err(|trouble| {
+        let mut causes = std::iter::successors(trouble.source(), |cause| (*cause).source());
+        let is_slow = causes.any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::TimedOut));
+        if is_slow { Refusal::TooSlow } else { Refusal::TooLong }
+    })
 }
 
 /// A body that has to keep coming.
@@ -93,7 +108,7 @@ impl HttpBody for Paced {
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Pending if this.due.as_mut().poll(context).is_ready() => {
-                Poll::Ready(Some(Err(axum::Error::new(std::io::Error::from(std::io::ErrorKind::TimedOut)))))
+                Poll::Ready(Some(Err(axum::Error::new(std::io::Error::from(ErrorKind::TimedOut)))))
             }
             other => other,
         }

@@ -132,20 +132,24 @@ async fn whoever_sends_half_a_request_or_a_byte_a_second_is_let_go_within_ten_se
     tokio::spawn(circlepit::web::run(house.house.clone(), listener, std::future::pending()));
     let senders: Vec<_> = HALVES.iter().map(|(first, rest)| std::thread::spawn(move || (*first, open_for(TcpStream::connect(address).unwrap(), first, rest)))).collect();
     for sender in senders {
-        let (first, open_for) = sender.join().unwrap();
+        let (first, (open_for, answer)) = sender.join().unwrap();
         assert!(open_for < Duration::from_secs(10), "after {open_for:?} this was still open: {first}");
+        if first.starts_with("POST") && first.contains("content-length") {
+            assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("The line was too slow"), "{first} was answered with {answer:.300}");
+        }
     }
 }
 
-/// How long a connection stays open, though its sender never finishes.
-fn open_for(mut stream: TcpStream, first: &str, rest: &str) -> Duration {
-    let begun = stopwatch();
+/// How long a connection stays open, though its sender never finishes, and what it is told.
+fn open_for(mut stream: TcpStream, first: &str, rest: &str) -> (Duration, String) {
+    let (begun, mut part, mut answer) = (stopwatch(), [0; 4096], Vec::new());
     stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     stream.write_all(first.as_bytes()).unwrap();
     let mut rest = rest.bytes();
     while begun.elapsed() < Duration::from_secs(15) {
-        match stream.read(&mut [0; 4096]) {
+        match stream.read(&mut part) {
             Ok(0) => break,
+            Ok(read) => answer.extend_from_slice(&part[..read]),
             Err(why) if !matches!(why.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => break,
             _ => {}
         }
@@ -153,7 +157,7 @@ fn open_for(mut stream: TcpStream, first: &str, rest: &str) -> Duration {
             break;
         }
     }
-    begun.elapsed()
+    (begun.elapsed(), String::from_utf8_lossy(&answer).into_owned())
 }
 
 /// Starts the program with so many file handles and no more.
