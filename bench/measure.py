@@ -193,14 +193,17 @@ def grown(seconds):
         case("ours, a million posts", "write", pid, OURS, seconds, lua=f"{HERE}/write.lua", env=WRITING)
 
 
-# case, what it is, at most ms, the ceiling's case, at most times the ceiling
+# What the ceiling took where the goals in ms were set, a machine two to three times as fast as most shared ones.
+CEILING_THERE = {"list": 0.035, "page": 0.045, "kept": 0.009, "search": 0.16, "search common": 0.18, "write": 0.049}
+
+# case, what it is, at most ms there, the ceiling's case, at most times the ceiling
 GOALS = [
-    ("list", "list of articles, not kept", 0.12, "list", None),
+    ("list", "list of articles, not kept", 0.12, "list", 3.5),
     ("page", "article with 20 comments, not kept", 0.15, "page", 3.5),
     ("page signed in", "the same, signed in", 0.25, "page", 6),
     ("page cached", "the same, kept", 0.015, "kept", 2),
-    ("search", "search, newest first (in 1 % of posts)", 0.5, "search", None),
-    ("search common", "search, newest first (in a third of posts)", 0.5, "search common", None),
+    ("search", "search, newest first (in 1 % of posts)", 0.5, "search", 3),
+    ("search common", "search, newest first (in a third of posts)", 0.5, "search common", 3),
     ("relevance", "search, relevance (in 1 % of posts)", 10, None, None),
     ("relevance common", "search, relevance (in a third of posts)", 10, None, None),
     ("write", "a comment, durable (FULL) and indexed", 0.25, "write", 5),
@@ -236,15 +239,19 @@ def document():
     out = ["# Measurements", "", "Made by `bin/bench` (`bench/measure.py`); the raw lines are in `bench/results.jsonl`. "
            f"{datetime.date.today()}, commit {commit}, {cores} × {model}, load average {load:.1f} (what else ran on the machine).",
            "", f"Content: `bench/content.py`, {TOPICS} articles × 20 comments and one × 500. Server on one core, wrk with 32 connections on the other; "
-           "processor time (user and system) per request. *Ceiling*: `bench/limits`, axum and SQLite with the same rows and next to no page around them, in the same run.", "",
-           "| | ms | goal | | × ceiling | goal | | requests/s, p99 |", "|---|---|---|---|---|---|---|---|"]
+           "processor time (user and system) per request. *Ceiling*: `bench/limits`, axum and SQLite with the same rows and next to no page around them, in the same run. *There*: where the goals in ms were set; "
+           "a figure is carried over by what the ceiling took there and here.", "",
+           "| | ms here | × ceiling | at most | | so ms there | at most | | requests/s, p99 here |", "|---|---|---|---|---|---|---|---|---|"]
     for name, what, goal, against, times in GOALS:
         line = of("ours", name)
         if not line:
             continue
         ceiling = of("ceiling", against) if against else None
         ratio = round(line["cpu_ms"] / ceiling["cpu_ms"], 2) if ceiling else None
-        out.append(f"| {what} | {line['cpu_ms']:.3f} | {goal or ''} | {holds(line['cpu_ms'], goal)} | {ratio or ''} | {times or ''} | {holds(ratio, times)} | {line['per_second']:.0f}, {line['p99']} |")
+        # Without a ceiling to compare with, the goal has to hold here.
+        there = line["cpu_ms"] * CEILING_THERE[against] / ceiling["cpu_ms"] if ceiling else line["cpu_ms"] if goal else None
+        out.append(f"| {what} | {line['cpu_ms']:.3f} | {ratio or ''} | {times or ''} | {holds(ratio, times)} "
+                   f"| {'' if there is None else f'{there:.3f}'} | {goal or ''} | {holds(there, goal)} | {line['per_second']:.0f}, {line['p99']} |")
     starts = [line for line in LINES if line["case"] == "start"]
     ours = [line for line in LINES if line["server"] == "ours" and "cpu_ms" in line]
     took, idle = sorted(line["first_200_s"] for line in starts)[len(starts) // 2], max(line["Pss"] for line in starts)
