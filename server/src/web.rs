@@ -61,7 +61,7 @@ pub fn around(doors: Router<House>, house: &House) -> Router {
     // From outside in, and as one: axum puts each layer of its own into a box, and every request clones all of them.
     let layers = ServiceBuilder::new()
         .layer(from_fn(figures::count))
-        .layer(from_fn(dress))
+        .layer(from_fn_with_state(house.clone(), dress))
         .layer(from_fn_with_state(house.clone(), cache::answer))
         .layer(from_fn_with_state(house.clone(), refused::draw))
         .layer(from_fn_with_state(house.clone(), body::bound))
@@ -213,7 +213,7 @@ fn is_from_here(headers: &HeaderMap, house: &House) -> bool {
 }
 
 /// What every answer carries.
-async fn dress(request: Request, next: Next) -> Response {
+async fn dress(State(house): State<House>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
@@ -226,6 +226,10 @@ async fn dress(request: Request, next: Next) -> Response {
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), interest-cohort=()");
+    if !house.settings.is_plain() {
+        // For this name alone: what else the host has under it is theirs to judge.
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }

@@ -26,6 +26,23 @@ fn doors() -> BTreeMap<String, bool> {
     doors
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_answer_forbids_the_browser_what_no_page_of_ours_needs() {
+    for (public_url, strict) in [("", None), ("https://pit.example", Some("max-age=31536000"))] {
+        let house = TestHouse::on_a_file(public_url).await;
+        let guest = house.guest();
+        for answer in [guest.get("/").await, guest.get("/health").await, guest.get("/nowhere").await, guest.get("/assets/base.css").await, guest.post("/songs", &[]).await, guest.get("/feeds/songs.atom").await] {
+            let said = |name: &str| answer.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+            let policy = said("content-security-policy").unwrap();
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert_eq!(said("x-content-type-options").as_deref(), Some("nosniff"));
+            assert_eq!(said("referrer-policy").as_deref(), Some("same-origin"));
+            assert_eq!(said("strict-transport-security").as_deref(), strict);
+            assert!(said("cache-control").is_some() && said("server").is_none());
+        }
+    }
+}
+
 /// Whether a change here signs somebody out; they would be a guest from then on.
 fn signs_out(path: &str) -> bool {
     path == "/sign-out" || path.starts_with("/backstage/sessions/")
