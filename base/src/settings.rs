@@ -24,7 +24,7 @@ pub const ALL: &[Setting] = &[
     setting("listen", "CIRCLEPIT_LISTEN", "127.0.0.1:3000", "Address and port to listen on."),
     setting("public_url", "CIRCLEPIT_PUBLIC_URL", "", "The address people type, e.g. `https://pit.example`. Empty: `http://` and the listening address. Anything but loopback needs `https://`: cookies then carry the `__Host-` prefix."),
     setting("database", "CIRCLEPIT_DATABASE", "", "Empty: a SQLite file in the data folder. Or `postgres://user:password@host/name`."),
-    setting("trusted_proxies", "CIRCLEPIT_TRUSTED_PROXIES", "", "Addresses of proxies in front, separated by commas. Only they may say for whom they ask (used for rate limits in memory, never stored)."),
+    setting("trusted_proxies", "CIRCLEPIT_TRUSTED_PROXIES", "", "Addresses of proxies in front, separated by commas (or a list). Only they may say for whom they ask (used for rate limits in memory, never stored)."),
     setting("log", "CIRCLEPIT_LOG", "info", "How much to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,base=debug`. Logs hold no address, browser or words of people."),
     setting("log_format", "CIRCLEPIT_LOG_FORMAT", "text", "`text` or `json`."),
     setting("metrics", "CIRCLEPIT_METRICS", "", "Empty: off. Or a loopback address and port on which `/metrics` answers Prometheus."),
@@ -79,7 +79,7 @@ impl Settings {
         let table: toml::Table = text.parse().map_err(|e: toml::de::Error| trouble("circlepit.toml", e.message()))?;
         table.into_iter().map(|(name, value)| {
             let known = ALL.iter().find(|one| one.name == name).ok_or_else(|| trouble(&name, "there is no setting of this name"))?;
-            Ok((known.name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+            Ok((known.name, as_text(&value)))
         }).collect()
     }
 
@@ -140,6 +140,15 @@ impl Settings {
     }
 }
 
+/// A value as a variable would say it: a list has commas between.
+fn as_text(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(list) => list.iter().map(as_text).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
+
 /// Whether one part of a filter says how much: `info`, or `base=debug`.
 fn says_a_level(part: &str) -> bool {
     let level = part.rsplit_once('=').map_or(part, |(_, level)| level).trim();
@@ -191,6 +200,13 @@ mod tests {
         for log in ["debug", "WARN", "info,base=debug", "off, base::db=trace"] {
             assert_eq!(read(&[("log", log)]).unwrap().log, log);
         }
+    }
+
+    #[test]
+    fn a_list_and_a_number_are_taken_as_they_are_written() {
+        let values = Settings::from_toml("trusted_proxies = ['127.0.0.1', '::1']\ncache_mb = 3").unwrap();
+        let settings = Settings::from_values(Path::new("/data"), &values).unwrap();
+        assert_eq!((settings.trusted_proxies.len(), settings.cache_bytes), (2, 3 << 20));
     }
 
     #[test]
