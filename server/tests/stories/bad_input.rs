@@ -15,7 +15,7 @@ use crate::source;
 const PAGES_MAX: usize = 150;
 
 /// Every door of the house as its source names it: the path, and whether something can be sent there.
-fn doors() -> BTreeMap<String, bool> {
+pub fn doors() -> BTreeMap<String, bool> {
     let files = source::files(&["rooms", "server/src"], ".rs");
     let routes = files.iter().flat_map(|file| file.text.split(".route(").skip(1)).filter_map(|route| {
         let route = route.split(".route(").next()?;
@@ -48,7 +48,7 @@ fn signs_out(path: &str) -> bool {
     path == "/sign-out" || path.starts_with("/backstage/sessions/")
 }
 
-fn filled(path: &str, id: &str) -> String {
+pub fn filled(path: &str, id: &str) -> String {
     path.split('/').map(|part| if part.contains('{') { id } else { part }).collect::<Vec<_>>().join("/")
 }
 

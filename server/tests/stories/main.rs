@@ -25,3 +25,4 @@ mod rules;
 mod search;
 mod songs;
 mod source;
+mod who_reads;
