@@ -44,7 +44,7 @@ async fn every_answer_forbids_the_browser_what_no_page_of_ours_needs() {
 }
 
 /// Whether a change here signs somebody out; they would be a guest from then on.
-fn signs_out(path: &str) -> bool {
+pub fn signs_out(path: &str) -> bool {
     path == "/sign-out" || path.starts_with("/backstage/sessions/")
 }
 
@@ -53,7 +53,7 @@ pub fn filled(path: &str, id: &str) -> String {
 }
 
 /// A form as it stands on a page: where it goes, and what it sends when nobody changes anything.
-type Sends = (String, Vec<(String, String)>);
+pub type Sends = (String, Vec<(String, String)>);
 
 fn forms(path: &str, page: &Page) -> Vec<Sends> {
     let attribute = |tag: &str, name: &str| tag.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
@@ -88,7 +88,7 @@ async fn somebody(house: &TestHouse) -> Browser<'_> {
 }
 
 /// Every form that this person meets on a walk through the house, once for each place it goes to and set of fields.
-async fn every_form(ada: &Browser<'_>) -> Vec<Sends> {
+pub async fn every_form(ada: &Browser<'_>) -> Vec<Sends> {
     let mut waiting: Vec<String> = ["/", "/sign-in", "/sign-in/recovery", "/join", "/backstage", "/duties", "/acts", "/join/invitations", "/claims"].map(str::to_owned).into();
     waiting.extend(doors().into_keys().filter(|path| !path.contains('{') && !path.starts_with("/sign-out")));
     let (mut met, mut found, mut seen) = (BTreeSet::new(), Vec::new(), BTreeSet::new());

@@ -1,5 +1,6 @@
 //! Who reads what: a word stands in each thing that is not for everybody, and everybody knocks at every door with the key of
-//! every thing. Whoever meets a word that is not for them has found a leak; whoever never meets one that is, a wall.
+//! every thing. Whoever meets a word that is not for them has found a leak; whoever never meets one that is, a wall. And who
+//! changes what: every form that somebody can send for their own things is sent by others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +9,15 @@ use base::file::Given;
 use base::room::Audience;
 use base::vals;
 
-use crate::bad_input::{doors, filled};
+use crate::bad_input::{doors, every_form, filled};
 use crate::house::{Browser, TestHouse};
 use crate::people::{PASSWORD, set};
 
-/// Who knocks: a guest, somebody new, Dara, whose things they are, somebody whose seat is over, and one for each duty but for
-/// two in the pit crew, of whom Cleo takes things down and Lou looks again.
-const CAST: &[(&str, &str)] = &[
+/// One for each duty, but for two in the pit crew, of whom Cleo takes things down and Lou looks again; and Kit, whose seat at
+/// the door will be over.
+const SEATED: &[(&str, &str)] = &[
     ("Ada", "door"), ("Brook", "shelf"), ("Cleo", "pit-crew"), ("Lou", "pit-crew"), ("Eli", "pages"), ("Fern", "numbers"),
-    ("Gus", "seats"), ("Hale", "lost-property"), ("Iris", "desk"), ("Jo", ""), ("Kit", ""), ("Dara", ""), ("guest", ""),
+    ("Gus", "seats"), ("Hale", "lost-property"), ("Iris", "desk"), ("Kit", "door"),
 ];
 
 /// A word, what it stands in, and who may read it.
@@ -37,6 +38,15 @@ const WORDS: &[(&str, &str, &[&str])] = &[
     ("dovefeather", "a comment like any other", &["guest", "Ada", "Brook", "Cleo", "Lou", "Eli", "Fern", "Gus", "Hale", "Iris", "Jo", "Kit", "Dara"]),
 ];
 const MEMBERS: &[&str] = &["Ada", "Brook", "Cleo", "Lou", "Eli", "Fern", "Gus", "Hale", "Iris", "Jo", "Kit", "Dara"];
+
+/// Whoever knocks: those, a guest, a member, and Dara, whose things they are.
+async fn cast(house: &TestHouse) -> BTreeMap<&'static str, Browser<'_>> {
+    let mut who = BTreeMap::from([("guest", house.guest()), ("Jo", house.member("Jo").await), ("Dara", house.member("Dara").await)]);
+    for (name, duty) in SEATED {
+        who.insert(name, house.holder(name, duty).await);
+    }
+    who
+}
 
 async fn lived_in(house: &TestHouse, who: &BTreeMap<&str, Browser<'_>>) {
     let (dara, cleo, brook, kit) = (&who["Dara"], &who["Cleo"], &who["Brook"], &who["Kit"]);
@@ -75,6 +85,36 @@ async fn lived_in(house: &TestHouse, who: &BTreeMap<&str, Browser<'_>>) {
     tx.keep().await.unwrap();
 }
 
+/// All that the house keeps of somebody.
+async fn kept_of(house: &TestHouse, person: &str) -> Vec<String> {
+    let mut kept = Vec::new();
+    for room in house.house.rooms {
+        kept.push(serde_json::to_string(&room.keeps(&house.house, person).await.unwrap()).unwrap());
+    }
+    kept
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_changes_something_of_ones_own_changes_nothing_in_other_hands() {
+    let house = TestHouse::on_a_file("").await;
+    let who = cast(&house).await;
+    lived_in(&house, &who).await;
+    let dara = &who["Dara"];
+    let (forms, before) = (every_form(dara).await, kept_of(&house, &dara.person).await);
+    assert!(forms.len() > 25, "Dara meets {} forms", forms.len());
+    let forms: Vec<(&str, Vec<_>)> = forms.iter().map(|(action, fields)| (action.as_str(), fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect())).collect();
+    for (action, fields) in &forms {
+        for name in ["guest", "Jo", "Kit", "Lou"] {
+            let answer = who[name].post(action, fields).await;
+            assert!(!answer.status.is_server_error() && answer.status != 429, "{name} at {action}: {}", answer.status);
+        }
+        assert_eq!(kept_of(&house, &dara.person).await, before, "somebody else changed something of Dara's at {action} with {fields:?}");
+    }
+    let (edit, fields) = forms.iter().find(|(action, _)| action.ends_with("/edit")).unwrap();
+    dara.post(edit, fields).await.is(303);
+    assert_ne!(kept_of(&house, &dara.person).await, before, "in her own it does");
+}
+
 /// Whatever names a thing in an address.
 async fn keys(house: &TestHouse) -> BTreeSet<String> {
     let mut keys: BTreeSet<_> = house.house.pack.duties.iter().map(|duty| duty.id.clone()).collect();
@@ -93,11 +133,7 @@ async fn keys(house: &TestHouse) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_reads_what_is_not_for_them_behind_any_door_and_everybody_what_is() {
     let house = TestHouse::on_a_file("").await;
-    let mut who = BTreeMap::from([("guest", house.guest())]);
-    for (name, duty) in CAST.iter().filter(|(name, _)| *name != "guest") {
-        let duty = if *name == "Kit" { "door" } else { duty };
-        who.insert(name, if duty.is_empty() { house.member(name).await } else { house.holder(name, duty).await });
-    }
+    let who = cast(&house).await;
     lived_in(&house, &who).await;
     let file: String = house.house.db.one("SELECT id FROM file", &[]).await.unwrap();
     let keys = keys(&house).await;
