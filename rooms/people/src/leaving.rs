@@ -20,7 +20,7 @@ pub const WAIT_MS: i64 = 7 * DAY_MS;
 pub struct Goodbye {
     pub person: String,
     /// How they want their words treated.
-    pub how: String,
+    pub how: Leaving,
     pub asked_at: i64,
 }
 row!(Goodbye { person, how, asked_at });
@@ -39,7 +39,7 @@ impl Goodbye {
 
     /// Asks to leave; asking again changes how, and begins the seven days anew.
     pub async fn ask(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
-        tx.run("UPDATE person SET leaving_at = $1, leaving_how = $2 WHERE id = $3 AND left_at IS NULL", vals![now, how.id(), person]).await.map(drop)
+        tx.run("UPDATE person SET leaving_at = $1, leaving_how = $2 WHERE id = $3 AND left_at IS NULL", vals![now, how, person]).await.map(drop)
     }
 
     /// Changes one's mind.
@@ -47,14 +47,16 @@ impl Goodbye {
         tx.run("UPDATE person SET leaving_at = NULL, leaving_how = NULL WHERE id = $1 AND left_at IS NULL", vals![person]).await.map(drop)
     }
 
-    /// Every room forgets the person, in one write.
+    /// Every room forgets the person, in one write; nobody does whoever has said meanwhile that they stay, or leave otherwise.
     async fn finish(&self, house: &House) -> Result<(), Refusal> {
-        let how = Leaving::read(&self.how).ok_or_else(|| Refusal::Broken(format!("nobody leaves in the way “{}”", self.how)))?;
         let tx = house.begin().await?;
-        for room in house.rooms {
-            room.forget(house, &tx, &self.person, how).await?;
+        if tx.hold("SELECT id FROM person WHERE id = $1 AND leaving_at = $2 AND left_at IS NULL", vals![&self.person, self.asked_at]).await? == 0 {
+            return Ok(());
         }
-        ledger::left(&tx, &self.person, how, house.now()).await?;
+        for room in house.rooms {
+            room.forget(house, &tx, &self.person, self.how).await?;
+        }
+        ledger::left(&tx, &self.person, self.how, house.now()).await?;
         Ok(tx.keep().await?)
     }
 }

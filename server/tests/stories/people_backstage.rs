@@ -1,6 +1,7 @@
 //! Backstage: what one says about oneself, taking everything along, leaving, and names that were brought along.
 
 use std::io::{Cursor, Read as _};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -14,6 +15,7 @@ use base::room::{Leaving, Reader};
 use base::search::{self, Order, Query};
 use base::vals;
 use http_body_util::BodyExt as _;
+use people::leaving::Goodbye;
 use people::way_in::WayIn;
 use tower::ServiceExt as _;
 
@@ -195,6 +197,23 @@ async fn somebody_who_asked_to_leave_has_seven_days_to_change_their_mind() {
         ada.post_and_follow("/backstage/leave/stay", &[]).await.says("Nothing was changed");
         house.house.clock.turn(3 * DAY_MS);
         finish(&house.house).await;
+        ada.get("/backstage").await.is(200).says_not("You asked to leave");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stays_at_the_very_last_moment_stays() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        ada.post("/backstage/leave", &[("how", "remove")]).await.is(303);
+        house.house.clock.turn(8 * DAY_MS);
+        let tx = house.house.begin().await.unwrap();
+        Goodbye::cancel(&tx, &ada.person).await.unwrap();
+        let going = tokio::spawn(people::leaving::finish(house.house.clone()));
+        tokio::time::sleep(Duration::from_millis(200)).await; // it has read who leaves, and waits for its turn to write
+        tx.keep().await.unwrap();
+        going.await.unwrap().unwrap();
         ada.get("/backstage").await.is(200).says_not("You asked to leave");
     })
     .await;

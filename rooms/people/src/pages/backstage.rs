@@ -98,7 +98,15 @@ struct Leave<'a> {
 
 impl Leave<'_> {
     fn ways(&self) -> Vec<(&str, &str)> {
-        Leaving::ALL.iter().zip(["leave-keep", "leave-nameless", "leave-remove"]).map(|(how, key)| (how.id(), self.f.say(key))).collect()
+        Leaving::ALL.iter().map(|how| (how.id(), self.say(how))).collect()
+    }
+
+    fn say(&self, how: &Leaving) -> &str {
+        self.f.say(match how {
+            Leaving::KeepWords => "leave-keep",
+            Leaving::TakeNameOff => "leave-nameless",
+            Leaving::Remove => "leave-remove",
+        })
     }
 }
 
