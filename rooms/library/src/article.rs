@@ -15,13 +15,12 @@ use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Kept, Leaving, Reader};
-use base::{brought, kept_as, ledger, markup, redirect, row, search, vals, veil};
+use base::{brought, kept_as, ledger, markup, redirect, row, vals, veil};
 use people::Member;
 use people::power::forget_words;
 use serde_json::json;
 
 use crate::article_shelf::{self, Term};
-use crate::helped::Helped;
 pub use draft::{Draft, slug_of};
 pub(crate) use first::take_in;
 pub use first::{first_page, first_pages};
@@ -206,6 +205,7 @@ impl Article {
             return Err(Refusal::NotFound);
         }
         ledger::gone(&tx, "article_edit", version, member.house.now()).await?;
+        forget_words(&tx, &self.place(), member.house.now()).await?;
         Ok(tx.keep().await?)
     }
 
@@ -240,12 +240,9 @@ impl Article {
     /// those that led to it, are nobody else's from then on.
     pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
         let gone = Place::gone(self.kind.shelf(), &self.id);
-        search::unindex(tx, &self.place()).await?;
-        veil::lift(tx, &self.place()).await?;
-        talk::thread::move_to(tx, &self.place(), &gone).await?;
+        crate::let_go(tx, &self.place(), &gone, now).await?;
         redirect::lead_on(tx, self.place().as_str(), gone.as_str()).await?;
         forget_words(tx, &self.place(), now).await?;
-        Helped::clear(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
         files::go_with(tx, self, now).await
     }

@@ -19,9 +19,11 @@ use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Audience, Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
-use base::search::Findable;
+use base::search::{self, Findable};
+use base::veil;
 
 use crate::article::Kind;
+use crate::helped::Helped;
 use crate::playlist::Playlist;
 use crate::song::Song;
 
@@ -112,6 +114,14 @@ impl Room for Library {
         let Brought::Article(article) = brought else { return Ok(None) };
         Ok(Some(article::take_in(tx, article, house).await?))
     }
+}
+
+/// A thing goes: what hangs on its place goes along, and what was said under it stands under `talk_goes_to` from now on.
+pub(crate) async fn let_go(tx: &Tx, place: &Place, talk_goes_to: &Place, now: i64) -> DbResult<()> {
+    search::unindex(tx, place).await?;
+    veil::lift(tx, place).await?;
+    talk::thread::move_to(tx, place, talk_goes_to).await?;
+    Helped::clear(tx, place, now).await
 }
 
 /// Puts whatever of ours is at a place into the index again.

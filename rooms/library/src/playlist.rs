@@ -21,7 +21,6 @@ use base::{ledger, paging, row, vals};
 use people::Member;
 use people::power::forget_words;
 
-use crate::helped::Helped;
 use crate::song::Song;
 use sheet::{Sheet, Track};
 pub use suggestion::{Decision, Suggestion, Voice, minutes, put_voice};
@@ -163,15 +162,15 @@ impl Playlist {
     pub async fn take_back(&self, member: &Member) -> Result<(), Refusal> {
         self.must_be_curated_by(member)?;
         let tx = member.begin().await?;
+        if tx.hold("SELECT id FROM playlist WHERE id = $1 AND curator = $2", vals![&self.id, &member.person.id]).await? == 0 {
+            return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts anything into it
+        }
         let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
         if others > 0 {
             return Err(Refusal::NotNow("playlist-others"));
         }
         let now = member.house.now();
-        search::unindex(&tx, &self.place()).await?;
-        veil::lift(&tx, &self.place()).await?;
-        talk::thread::move_to(&tx, &self.place(), &Place::gone("playlists", &self.id)).await?;
-        Helped::clear(&tx, &self.place(), now).await?;
+        crate::let_go(&tx, &self.place(), &Place::gone("playlists", &self.id), now).await?;
         ledger::gone(&tx, "playlist", &self.id, now).await?;
         forget_words(&tx, &self.place(), now).await?;
         tx.run("DELETE FROM playlist WHERE id = $1", vals![&self.id]).await?;

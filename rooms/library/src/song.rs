@@ -12,7 +12,6 @@ use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::Reader;
-use base::search;
 use base::veil;
 use base::{ledger, paging, row, vals};
 use people::Member;
@@ -200,9 +199,9 @@ impl Song {
             return Err(Refusal::NotNow("song-is-off")); // under another name it would come back at once
         }
         let sql = "UPDATE song SET artist = $1, title = $2, folded = $3, why = $4, note = $5, genre = $6, seconds = $7, changed_at = $8
-                   WHERE id = $9 AND changed_at = $10";
+                   WHERE id = $9 AND changed_at = $10 AND giver = $11";
         let now = member.house.now().max(seen + 1);
-        let changed = tx.run(sql, vals![&draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, now, &self.id, seen]).await?;
+        let changed = tx.run(sql, vals![&draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, now, &self.id, seen, &member.person.id]).await?;
         if changed == 0 {
             return Ok(Corrected::ChangedMeanwhile);
         }
@@ -227,6 +226,9 @@ impl Song {
     pub async fn take_back(&self, member: &Member) -> Result<TakenBack, Refusal> {
         self.must_be_given_by(member)?;
         let tx = member.begin().await?;
+        if tx.hold("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![&self.id, &member.person.id]).await? == 0 {
+            return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts it into a list
+        }
         let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
         let stays = others > 0 || veil::withdrawn(&tx, &self.place()).await?.is_some();
         let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };
@@ -251,10 +253,7 @@ impl Song {
     /// Removes it; what was said under it stays and stands under `talk_goes_to` from now on.
     async fn remove(&self, tx: &Tx, talk_goes_to: &Place, now: i64) -> DbResult<()> {
         let lists = playlist::with(tx, &self.id).await?;
-        search::unindex(tx, &self.place()).await?;
-        veil::lift(tx, &self.place()).await?;
-        talk::thread::move_to(tx, &self.place(), talk_goes_to).await?;
-        Helped::clear(tx, &self.place(), now).await?;
+        crate::let_go(tx, &self.place(), talk_goes_to, now).await?;
         tx.run("DELETE FROM song WHERE id = $1", vals![&self.id]).await?;
         for list in lists {
             playlist::index(tx, &list).await?;

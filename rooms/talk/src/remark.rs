@@ -169,7 +169,7 @@ impl Remark {
         let tx = member.begin().await?;
         let before: Option<String> = tx.first("SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL", vals![&self.id, seen]).await?;
         let Some(before) = before else { return Ok(false) };
-        let sql = "UPDATE remark SET words = $1, speaking_as = $2, html = $3, version = $4, changed_at = $5 WHERE id = $6 AND changed_at = $7";
+        let sql = "UPDATE remark SET words = $1, speaking_as = $2, html = $3, version = $4, changed_at = $5 WHERE id = $6 AND changed_at = $7 AND gone_at IS NULL";
         if tx.run(sql, vals![&saying.words, &saying.speaking_as, &rendered.html, rendered.version, now, &self.id, seen]).await? == 0 {
             return Ok(false);
         }

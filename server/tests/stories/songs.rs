@@ -1,8 +1,12 @@
 //! Songs: suggesting, finding them twice, correcting, taking back, and the keepers' acts.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use base::clock::DAY_MS;
-use base::db::Ask as _;
+use base::db::{Ask as _, Tx};
+use base::room::{Leaving, Room as _};
+use library::playlist::Playlist;
 
 use crate::house::{Browser, both};
 
@@ -405,6 +409,51 @@ async fn older_songs_and_older_lines_stand_a_page_further_on() {
         }
         house.guest().get(&song).await.says("Line 30.").says_not("Line 00.").says("Read the older ones");
         house.guest().get(&format!("{song}?lines=all")).await.says("Line 30.").says("Line 00.");
+    })
+    .await;
+}
+
+/// Keeps a write once somebody else's has come to wait for it.
+async fn kept_late(tx: Tx) {
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    tx.keep().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_song_that_somebody_puts_into_a_list_while_it_is_taken_back_stays_with_their_words() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let song = bring_bleed(&ada).await;
+        let list = list_with(&brook, &brook, "Rational Gaze").await;
+        let list = Playlist::find(&house.house.db, list.rsplit('/').next().unwrap()).await.unwrap().unwrap();
+        let tx = house.house.begin().await.unwrap();
+        assert!(list.put(&tx, &house.house.new_id(), song.rsplit('/').next().unwrap(), Some(&brook.person), "It has to be in.", None, house.house.now()).await.unwrap());
+        let take_back = format!("{song}/take-back");
+        let (taken, ()) = tokio::join!(ada.post(&take_back, &[]), kept_late(tx));
+        assert_eq!(taken.is(303).to(), "/songs?done=song-left");
+        house.guest().get(list.place().as_str()).await.says("It has to be in.").says("Bleed");
+        house.guest().get(&song).await.is(200).says_not("Head gives up trying");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_correction_under_way_brings_no_word_back_that_was_erased_meanwhile() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let song = bring_bleed(&ada).await;
+        ada.post("/remarks", &[("place", &song), ("words", "Played it at the wake.")]).await.is(303);
+        let remark: String = house.house.db.one("SELECT id FROM remark", &[]).await.unwrap();
+        let remark = format!("/remarks/{remark}/edit");
+        let (song_seen, remark_seen) = (ada.get(&format!("{song}/edit")).await.field("seen"), ada.get(&remark).await.field("seen"));
+        let tx = house.house.begin().await.unwrap();
+        library::Library.forget(&house.house, &tx, &ada.person, Leaving::Remove).await.unwrap();
+        talk::Talk.forget(&house.house, &tx, &ada.person, Leaving::Remove).await.unwrap();
+        let song_sent = [BLEED, &[("seen", song_seen.as_str())]].concat();
+        let remark_sent = [("words", "Played it at the wake, twice."), ("seen", remark_seen.as_str())];
+        tokio::join!(ada.post(&song, &song_sent), ada.post(&remark, &remark_sent), kept_late(tx));
+        assert_eq!(house.count("SELECT count(*) FROM song WHERE why <> ''").await, 0);
+        assert_eq!(house.count("SELECT count(*) FROM remark WHERE words <> '' OR html <> ''").await, 0);
     })
     .await;
 }

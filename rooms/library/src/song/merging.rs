@@ -22,6 +22,7 @@ impl Song {
         let deed = Deed { what: "act-song-merged", place: Some(&place), whom: other.giver.as_deref(), why, words: Some(&words) };
         let tx = holding.act(&deed).await?;
         for song in [self, other] {
+            tx.hold("SELECT id FROM song WHERE id = $1", vals![&song.id]).await?; // nobody puts it into a list meanwhile
             if Self::find(&*tx, &song.id).await?.as_ref() != Some(song) {
                 return Err(Refusal::NotNow("refusal-clash")); // words taken back meanwhile are in no act
             }
