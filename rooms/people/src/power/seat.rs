@@ -230,8 +230,8 @@ impl Seat {
         ask.one("SELECT count(*) FROM seconding WHERE seat = $1 AND until = $2", vals![&self.id, self.until]).await
     }
 
-    /// A member who holds no seat, and did not come in just to say so or by a link of its holder's, says that it may go on; the second one renews it, which is an act of members together.
-    /// Answers whether this renewed it.
+    /// A member who holds no seat, and did not come in just to say so or by a link of its holder's, says that it may go on; the
+    /// second one renews it, which is an act of members together. Answers whether this renewed it.
     pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
         let (person, now) = (member.person.id.as_str(), member.house.now());
         if !self.is_up_for_renewal(now) {
@@ -282,8 +282,12 @@ async fn open(tx: &Tx, seat: &str, duty: &str, person: &str, filled: Filled, sin
     tx.run(sql, vals![seat, duty, person, filled, since, until]).await.map(drop)
 }
 
-async fn close(tx: &Tx, seat: &str, how: Ended, why: &str, now: i64) -> DbResult<()> {
-    let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL";
-    tx.run(sql, vals![now, how, why, seat]).await?;
-    WayIn::end_with(tx, seat).await.map(drop)
+/// Ends one that is held still, and the links that were made from it.
+async fn close(tx: &Tx, seat: &str, how: Ended, why: &str, now: i64) -> Result<(), Refusal> {
+    let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL AND until > $1";
+    if tx.run(sql, vals![now, how, why, seat]).await? == 0 {
+        return Err(Refusal::NotNow("seat-over"));
+    }
+    WayIn::end_with(tx, seat).await?;
+    Ok(())
 }
