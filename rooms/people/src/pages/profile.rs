@@ -102,6 +102,7 @@ pub async fn keep(member: Member, mut form: Form) -> Reply {
     if !form.is_right() {
         return draw(&member, &form, false);
     }
+    member.may_write()?;
     let seen = form.value("seen").parse().unwrap_or(-1);
     if !profile::keep(&member, &lines, seen).await? {
         return draw(&member, &form, true);
