@@ -12,6 +12,8 @@ use base::{id, row, vals};
 use crate::person::{Joining, NAME_CHARS, folded, is_taken, looks, no_name};
 use crate::power::{Deed, Holding, IssueClaims, act_of_host};
 use crate::joining::Newcomer;
+use crate::sign_in::{self, Entered};
+use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
 use crate::{password, profile};
 
@@ -102,18 +104,18 @@ impl Unclaimed {
         tx.run("DELETE FROM way_in WHERE person = $1 AND kind = 'claim'", vals![&self.id]).await.map(drop)
     }
 
-    /// Hands the name over, under the name the person chose; `false` when somebody else has that one.
-    pub async fn claim(&self, house: &House, secret: &str, newcomer: &Newcomer) -> Result<bool, Refusal> {
+    /// Hands the name over, under the name the person chose, and lets them in; `None` when somebody else has that one.
+    pub async fn claim(&self, visitor: &Visitor, secret: &str, newcomer: &Newcomer) -> Result<Option<Entered>, Refusal> {
+        let house = &visitor.house;
         let hash = password::hash(house, &newcomer.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
         if is_taken(&tx, &newcomer.name, &self.id).await? {
-            return Ok(false);
+            return Ok(None);
         }
         let link = WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
         self.hand_over(&tx, &Joining { name: &newcomer.name, age: &newcomer.age, password: Some(&hash) }, now).await?;
         tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![link.giver, &self.id]).await?;
-        tx.keep().await?;
-        Ok(true)
+        sign_in::let_in(tx, visitor, &self.id, 1).await.map(Some)
     }
 
     /// Hands the name over without a link: to whoever founds the house, who could make one at the console.

@@ -17,6 +17,7 @@ use base::{id, kept_as, row, vals};
 use crate::password;
 use crate::person::{Joining, Person, folded, is_taken, looks, read_name};
 use crate::power::{Capability, Deed, Holding, ReadRequests, Welcome};
+use crate::sign_in::{self, Entered};
 use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
 
@@ -69,7 +70,7 @@ pub struct Newcomer {
 /// What became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Joined {
-    In(Person),
+    In(Entered),
     /// The secret of the page where they see how it stands.
     Asked(String),
     NameTaken,
@@ -85,7 +86,8 @@ impl Newcomer {
     }
 
     /// Lets them in; with an invitation, uses it up in the same write.
-    pub async fn join(&self, house: &House, invitation: Option<&str>) -> Result<Joined, Refusal> {
+    pub async fn join(&self, visitor: &Visitor, invitation: Option<&str>) -> Result<Joined, Refusal> {
+        let house = &visitor.house;
         let hash = password::hash(house, &self.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
         if is_taken(&tx, &self.name, "").await? {
@@ -101,8 +103,7 @@ impl Newcomer {
         };
         tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![giver, &person.id]).await?;
         crate::profile::index(&tx, &person.id).await?;
-        tx.keep().await?;
-        Ok(Joined::In(person))
+        Ok(Joined::In(sign_in::let_in(tx, visitor, &person.id, 1).await?))
     }
 
     /// Asks to be let in.

@@ -21,7 +21,8 @@ use webauthn_rp::{AuthenticatedCredential, DiscoverableAuthentication, Discovera
 
 use crate::Person;
 use crate::person::folded;
-use crate::visitor::Member;
+use crate::sign_in::{self, Entered};
+use crate::visitor::{Member, Visitor};
 
 /// Passkeys one person may have.
 pub const PASSKEYS_MAX: usize = 12;
@@ -149,8 +150,9 @@ pub async fn ask_who(house: &House) -> Result<Question, Refusal> {
     keep_question(house, None, state, serde_json::to_value(&options)).await
 }
 
-/// Whose passkey answered. Every reason it was not right reads the same.
-pub async fn who(house: &House, ceremony: &str, answer: &str) -> Result<String, Refusal> {
+/// Lets in whose passkey answered. Every reason it was not right reads the same.
+pub async fn let_in(visitor: &Visitor, ceremony: &str, answer: &str) -> Result<Entered, Refusal> {
+    let house = &visitor.house;
     let state = take_question(house, None, ceremony).await?;
     let state = DiscoverableAuthenticationServerState::decode(&state).map_err(|_| broken("a kept question"))?;
     let answer = DiscoverableAuthentication::<HANDLE>::from_json_relaxed(answer.as_bytes()).map_err(|e| wrong(&e))?;
@@ -164,13 +166,13 @@ pub async fn who(house: &House, ceremony: &str, answer: &str) -> Result<String, 
     let mut kept = AuthenticatedCredential::new(answer.raw_id(), &handle, fixed, moving).map_err(|_| broken("a kept passkey"))?;
     let origins = origins(house);
     let options = AuthenticationVerificationOptions::<String, String> { allowed_origins: &origins, error_on_unsolicited_extensions: false, ..AuthenticationVerificationOptions::default() };
-    if state.verify(&rp_id(house)?, &answer, &mut kept, &options).map_err(|e| wrong(&e))? {
+    let has_moved = state.verify(&rp_id(house)?, &answer, &mut kept, &options).map_err(|e| wrong(&e))?;
+    let tx = house.begin().await?;
+    if has_moved {
         let moving = kept.dynamic_state().encode().map_err(|_| broken("a counter"))?;
-        let tx = house.begin().await?;
         tx.run("UPDATE passkey SET moving = $1 WHERE id = $2", vals![&moving[..], passkey]).await?;
-        tx.keep().await?;
     }
-    Ok(person)
+    sign_in::let_in(tx, visitor, &person, 2).await
 }
 
 async fn keep_question(house: &House, person: Option<&str>, state: Vec<u8>, options: serde_json::Result<serde_json::Value>) -> Result<Question, Refusal> {

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use base::caller::Pace;
 use base::clock::MINUTE_MS;
-use base::db::{Ask, DbResult};
-use base::house::House;
+use base::db::{Ask, DbResult, Tx};
 use base::refusal::Refusal;
 use base::{row, vals};
 
-use crate::person::folded;
+use crate::person::{Person, folded};
+use crate::session::Session;
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
 use crate::{password, recovery, totp};
@@ -34,12 +34,20 @@ const CODE_TAKES: Duration = Duration::from_millis(20);
 /// How far somebody got.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Came {
-    /// All the way: the person's id.
-    In(String),
+    In(Entered),
     /// As far as the second factor: the secret of the step between.
     HalfWay(String),
     /// Name or word was wrong; which one is nobody's business.
     Not,
+}
+
+/// Somebody who is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// What their browser carries from now on.
+    pub secret: String,
+    /// They asked to leave.
+    pub leaves: bool,
 }
 
 /// What is needed of a person to let them in.
@@ -55,6 +63,12 @@ impl Lock {
     async fn of(ask: &impl Ask, name: &str) -> DbResult<Option<Self>> {
         let sql = "SELECT id, password, CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END FROM person WHERE folded = $1 AND left_at IS NULL";
         ask.first(sql, vals![folded(name)]).await
+    }
+
+    /// Whether it is what it was when it was looked at, in a write that whoever changes it has to wait for.
+    async fn is_still(&self, tx: &Tx) -> DbResult<bool> {
+        let sql = "SELECT id FROM person WHERE id = $1 AND password = $2 AND CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END = $3 AND left_at IS NULL";
+        Ok(tx.hold(sql, vals![&self.id, self.password.clone(), i64::from(self.has_totp)]).await? == 1)
     }
 }
 
@@ -77,10 +91,10 @@ pub async fn by_password(visitor: &Visitor, name: &str, word: &str) -> Result<Ca
     count(visitor, name)?;
     let lock = Lock::of(&visitor.house.db, name).await?;
     let fits = password::fits(&visitor.house, word, lock.as_ref().and_then(|lock| lock.password.as_deref())).await?;
-    match lock {
-        Some(lock) if fits => go_on(&visitor.house, lock, Kind::Second).await,
-        _ => Ok(Came::Not),
-    }
+    let Some(lock) = lock.filter(|_| fits) else { return Ok(Came::Not) };
+    let tx = visitor.house.begin().await?;
+    // Looking takes its time, and a new password ends what the old one began.
+    if lock.is_still(&tx).await? { go_on(visitor, tx, lock, Kind::Second).await } else { Ok(Came::Not) }
 }
 
 /// Tries a name and a recovery code, which is then used up. It stands in for the password, not for the second factor too.
@@ -91,22 +105,36 @@ pub async fn by_code(visitor: &Visitor, name: &str, code: &str) -> Result<Came, 
     let tx = visitor.house.begin().await?;
     let nobody = String::new();
     let fits = recovery::take(&tx, lock.as_ref().map_or(&nobody, |lock| &lock.id), code).await?;
-    tx.keep().await?;
-    answer_at.await;
     match lock {
-        Some(lock) if fits => go_on(&visitor.house, lock, Kind::SecondAfterCode).await,
-        _ => Ok(Came::Not),
+        Some(lock) if fits => go_on(visitor, tx, lock, Kind::SecondAfterCode).await,
+        _ => {
+            drop(tx);
+            answer_at.await;
+            Ok(Came::Not)
+        }
     }
 }
 
-async fn go_on(house: &House, lock: Lock, step: Kind) -> Result<Came, Refusal> {
+/// All the way where there is no second factor, in the write in which the first was taken.
+async fn go_on(visitor: &Visitor, tx: Tx, lock: Lock, step: Kind) -> Result<Came, Refusal> {
     if !lock.has_totp {
-        return Ok(Came::In(lock.id));
+        return Ok(Came::In(let_in(tx, visitor, &lock.id, 1).await?));
     }
-    let tx = house.begin().await?;
-    let secret = WayIn::make(&tx, step, Some(&lock.id), None, house.now()).await?;
+    let secret = WayIn::make(&tx, step, Some(&lock.id), None, visitor.house.now()).await?;
     tx.keep().await?;
     Ok(Came::HalfWay(secret))
+}
+
+/// Opens a session under a new secret for somebody who showed this many things, and closes the one this browser had. It is one
+/// write with whatever of theirs was used up for it, and keeps that: who is not let in can try the same again.
+pub(crate) async fn let_in(tx: Tx, visitor: &Visitor, person: &str, factors: i64) -> Result<Entered, Refusal> {
+    if let (Some(session), Some(before)) = (&visitor.session, &visitor.person) {
+        Session::close(&tx, &before.id, &session.hash).await?;
+    }
+    let secret = Session::open(&tx, person, factors, visitor.house.now()).await?;
+    let leaves = Person::find(&tx, person).await?.is_some_and(|person| person.leaving_at.is_some());
+    tx.keep().await?;
+    Ok(Entered { secret, leaves })
 }
 
 /// The second step: six digits from the person's device, or a recovery code unless one was used a moment ago. A step whose
@@ -127,7 +155,15 @@ pub async fn second(visitor: &Visitor, secret: &str, code: &str) -> Result<Came,
     if !fits {
         return Ok(Came::HalfWay(secret.to_owned()));
     }
-    let taken = WayIn::take(&tx, kind, secret, now).await?;
-    tx.keep().await?;
-    taken.map(|_| Came::In(person)).ok_or(Refusal::NotNow("sign-in-step-over"))
+    WayIn::take(&tx, kind, secret, now).await?.ok_or(Refusal::NotNow("sign-in-step-over"))?;
+    Ok(Came::In(let_in(tx, visitor, &person, 2).await?))
+}
+
+/// By a link, which is then used up.
+pub async fn by_link(visitor: &Visitor, secret: &str) -> Result<Entered, Refusal> {
+    count_caller(visitor)?;
+    let tx = visitor.house.begin().await?;
+    let link = WayIn::take(&tx, Kind::SignIn, secret, visitor.house.now()).await?;
+    let person = link.and_then(|link| link.person).ok_or(Refusal::NotNow("link-over"))?;
+    let_in(tx, visitor, &person, 1).await
 }

@@ -10,7 +10,7 @@ use base::house::House;
 use base::refusal::Refusal;
 use base::{id, kept_as, row, vals};
 
-use crate::power::{Deed, HeldSeat, Holding, act_of_host};
+use crate::power::{Deed, Holding, act_of_host};
 
 kept_as! {
     /// What a link is for.
@@ -55,18 +55,19 @@ impl Kind {
 impl WayIn {
     /// Makes a link and returns its secret; the host's are opened at `/in/SECRET`.
     pub async fn make(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, now: i64) -> DbResult<String> {
-        Self::write(tx, kind, person, giver, None, now).await
+        Self::write(tx, kind, person, giver, None, now, now + kind.lasts_ms()).await
     }
 
     /// Makes one from a seat, with which it ends.
     pub async fn make_from<C>(tx: &Tx, kind: Kind, person: Option<&str>, holding: &Holding<C>) -> DbResult<String> {
-        Self::write(tx, kind, person, Some(&holding.member.person.id), Some(&holding.seat), holding.member.house.now()).await
+        let (seat, now) = (&holding.seat, holding.member.house.now());
+        Self::write(tx, kind, person, Some(&holding.member.person.id), Some(&seat.id), now, seat.until.min(now + kind.lasts_ms())).await
     }
 
-    async fn write(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, seat: Option<&HeldSeat>, now: i64) -> DbResult<String> {
-        let (secret, until) = (id::secret(), (now + kind.lasts_ms()).min(seat.map_or(i64::MAX, |seat| seat.until)));
+    async fn write(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, seat: Option<&str>, since: i64, until: i64) -> DbResult<String> {
+        let secret = id::secret();
         let sql = "INSERT INTO way_in (hash, kind, person, giver, seat, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        tx.run(sql, vals![id::hash(&secret), kind, person, giver, seat.map(|seat| seat.id.as_str()), now, until]).await?;
+        tx.run(sql, vals![id::hash(&secret), kind, person, giver, seat, since, until]).await?;
         Ok(secret)
     }
 
@@ -75,9 +76,8 @@ impl WayIn {
     pub async fn help_back_in(house: &House, person: &str, why: &str) -> Result<String, Refusal> {
         let now = house.now();
         let tx = act_of_host(house, &Deed { what: "act-link-made", whom: Some(person), why, ..Deed::default() }).await?;
-        tx.run("DELETE FROM way_in WHERE kind = $1 AND person = $2", vals![Kind::SignIn.id(), person]).await?;
-        let secret = Self::make(&tx, Kind::SignIn, Some(person), None, now).await?;
-        tx.run("UPDATE way_in SET until = $1 WHERE hash = $2", vals![now + HOUR_MS, id::hash(&secret)]).await?;
+        tx.run("DELETE FROM way_in WHERE kind = $1 AND person = $2", vals![Kind::SignIn, person]).await?;
+        let secret = Self::write(&tx, Kind::SignIn, Some(person), None, None, now, now + HOUR_MS).await?;
         tx.keep().await?;
         Ok(secret)
     }

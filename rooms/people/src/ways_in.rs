@@ -69,6 +69,7 @@ pub async fn drop_password(tx: &Tx, person: &str) -> Result<(), Refusal> {
 
 /// Takes a passkey away, where another way in remains.
 pub async fn drop_passkey(tx: &Tx, person: &str, passkey: &str, now: i64) -> Result<(), Refusal> {
+    tx.hold("SELECT id FROM person WHERE id = $1", vals![person]).await?; // nobody takes the password off meanwhile
     Passkey::remove(tx, person, passkey, now).await?;
     must_have_one(tx, person).await
 }

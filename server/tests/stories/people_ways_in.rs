@@ -1,5 +1,7 @@
 //! Ways in: changing a password, six digits, recovery codes, passkeys.
 
+use std::time::Duration;
+
 use base::clock::MINUTE_MS;
 use base::db::Ask as _;
 use base::vals;
@@ -378,6 +380,74 @@ async fn a_way_in_that_is_still_being_sent_changes_nothing_once_every_browser_wa
         assert_eq!(answer.is(303).place(), "/sign-in");
         house.guest().post("/sign-in", &[("name", "Ada"), ("password", "a much better one")]).await.is(422);
         house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_is_changed_while_somebody_tries_it_lets_nobody_in() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let other = people::password::hash(&house.house, "five dry cymbals").await.unwrap();
+        let tx = house.house.begin().await.unwrap();
+        people::ways_in::set_password(&tx, &ada.person, &other, "").await.unwrap();
+        let guest = house.guest();
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(300)).await; // the old one was found to be right, and waits for its turn to write
+            tx.keep().await.unwrap();
+        };
+        let (tried, ()) = tokio::join!(guest.post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]), late);
+        tried.is(422);
+        assert_eq!(house.count("SELECT count(*) FROM session").await, 0);
+        guest.post("/sign-in", &[("name", "Ada"), ("password", "five dry cymbals")]).await.is(303);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lets_somebody_in_once_is_not_used_up_where_it_did_not() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let tx = house.house.begin().await.unwrap();
+        let code = people::recovery::make(&tx, &ada.person, house.house.now()).await.unwrap().remove(0);
+        tx.keep().await.unwrap();
+        let link = people::way_in::WayIn::help_back_in(&house.house, &ada.person, "Lost the phone.").await.unwrap();
+        let (link, guest) = (format!("/in/{link}"), house.guest());
+        let code = [("name", "Ada"), ("code", code.as_str())];
+        rename(&house, "ALTER TABLE session RENAME TO session_away").await;
+        guest.post(&link, &[]).await.is(500);
+        guest.post("/sign-in/recovery", &code).await.is(500);
+        rename(&house, "ALTER TABLE session_away RENAME TO session").await;
+        guest.post(&link, &[]).await.is(303);
+        guest.post(&link, &[]).await.is(409);
+        guest.post("/sign-in/recovery", &code).await.is(303);
+        guest.post("/sign-in/recovery", &code).await.is(422);
+    })
+    .await;
+}
+
+async fn rename(house: &TestHouse, sql: &'static str) {
+    let tx = house.house.begin().await.unwrap();
+    tx.run(sql, &[]).await.unwrap();
+    tx.keep().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_browsers_that_each_take_a_way_in_off_leave_one() {
+    both(async |house| {
+        let ada = joined(&house, "Ada").await;
+        let tx = house.house.begin().await.unwrap();
+        tx.run("INSERT INTO passkey (id, person, credential, transports, fixed, moving, name, since) VALUES ('k', $1, 'c', 0, $2, $2, 'Phone', 1)", vals![&ada.person, vec![0_u8]]).await.unwrap();
+        tx.keep().await.unwrap();
+        let tx = house.house.begin().await.unwrap();
+        people::ways_in::drop_password(&tx, &ada.person).await.unwrap();
+        let late = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            tx.keep().await.unwrap();
+        };
+        let (dropped, ()) = tokio::join!(ada.post("/backstage/ways-in/passkeys/drop", &[("passkey", "k")]), late);
+        dropped.is(409).says("the only way in you have");
+        assert_eq!(house.count("SELECT count(*) FROM passkey").await, 1);
     })
     .await;
 }

@@ -9,7 +9,7 @@ use base::refusal::{Refusal, Reply};
 use crate::claiming::Unclaimed;
 use crate::joining::{Newcomer, UNDER};
 use crate::pages::join::{ages, draw_under};
-use crate::pages::sign_in::let_in;
+use crate::pages::sign_in::go_in;
 use crate::power::{Holding, IssueClaims};
 use crate::visitor::{Member, Visitor};
 
@@ -83,8 +83,8 @@ pub async fn claim(visitor: Visitor, Path(secret): Path<String>, mut form: Form)
     if !form.is_right() {
         return draw_claim(&visitor, &form, &person);
     }
-    if person.claim(&visitor.house, &secret, &newcomer).await? {
-        return let_in(&visitor, &person.id, 1, "/?done=claimed").await;
+    if let Some(entered) = person.claim(&visitor, &secret, &newcomer).await? {
+        return go_in(&visitor, &entered, "/?done=claimed");
     }
     form.refuse("name", "name-wrong-taken");
     draw_claim(&visitor, &form, &person)

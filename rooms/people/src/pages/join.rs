@@ -9,7 +9,7 @@ use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 
 use crate::joining::{self, Decided, Joined, Mode, Newcomer, Request, Said, Speaker, UNDER, Word};
-use crate::pages::sign_in::let_in;
+use crate::pages::sign_in::go_in;
 use crate::power::{Capability, Holding, Reach, ReadRequests, Welcome};
 use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
@@ -113,9 +113,9 @@ async fn take(visitor: Visitor, mut form: Form, invitation: Option<&str>) -> Rep
         return draw(&visitor, &form, invitation).await;
     }
     sign_in::count_caller(&visitor)?;
-    let joined = if asks { newcomer.ask(&visitor).await? } else { newcomer.join(&visitor.house, invitation).await? };
+    let joined = if asks { newcomer.ask(&visitor).await? } else { newcomer.join(&visitor, invitation).await? };
     match joined {
-        Joined::In(person) => let_in(&visitor, &person.id, 1, "/?done=joined").await,
+        Joined::In(entered) => go_in(&visitor, &entered, "/?done=joined"),
         Joined::Asked(secret) => go(format!("/join/asked/{secret}")),
         Joined::NameTaken => {
             form.refuse("name", "name-wrong-taken");

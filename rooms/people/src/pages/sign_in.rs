@@ -8,7 +8,7 @@ use base::place::Place;
 use base::refusal::{Refusal, Reply};
 
 use crate::session::{self, Session};
-use crate::sign_in::{self as coming, Came};
+use crate::sign_in::{self as coming, Came, Entered};
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
 use crate::ways_in::WaysIn;
@@ -60,7 +60,7 @@ pub async fn try_password(visitor: Visitor, form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     match coming::by_password(&visitor, form.value("name"), form.value("password")).await? {
-        Came::In(person) => let_in(&visitor, &person, 1, &then).await,
+        Came::In(entered) => go_in(&visitor, &entered, &then),
         Came::HalfWay(step) => half_way(&visitor, &step, &then, true, false),
         Came::Not => {
             let f = visitor.frame().titled("sign-in").private();
@@ -93,7 +93,7 @@ pub async fn try_second(visitor: Visitor, form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     match coming::second(&visitor, form.value("step"), form.value("code")).await? {
-        Came::In(person) => let_in(&visitor, &person, 2, &then).await,
+        Came::In(entered) => go_in(&visitor, &entered, &then),
         _ => half_way(&visitor, form.value("step"), &then, form.value("takes-code") == "yes", true),
     }
 }
@@ -117,7 +117,7 @@ pub async fn try_code(visitor: Visitor, form: Form) -> Reply {
     }
     let then = "/backstage/ways-in";
     match coming::by_code(&visitor, form.value("name"), form.value("code")).await? {
-        Came::In(person) => let_in(&visitor, &person, 1, then).await,
+        Came::In(entered) => go_in(&visitor, &entered, then),
         Came::HalfWay(step) => half_way(&visitor, &step, then, false, false),
         Came::Not => {
             let f = visitor.frame().titled("recovery").private();
@@ -126,18 +126,10 @@ pub async fn try_code(visitor: Visitor, form: Form) -> Reply {
     }
 }
 
-/// Opens a session under a new secret for somebody who showed this many things, closes the one this browser had, and goes on.
-pub(super) async fn let_in(visitor: &Visitor, person: &str, factors: i64, then: &str) -> Reply {
-    let house = &visitor.house;
-    let tx = house.begin().await?;
-    if let (Some(session), Some(before)) = (&visitor.session, &visitor.person) {
-        Session::close(&tx, &before.id, &session.hash).await?;
-    }
-    let secret = Session::open(&tx, person, factors, house.now()).await?;
-    tx.keep().await?;
-    let leaves = Person::find(&house.db, person).await?.is_some_and(|person| person.leaving_at.is_some());
-    let mut response = go(if leaves { "/backstage/leave" } else { then })?;
-    session::give(house, &mut response, &secret);
+/// Gives the browser of somebody who is in its secret, and goes on.
+pub(super) fn go_in(visitor: &Visitor, entered: &Entered, then: &str) -> Reply {
+    let mut response = go(if entered.leaves { "/backstage/leave" } else { then })?;
+    session::give(&visitor.house, &mut response, &entered.secret);
     Ok(response)
 }
 
@@ -173,10 +165,6 @@ pub async fn link(visitor: Visitor, Path(secret): Path<String>) -> Reply {
 }
 
 pub async fn use_link(visitor: Visitor, Path(secret): Path<String>) -> Reply {
-    crate::sign_in::count_caller(&visitor)?;
-    let tx = visitor.house.begin().await?;
-    let link = WayIn::take(&tx, Kind::SignIn, &secret, visitor.house.now()).await?;
-    let person = link.and_then(|link| link.person).ok_or(Refusal::NotNow("link-over"))?;
-    tx.keep().await?;
-    let_in(&visitor, &person, 1, "/?done=by-link").await
+    let entered = coming::by_link(&visitor, &secret).await?;
+    go_in(&visitor, &entered, "/?done=by-link")
 }

@@ -185,6 +185,6 @@ pub async fn sign_in(visitor: Visitor, form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     crate::sign_in::count_caller(&visitor)?;
-    let person = passkey::who(&visitor.house, form.value("ceremony"), form.value("answer")).await?;
-    super::sign_in::let_in(&visitor, &person, 2, &super::sign_in::then(form.value("then"))).await
+    let entered = passkey::let_in(&visitor, form.value("ceremony"), form.value("answer")).await?;
+    super::sign_in::go_in(&visitor, &entered, &super::sign_in::then(form.value("then")))
 }
