@@ -11,7 +11,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, ffi};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 
 use super::{Cells, DbResult, DbTrouble, Val};
@@ -172,6 +173,13 @@ impl Writer {
         }
         let _ = group.outcome.set(outcome.map_err(|e| (e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())));
     }
+
+    /// Commits this group, unless somebody else of it did.
+    fn commit_if_open(&mut self, group: &Arc<Group>) {
+        if self.group.as_ref().is_some_and(|open| Arc::ptr_eq(open, group)) {
+            self.commit();
+        }
+    }
 }
 
 /// A savepoint; holds the one writer until it is kept or dropped.
@@ -221,12 +229,7 @@ impl SqliteTx {
     pub(super) async fn keep(mut self) -> DbResult<()> {
         self.with(|conn| step(conn, "RELEASE one"))?;
         drop(self.writer.take());
-        let mut writer = self.queue.lock().await;
-        let ours_is_open = writer.group.as_ref().is_some_and(|open| Arc::ptr_eq(open, &self.group));
-        if ours_is_open {
-            writer.commit();
-        }
-        drop(writer);
+        self.queue.lock().await.commit_if_open(&self.group);
         if matches!(self.group.outcome.get(), Some(Ok(()))) { Ok(()) } else { Err(self.group.why_not()) }
     }
 }
@@ -235,9 +238,15 @@ impl Drop for SqliteTx {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
             let mut writer = writer.into_inner();
-            let _ = writer.conn.execute_batch("ROLLBACK TO one; RELEASE one");
+            if writer.conn.execute_batch("ROLLBACK TO one; RELEASE one").is_err() {
+                let _ = writer.conn.execute_batch("ROLLBACK"); // or half of this would be kept with what the others wrote
+            }
             // Nobody may come after us: an open transaction would keep every other process out.
             writer.commit();
+        } else if self.group.outcome.get().is_none() && let Ok(runtime) = Handle::try_current() {
+            // Whoever asked went away while this waited to be committed, and nobody may come after us here, too.
+            let (queue, group) = (self.queue.clone(), self.group.clone());
+            runtime.spawn(async move { queue.lock().await.commit_if_open(&group) });
         }
     }
 }
@@ -337,7 +346,10 @@ impl ToSql for Val {
 
 impl From<rusqlite::Error> for DbTrouble {
     fn from(e: rusqlite::Error) -> Self {
-        trouble(e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())
+        // What is missing, or of another kind, clashes with nobody's: it is a mistake of ours, as PostgreSQL has it.
+        let is_ours = e.sqlite_error().is_some_and(|e| [ffi::SQLITE_CONSTRAINT_NOTNULL, ffi::SQLITE_CONSTRAINT_DATATYPE].contains(&e.extended_code));
+        let code = e.sqlite_error_code().filter(|_| !is_ours);
+        trouble(code.unwrap_or(ErrorCode::Unknown), e.to_string())
     }
 }
 
@@ -393,6 +405,57 @@ mod tests {
         drop(reading);
         assert!(sqlite.fold().await.unwrap());
         assert!(!is_there());
+    }
+
+    /// A database with one table, and a write of one row that is under way.
+    async fn writing(path: &Path) -> (Sqlite, SqliteTx) {
+        let sqlite = Sqlite::open(path).unwrap();
+        let tx = sqlite.begin().await.unwrap();
+        tx.run("CREATE TABLE said (words TEXT NOT NULL)", &[]).unwrap();
+        tx.keep().await.unwrap();
+        let tx = sqlite.begin().await.unwrap();
+        tx.run("INSERT INTO said VALUES ('half of it')", &[]).unwrap();
+        (sqlite, tx)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_write_that_cannot_be_undone_alone_takes_its_group_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sqlite, tx) = writing(&folder.path().join("a.db")).await;
+        tx.run_script("RELEASE one").unwrap(); // there is nothing to go back to
+        drop(tx);
+        assert_eq!(sqlite.rows("SELECT words FROM said", &[]).unwrap().len(), 0);
+        let tx = sqlite.begin().await.unwrap();
+        tx.run("INSERT INTO said VALUES ('all of it')", &[]).unwrap();
+        tx.keep().await.unwrap();
+        assert_eq!(sqlite.rows("SELECT words FROM said", &[]).unwrap().len(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn somebody_who_goes_away_before_their_write_is_kept_keeps_no_other_process_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let (sqlite, tx) = writing(&path).await;
+        let queue = sqlite.writer.clone();
+        let looking = tokio::spawn(async move {
+            let _writer = queue.lock().await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(tokio::time::timeout(Duration::from_millis(50), tx.keep()).await.is_err(), "the premise: it waits");
+        looking.await.unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.busy_timeout(Duration::from_secs(2)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE; INSERT INTO said VALUES ('from elsewhere'); COMMIT").unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn only_what_somebody_else_wrote_is_a_clash() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_sqlite, tx) = writing(&folder.path().join("a.db")).await;
+        tx.run("CREATE UNIQUE INDEX once ON said (words)", &[]).unwrap();
+        assert!(matches!(tx.run("INSERT INTO said VALUES ('half of it')", &[]), Err(DbTrouble::Clash(_))));
+        assert!(matches!(tx.run("INSERT INTO said VALUES (NULL)", &[]), Err(DbTrouble::Engine(_))));
     }
 
     #[test]
