@@ -21,7 +21,7 @@ use std::time::Duration;
 pub use migration::{Migration, migrations};
 pub use snapshot::Snapshot;
 pub use table::{Column, Table};
-pub use val::{Cells, FromCells, FromVal, Val};
+pub use val::{Cells, FromCells, FromVal, Val, unreadable};
 pub use walk::Walk;
 
 /// Why the database did not do it.
@@ -90,12 +90,12 @@ pub trait Ask: Sync {
 
     /// Every row, as `T`.
     fn all<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Vec<T>>> + Send {
-        async move { Ok(self.rows(sql, vals).await?.into_iter().map(|mut cells| T::from_cells(&mut cells)).collect()) }
+        async move { self.rows(sql, vals).await?.into_iter().map(|mut cells| T::from_cells(&mut cells)).collect() }
     }
 
     /// The first row, if there is one.
     fn first<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Option<T>>> + Send {
-        async move { Ok(self.rows(sql, vals).await?.into_iter().next().map(|mut cells| T::from_cells(&mut cells))) }
+        async move { self.rows(sql, vals).await?.into_iter().next().map(|mut cells| T::from_cells(&mut cells)).transpose() }
     }
 
     /// The one row of a statement that always has one, such as a count.

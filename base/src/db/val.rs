@@ -1,5 +1,7 @@
 //! The few types that cross the seam, and reading rows of them by position.
 
+use super::{DbResult, DbTrouble};
+
 /// One value of a statement or row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Val {
@@ -47,11 +49,10 @@ impl Cells {
         Self(vals.into_iter())
     }
 
-    /// The next cell. Panics when the statement and the type disagree: a mistake in the code, not in the data.
+    /// The next cell; an error when there is none, or what stands in it cannot be read as that.
     #[expect(clippy::should_implement_trait, reason = "each call may read another type, which an iterator cannot")]
-    pub fn next<T: FromVal>(&mut self) -> T {
-        let val = self.0.next().expect("the statement selects as many columns as are read");
-        T::from_val(val)
+    pub fn next<T: FromVal>(&mut self) -> DbResult<T> {
+        T::from_val(self.0.next().ok_or_else(|| DbTrouble::Engine("more columns are read than there are".to_owned()))?)
     }
 
     /// Every cell as it is, for copying tables.
@@ -62,16 +63,28 @@ impl Cells {
 }
 
 /// What a cell can be read as.
-pub trait FromVal {
-    /// Panics when `val` is of another type: a mistake in the code, not in the data.
-    fn from_val(val: Val) -> Self;
+pub trait FromVal: Sized {
+    /// An error when `val` is nothing of the kind.
+    fn from_val(val: Val) -> DbResult<Self>;
+}
+
+/// Why a cell could not be read; what stands in it is nobody's business in a log.
+#[must_use]
+pub fn unreadable(val: &Val, to: &str) -> DbTrouble {
+    let kind = match val {
+        Val::Null => "nothing",
+        Val::Text(_) => "a text",
+        Val::Int(_) | Val::Real(_) => "a number",
+        Val::Bytes(_) => "bytes",
+    };
+    DbTrouble::Engine(format!("a column holds {kind} that is no {to}"))
 }
 
 macro_rules! from_val {
     ($($to:ty: $($pattern:pat => $make:expr),+);* $(;)?) => {
         $(impl FromVal for $to {
-            fn from_val(val: Val) -> Self {
-                match val { $($pattern => $make,)+ other => panic!("a column is {other:?} where {} is read", stringify!($to)) }
+            fn from_val(val: Val) -> DbResult<Self> {
+                match val { $($pattern => Ok($make),)+ other => Err(unreadable(&other, stringify!($to))) }
             }
         })*
     };
@@ -86,36 +99,36 @@ from_val! {
 }
 
 impl FromVal for Val {
-    fn from_val(val: Val) -> Self {
-        val
+    fn from_val(val: Val) -> DbResult<Self> {
+        Ok(val)
     }
 }
 
 impl<T: FromVal> FromVal for Option<T> {
-    fn from_val(val: Val) -> Self {
+    fn from_val(val: Val) -> DbResult<Self> {
         match val {
-            Val::Null => None,
-            val => Some(T::from_val(val)),
+            Val::Null => Ok(None),
+            val => T::from_val(val).map(Some),
         }
     }
 }
 
-/// What a whole row can be read as.
-pub trait FromCells {
-    fn from_cells(cells: &mut Cells) -> Self;
+/// What a row, or a part of one, can be read as.
+pub trait FromCells: Sized {
+    fn from_cells(cells: &mut Cells) -> DbResult<Self>;
 }
 
 impl<T: FromVal> FromCells for T {
-    fn from_cells(cells: &mut Cells) -> Self {
+    fn from_cells(cells: &mut Cells) -> DbResult<Self> {
         cells.next()
     }
 }
 
 macro_rules! from_cells_tuple {
     ($($name:ident),+) => {
-        impl<$($name: FromVal),+> FromCells for ($($name,)+) {
-            fn from_cells(cells: &mut Cells) -> Self {
-                ($(cells.next::<$name>(),)+)
+        impl<$($name: FromCells),+> FromCells for ($($name,)+) {
+            fn from_cells(cells: &mut Cells) -> DbResult<Self> {
+                Ok(($($name::from_cells(cells)?,)+))
             }
         }
     };
@@ -158,9 +171,9 @@ macro_rules! kept_as {
         }
 
         impl $crate::db::FromVal for $name {
-            fn from_val(val: $crate::db::Val) -> Self {
-                let word = String::from_val(val);
-                Self::read(&word).unwrap_or_else(|| panic!("a column is “{word}” where {} is read", stringify!($name)))
+            fn from_val(val: $crate::db::Val) -> $crate::db::DbResult<Self> {
+                let known = if let $crate::db::Val::Text(word) = &val { Self::read(word) } else { None };
+                known.ok_or_else(|| $crate::db::unreadable(&val, stringify!($name)))
             }
         }
     };
@@ -171,10 +184,28 @@ macro_rules! kept_as {
 macro_rules! row {
     ($name:ident { $($field:ident),+ $(,)? }) => {
         impl $crate::db::FromCells for $name {
-            fn from_cells(cells: &mut $crate::db::Cells) -> Self {
-                $(let $field = cells.next();)+
-                Self { $($field),+ }
+            fn from_cells(cells: &mut $crate::db::Cells) -> $crate::db::DbResult<Self> {
+                $(let $field = cells.next()?;)+
+                Ok(Self { $($field),+ })
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::Audience;
+
+    #[test]
+    fn a_row_is_read_part_by_part_and_what_is_no_word_of_ours_is_an_error_that_does_not_repeat_it() {
+        let mut cells = Cells::new(vec!["everyone".into(), 7_i64.into(), Val::Null]);
+        let read = <((Audience, i64), Option<Audience>)>::from_cells(&mut cells).unwrap();
+        assert_eq!(read, ((Audience::Everyone, 7), None));
+        for val in [Val::from("my diary"), Val::Int(3), Val::Null] {
+            let why = Audience::from_cells(&mut Cells::new(vec![val])).unwrap_err().to_string();
+            assert!(why.contains("Audience") && !why.contains("diary"), "{why}");
+        }
+        assert!(i64::from_cells(&mut Cells::new(Vec::new())).is_err());
+    }
 }

@@ -47,11 +47,7 @@ impl Session {
         let sql = "SELECT s.hash, s.since, s.seen_day, s.fresh_until, s.factors, p.id, p.name, p.face, p.age, p.joined_at, p.leaving_at
                    FROM session s JOIN person p ON p.id = s.person
                    WHERE s.hash = $1 AND s.seen_day > $2 AND p.left_at IS NULL";
-        let rows = ask.rows(sql, vals![id::hash(secret), now - IDLE_DAYS_MAX * DAY_MS]).await?;
-        Ok(rows.into_iter().next().map(|mut cells| {
-            use base::db::FromCells as _;
-            (Self::from_cells(&mut cells), Person::from_cells(&mut cells))
-        }))
+        ask.first(sql, vals![id::hash(secret), now - IDLE_DAYS_MAX * DAY_MS]).await
     }
 
     /// A person's sessions, the newest first.
