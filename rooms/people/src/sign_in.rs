@@ -27,7 +27,7 @@ static FROM_ONE_AT_ONE: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_M
 static AT_ONE_NAME: LazyLock<Pace> = LazyLock::new(|| Pace::new(100, WINDOW_MS));
 /// Tries at a second factor: six digits are few, and who tries has the password.
 static AT_ONE_SECOND: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_MS));
-/// When a try at a code is answered: a known name costs a few microseconds more than an unknown one, and no password is
+/// When a wrong code is answered: a known name costs a few microseconds more than an unknown one, and no password is
 /// worked out here that would drown them.
 const CODE_TAKES: Duration = Duration::from_millis(20);
 
