@@ -101,8 +101,10 @@ impl Writer<'_> {
 
     fn table(&mut self, aligns: &[Align], rows: &[Vec<Vec<Inline>>]) {
         // The frame scrolls where the table is wider than the page, by keyboard too.
-        self.put("<div class=\"wide\" tabindex=\"0\"><table><thead>");
-        for (at, row) in rows.iter().enumerate() {
+        let has_head = rows.first().is_some_and(|head| head.iter().any(|cell| !cell.is_empty()));
+        self.put("<div class=\"wide\" tabindex=\"0\"><table>");
+        self.put(if has_head { "<thead>" } else { "<tbody>\n" });
+        for (at, row) in rows.iter().enumerate().skip(usize::from(!has_head)) {
             self.put("<tr>");
             for (cell, align) in row.iter().zip(aligns) {
                 let (open, close) = if at == 0 { ("<th scope=\"col\"", "</th>") } else { ("<td", "</td>") };

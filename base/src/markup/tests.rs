@@ -193,6 +193,7 @@ fn lists_tasks_tables_code_and_struck_words_have_their_html() {
     assert_eq!(html("- [x] a\n- [ ] b"), "<ul class=\"tasks\">\n<li class=\"task done\">☑ a</li>\n<li class=\"task\">☐ b</li>\n</ul>\n");
     assert_eq!(html("- a\n\n- b"), "<ul>\n<li><p>a</p></li>\n<li><p>b</p></li>\n</ul>\n");
     assert_eq!(html("a|b\n:-:|-:\n1|`2`"), "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"centre\">a</th><th scope=\"col\" class=\"end\">b</th></tr></thead><tbody>\n<tr><td class=\"centre\">1</td><td class=\"end\"><code>2</code></td></tr>\n</tbody></table></div>\n");
+    assert_eq!(html("| | |\n|---|---|\n|1|2|"), "<div class=\"wide\" tabindex=\"0\"><table><tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table></div>\n", "a head without a word is none");
     assert_eq!(html("```rust\na < b\n```"), "<pre tabindex=\"0\"><code>a &lt; b\n</code></pre>\n");
     assert_eq!(html("~~a~~ **b *c***"), "<p><del>a</del> <strong>b <em>c</em></strong></p>\n");
     assert_eq!(html("a\nb\n\n---"), "<p>a<br>\nb</p>\n<hr>\n");
