@@ -4,7 +4,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use crate::db::{Ask, DbResult, Tx};
-use crate::vals;
+use crate::{id, search, vals};
 
 /// The longest old address, in bytes; a longer one is not kept.
 const BYTES_MAX: usize = 1_000;
@@ -12,7 +12,9 @@ const BYTES_MAX: usize = 1_000;
 /// Addresses below which everything is ours, whether it is there or not.
 const OURS: [&str; 12] = ["/acts", "/assets", "/backstage", "/cards", "/claim", "/files", "/help", "/in", "/join", "/people", "/seats", "/sign-in"];
 /// What WordPress asks its front page for; every other query there is ours.
-const OLD_KEYS: [&str; 7] = ["p", "page_id", "attachment_id", "cat", "tag", "author", "m"];
+const OLD_KEYS: [&str; 9] = ["p", "page_id", "attachment_id", "cat", "category_name", "tag", "author", "m", "feed"];
+/// Below what WordPress has its lists, wherever those stand.
+const LISTS: [&str; 3] = ["category", "tag", "author"];
 
 /// What is percent-encoded in a path or query.
 const HAS_NO_PLACE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/').remove(b'=').remove(b':').remove(b'@').remove(b'!').remove(b'$').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b',').remove(b';').remove(b'+').remove(b'&');
@@ -51,24 +53,46 @@ pub async fn lead_on(tx: &Tx, from: &str, to: &str) -> DbResult<()> {
 }
 
 /// The path that an old address leads to: with its query if that is known, without if not; and where neither is, what
-/// WordPress would have shown a part of there (a page of its comments, its feed).
+/// WordPress would have shown a part of there (a page of its comments, its feed), or the list it was ([`list`]).
 pub async fn find(ask: &impl Ask, asked: &str) -> DbResult<Option<String>> {
     let Some(asked) = normal(asked) else { return Ok(None) };
     let bare = asked.split('?').next().unwrap_or_default().trim_end_matches('/');
-    let sql = "SELECT place FROM redirect WHERE old = $1 OR old = $2 OR old = $3 ORDER BY LENGTH(old) DESC, old LIMIT 1";
-    ask.first(sql, vals![&asked, bare, whole(&asked)]).await
+    let whole = whole(&asked);
+    // `/first-light/2` is the second page of a long text.
+    let long = whole.rsplit_once('/').filter(|(_, page)| page.len() < 3 && page.parse::<u8>().is_ok()).map_or("", |(text, _)| text);
+    let list = list(&whole).filter(|_| may_be_old(&whole)).unwrap_or_default();
+    let sql = "SELECT place FROM redirect WHERE old IN ($1, $2, $3, $4, $5) ORDER BY CASE old WHEN $1 THEN 1 WHEN $2 THEN 2 WHEN $3 THEN 3 WHEN $4 THEN 4 ELSE 5 END LIMIT 1";
+    ask.first(sql, vals![&asked, bare, &whole, list, long]).await
+}
+
+/// Under what the list is kept that an address of WordPress may be, whatever a site has it stand below: `/*/category/doom` for
+/// `/blog/category/music/doom`, `/*/2019/05` for that month or a day of it, `/*/doom` for a list of a kind that a site named
+/// itself. What its authors are called there was how they signed in: that is kept as a hash.
+#[must_use]
+pub fn list(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let (last, before) = parts.split_last()?;
+    let is_number = |part: &&&str, digits: usize| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+    let year = parts.iter().rposition(|part| is_number(&part, 4)).filter(|at| parts[at + 1..].iter().all(|part| is_number(&part, 2)));
+    match (year, before.iter().rev().find(|part| LISTS.contains(part))) {
+        (_, Some(&"author")) => Some(format!("/*/author/{}", &id::hash(&search::fold(&percent_decode_str(last).decode_utf8_lossy()))[..24])),
+        (_, Some(kind)) => Some(format!("/*/{kind}/{last}")),
+        (Some(at), None) => Some(format!("/*/{}", parts[at..parts.len().min(at + 2)].join("/"))),
+        (None, None) => (!before.is_empty()).then(|| format!("/*/{last}")),
+    }
 }
 
 /// The address of the whole thing that an address of WordPress shows in part, or under more names than one.
 fn whole(asked: &str) -> String {
     let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
-    let mut path = path.trim_end_matches('/').trim_start_matches("/index.php");
+    let mut path = path.trim_end_matches('/');
     if let ("", Some(pair)) = (path, query.split('&').find(|pair| is_old_query(pair))) {
         return format!("/?{pair}");
     }
-    while let Some((before, last)) = path.rsplit_once('/') {
-        let is_page = before.ends_with("/page") || last.strip_prefix("comment-page-").is_some();
-        if !(is_page || ["feed", "amp", "embed", "trackback", "page"].contains(&last)) {
+    while let Some((before, last)) = path.rsplit_once('/').filter(|(before, _)| !before.is_empty()) {
+        let is_page = before.ends_with("/page") || last.starts_with("comment-page-");
+        let is_feed = before.ends_with("/feed") && ["atom", "rss", "rss2", "rdf"].contains(&last);
+        if !(is_page || is_feed || ["feed", "amp", "embed", "trackback", "page"].contains(&last)) {
             break;
         }
         path = before;
@@ -76,12 +100,15 @@ fn whole(asked: &str) -> String {
     path.to_owned()
 }
 
-/// One way to write an address: no fragment, no slash at the end, percent-encoding in upper case and only where needed.
+/// One way to write an address: no fragment, no slash at the end, no `index.php` before what is asked for, percent-encoding in
+/// upper case and only where needed.
 /// `None` for the front page, which is never an old address, and for what is none at all.
 fn normal(address: &str) -> Option<String> {
     let address = address.split('#').next().unwrap_or_default();
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    let path = encoded(path.trim_end_matches('/'));
+    let plain = path.replacen("/index.php/", "/", 1);
+    let plain = if query.is_empty() { &plain } else { plain.trim_end_matches("/index.php") };
+    let path = encoded(plain.trim_end_matches('/'));
     let normal = match (path.as_str(), query) {
         ("", "") => return None,
         ("", query) => format!("/?{}", encoded(query)),
@@ -102,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_same_address_is_the_same_however_it_is_written() {
-        for (one, other) in [("/a/b/", "/a/b"), ("/caf%c3%a9/", "/café"), ("/?p=12", "?p=12"), ("/a?b=c#d", "/a/?b=c"), ("/%61", "/a"), ("/a%2", "/a%252")] {
+        for (one, other) in [("/a/b/", "/a/b"), ("/caf%c3%a9/", "/café"), ("/?p=12", "?p=12"), ("/a?b=c#d", "/a/?b=c"), ("/%61", "/a"), ("/a%2", "/a%252"), ("/index.php/a/", "/a"), ("/b/index.php/a", "/b/a"), ("/index.php?p=1", "/?p=1"), ("/index.php/?p=1", "/?p=1")] {
             assert_eq!(normal(one), normal(other), "{one}");
         }
         assert_ne!(normal("/a"), normal("/A"));
@@ -110,9 +137,28 @@ mod tests {
 
     #[test]
     fn a_part_of_a_page_leads_to_the_whole() {
-        for (part, all) in [("/a/b/feed", "/a/b"), ("/a/comment-page-2", "/a"), ("/a/page/3", "/a"), ("/a/amp/?x=1", "/a"), ("/index.php/?p=1", "/?p=1"), ("/?p=1&preview=true", "/?p=1"), ("/index.php/a", "/a"), ("/a/b", "/a/b")] {
+        for (part, all) in [("/a/b/feed", "/a/b"), ("/a/comment-page-2", "/a"), ("/a/page/3", "/a"), ("/a/amp/?x=1", "/a"), ("/?p=1&preview=true", "/?p=1"), ("/feed/atom", "/feed"), ("/a/b", "/a/b")] {
             assert_eq!(whole(part), all, "{part}");
         }
+    }
+
+    #[test]
+    fn a_list_is_known_wherever_it_stands() {
+        for (address, kept) in [
+            ("/category/doom", Some("/*/category/doom")),
+            ("/blog/category/music/doom", Some("/*/category/doom")),
+            ("/archives/tag/doom", Some("/*/tag/doom")),
+            ("/topics/doom", Some("/*/doom")),
+            ("/2019", Some("/*/2019")),
+            ("/blog/2019/05/14", Some("/*/2019/05")),
+            ("/2019/05/first-light", Some("/*/first-light")),
+            ("/doom", None),
+            ("/", None),
+        ] {
+            assert_eq!(list(address).as_deref(), kept, "{address}");
+        }
+        assert_eq!(list("/author/Ada.Leeds"), list("/blog/author/ada-leeds"));
+        assert!(!list("/author/ada").unwrap().contains("ada"));
     }
 
     #[test]

@@ -42,11 +42,13 @@ pub struct Listed {
 }
 row!(Listed { id, slug, title, summary, by, published_at });
 
-/// Which articles to list: all, those of a category, or those of a tag.
+/// Which articles to list: all, those of a category or tag, or those of a person.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// `category` or `tag`, and its slug.
+    /// `category` or `tag`, and its slug; or `by`, and a person's id.
     pub term: Option<(&'static str, String)>,
+    /// The list begins with what was published before this time.
+    pub until: Option<i64>,
     /// The id that the page before ended with.
     pub before: Option<String>,
 }
@@ -63,7 +65,7 @@ impl Listed {
             Some(id) => ask.first::<i64>("SELECT published_at FROM article WHERE id = $1 AND published_at IS NOT NULL", vals![id]).await?.zip(Some(id.as_str())),
             None => None,
         };
-        let (at, id) = before.unwrap_or((i64::MAX, paging::NEWEST));
+        let (at, id) = before.unwrap_or((filter.until.unwrap_or(i64::MAX), paging::NEWEST));
         match &filter.term {
             None => {
                 let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at FROM article a LEFT JOIN person p ON p.id = a.author
@@ -71,6 +73,13 @@ impl Listed {
                              AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/articles/' || a.slug)
                            ORDER BY a.published_at DESC, a.id DESC LIMIT $3";
                 ask.all(sql, vals![at, id, limit]).await
+            }
+            Some(("by", person)) => {
+                let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at FROM article a JOIN person p ON p.id = a.author
+                           WHERE a.author = $1 AND a.kind = 'article' AND (a.published_at, a.id) < ($2, $3) AND a.withdrawn_at IS NULL
+                             AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/articles/' || a.slug)
+                           ORDER BY a.published_at DESC, a.id DESC LIMIT $4";
+                ask.all(sql, vals![person, at, id, limit]).await
             }
             Some((kind, slug)) => {
                 let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at
@@ -173,7 +182,7 @@ pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<V
     if way != Way::Stay {
         return Ok(Vec::new());
     }
-    let filter = Filter { term: Some(("tag", feeling.to_owned())), before: None };
+    let filter = Filter { term: Some(("tag", feeling.to_owned())), ..Filter::default() };
     let articles = Listed::newest(&house.db, &filter, OFFERS).await?;
     Ok(articles.into_iter().map(|article| Offer { place: article.place(), kind: "article", title: article.title, credit: article.by.unwrap_or_default(), line: article.summary, note: String::new(), links: Vec::new() }).collect())
 }

@@ -1,6 +1,6 @@
 //! Articles and pages: writing, looking first, changing, taking off, the community's pages, and old addresses.
 
-use base::brought::{Brought, BroughtArticle};
+use base::brought::{Brought, BroughtArticle, BroughtComment};
 use base::db::Ask as _;
 use base::place::Place;
 use base::room::{Audience, Leaving, Reader};
@@ -343,6 +343,9 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         let tx = house.house.begin().await.unwrap();
         let place = library.take_in(&house.house, &tx, &Brought::Article(article.clone())).await.unwrap().unwrap();
         library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_page: true, slug: "contact".into(), title: "Contact".into(), ..article.clone() })).await.unwrap().unwrap();
+        let talk = house.house.rooms.iter().find(|room| room.name() == "talk").unwrap();
+        let comment = BroughtComment { key: "k:c".into(), under: Place::of("pages", "contact"), answers: None, author: None, name: "Gil".into(), words: "Said under a page.".into(), at: 1_560_000_000_001 };
+        talk.take_in(&house.house, &tx, &Brought::Comment(comment)).await.unwrap().unwrap();
         let draft = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, slug: "secret".into(), title: "Not yet".into(), ..article.clone() })).await.unwrap().unwrap();
         let page = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, is_page: true, slug: "mine".into(), title: "Mine alone".into(), ..article.clone() })).await.unwrap().unwrap();
         for old in ["/2019/06/old-post/", "/?p=12", "/index.php?p=12", "/?done=signed-out"] {
@@ -353,7 +356,16 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         house.guest().get("/articles?category=noise").await.is(200).says("An old post");
         house.guest().get("/articles?tag=tag-0").await.is(200).says("An old post");
         house.guest().get(&format!("/articles?tag=tag-{}", base::brought::TERMS_MAX)).await.is(404);
-        house.guest().get("/pages/contact").await.is(200).says("From before").says_not("Fern");
+        house.guest().get("/articles?category=N%C3%B6ise!").await.is(200).says("An old post");
+        house.guest().get(&format!("/articles?by={}", fern.person)).await.is(200).says("Fern").says("An old post").says_not("Not yet");
+        house.guest().get(&format!("/articles?by={}", brook.person)).await.is(200).says_not("An old post");
+        house.guest().get("/articles?by=nobody").await.is(404);
+        for (month, is_in) in [("2019-06", true), ("2019-12", true), ("2019-05", false), ("9999-12", true), ("2019-13", true), ("65535-12", true)] {
+            let list = house.guest().get(&format!("/articles?until={month}")).await;
+            assert_eq!(list.status.as_u16(), 200, "{month}");
+            assert_eq!(list.words().contains("An old post"), is_in, "{month}");
+        }
+        house.guest().get("/pages/contact").await.is(200).says("From before").says("Said under a page.").says("Gil").says_not("Fern");
         brook.get(draft.as_str()).await.is(404);
         fern.get(draft.as_str()).await.is(200).says("A draft");
         // A page that nobody could read on the old site is its author's draft, and no business of those who write pages.

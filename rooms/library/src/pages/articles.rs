@@ -6,6 +6,7 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::{get, post};
+use base::clock;
 use base::form::{Asked, Form};
 use base::house::House;
 use base::markup;
@@ -17,7 +18,7 @@ use base::veil;
 use people::power::Capability;
 use people::{Member, Person, Visitor};
 
-use crate::article::{Article, Kind, Version};
+use crate::article::{Article, Kind, Version, slug_of};
 use crate::article_shelf::{self, Filter, Listed, Term};
 use crate::pages::helped;
 
@@ -39,27 +40,39 @@ struct List<'a> {
     articles: Vec<Listed>,
     /// Drafts of the reader.
     drafts: Vec<Listed>,
-    /// The category or tag that is asked for: kind, slug, name.
-    term: Option<(&'static str, &'a str, String)>,
+    /// What the list is of, where it is not all: the name of a category, tag or person.
+    name: Option<String>,
     older: Option<String>,
 }
 
 pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let db = &visitor.house.db;
-    let term = ["category", "tag"].into_iter().find(|kind| asked.has(kind)).map(|kind| (kind, asked.value(kind)));
-    let term = match term {
-        Some((kind, slug)) => Some((kind, slug, article_shelf::name_of(db, kind, slug).await?.ok_or(Refusal::NotFound)?)),
+    let term = match ["category", "tag", "by"].into_iter().find(|kind| asked.has(kind)) {
+        Some("by") => Some(("by", asked.value("by").to_owned())),
+        Some(kind) => Some((kind, slug_of(asked.value(kind)))), // an old address has the name as it was written
         None => None,
     };
-    let filter = Filter { term: term.as_ref().map(|(kind, slug, _)| (*kind, (*slug).to_owned())), before: asked.before().map(str::to_owned) };
+    let name = match &term {
+        Some(("by", person)) => Some(Person::find(db, person).await?.ok_or(Refusal::NotFound)?.name),
+        Some((kind, slug)) => Some(article_shelf::name_of(db, kind, slug).await?.ok_or(Refusal::NotFound)?),
+        None => None,
+    };
+    let filter = Filter { term, until: end_of_month(asked.value("until")), before: asked.before().map(str::to_owned) };
     let mut articles = Listed::newest(db, &filter, article_shelf::PAGE + 1).await?;
     let older = paging::cut(&mut articles, article_shelf::PAGE, &asked, |article| article.id.clone());
     let drafts = match &visitor.person {
-        Some(person) if filter.before.is_none() && term.is_none() => Listed::drafts(db, &person.id).await?,
+        Some(person) if filter.before.is_none() && name.is_none() => Listed::drafts(db, &person.id).await?,
         _ => Vec::new(),
     };
     let f = visitor.frame().named(visitor.house.pack.call("articles"), visitor.house.words.say("articles-line")).with_feed("/feeds/articles", "feed-articles");
-    page(&List { f: &f, articles, drafts, term, older }, &f)
+    page(&List { f: &f, articles, drafts, name, older }, &f)
+}
+
+/// When a month is over, such as `2019-05`.
+fn end_of_month(month: &str) -> Option<i64> {
+    let (year, month) = month.split_once('-')?;
+    let (year, month): (u16, u16) = (year.parse().ok()?, month.parse().ok().filter(|month| (1..=12).contains(month))?);
+    clock::read_date(&format!("{:04}-{:02}-01", u32::from(year) + u32::from(month / 12), month % 12 + 1))
 }
 
 #[derive(Template)]

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
-use base::form::{Form, REASON_CHARS};
+use base::form::{Asked, Form, REASON_CHARS};
 use base::house::House;
 use base::markup;
-use base::page::{Frame, go, page};
+use base::page::{Frame, Safe, go, page};
+use base::place::Place;
 use base::refusal::{Refusal, Reply};
 use people::Visitor;
 use people::power::{Capability, Holding, TendPages};
@@ -61,9 +62,11 @@ struct Show<'a> {
     /// Where it stands, and when it was changed last; none while it is as the pack brought it.
     kept: Option<(String, i64)>,
     may_tend: bool,
+    /// What was said under it where an import brought it from; nobody says more here.
+    talk: Safe,
 }
 
-async fn show(visitor: Visitor, Path(slug): Path<String>) -> Reply {
+async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> Reply {
     let (title, summary, html, kept) = match Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await {
         Ok(page) => (page.title.clone(), page.summary.clone(), page.html.clone(), Some((page.place().to_string(), page.changed_at))),
         Err(Refusal::NotFound) => {
@@ -74,7 +77,10 @@ async fn show(visitor: Visitor, Path(slug): Path<String>) -> Reply {
     };
     let line = if summary.is_empty() { visitor.house.pack.community.lead.clone() } else { summary };
     let f = visitor.frame().named(&title, &line).with_card(format!("/cards/pages/{slug}.png"));
-    page(&Show { f: &f, title: &title, html: &html, kept, may_tend: visitor.may(Capability::TendPages).await? }, &f)
+    let place = Place::of(Kind::Page.shelf(), &slug);
+    let was_said = kept.is_some() && talk::thread::length(&visitor.house.db, &place).await?.last_n > 0;
+    let talk = if was_said { talk::thread(&visitor, &place, &asked, false).await? } else { Safe::default() };
+    page(&Show { f: &f, title: &title, html: &html, kept, talk, may_tend: visitor.may(Capability::TendPages).await? }, &f)
 }
 
 async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
