@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+pub use shortcodes::Lost;
+
 /// What becomes of an address in a text: another one, or none, where nothing should lead.
 pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -29,9 +31,9 @@ pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> Stri
 
 /// The names of what in a text only a plugin could have filled, without making anything of it.
 #[must_use]
-pub fn lost(source: &str) -> Vec<String> {
+pub fn lost(source: &str) -> Lost {
     let (_, mut lost) = shortcodes::spell_out(source, &[]);
-    lost.extend(blocks::unfilled(source));
+    lost.whole.extend(blocks::unfilled(source));
     lost
 }
 

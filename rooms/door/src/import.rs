@@ -5,16 +5,17 @@
 //! Promises: memory is bounded; a second run changes nothing and reports the same; what was edited or erased here since
 //! stays so; no mail address and no IP address comes along. Never: a word lost without a line in the report on why.
 
+mod archives;
 mod batch;
+mod forum;
 mod item;
-mod links;
 mod kept;
+mod links;
 mod memory;
 mod report;
 mod uploads;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use base::brought::{BroughtPerson, NAME_CHARS_MAX};
@@ -23,19 +24,24 @@ use base::form::is_seen;
 use base::house::House;
 use base::markup::snippet;
 use base::place::Place;
-use base::redirect;
 use base::refusal::Refusal;
-use base::room::Audience;
+use base::room::{Audience, Reader};
 
-use crate::wxr::{Author, Export, Found, Item, Site, source};
-use batch::{Batch, FileJob};
+use crate::wxr::{Author, Export, Found, Item, Site, Term, source};
+use archives::Archives;
+use batch::{Batch, FileJob, write_redirect};
 use kept::Aside;
 use links::Hosts;
-use report::Leavings;
+use report::{Count, Did, Tally};
 use uploads::Uploads;
 
 pub(crate) use memory::forget;
 pub use report::{Left, Report, Taken};
+
+/// Where WordPress has its feeds.
+const OLD_FEEDS: [&str; 10] = ["/feed", "/comments/feed", "/rss", "/atom", "/wp-rss2.php", "/wp-atom.php", "/?feed=rss2", "/?feed=rss", "/?feed=atom", "/?feed=comments-rss2"];
+/// Old addresses in one write.
+const ADDRESSES_AT_ONCE: usize = 500;
 
 /// How far an import is: bytes read, of how many.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
@@ -50,8 +56,8 @@ pub async fn import(house: &House, path: &Path, uploads: Option<&Path>, is_dry: 
     let mut import = Import { house, uploads, is_dry, ..Import::empty(house) };
     import.pass(path, Pass::PeopleAndFiles, progress).await?;
     import.pass(path, Pass::Texts, progress).await?;
-    import.feed_leads_on().await?;
-    Ok(Report { title: import.site.title, taken: import.taken, left: import.left.told(house) })
+    import.lists_lead_on().await?;
+    Ok(Report { title: import.site.title, taken: import.count.taken, left: import.count.left.told(house) })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,12 +79,10 @@ struct Import<'a> {
     logins: HashMap<String, String>,
     /// What the texts need of things that are no texts themselves.
     aside: Aside,
-    /// Hashes of the keys that were counted: an export may hold a thing twice.
-    counted: HashSet<u64>,
-    /// Those of the write that is under way.
-    fresh: Vec<u64>,
-    taken: Taken,
-    left: Leavings,
+    archives: Archives,
+    /// Numbers of the forum topics that were taken.
+    topics: HashSet<String>,
+    count: Count,
 }
 
 impl<'a> Import<'a> {
@@ -92,10 +96,9 @@ impl<'a> Import<'a> {
             people: HashMap::new(),
             logins: HashMap::new(),
             aside: Aside::default(),
-            counted: HashSet::new(),
-            fresh: Vec::new(),
-            taken: Taken::default(),
-            left: Leavings::default(),
+            archives: Archives::default(),
+            topics: HashSet::new(),
+            count: Count::default(),
         }
     }
 
@@ -111,10 +114,12 @@ impl<'a> Import<'a> {
                 self.hosts = std::mem::take(&mut self.hosts).again(&self.site);
             }
             match found {
+                Found::Term(term) if pass == Pass::PeopleAndFiles => self.term(&term),
                 Found::Author(author) if pass == Pass::PeopleAndFiles => self.author(author, &mut batch).await?,
                 Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "wp_block" => self.aside.block(*item),
+                Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "forum" => self.aside.forum(*item),
                 Found::Item(item) if (item.kind == "attachment") == (pass == Pass::PeopleAndFiles) => self.item(*item, &mut batch).await?,
-                Found::Author(_) | Found::Item(_) => {}
+                Found::Author(_) | Found::Term(_) | Found::Item(_) => {}
             }
             if batch.is_full() {
                 self.write(&mut batch).await?;
@@ -123,7 +128,7 @@ impl<'a> Import<'a> {
         }
         self.site = export.site.clone();
         if pass == Pass::Texts && !export.is_whole {
-            self.left.once(self.house.words.say("import-what-rest"), "import-left-broken-off");
+            self.count.left.once(self.house.words.say("import-what-rest"), "import-left-broken-off");
         }
         if !export.is_wordpress {
             return Err(Refusal::NotLikeThis("refusal-import-not-wordpress"));
@@ -131,14 +136,37 @@ impl<'a> Import<'a> {
         self.write(&mut batch).await
     }
 
-    /// Whoever follows the old site's feed follows this house's.
-    async fn feed_leads_on(&self) -> Result<(), Refusal> {
-        if self.is_dry || self.taken.posts == 0 {
-            return Ok(());
+    /// Whoever follows the old site's feed follows this house's, and its lists lead to those here.
+    async fn lists_lead_on(&mut self) -> Result<(), Refusal> {
+        let mut archives = std::mem::take(&mut self.archives);
+        for login in std::mem::take(&mut archives.writers) {
+            let person = self.people.get(&login).and_then(Option::as_ref).and_then(|place| place.id_of("people")).or(self.is_dry.then_some("dry"));
+            if let Some(person) = person.filter(|person| !Place::is_gone(person)) {
+                archives.leads_to_writer(&login, person, &self.hosts.root, &self.logins);
+            }
         }
-        let tx = self.house.begin().await?;
-        redirect::keep(&tx, &format!("{}/feed", self.hosts.root), &format!("/feeds/{}.atom", crate::feed::ALL)).await?;
-        Ok(tx.keep().await?)
+        let mut leads: Vec<_> = archives.leads.into_iter().collect();
+        if self.count.taken.redirects > 0 || !leads.is_empty() {
+            let root = &self.hosts.root;
+            let feed = format!("/feeds/{}.atom", crate::feed::ALL);
+            leads.extend(OLD_FEEDS.iter().map(|old| (format!("{root}{old}"), feed.clone())));
+            leads.extend([(format!("{root}/page"), "/articles".to_owned()), (format!("{root}/index.php"), "/".to_owned())]);
+            leads.extend((!root.is_empty()).then(|| (root.clone(), "/".to_owned())));
+        }
+        for some in leads.chunks(ADDRESSES_AT_ONCE) {
+            let mut tally = Tally::new();
+            if self.is_dry {
+                tally.extend(some.iter().map(|(old, _)| Did::Redirect(old.clone())));
+            } else {
+                let tx = self.house.begin().await?;
+                for (old, path) in some {
+                    write_redirect(&tx, old, path, &mut tally).await?;
+                }
+                tx.keep().await?;
+            }
+            self.count.add(tally, &self.house.words);
+        }
+        Ok(())
     }
 
     /// The key of something of this site.
@@ -146,13 +174,9 @@ impl<'a> Import<'a> {
         format!("wordpress:{}:{kind}:{id}", self.hosts.name)
     }
 
-    /// Whether this is the first time that a key is counted.
-    fn is_new(&mut self, key: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let is_new = self.counted.insert(hasher.finish());
-        self.fresh.extend(is_new.then(|| hasher.finish()));
-        is_new
+    /// Counts something that needs no write.
+    fn did(&mut self, did: Did) {
+        self.count.add_one(did, &self.house.words);
     }
 
     async fn author(&mut self, author: Author, batch: &mut Batch) -> Result<(), Refusal> {
@@ -160,9 +184,17 @@ impl<'a> Import<'a> {
             self.logins.insert(author.id, author.login.clone());
         }
         if author.login.is_empty() {
-            self.left.tell(name_of(&author.display_name), "import-left-no-login");
+            self.count.left.tell(name_of(&author.display_name), "import-left-no-login");
         }
         self.person(&author.login, &author.display_name, batch).await
+    }
+
+    fn term(&mut self, term: &Term) {
+        self.archives.learn(term);
+        if !term.description.is_empty() {
+            let what = self.house.words.fill("import-what-words", &[("title", crate::html::line(&term.name).into())]);
+            self.count.left.once(&what, "import-left-list-words");
+        }
     }
 
     /// Sees to it that somebody is known here.
@@ -170,10 +202,10 @@ impl<'a> Import<'a> {
         if login.is_empty() || self.people.contains_key(login) || batch.people.iter().any(|(known, _)| known == login) {
             return Ok(());
         }
-        // Some log in with a mail address; it is not to be found here, not even in a key.
-        let key = if login.contains('@') { self.key("person", &base::id::hash(login)[..24]) } else { self.key("person", login) };
+        // What somebody signed in with, for some a mail address, is not to be found here, not even in a key.
+        let key = self.key("person", &base::id::hash(login)[..24]);
         if let Some(place) = memory::person_of(&self.house.db, &key).await? {
-            self.taken.people += i64::from(self.is_new(&key));
+            self.did(Did::Person(key));
             self.people.insert(login.to_owned(), Place::read(&place));
             return Ok(());
         }
@@ -187,7 +219,7 @@ impl<'a> Import<'a> {
         let of_network = format!("{}{name}", self.hosts.part);
         let Some(found) = self.uploads.find(name).or_else(|| self.uploads.find(&of_network)) else {
             let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
-            self.left.once(&uploads::whole(name), why);
+            self.count.left.once(&uploads::whole(name), why);
             return Ok(None);
         };
         let key = self.key("upload", &found);
@@ -200,16 +232,16 @@ impl<'a> Import<'a> {
             Some(path) => path,
             None => match self.read_file(&found).await? {
                 Ok((path, given)) => {
-                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), creator: item.creator.clone(), audience: item::for_whom(item), given });
+                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), creator: item.creator.clone(), audience: self.for_whom(item).await?, given });
                     path
                 }
                 Err(why) => {
-                    self.left.once(name, why);
+                    self.count.left.once(name, why);
                     return Ok(None);
                 }
             },
         };
-        self.taken.files += i64::from(self.is_new(&key));
+        self.did(Did::File(key));
         batch.redirects.push((format!("{}/wp-content/uploads/{of_network}", self.hosts.root), path.clone()));
         Ok(Some(path))
     }
@@ -232,31 +264,43 @@ impl<'a> Import<'a> {
     async fn attachment(&mut self, item: &Item, batch: &mut Batch) -> Result<(), Refusal> {
         if !item.comments.is_empty() {
             let count = item.comments.len();
-            self.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]), "import-left-no-comments");
+            self.count.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]), "import-left-no-comments");
         }
         if item.is_more {
             return Ok(());
         }
         if !item.content.is_empty() {
-            self.left.tell(self.house.words.fill("import-what-words", &[("title", self.what(item).into())]), "import-left-file-words");
+            self.count.left.tell(self.house.words.fill("import-what-words", &[("title", self.what(item).into())]), "import-left-file-words");
         }
         self.aside.picture(item);
         self.hosts.learn(&item.attachment_url, &item.attached_file);
         let from_address = self.hosts.upload(&item.attachment_url).or_else(|| links::upload_path(&item.attachment_url));
         let name = Some(item.attached_file.as_str()).filter(|name| !name.is_empty()).or(from_address.as_deref());
         let Some(name) = name.map(str::to_owned) else {
-            self.left.tell(self.what(item), "import-left-missing");
+            self.count.left.tell(self.what(item), "import-left-missing");
             return Ok(());
         };
         if let Some(path) = self.file(&name, item, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
-            let shown = self.hosts.old_path(&item.link).filter(|_| item::for_whom(item) == Audience::Everyone);
+            let shown = self.hosts.old_path(&item.link);
             for old in shown.into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
                 batch.redirects.push((old, path.clone()));
             }
             batch.attachments.push((self.key("attachment", &item.id), path, under));
         }
         Ok(())
+    }
+
+    /// Who may see a file that came with an item, until a room takes in what names it: no more than may see what it hangs on.
+    async fn for_whom(&self, item: &Item) -> Result<Audience, Refusal> {
+        if item.kind != "attachment" || item.status != "inherit" || !item.password.is_empty() {
+            return Ok(if item::is_draft(item) { Audience::Only } else { Audience::Everyone });
+        }
+        let is_shut = match memory::place_of(&self.house.db, &self.key("post", &item.parent)).await?.as_deref().and_then(Place::read) {
+            Some(place) => !matches!(self.house.at(&Reader::guest(), &place).await, Ok(Some(_))),
+            None => memory::place_of(&self.house.db, &self.key("shut", &item.parent)).await?.is_some(),
+        };
+        Ok(if is_shut { Audience::Only } else { Audience::Everyone })
     }
 
     /// What an item is called in the report.

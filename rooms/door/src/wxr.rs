@@ -7,10 +7,11 @@ mod records;
 mod scan;
 pub mod source;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{BufRead, Result};
 
-pub use records::{Author, Comment, Found, Item, Site};
+pub use records::{Author, Comment, Found, Item, Site, Term};
 use scan::{Piece, Scan};
 
 /// Bytes of comments that are held before an item is handed on.
@@ -30,6 +31,8 @@ pub struct Export<R> {
     /// The records that are open, outermost first.
     open: Vec<Record>,
     field: Option<Field>,
+    /// What an export calls what WordPress calls `wp`, `content`, `excerpt` and `dc`, where it has words of its own for them.
+    prefixes: Vec<(Vec<u8>, &'static [u8])>,
     /// What was finished and waits to be handed out.
     ready: VecDeque<Found>,
 }
@@ -39,6 +42,7 @@ enum Record {
     Author(Author),
     Item(Box<Item>, usize),
     Comment(Comment),
+    Term(Term),
     /// A key and value of an item.
     Meta(String, String),
     /// Something with fields of its own that we have no use for.
@@ -53,7 +57,10 @@ impl Record {
             b"item" => Self::Item(Box::default(), 0),
             b"wp:comment" => Self::Comment(Comment::default()),
             b"wp:postmeta" => Self::Meta(String::new(), String::new()),
-            b"wp:category" | b"wp:tag" | b"wp:term" | b"wp:commentmeta" | b"wp:termmeta" => Self::Other,
+            b"wp:category" => Self::Term(Term { kind: "category".into(), ..Term::default() }),
+            b"wp:tag" => Self::Term(Term { kind: "post_tag".into(), ..Term::default() }),
+            b"wp:term" => Self::Term(Term::default()),
+            b"wp:commentmeta" | b"wp:termmeta" => Self::Other,
             _ => return None,
         })
     }
@@ -73,6 +80,7 @@ fn depth(name: &[u8]) -> usize {
 struct Field {
     name: Vec<u8>,
     domain: Vec<u8>,
+    slug: Vec<u8>,
     text: String,
     /// Where the last CDATA in it ended.
     cdata_end: Option<usize>,
@@ -81,7 +89,7 @@ struct Field {
 
 impl<R: BufRead> Export<R> {
     pub fn new(from: R) -> Self {
-        Self { scan: Scan::new(from), site: Site::default(), is_wordpress: false, is_whole: false, open: Vec::new(), field: None, ready: VecDeque::new() }
+        Self { scan: Scan::new(from), site: Site::default(), is_wordpress: false, is_whole: false, open: Vec::new(), field: None, prefixes: Vec::new(), ready: VecDeque::new() }
     }
 
     /// Bytes read so far.
@@ -155,6 +163,10 @@ impl<R: BufRead> Export<R> {
     fn opened(&mut self, inside: &[u8]) {
         let is_empty = inside.last() == Some(&b'/');
         let name = inside.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
+        if name == b"rss" {
+            self.prefixes = prefixes(inside);
+        }
+        let name = &*self.called(name);
         self.is_wordpress |= name.starts_with(b"wp:");
         self.is_whole &= name != b"channel" && name != b"item";
         if let Some(record) = Record::named(name) {
@@ -168,8 +180,8 @@ impl<R: BufRead> Export<R> {
             }
         } else if self.begins_field(name) {
             self.end_field();
-            let domain = attribute(inside, b"domain").unwrap_or_default().to_vec();
-            self.field = Some(Field { name: name.to_vec(), domain, text: String::new(), cdata_end: None, was_cut: false });
+            let named = |name: &[u8]| attribute(inside, name).unwrap_or_default().to_vec();
+            self.field = Some(Field { name: name.to_vec(), domain: named(b"domain"), slug: named(b"nicename"), text: String::new(), cdata_end: None, was_cut: false });
             if is_empty {
                 self.end_field();
             }
@@ -187,7 +199,14 @@ impl<R: BufRead> Export<R> {
         is_ours || (is_plain && !in_text)
     }
 
+    /// An element's name as WordPress writes it.
+    fn called<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        let known = |(prefix, own): &(Vec<u8>, &'static [u8])| Some([own, name.strip_prefix(prefix.as_slice()).filter(|rest| rest.starts_with(b":"))?].concat());
+        self.prefixes.iter().find_map(known).map_or(Cow::Borrowed(name), Cow::Owned)
+    }
+
     fn closed(&mut self, name: &[u8]) {
+        let name = &*self.called(name);
         if Record::named(name).is_some() || name == b"channel" {
             self.is_whole |= name == b"channel";
             self.end_field();
@@ -211,6 +230,7 @@ impl<R: BufRead> Export<R> {
     fn finish(&mut self, record: Record) {
         match (record, self.open.last_mut()) {
             (Record::Author(author), _) => self.ready.push_back(Found::Author(author)),
+            (Record::Term(term), _) => self.ready.push_back(Found::Term(term)),
             (Record::Item(item, _), _) => {
                 if !item.is_more || !item.comments.is_empty() {
                     self.ready.push_back(Found::Item(item));
@@ -221,6 +241,8 @@ impl<R: BufRead> Export<R> {
                 "_thumbnail_id" => item.thumbnail = value,
                 "_wp_attachment_image_alt" => item.alt = value,
                 "footnotes" => item.footnotes = value,
+                "_bbp_reply_to" => item.answers = value,
+                "_bbp_anonymous_name" => item.nickname = value,
                 "_wp_old_slug" if item.old_slugs.len() < EXTRAS_MAX => item.old_slugs.push(value),
                 // An underscore at the beginning is WordPress' way to say that it is nobody's words.
                 _ if !key.starts_with('_') && !key.is_empty() && !value.is_empty() && item.fields.len() < EXTRAS_MAX => item.fields.push(key),
@@ -240,14 +262,15 @@ impl<R: BufRead> Export<R> {
     }
 
     fn end_field(&mut self) {
-        let Some(Field { name, domain, text, was_cut, .. }) = self.field.take() else { return };
+        let Some(Field { name, domain, slug, text, was_cut, .. }) = self.field.take() else { return };
         let text = cleaned(text).trim().to_owned();
         match self.open.last_mut() {
             Some(Record::Item(item, _)) => {
                 item.was_cut |= was_cut;
-                item.set(&name, &domain, text);
+                item.set(&name, &domain, &slug, text);
             }
             Some(Record::Comment(comment)) => comment.set(&name, text),
+            Some(Record::Term(term)) => term.set(&name, text),
             Some(Record::Author(author)) => match name.as_slice() {
                 b"wp:author_id" => author.id = text,
                 b"wp:author_login" => author.login = text,
@@ -280,6 +303,24 @@ fn letters(bytes: &[u8]) -> String {
         out += &encoding_rs::WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0;
     }
     out
+}
+
+/// The prefixes that stand for the parts of an export, where they are not WordPress' own: `xmlns:x="http://wordpress.org/export/1.2/"`.
+fn prefixes(rss: &[u8]) -> Vec<(Vec<u8>, &'static [u8])> {
+    let declared = String::from_utf8_lossy(rss);
+    let all = declared.split("xmlns:").skip(1).filter_map(|part| {
+        let (prefix, address) = part.split_once('=')?;
+        let address = address.trim_start_matches(['"', '\'']).split(['"', '\'']).next()?;
+        let own: &'static str = match address {
+            address if address.contains("wordpress.org/export/") => if address.contains("/excerpt") { "excerpt" } else { "wp" },
+            address if address.contains("/modules/content") => "content",
+            address if address.contains("/dc/elements/") => "dc",
+            _ => return None,
+        };
+        let prefix = prefix.trim();
+        (prefix != own).then(|| (prefix.as_bytes().to_vec(), own.as_bytes()))
+    });
+    all.collect()
 }
 
 /// Fields that hold people's HTML.

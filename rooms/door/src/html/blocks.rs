@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use super::shortcodes::quoted;
+
 /// A block without words of its own.
 struct Empty<'a> {
     name: &'a str,
@@ -26,6 +28,7 @@ pub fn filled(source: &str, kept: &dyn Fn(&str) -> Option<String>, notes: &str) 
         let Some(next) = once(&text, kept) else { break };
         text = next;
     }
+    text = linked(&text);
     let notes = footnotes(notes);
     match empty_blocks(&text).into_iter().find(|block| block.name == "footnotes") {
         _ if notes.is_empty() => text,
@@ -36,7 +39,7 @@ pub fn filled(source: &str, kept: &dyn Fn(&str) -> Option<String>, notes: &str) 
 
 /// The names of the empty blocks that nothing here can fill, each once; scripts and formulas are such, too.
 pub(super) fn unfilled(source: &str) -> Vec<String> {
-    let mut names: Vec<String> = ["script", "math"].into_iter().filter(|name| source.contains(&format!("<{name}"))).map(str::to_owned).collect();
+    let mut names: Vec<String> = ["script", "math", "textarea", "select"].into_iter().filter(|name| source.contains(&format!("<{name}"))).map(str::to_owned).collect();
     for block in empty_blocks(source) {
         let is_nothing = matches!(block.name, "block" | "footnotes" | "spacer" | "separator" | "more" | "nextpage");
         let name = format!("wp:{}", block.name);
@@ -60,6 +63,21 @@ fn once(text: &str, kept: &dyn Fn(&str) -> Option<String>) -> Option<String> {
         at = block.end;
     }
     (at > 0).then(|| out + &text[at..])
+}
+
+/// Puts links where blocks are no more than that: to what was embedded, to a page elsewhere.
+fn linked(text: &str) -> String {
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for block in empty_blocks(text) {
+        let is_link = matches!(block.name, "embed" | "social-link" | "navigation-link" | "navigation-submenu") || block.name.starts_with("core-embed/");
+        let value = |name| block.values.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
+        let Some(address) = value("url").filter(|_| is_link) else { continue };
+        let words = value("label").or(value("service")).unwrap_or(address);
+        out += &text[at..block.start];
+        out += &format!("<p><a href=\"{}\">{}</a></p>", quoted(address), words.replace('<', "&lt;"));
+        at = block.end;
+    }
+    out + &text[at..]
 }
 
 fn empty_blocks(text: &str) -> Vec<Empty<'_>> {
@@ -105,6 +123,13 @@ mod tests {
         assert_eq!(filled("a<!-- wp:footnotes /-->b", &none, notes), "a<ol><li>One <em>a</em></li><li>Two</li></ol>b");
         assert_eq!(filled("a", &none, notes), "a\n\n<ol><li>One <em>a</em></li><li>Two</li></ol>");
         assert_eq!(filled("a<!-- wp:footnotes /-->", &none, "no JSON"), "a<!-- wp:footnotes /-->");
+    }
+
+    #[test]
+    fn a_block_that_is_no_more_than_a_link_is_one() {
+        let none = |_: &str| None;
+        assert_eq!(filled("a <!-- wp:social-link {\"url\":\"https://b.example/?c&d\",\"service\":\"mastodon\"} /--> <!-- wp:embed {\"url\":\"https://e.example\"} /-->", &none, ""), "a <p><a href=\"https://b.example/?c&amp;d\">mastodon</a></p> <p><a href=\"https://e.example\">https://e.example</a></p>");
+        assert_eq!(filled("<!-- wp:acf/x {\"url\":\"https://b.example\"} /-->", &none, ""), "<!-- wp:acf/x {\"url\":\"https://b.example\"} /-->");
     }
 
     #[test]

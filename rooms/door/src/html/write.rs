@@ -144,6 +144,9 @@ impl Writer<'_> {
             // One column holds a page together rather than figures.
             return captions.into_iter().chain(rows.into_iter().flatten().filter(|cell| !cell.is_empty())).collect();
         }
+        if !has_head(&table.inside) {
+            rows.insert(0, Vec::new());
+        }
         // The first row says how many columns there are; what is missing in the others is empty by itself.
         if let Some(head) = rows.first_mut() {
             head.resize(columns, String::new());
@@ -256,6 +259,19 @@ impl Writer<'_> {
         }
         out.push_str(&escaped_word(rest));
     }
+}
+
+/// Whether the first row of a table heads its columns.
+fn has_head(nodes: &[Node]) -> bool {
+    let first = nodes.iter().find_map(|node| match node {
+        Node::Element(part) if matches!(part.name.as_str(), "thead" | "tbody" | "tfoot" | "tr") => Some(part),
+        _ => None,
+    });
+    first.is_some_and(|part| match part.name.as_str() {
+        "thead" => true,
+        "tr" => part.inside.iter().all(|cell| !matches!(cell, Node::Element(cell) if cell.name == "td")),
+        _ => has_head(&part.inside),
+    })
 }
 
 /// A cell of a table, and how many columns and rows it reaches over.

@@ -10,6 +10,7 @@ use base::redirect;
 use base::refusal::Refusal;
 use base::room::Audience;
 
+use super::report::{Did, Tally};
 use super::{Import, is_gone, memory};
 
 /// Things in one write, and bytes of their words. Others who write wait no longer than one takes.
@@ -26,6 +27,8 @@ pub(super) struct Batch {
     /// Old addresses of files.
     pub redirects: Vec<(String, String)>,
     pub items: Vec<ItemJob>,
+    /// Keys of posts that nobody was shown there, and that are left; and the keys that remember it.
+    pub shut: Vec<(String, String)>,
     pub bytes: usize,
 }
 
@@ -69,7 +72,7 @@ pub(super) struct CommentJob {
 
 impl Batch {
     pub(super) fn is_full(&self) -> bool {
-        let things = self.people.len() + self.files.len() + self.attachments.len() + self.items.iter().map(|item| 1 + item.comments.len()).sum::<usize>();
+        let things = self.people.len() + self.files.len() + self.attachments.len() + self.shut.len() + self.items.iter().map(|item| 1 + item.comments.len()).sum::<usize>();
         things >= THINGS_MAX || self.bytes >= BYTES_MAX
     }
 }
@@ -79,66 +82,60 @@ impl Import<'_> {
     /// take one of the texts, each gets a write of its own, and that one is left.
     pub(super) async fn write(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
         let mut batch = std::mem::take(batch);
-        self.fresh.clear();
         if self.is_dry {
-            self.count(batch);
+            let tally = self.dry_tally(batch);
+            self.count.add(tally, &self.house.words);
             return Ok(());
         }
         let items = std::mem::take(&mut batch.items);
         self.write_people_and_files(batch).await?;
         match self.write_items(&items).await {
-            Err(Refusal::CannotWrite) => Err(Refusal::CannotWrite),
-            Err(_) => self.write_one_by_one(&items).await,
-            Ok(()) => Ok(()),
-        }
-    }
-
-    async fn write_one_by_one(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
-        for item in items {
-            match self.write_items(std::slice::from_ref(item)).await {
-                Err(Refusal::CannotWrite) => return Err(Refusal::CannotWrite),
-                Err(_) => {
-                    drop(self.house.begin().await?); // the trouble is the text's, when others can still be written
-                    self.left.tell(item.what.clone(), "import-left-refused");
-                }
-                Ok(()) => {}
-            }
+            Ok(tally) => self.count.add(tally, &self.house.words),
+            Err(Refusal::CannotWrite) => return Err(Refusal::CannotWrite),
+            Err(_) => self.write_one_by_one(&items).await?,
         }
         Ok(())
     }
 
-    /// Takes texts in: all of them, or none, and then nothing is counted either.
-    async fn write_items(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
-        if items.is_empty() {
-            return Ok(());
+    async fn write_one_by_one(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
+        for item in items {
+            let tally = match self.write_items(std::slice::from_ref(item)).await {
+                Ok(tally) => tally,
+                Err(Refusal::CannotWrite) => return Err(Refusal::CannotWrite),
+                Err(refusal) => {
+                    drop(self.house.begin().await?); // the trouble is the text's, when others can still be written
+                    tracing::warn!(key = item.key, ?refusal, "a text of an import was refused");
+                    vec![Did::Left(item.what.clone(), "import-left-refused")]
+                }
+            };
+            self.count.add(tally, &self.house.words);
         }
-        let (taken, left) = (self.taken, self.left.clone());
-        self.fresh.clear();
-        let done = self.write_all(items).await;
-        if done.is_err() {
-            (self.taken, self.left) = (taken, left);
-            for hash in &self.fresh {
-                self.counted.remove(hash);
-            }
-        }
-        done
+        Ok(())
     }
 
-    async fn write_all(&mut self, items: &[ItemJob]) -> Result<(), Refusal> {
+    /// Takes texts in: all of them, or none.
+    async fn write_items(&self, items: &[ItemJob]) -> Result<Tally, Refusal> {
+        let mut tally = Tally::new();
+        if items.is_empty() {
+            return Ok(tally);
+        }
         let tx = self.house.begin().await?;
         for item in items {
-            self.write_item(&tx, item).await?;
+            self.write_item(&tx, item, &mut tally).await?;
         }
-        Ok(tx.keep().await?)
+        tx.keep().await?;
+        Ok(tally)
     }
 
     async fn write_people_and_files(&mut self, batch: Batch) -> Result<(), Refusal> {
-        if batch.people.is_empty() && batch.files.is_empty() && batch.attachments.is_empty() && batch.redirects.is_empty() {
+        if batch.people.is_empty() && batch.files.is_empty() && batch.attachments.is_empty() && batch.redirects.is_empty() && batch.shut.is_empty() {
             return Ok(());
         }
-        let tx = self.house.begin().await?;
+        let (tx, mut tally) = (self.house.begin().await?, Tally::new());
         for (login, person) in batch.people {
-            self.write_person(&tx, login, person).await?;
+            let place = self.offer(&tx, &Brought::Person(person.clone())).await?;
+            tally.push(if place.is_some() { Did::Person(person.key) } else { Did::Left(person.name, "import-left-no-room") });
+            self.people.insert(login, place);
         }
         for file in batch.files {
             let Some(given) = file.given else { continue };
@@ -149,32 +146,19 @@ impl Import<'_> {
         for (key, path, under) in batch.attachments {
             memory::remember(&tx, &key, &path, under.as_deref(), self.house.now()).await?;
         }
+        for (under, shut) in batch.shut {
+            memory::shut(&tx, &under).await?;
+            memory::remember(&tx, &shut, "/", None, self.house.now()).await?;
+        }
         for (old, path) in batch.redirects {
-            self.write_redirect(&tx, &old, &path).await?;
+            write_redirect(&tx, &old, &path, &mut tally).await?;
         }
-        Ok(tx.keep().await?)
-    }
-
-    async fn write_person(&mut self, tx: &Tx, login: String, person: BroughtPerson) -> Result<(), Refusal> {
-        let (key, name) = (person.key.clone(), person.name.clone());
-        let place = self.offer(tx, &Brought::Person(person)).await?;
-        match place {
-            Some(_) => self.taken.people += i64::from(self.is_new(&key)),
-            None => self.left.tell(name, "import-left-no-room"),
-        }
-        self.people.insert(login, place);
+        tx.keep().await?;
+        self.count.add(tally, &self.house.words);
         Ok(())
     }
 
-    async fn write_redirect(&mut self, tx: &Tx, old: &str, path: &str) -> Result<(), Refusal> {
-        redirect::keep(tx, old, path).await?;
-        if redirect::find(tx, old).await?.as_deref() == Some(path) {
-            self.count_redirect(old);
-        }
-        Ok(())
-    }
-
-    async fn write_item(&mut self, tx: &Tx, item: &ItemJob) -> Result<(), Refusal> {
+    async fn write_item(&self, tx: &Tx, item: &ItemJob, tally: &mut Tally) -> Result<(), Refusal> {
         let author = self.people.get(&item.creator).cloned().flatten();
         let known = memory::place_of(tx, &item.key).await?.and_then(|place| Place::read(&place));
         let place = match (known, &item.article) {
@@ -183,53 +167,48 @@ impl Import<'_> {
             (None, Some(article)) => self.offer(tx, &Brought::Article(BroughtArticle { author, ..article.clone() })).await?,
             (None, None) => None,
         };
+        let left = |why| Did::Left(item.what.clone(), why);
         let Some(place) = place else {
-            let why = if item.is_more { "import-left-no-post" } else { "import-left-no-room" };
-            self.left.tell(item.what.clone(), why);
+            tally.push(left(if item.is_more { "import-left-no-post" } else { "import-left-no-room" }));
             return Ok(());
         };
         if is_gone(place.as_str()) {
-            self.left.tell(item.what.clone(), "import-left-erased");
+            tally.push(left("import-left-erased"));
             return Ok(());
         }
-        if !item.is_more && !self.count_item(&item.key, item.is_page) {
-            self.left.tell(item.what.clone(), "import-left-twice");
-        }
+        tally.extend(item.did());
         for old in &item.old_paths {
-            self.write_redirect(tx, old, place.as_str()).await?;
+            write_redirect(tx, old, place.as_str(), tally).await?;
         }
         let mut places = HashMap::new();
         for comment in &item.comments {
-            self.write_comment(tx, &place, comment, &item.what, &mut places).await?;
+            tally.push(match self.write_comment(tx, &place, comment, &mut places).await? {
+                true => comment.did(&item.what),
+                false => left("import-left-no-comments"),
+            });
         }
         Ok(())
     }
 
-    /// Takes one comment in. `places` are those of the comments above it, so that most answers need no look-up.
-    async fn write_comment(&mut self, tx: &Tx, under: &Place, comment: &CommentJob, what: &str, places: &mut HashMap<String, Place>) -> Result<(), Refusal> {
-        let key = &comment.key;
-        let known = match &comment.words {
-            Some(_) => memory::place_of(tx, key).await?,
-            None => Some(String::new()),
-        };
-        if let (None, Some(words)) = (known, &comment.words) {
-            let answers = match &comment.answers {
-                None => None,
-                Some(key) => match places.get(key) {
-                    Some(place) => Some(place.clone()),
-                    None => memory::place_of(tx, key).await?.and_then(|place| Place::read(&place)),
-                },
-            };
-            let author = comment.author.as_ref().and_then(|login| self.people.get(login).cloned().flatten());
-            let brought = BroughtComment { key: key.clone(), under: under.clone(), answers, author, name: comment.name.clone(), words: words.clone(), at: comment.at };
-            let Some(place) = self.offer(tx, &Brought::Comment(brought)).await? else {
-                self.left.once(what, "import-left-no-comments");
-                return Ok(());
-            };
-            places.insert(key.clone(), place);
+    /// Takes one comment in; `false` where no room does. `places` are those of the comments above it, so that most answers need
+    /// no look-up.
+    async fn write_comment(&self, tx: &Tx, under: &Place, comment: &CommentJob, places: &mut HashMap<String, Place>) -> Result<bool, Refusal> {
+        let Some(words) = &comment.words else { return Ok(true) };
+        if memory::place_of(tx, &comment.key).await?.is_some() {
+            return Ok(true);
         }
-        self.count_comment(key, what);
-        Ok(())
+        let answers = match &comment.answers {
+            None => None,
+            Some(key) => match places.get(key) {
+                Some(place) => Some(place.clone()),
+                None => memory::place_of(tx, key).await?.and_then(|place| Place::read(&place)),
+            },
+        };
+        let author = comment.author.as_ref().and_then(|login| self.people.get(login).cloned().flatten());
+        let brought = BroughtComment { key: comment.key.clone(), under: under.clone(), answers, author, name: comment.name.clone(), words: words.clone(), at: comment.at };
+        let Some(place) = self.offer(tx, &Brought::Comment(brought)).await? else { return Ok(false) };
+        places.insert(comment.key.clone(), place);
+        Ok(true)
     }
 
     /// Offers a thing to the rooms, and remembers where it stands when one takes it.
@@ -243,46 +222,42 @@ impl Import<'_> {
         Ok(None)
     }
 
-    /// Counts a post or page, unless one of this key was counted already: says whether it was new.
-    fn count_item(&mut self, key: &str, is_page: bool) -> bool {
-        let is_new = self.is_new(key);
-        let count = if is_page { &mut self.taken.pages } else { &mut self.taken.posts };
-        *count += i64::from(is_new);
-        is_new
-    }
-
-    fn count_comment(&mut self, key: &str, under: &str) {
-        if self.is_new(key) {
-            self.taken.comments += 1;
-            return;
-        }
-        let id = key.rsplit(':').next().unwrap_or_default();
-        self.left.tell(self.house.words.fill("import-what-comment", &[("id", id.into()), ("title", under.into())]), "import-left-twice");
-    }
-
-    fn count_redirect(&mut self, old: &str) {
-        self.taken.redirects += i64::from(redirect::may_be_old(old) && self.is_new(&format!("redirect {old}")));
-    }
-
-    /// What a dry run does with a batch.
-    fn count(&mut self, batch: Batch) {
+    /// What a batch would have done.
+    fn dry_tally(&mut self, batch: Batch) -> Tally {
+        let mut tally = Tally::new();
         for (login, person) in batch.people {
-            self.taken.people += i64::from(self.is_new(&person.key));
+            tally.push(Did::Person(person.key));
             self.people.insert(login, None);
         }
-        for (old, _) in batch.redirects {
-            self.count_redirect(&old);
-        }
+        tally.extend(batch.redirects.into_iter().map(|(old, _)| Did::Redirect(old)));
         for item in batch.items {
-            if !item.is_more && !self.count_item(&item.key, item.is_page) {
-                self.left.tell(item.what.clone(), "import-left-twice");
-            }
-            for old in &item.old_paths {
-                self.count_redirect(old);
-            }
-            for comment in &item.comments {
-                self.count_comment(&comment.key, &item.what);
-            }
+            tally.extend(item.did());
+            tally.extend(item.old_paths.iter().map(|old| Did::Redirect(old.clone())));
+            tally.extend(item.comments.iter().map(|comment| comment.did(&item.what)));
         }
+        tally
     }
+}
+
+impl ItemJob {
+    /// What it is counted as; more comments of one are not it.
+    fn did(&self) -> Option<Did> {
+        let kind = if self.is_page { Did::Page } else { Did::Post };
+        (!self.is_more).then(|| kind(self.key.clone(), self.what.clone()))
+    }
+}
+
+impl CommentJob {
+    fn did(&self, under: &str) -> Did {
+        Did::Comment(self.key.clone(), under.to_owned())
+    }
+}
+
+/// Keeps an old address, which counts where it leads here now.
+pub(super) async fn write_redirect(tx: &Tx, old: &str, path: &str, tally: &mut Tally) -> Result<(), Refusal> {
+    redirect::keep(tx, old, path).await?;
+    if redirect::find(tx, old).await?.as_deref() == Some(path) {
+        tally.push(Did::Redirect(old.to_owned()));
+    }
+    Ok(())
 }

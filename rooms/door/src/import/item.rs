@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use base::brought::{BroughtArticle, SLUG_CHARS_MAX, SUMMARY_CHARS_MAX, TERM_CHARS_MAX, TERMS_MAX, TITLE_CHARS_MAX};
 use base::markup::{self, snippet};
 use base::refusal::Refusal;
-use base::room::Audience;
 use base::search;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -21,65 +20,101 @@ impl Import<'_> {
         let key = self.key("post", &id_of(&item));
         let place = memory::place_of(&self.house.db, &key).await?;
         let is_erased = place.as_deref().is_some_and(is_gone) && item.kind != "attachment";
-        if let Some(why) = why_left(&item).or(is_erased.then_some("import-left-erased")) {
-            if !item.is_more {
-                self.left.tell(self.what(&item), why);
+        if let Some(why) = why_left(&item).or(is_erased.then_some("import-left-erased")).or(self.why_out_of_place(&item).await?) {
+            if why == "import-left-machinery" {
+                self.count.left.once(&item.kind, why);
+            } else if !item.is_more && !(why == "import-left-list-words" && item.content.is_empty()) {
+                self.count.left.tell(self.what(&item), why);
             }
             if !item.comments.is_empty() {
                 let count = item.comments.len();
-                self.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(&item).into())]), "import-left-no-post");
+                self.count.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(&item).into())]), "import-left-no-post");
+            }
+            if is_draft(&item) && item.kind != "attachment" {
+                batch.shut.push((key, self.key("shut", &item.id)));
             }
             return Ok(());
         }
         if item.kind == "attachment" {
             return self.attachment(&item, batch).await;
         }
+        if item.kind == "reply" {
+            return self.reply(item, batch).await;
+        }
+        let item = if item.kind == "topic" { self.as_post(item) } else { item };
         if !item.is_more {
             self.tell_rest(&item);
         }
         let item = Item { content: html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes), ..item };
         self.person(&item.creator, &item.creator, batch).await?;
         let is_known = place.is_some();
-        let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
-        let mut files = HashMap::new();
-        for name in names {
-            if let Some(path) = self.file(&name, &item, batch).await? {
-                files.insert(name, path);
-            }
-        }
-        for name in if item.is_more { Vec::new() } else { html::lost(&item.content) } {
-            let what = format!("[{name}], {}", self.what(&item));
-            self.left.tell(what, "import-left-code");
+        let files = self.files_in(&item, batch).await?;
+        if !item.is_more {
+            self.tell_lost(&item);
         }
         let article = if is_known || item.is_more { None } else { Some(self.article(&item, &key, &files).await?) };
         if article.as_ref().is_some_and(|article| article.words.is_empty() && html::line(&item.title).is_empty()) {
-            self.left.tell(self.what(&item), "import-left-empty");
+            self.count.left.tell(self.what(&item), "import-left-empty");
             return Ok(());
         }
         if item.was_cut {
-            self.left.once(&self.what(&item), "import-left-cut");
+            self.count.left.once(&self.what(&item), "import-left-cut");
         }
         batch.bytes += item.content.len();
         let comments = self.comments(&item, batch).await?;
+        if !item.is_more && !is_draft(&item) && item.kind != "page" {
+            self.archives.stands_in(&item, &self.hosts.root);
+        }
         let old_paths = if is_draft(&item) || item.is_more { Vec::new() } else { self.old_paths(&item) };
         batch.items.push(ItemJob { what: self.what(&item), key, article, is_page: item.kind == "page", is_more: item.is_more, creator: item.creator, old_paths, comments });
         Ok(())
+    }
+
+    /// Takes the files in that a text names: what each is called there, and where it is here.
+    pub(super) async fn files_in(&mut self, item: &Item, batch: &mut Batch) -> Result<HashMap<String, String>, Refusal> {
+        let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
+        let mut files = HashMap::new();
+        for name in names {
+            if let Some(path) = self.file(&name, item, batch).await? {
+                files.insert(name, path);
+            }
+        }
+        Ok(files)
+    }
+
+    /// Tells what only a plugin could have filled; how it laid things out, once for all texts.
+    fn tell_lost(&mut self, item: &Item) {
+        let lost = html::lost(&item.content);
+        for name in lost.whole {
+            let what = format!("[{name}], {}", self.what(item));
+            self.count.left.tell(what, "import-left-code");
+        }
+        for name in lost.layout {
+            self.count.left.once(&format!("[{name}]"), "import-left-layout");
+        }
     }
 
     /// Tells what does not come along with an item: it is the same whenever the export is read.
     fn tell_rest(&mut self, item: &Item) {
         let is_long = |text: &str, chars: usize| html::line(text).chars().count() > chars;
         if is_long(&item.title, TITLE_CHARS_MAX - 1) || is_long(&item.excerpt, SUMMARY_CHARS_MAX - 1) || item.categories().len().max(item.tags.len()) > TERMS_MAX {
-            self.left.tell(self.what(item), "import-left-long");
+            self.count.left.tell(self.what(item), "import-left-long");
         }
         if item.content.contains("src=\"data:image") || item.content.contains("src='data:image") {
-            self.left.tell(self.what(item), "import-left-inline");
+            self.count.left.tell(self.what(item), "import-left-inline");
+        }
+        let places = [("import-what-order", item.kind == "page" && !matches!(item.order.as_str(), "" | "0")), ("import-what-below", item.kind == "page" && !matches!(item.parent.as_str(), "" | "0"))];
+        for (what, _) in places.iter().filter(|(_, is_lost)| *is_lost) {
+            self.count.left.once(self.house.words.say(what), "import-left-order");
+        }
+        if item.sticky == "1" {
+            self.count.left.tell(self.what(item), "import-left-sticky");
         }
         for name in &item.fields {
-            self.left.once(&self.house.words.fill("import-what-field", &[("name", name.as_str().into())]), "import-left-field");
+            self.count.left.once(&self.house.words.fill("import-what-field", &[("name", name.as_str().into())]), "import-left-field");
         }
         for name in &item.taxonomies {
-            self.left.once(&self.house.words.fill("import-what-taxonomy", &[("name", name.as_str().into())]), "import-left-field");
+            self.count.left.once(&self.house.words.fill("import-what-taxonomy", &[("name", name.as_str().into())]), "import-left-field");
         }
     }
 
@@ -158,7 +193,7 @@ impl Import<'_> {
             let what = || self.house.words.fill("import-what-comment", &[("id", comment.id.as_str().into()), ("title", self.what(item).into())]);
             if let Some(why) = why_comment_left(comment) {
                 let what = what();
-                self.left.tell(what, why);
+                self.count.left.tell(what, why);
                 continue;
             }
             let key = self.key("comment", &comment_id(item, comment));
@@ -166,7 +201,7 @@ impl Import<'_> {
             let words = if is_known { None } else { Some(html::comment(&comment.content, &|address| self.hosts.here(address, &HashMap::new()))) };
             if words.as_deref().is_some_and(|words| words.trim().is_empty()) {
                 let what = what();
-                self.left.tell(what, "import-left-empty");
+                self.count.left.tell(what, "import-left-empty");
                 continue;
             }
             batch.bytes += comment.content.len() + 200;
@@ -178,7 +213,7 @@ impl Import<'_> {
     }
 
     /// The addresses that led to an item there: the pretty one, and the one by number.
-    fn old_paths(&self, item: &Item) -> Vec<String> {
+    pub(super) fn old_paths(&self, item: &Item) -> Vec<String> {
         // The short address of a page is that of a post; before it was up, its own was another.
         let numbers: &[&str] = if item.kind == "page" { &["page_id", "p"] } else { &["p"] };
         let numbered: Vec<String> = numbers.iter().filter(|_| !item.id.is_empty()).map(|by| format!("{}/?{by}={}", self.hosts.root, item.id)).collect();
@@ -189,7 +224,7 @@ impl Import<'_> {
     }
 
     /// When something was, by the first of its dates that can be read.
-    fn time(&self, gmt: &str, local: &str, published: &str) -> i64 {
+    pub(super) fn time(&self, gmt: &str, local: &str, published: &str) -> i64 {
         let published = || jiff::fmt::rfc2822::parse(published).ok().map(|at| at.timestamp().as_millisecond());
         let now = self.house.now(); // what is dated past it would stand first for ever
         read_time(gmt).or_else(|| read_time(local)).or_else(published).unwrap_or(now).min(now)
@@ -201,24 +236,31 @@ fn why_left(item: &Item) -> Option<&'static str> {
     match (item.kind.as_str(), item.status.as_str()) {
         _ if item.is_torn => Some("import-left-torn"),
         ("wp_block", "publish" | "") if item.password.is_empty() => Some("import-left-block"),
+        ("attachment", "trash") => Some("import-left-bin"),
         ("attachment", _) => None,
         ("post" | "page" | "", "trash") => Some("import-left-bin"),
         ("post" | "page" | "", "auto-draft") => Some("import-left-auto-draft"),
         ("post" | "page" | "", _) if is_draft(item) && item.creator.is_empty() => Some("import-left-nobody"),
         ("post" | "page" | "", _) => None,
+        ("topic", "publish" | "closed") | ("reply", "publish") if item.password.is_empty() => None,
+        ("topic" | "reply", "trash") => Some("import-left-bin"),
+        ("topic" | "reply", "spam") => Some("import-left-spam"),
+        ("topic" | "reply", "pending") => Some("import-left-waiting"),
+        ("forum", "publish") if item.password.is_empty() => Some("import-left-list-words"),
+        (kind, _) if MACHINERY.contains(&kind) => Some("import-left-machinery"),
         _ => Some("import-left-kind"),
     }
 }
 
-/// Whether only its author may see it.
-fn is_draft(item: &Item) -> bool {
-    !matches!(item.status.as_str(), "publish" | "") || !item.password.is_empty()
-}
+/// Kinds of things in which WordPress and its most used plugins keep how a site looks and works, and earlier versions.
+const MACHINERY: &[&str] = &[
+    "acf-field", "acf-field-group", "customize_changeset", "custom_css", "elementor_library", "nav_menu_item", "oembed_cache", "revision", "scheduled-action", "user_request",
+    "wp_font_face", "wp_font_family", "wp_global_styles", "wp_navigation", "wp_template", "wp_template_part",
+];
 
-/// Who may see a file that came with an item, until a room takes in what names it.
-pub(super) fn for_whom(item: &Item) -> Audience {
-    let is_as_its_parent = item.status == "inherit" && item.password.is_empty();
-    if is_as_its_parent || !is_draft(item) { Audience::Everyone } else { Audience::Only }
+/// Whether only its author may see it.
+pub(super) fn is_draft(item: &Item) -> bool {
+    !matches!(item.status.as_str(), "publish" | "") || !item.password.is_empty()
 }
 
 fn why_comment_left(comment: &Comment) -> Option<&'static str> {

@@ -1,4 +1,4 @@
-//! What the first reading keeps for the second: what is said of pictures, and blocks that stand in many texts. Its size is
+//! What the first reading keeps for the second: what is said of pictures, blocks that stand in many texts, and forums. Its size is
 //! bounded; what finds no room is as if it had not been there.
 
 use std::collections::HashMap;
@@ -15,8 +15,20 @@ pub(super) struct Aside {
     /// What stands for a picture and what stands below it, by its number.
     pictures: HashMap<String, (String, String)>,
     blocks: HashMap<String, String>,
+    forums: HashMap<String, Forum>,
     bytes: usize,
 }
+
+/// A forum that everyone could read, as far as it goes by itself.
+#[derive(Debug)]
+struct Forum {
+    title: String,
+    slug: String,
+    parent: String,
+}
+
+/// How deep forums may stand in each other.
+const FORUMS_DEEP: usize = 20;
 
 impl Aside {
     pub(super) fn picture(&mut self, item: &Item) {
@@ -32,6 +44,30 @@ impl Aside {
         if matches!(item.status.as_str(), "publish" | "") && item.password.is_empty() && self.has_room(item.content.len()) {
             self.blocks.insert(item.id, item.content);
         }
+    }
+
+    pub(super) fn forum(&mut self, item: Item) {
+        if matches!(item.status.as_str(), "publish" | "") && item.password.is_empty() && self.has_room(item.title.len() + item.slug.len()) {
+            self.forums.insert(item.id, Forum { title: item.title, slug: item.slug, parent: item.parent });
+        }
+    }
+
+    /// Whether everyone could read what stands in a forum: it and all above it were open.
+    pub(super) fn is_open_forum(&self, id: &str) -> bool {
+        let mut id = id;
+        for _ in 0..FORUMS_DEEP {
+            if matches!(id, "" | "0") {
+                return true;
+            }
+            let Some(forum) = self.forums.get(id) else { return false };
+            id = &forum.parent;
+        }
+        false
+    }
+
+    /// What a forum is called, and how addresses name it.
+    pub(super) fn forum_of(&self, id: &str) -> Option<(&str, &str)> {
+        self.forums.get(id).map(|forum| (forum.title.as_str(), forum.slug.as_str()))
     }
 
     fn has_room(&mut self, bytes: usize) -> bool {

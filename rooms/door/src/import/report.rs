@@ -1,9 +1,11 @@
 //! What an import says at its end: how much it took, and what it left, with why.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use base::house::House;
+use base::redirect;
+use base::words::Words;
 use fluent_bundle::FluentValue;
 use serde::Serialize;
 
@@ -36,8 +38,74 @@ pub struct Left {
     pub why: String,
 }
 
+/// What one write did, in that order. It counts once the write is kept.
+pub(super) type Tally = Vec<Did>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Did {
+    /// By its key.
+    Person(String),
+    File(String),
+    /// Its key, and what it is called.
+    Post(String, String),
+    Page(String, String),
+    /// Its key, and what the text above it is called.
+    Comment(String, String),
+    /// The old address.
+    Redirect(String),
+    /// What, and the key of the sentence on why.
+    Left(String, &'static str),
+}
+
+/// What was counted so far.
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    pub taken: Taken,
+    pub left: Leavings,
+    /// Hashes of the keys that were counted: an export may hold a thing twice.
+    counted: HashSet<u64>,
+}
+
+impl Count {
+    pub(super) fn add(&mut self, tally: Tally, words: &Words) {
+        tally.into_iter().for_each(|did| self.add_one(did, words));
+    }
+
+    pub(super) fn add_one(&mut self, did: Did, words: &Words) {
+        let taken = &mut self.taken;
+        let (key, count) = match &did {
+            Did::Person(key) => (key, &mut taken.people),
+            Did::File(key) => (key, &mut taken.files),
+            Did::Post(key, _) => (key, &mut taken.posts),
+            Did::Page(key, _) => (key, &mut taken.pages),
+            Did::Comment(key, _) => (key, &mut taken.comments),
+            Did::Redirect(old) if redirect::may_be_old(old) => (old, &mut taken.redirects),
+            Did::Redirect(_) => return,
+            Did::Left(what, why) => return self.left.once(what, why),
+        };
+        if self.counted.insert(hash_of(key)) {
+            *count += 1;
+            return;
+        }
+        match did {
+            Did::Post(_, what) | Did::Page(_, what) => self.left.tell(what, "import-left-twice"),
+            Did::Comment(key, under) => {
+                let id = key.rsplit(':').next().unwrap_or_default();
+                self.left.tell(words.fill("import-what-comment", &[("id", id.into()), ("title", under.into())]), "import-left-twice");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn hash_of(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Gathers what is left, in bounded memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Leavings {
     /// For each key of a why: the first things, and how many more.
     kinds: Vec<(&'static str, Vec<String>, u64)>,
@@ -57,9 +125,7 @@ impl Leavings {
 
     /// The same, for what may come up again and again.
     pub(super) fn once(&mut self, what: &str, why: &'static str) {
-        let mut hasher = DefaultHasher::new();
-        (what, why).hash(&mut hasher);
-        if self.told.insert(hasher.finish()) {
+        if self.told.insert(hash_of((what, why))) {
             self.tell(what.to_owned(), why);
         }
     }

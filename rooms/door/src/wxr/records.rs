@@ -14,7 +14,20 @@ pub struct Site {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
     Author(Author),
+    Term(Term),
     Item(Box<Item>),
+}
+
+/// A category, tag or whatever else texts are sorted by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Term {
+    pub id: String,
+    /// `category`, `post_tag`, or another's name.
+    pub kind: String,
+    /// How addresses name it.
+    pub slug: String,
+    pub name: String,
+    pub description: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +66,9 @@ pub struct Item {
     pub alt: String,
     /// Its footnotes, as WordPress keeps them (JSON).
     pub footnotes: String,
+    /// The number of the reply that one in a forum answers, and what somebody without an account called themselves there.
+    pub answers: String,
+    pub nickname: String,
     /// What its address ended in before.
     pub old_slugs: Vec<String>,
     /// Names of what its authors or a plugin kept with it.
@@ -64,6 +80,12 @@ pub struct Item {
     pub terms: Vec<String>,
     pub tags: Vec<String>,
     pub comments: Vec<Comment>,
+    /// How addresses name its categories and tags, by kind and name.
+    pub term_slugs: Vec<(&'static str, String, String)>,
+    /// Where it stands among those beside it; `0` where nobody said.
+    pub order: String,
+    /// `1`: it stands above the newest.
+    pub sticky: String,
     /// Something in it was longer than [`super::scan::PIECE_BYTES_MAX`] and lost its end.
     pub was_cut: bool,
     /// These are more comments of an item that came before.
@@ -87,7 +109,15 @@ pub struct Comment {
 
 impl Item {
     /// The oldest exports name categories and tags once more, without saying which is which.
-    fn sort(&mut self, domain: &[u8], text: String) {
+    fn sort(&mut self, domain: &[u8], slug: &[u8], text: String) {
+        let kind = match domain {
+            b"category" => Some("category"),
+            b"post_tag" | b"tag" => Some("tag"),
+            _ => None,
+        };
+        if let Some(kind) = kind.filter(|_| !slug.is_empty()) {
+            self.term_slugs.push((kind, String::from_utf8_lossy(slug).into_owned(), text.clone()));
+        }
         match domain {
             b"" => self.terms.push(text),
             b"category" => self.categories.push(text),
@@ -103,7 +133,7 @@ impl Item {
         if self.categories.is_empty() && self.tags.is_empty() { &self.terms } else { &self.categories }
     }
 
-    pub(super) fn set(&mut self, name: &[u8], domain: &[u8], text: String) {
+    pub(super) fn set(&mut self, name: &[u8], domain: &[u8], slug: &[u8], text: String) {
         let field = match name {
             b"title" => &mut self.title,
             b"link" => &mut self.link,
@@ -123,7 +153,23 @@ impl Item {
             b"wp:post_password" => &mut self.password,
             b"wp:post_parent" => &mut self.parent,
             b"wp:attachment_url" => &mut self.attachment_url,
-            b"category" => return self.sort(domain, text),
+            b"wp:menu_order" => &mut self.order,
+            b"wp:is_sticky" => &mut self.sticky,
+            b"category" => return self.sort(domain, slug, text),
+            _ => return,
+        };
+        *field = text;
+    }
+}
+
+impl Term {
+    pub(super) fn set(&mut self, name: &[u8], text: String) {
+        let field = match name {
+            b"wp:term_id" => &mut self.id,
+            b"wp:term_taxonomy" => &mut self.kind,
+            b"wp:category_nicename" | b"wp:tag_slug" | b"wp:term_slug" => &mut self.slug,
+            b"wp:cat_name" | b"wp:tag_name" | b"wp:term_name" => &mut self.name,
+            b"wp:category_description" | b"wp:tag_description" | b"wp:term_description" => &mut self.description,
             _ => return,
         };
         *field = text;

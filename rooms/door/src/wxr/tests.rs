@@ -33,12 +33,22 @@ fn a_whole_item_is_read_with_its_terms_pictures_and_comments() {
     );
     assert_eq!(site, Site { title: "A".into(), blog_url: "https://old.example/blog".into(), site_url: String::new(), link: "https://old.example".into(), language: "en-GB".into() });
     assert_eq!(found[0], Found::Author(Author { id: "7".into(), login: "ada".into(), display_name: "Ada &amp; Co".into() }));
-    let Found::Item(item) = &found[1] else { panic!("an item") };
+    assert_eq!(found[1], Found::Term(Term { id: "1".into(), kind: "category".into(), name: "News".into(), ..Term::default() }));
+    let Found::Item(item) = &found[2] else { panic!("an item") };
     assert_eq!((item.title.as_str(), item.id.as_str(), item.content.as_str(), item.thumbnail.as_str()), ("One & two", "12", "<p>a</p>", "9"));
     assert_eq!((&item.categories, &item.tags), (&vec!["News".to_owned()], &vec!["tag".to_owned()]));
+    assert_eq!(item.term_slugs, [("category", "n".to_owned(), "News".to_owned())]);
     assert_eq!(item.comments, [Comment { id: "3".into(), author: "Brook".into(), content: "Hi".into(), parent: "0".into(), ..Comment::default() }]);
     let all = format!("{found:?}");
     assert!(!all.contains("x.example") && !all.contains("192.0.2.1"), "no mail address and no IP comes out");
+}
+
+#[test]
+fn the_prefixes_of_an_export_are_what_it_says_they_are() {
+    let xml = "<rss xmlns:x='http://wordpress.org/export/1.2/excerpt/' xmlns:c=\"http://purl.org/rss/1.0/modules/content/\" xmlns:d=\"http://purl.org/dc/elements/1.1/\" xmlns:wxr=\"http://wordpress.org/export/1.2/\"><channel><wxr:wxr_version>1.2</wxr:wxr_version><item><d:creator>ada</d:creator><c:encoded><![CDATA[a <wxr:b> c]]></c:encoded><x:encoded>e</x:encoded><wxr:post_id>7</wxr:post_id></item></channel></rss>";
+    let found = read(xml.as_bytes()).0;
+    let Found::Item(item) = &found[0] else { panic!("an item") };
+    assert_eq!((item.id.as_str(), item.creator.as_str(), item.content.as_str(), item.excerpt.as_str()), ("7", "ada", "a <wxr:b> c", "e"));
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod generate;
 mod import;
 mod large;
 mod outside;
+mod sites;
