@@ -10,6 +10,7 @@ mod shortcodes;
 mod tree;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -25,8 +26,30 @@ pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
 #[must_use]
 pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> String {
     // Where a text was cut in two, one part ends.
-    let spelled_out = shortcodes::spell_out(source, attached).0.replace("<!--more", "\n\n<!--more").replace("<!--nextpage-->", "\n\n");
+    let spelled_out = shortcodes::spell_out(&with_backgrounds(source), attached).0.replace("<!--more", "\n\n<!--more").replace("<!--nextpage-->", "\n\n");
     written(&spelled_out, !source.contains("<!-- wp:"), rewrite)
+}
+
+/// A text in which pictures that lie behind something stand before what it holds: old covers and page builders keep theirs in a
+/// style, `<div style="background-image:url(…)">`.
+fn with_backgrounds(source: &str) -> Cow<'_, str> {
+    const STYLE: &str = "background-image:";
+    if !source.contains(STYLE) {
+        return source.into();
+    }
+    let (mut out, mut rest) = (String::with_capacity(source.len()), source);
+    while let Some((before, after)) = rest.split_once(STYLE) {
+        out = out + before + STYLE;
+        rest = after;
+        let Some((value, end)) = after.find('>').map(|end| (&after[..end], end + 1)) else { break };
+        let address = value.trim_start().strip_prefix("url(").and_then(|value| value.split_once(')')).map(|(address, _)| address);
+        let address = address.map(|address| address.replace("&quot;", "").replace("&#039;", "").replace(['"', '\'', '<'], ""));
+        if let Some(address) = address.filter(|_| before.rfind('<') > before.rfind('>')) {
+            out += &format!("{}<p><img src=\"{address}\"></p>", &after[..end]);
+            rest = &after[end..];
+        }
+    }
+    (out + rest).into()
 }
 
 /// The names of what in a text only a plugin could have filled, without making anything of it.
@@ -78,11 +101,11 @@ fn tamed(html: &str) -> String {
             .tags(HashSet::from(ELEMENTS))
             .clean_content_tags(HashSet::from(["script", "style", "title", "template", "svg", "math", "select", "textarea", "noscript"]))
             .tag_attributes(HashMap::from([
-                ("a", HashSet::from(["href"])),
+                ("a", HashSet::from(["href", "class"])),
                 ("img", HashSet::from(["src", "alt", "data-src", "data-lazy-src"])),
                 ("iframe", HashSet::from(["src"])),
                 ("embed", HashSet::from(["src"])),
-                ("object", HashSet::from(["data"])),
+                ("object", HashSet::from(["data", "class"])),
                 ("param", HashSet::from(["name", "value"])),
                 ("audio", HashSet::from(["src"])),
                 ("video", HashSet::from(["src"])),

@@ -155,7 +155,7 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
         "caption" | "wp_caption" => captioned(inside?, code.value(&["caption"])),
         "gallery" => gallery(code, attached),
         "embed" => format!("\n\n<p>{}</p>\n\n", inside?.trim()),
-        "youtube" | "vimeo" | "soundcloud" | "twitter" | "tweet" | "instagram" | "gist" => match seen_at(code.name, code.value(&["url", "src", "id", ""]).or(inside).unwrap_or_default()) {
+        "youtube" | "vimeo" | "wpvideo" | "videopress" | "soundcloud" | "twitter" | "tweet" | "instagram" | "gist" => match seen_at(code.name, code.value(&["url", "src", "id", ""]).or(inside).unwrap_or_default()) {
             Some(address) => format!("\n\n<p>{}</p>\n\n", quoted(&address)),
             None => {
                 lose(code.name, &mut lost.whole);
@@ -164,14 +164,17 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
         },
         "code" | "sourcecode" | "source" => format!("\n\n<pre>{}</pre>\n\n", inside?.replace('<', "&lt;")),
         "audio" => link(code.value(&["src", "mp3", "m4a", "ogg", "wav", "wma", "flac", ""]).or(inside)),
-        "video" | "wpvideo" => link(code.value(&["src", "mp4", "m4v", "webm", "ogv", "flv", ""]).or(inside)),
+        "video" => link(code.value(&["src", "mp4", "m4v", "webm", "ogv", "flv", ""]).or(inside)),
         "playlist" => gallery(code, &[]),
         name if EMPTY_WITHOUT_PLUGIN.contains(&name) => {
             lose(name, &mut lost.whole);
             String::new()
         }
         name if inside.is_some() || code.values.iter().any(|(key, _)| !key.is_empty()) => {
-            let said = said_in(code);
+            let mut said = said_in(code);
+            if let Some(address) = code.value(&["src", "url", "href"]).and_then(link_in).filter(|_| said.is_empty() && inside.is_none()) {
+                said = format!("\n\n<p>{}</p>\n\n", quoted(&address));
+            }
             lose(name, if inside.is_some() || !said.is_empty() { &mut lost.layout } else { &mut lost.whole });
             return Some(Spelled::Around(said));
         }
@@ -245,6 +248,7 @@ fn seen_at(site: &str, named: &str) -> Option<String> {
     }
     match site {
         "youtube" if is_number(&named) => Some(format!("https://www.youtube.com/watch?v={named}")),
+        "wpvideo" | "videopress" if is_number(&named) => Some(format!("https://videopress.com/v/{named}")),
         "vimeo" if is_number(&named) => Some(format!("https://vimeo.com/{named}")),
         "gist" if is_number(&named) => Some(format!("https://gist.github.com/{named}")),
         _ => None,
@@ -299,6 +303,8 @@ mod tests {
         for film in ["[youtube=http://www.youtube.com/watch?v=abc&w=640&h=385]", "[youtube http://www.youtube.com/watch?v=abc]", "[youtube]http://www.youtube.com/watch?v=abc[/youtube]", "[youtube=http://www.youtube.com/watch?v=abc&amp;rel=0]"] {
             assert_eq!(spelled(film), "<p>http://www.youtube.com/watch?v=abc</p>", "{film}");
         }
+        assert_eq!(spelled("[wpvideo Xy12]"), "<p>https://videopress.com/v/Xy12</p>");
+        assert_eq!(spelled("[iframe src=\"https://b.example/c\" width=3]"), "<p>https://b.example/c</p>");
         assert_eq!(spelled("[vimeo 123]"), "<p>https://vimeo.com/123</p>");
         assert_eq!(spelled("[gist id=123]"), "<p>https://gist.github.com/123</p>");
         assert_eq!(spelled("[soundcloud url=\"https://api.a.example/1\" params=\"b=c\" width=\"3\"]"), "<p>https://api.a.example/1</p>");

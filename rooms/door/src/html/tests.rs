@@ -195,3 +195,13 @@ proptest! {
         prop_assert!(!html.contains("<script") && !html.contains("<svg"));
     }
 }
+
+#[test]
+fn a_file_is_named_once_and_a_picture_that_lay_behind_words_stands_before_them() {
+    assert_eq!(md("<div><object class=\"wp-block-file__embed\" data=\"https://a.example/b.pdf\"></object><a href=\"https://a.example/b.pdf\">The sheet</a><a href=\"https://a.example/b.pdf\" class=\"wp-block-file__button wp-element-button\" download>Download</a></div>"), "[The sheet](https://a.example/b.pdf)");
+    assert_eq!(md("<div class=\"c\" style=\"background-image:url(https://a.example/b.jpg);color:red\"><p>On it</p></div>"), "![](https://a.example/b.jpg)\n\nOn it");
+    assert_eq!(md("<div style=\"background-image: url('https://a.example/b.jpg')\">On it</div>"), "![](https://a.example/b.jpg)\n\nOn it");
+    for words in ["say background-image:url(x) > y", "<p style=\"background-image:", "<p style=\"background-image:none\">a</p>"] {
+        assert!(!md(words).contains("!["), "{words}");
+    }
+}

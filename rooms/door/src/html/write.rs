@@ -91,6 +91,9 @@ impl Writer<'_> {
 
     /// What plays in an object, by the first address that leads anywhere: of what is inside, else its own.
     fn object(&self, element: &Element) -> Vec<String> {
+        if is_of(element, "wp-block-file__embed") {
+            return Vec::new(); // the link to the same file stands below it
+        }
         let (params, inner): (Vec<&Node>, Vec<&Node>) = element.inside.iter().partition(|node| matches!(node, Node::Element(inner) if inner.name == "param"));
         let inner: Vec<String> = inner.into_iter().flat_map(|node| self.blocks(std::slice::from_ref(node))).collect();
         let has_link = inner.iter().any(|block| block.contains("](") || block.contains("<http"));
@@ -225,6 +228,9 @@ impl Writer<'_> {
     }
 
     fn link(&self, element: &Element, inside: &str, out: &mut String) {
+        if is_of(element, "wp-block-file__button") {
+            return; // it leads where the name before it leads
+        }
         let words = inside.replace(LINE_END, " ").split_whitespace().collect::<Vec<_>>().join(" ");
         let Some(url) = element.attribute("href").and_then(|href| (self.rewrite)(href)) else { return out.push_str(inside) };
         let is_the_picture_itself = words.starts_with("![") && words.ends_with(&format!("({})", destination(&url)));
@@ -259,6 +265,10 @@ impl Writer<'_> {
         }
         out.push_str(&escaped_word(rest));
     }
+}
+
+fn is_of(element: &Element, class: &str) -> bool {
+    element.attribute("class").is_some_and(|classes| classes.split_whitespace().any(|known| known == class))
 }
 
 /// Whether the first row of a table heads its columns.

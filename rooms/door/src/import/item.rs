@@ -18,7 +18,7 @@ impl Import<'_> {
     /// Makes an item ready for the rooms, or tells why it is left.
     pub(super) async fn item(&mut self, item: Item, batch: &mut Batch) -> Result<(), Refusal> {
         let key = self.key("post", &id_of(&item));
-        let place = memory::place_of(&self.house.db, &key).await?;
+        let (place, taken_at) = memory::taken(&self.house.db, &key).await?.unzip();
         let is_erased = place.as_deref().is_some_and(is_gone) && item.kind != "attachment";
         if let Some(why) = why_left(&item).or(is_erased.then_some("import-left-erased")).or(self.why_out_of_place(&item).await?) {
             if why == "import-left-machinery" {
@@ -44,6 +44,9 @@ impl Import<'_> {
         let item = if item.kind == "topic" { self.as_post(item) } else { item };
         if !item.is_more {
             self.tell_rest(&item);
+            if taken_at.is_some_and(|at| read_time(&item.modified_gmt).is_some_and(|changed| changed > at)) {
+                self.count.left.tell(self.what(&item), "import-left-changed");
+            }
         }
         let item = Item { content: html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes), ..item };
         self.person(&item.creator, &item.creator, batch).await?;
@@ -141,7 +144,7 @@ impl Import<'_> {
             comments_open: item.comment_status == "open",
             categories: terms(item.categories()),
             tags: terms(&item.tags),
-            lang: self.site.language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
+            lang: Some(&item.lang).filter(|lang| !lang.is_empty()).unwrap_or(&self.site.language).split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
         })
     }
 

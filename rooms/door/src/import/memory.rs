@@ -10,6 +10,11 @@ pub(super) async fn place_of(ask: &impl Ask, key: &str) -> DbResult<Option<Strin
     ask.first("SELECT place FROM brought WHERE key = $1", vals![key]).await
 }
 
+/// Where something stands that was taken, and when it was.
+pub(super) async fn taken(ask: &impl Ask, key: &str) -> DbResult<Option<(String, i64)>> {
+    ask.first("SELECT place, at FROM brought WHERE key = $1", vals![key]).await
+}
+
 /// Where somebody is, who may have left since: then no more than a hash of their key is known.
 pub(super) async fn person_of(ask: &impl Ask, key: &str) -> DbResult<Option<String>> {
     ask.first("SELECT place FROM brought WHERE key = $1 OR key = $2 ORDER BY key LIMIT 1", vals![key, id::hash(key)]).await

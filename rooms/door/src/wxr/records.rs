@@ -80,6 +80,8 @@ pub struct Item {
     pub terms: Vec<String>,
     pub tags: Vec<String>,
     pub comments: Vec<Comment>,
+    /// What it is written in, where a plugin for several languages says so.
+    pub lang: String,
     /// How addresses name its categories and tags, by kind and name.
     pub term_slugs: Vec<(&'static str, String, String)>,
     /// Where it stands among those beside it; `0` where nobody said.
@@ -122,7 +124,8 @@ impl Item {
             b"" => self.terms.push(text),
             b"category" => self.categories.push(text),
             b"post_tag" | b"tag" => self.tags.push(text),
-            b"post_format" => {}
+            b"language" => self.lang = String::from_utf8_lossy(slug).into_owned(),
+            b"post_format" | b"post_translations" | b"term_language" | b"term_translations" => {}
             domain => self.taxonomies.push(String::from_utf8_lossy(domain).into_owned()),
         }
     }

@@ -146,3 +146,24 @@ async fn how_a_page_builder_laid_texts_out_is_told_once_and_the_words_stay() {
     assert_eq!(whys(&report).iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["[et_pb_section]", "[et_pb_text]", "[et_pb_button]"]);
     assert!(bare.saying("One.").await.contains("words: \"One.\\n\\n[Go](https://else.example/)\""), "{}", bare.saying("One.").await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_export_brings_what_is_new_and_tells_what_was_changed_there() {
+    let bare = Bare::open().await;
+    let changed = |day: &str| format!("<wp:post_modified_gmt>{day} 00:00:00</wp:post_modified_gmt>");
+    bare.import(&export(&[ADA, &item(1, "post", "publish", "First", "Before.", &changed("2020-02-01")), &item(2, "post", "publish", "Second", "Stays.", "")].concat()), None).await.unwrap();
+    let newer = export(&[ADA, &item(1, "post", "publish", "First", "After.", &[changed("2031-01-01"), comment(1, 0, "And this?", "")].concat()), &item(3, "post", "publish", "Third", "New.", &changed("2031-01-01"))].concat());
+    let report = bare.import(&newer, None).await.unwrap();
+    assert_eq!((report.taken.posts, report.taken.comments), (2, 1));
+    assert_eq!(whys(&report), [("post 1 “First”", "It was taken before it was changed there. What stands here now stays; copy over what you miss.")]);
+    for words in ["Before.", "Stays.", "New.", "And this?"] {
+        bare.saying(words).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_in_the_language_that_a_plugin_for_several_gave_it() {
+    let bare = Bare::open().await;
+    bare.import(&export(&[ADA, &item(1, "post", "publish", "First", "Eins.", "<category domain=\"language\" nicename=\"de\">Deutsch</category><category domain=\"post_translations\" nicename=\"pll_1\">pll_1</category>"), &item(2, "post", "publish", "Second", "Two.", "")].concat()), None).await.unwrap();
+    assert!(bare.saying("Eins.").await.contains("lang: \"de\"") && bare.saying("Two.").await.contains("lang: \"en\""));
+}
