@@ -97,7 +97,15 @@ fn whole(asked: &str) -> String {
         }
         path = before;
     }
-    path.to_owned()
+    if path.contains("/uploads/") { without_size(path) } else { path.to_owned() }
+}
+
+/// The address of the picture of which WordPress made another size: `/a/b.jpg` for `/a/b-300x200.jpg`.
+fn without_size(path: &str) -> String {
+    let is_number = |digits: &str| (1..=5).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_size = |size: &str| size.split_once('x').is_some_and(|(width, height)| is_number(width) && is_number(height));
+    let parts = path.rsplit_once('.').and_then(|(stem, ending)| Some((stem.rsplit_once('-').filter(|(_, size)| is_size(size))?.0, ending)));
+    parts.map_or_else(|| path.to_owned(), |(stem, ending)| format!("{stem}.{ending}"))
 }
 
 /// One way to write an address: no fragment, no slash at the end, no `index.php` before what is asked for, percent-encoding in
@@ -137,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_part_of_a_page_leads_to_the_whole() {
-        for (part, all) in [("/a/b/feed", "/a/b"), ("/a/comment-page-2", "/a"), ("/a/page/3", "/a"), ("/a/amp/?x=1", "/a"), ("/?p=1&preview=true", "/?p=1"), ("/feed/atom", "/feed"), ("/a/b", "/a/b")] {
+        for (part, all) in [("/a/b/feed", "/a/b"), ("/a/comment-page-2", "/a"), ("/a/page/3", "/a"), ("/a/amp/?x=1", "/a"), ("/?p=1&preview=true", "/?p=1"), ("/feed/atom", "/feed"), ("/wp-content/uploads/a-300x200.jpg", "/wp-content/uploads/a.jpg"), ("/wp-content/uploads/a-x200.jpg", "/wp-content/uploads/a-x200.jpg"), ("/a-3x2.html", "/a-3x2.html"), ("/a/b", "/a/b")] {
             assert_eq!(whole(part), all, "{part}");
         }
     }

@@ -26,9 +26,39 @@ pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
 #[must_use]
 pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> String {
     // Where a text was cut in two, one part ends.
+    let source = &*in_turn(source, "\n\n");
     let spelled_out = shortcodes::spell_out(&with_backgrounds(source), attached).0.replace("<!--more", "\n\n<!--more").replace("<!--nextpage-->", "\n\n");
     written(&spelled_out, !source.contains("<!-- wp:"), rewrite)
 }
+
+/// A text that stands there in several languages, one after another with something between: qTranslate keeps it as
+/// `[:de]…[:en]…[:]` or `<!--:de-->…<!--:-->`.
+fn in_turn<'a>(source: &'a str, between: &str) -> Cow<'a, str> {
+    let (mut parts, mut rest) = (Vec::new(), source);
+    while let Some((at, end)) = tongue_mark(rest).filter(|_| parts.len() < TONGUES_MAX) {
+        parts.push(rest[..at].trim());
+        rest = &rest[end..];
+    }
+    if parts.len() < 2 {
+        return source.into(); // one alone is somebody's face
+    }
+    parts.push(rest.trim());
+    parts.retain(|part| !part.is_empty());
+    parts.join(between).into()
+}
+
+/// Where the first mark of a language, or of the end of one, begins and ends.
+fn tongue_mark(text: &str) -> Option<(usize, usize)> {
+    text.match_indices(":").find_map(|(colon, _)| {
+        let (begin, end) = [("[", "]"), ("<!--", "-->")].into_iter().find(|(begin, _)| text[..colon].ends_with(begin))?;
+        let after = &text[colon + 1..];
+        let name = after.bytes().take(2).take_while(u8::is_ascii_lowercase).count();
+        (name != 1 && after[name..].starts_with(end)).then_some((colon - begin.len(), colon + 1 + name + end.len()))
+    })
+}
+
+/// The most marks of languages that are looked at in one text.
+const TONGUES_MAX: usize = 1_000;
 
 /// A text in which pictures that lie behind something stand before what it holds: old covers and page builders keep theirs in a
 /// style, `<div style="background-image:url(…)">`.
@@ -80,7 +110,8 @@ fn written(html: &str, keeps_lines: bool, rewrite: Rewrite<'_>) -> String {
 /// The words alone, on one line: for titles, names and summaries, which are far shorter than [`LINE_BYTES_MAX`].
 #[must_use]
 pub fn line(source: &str) -> String {
-    let words = tree::words(&tree::read(&tamed(&source[..source.floor_char_boundary(LINE_BYTES_MAX)])));
+    let source = in_turn(&source[..source.floor_char_boundary(LINE_BYTES_MAX)], " / ");
+    let words = tree::words(&tree::read(&tamed(&source)));
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

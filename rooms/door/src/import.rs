@@ -15,7 +15,7 @@ mod memory;
 mod report;
 mod uploads;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use base::brought::{BroughtPerson, NAME_CHARS_MAX};
@@ -242,7 +242,10 @@ impl<'a> Import<'a> {
             },
         };
         self.did(Did::File(key));
-        batch.redirects.push((format!("{}/wp-content/uploads/{of_network}", self.hosts.root), path.clone()));
+        let whole = uploads::whole(&of_network); // any size of it leads there
+        for name in [Some(&of_network), Some(&whole).filter(|whole| **whole != of_network)].into_iter().flatten() {
+            batch.redirects.push((format!("{}/wp-content/uploads/{name}", self.hosts.root), path.clone()));
+        }
         Ok(Some(path))
     }
 
@@ -282,7 +285,7 @@ impl<'a> Import<'a> {
         };
         if let Some(path) = self.file(&name, item, batch).await? {
             let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
-            let shown = self.hosts.old_path(&item.link);
+            let shown = [&item.link, &item.attachment_url].into_iter().filter_map(|address| self.hosts.old_path(address)).collect::<BTreeSet<_>>();
             for old in shown.into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
                 batch.redirects.push((old, path.clone()));
             }

@@ -205,3 +205,12 @@ fn a_file_is_named_once_and_a_picture_that_lay_behind_words_stands_before_them()
         assert!(!md(words).contains("!["), "{words}");
     }
 }
+
+#[test]
+fn a_text_in_several_languages_stands_in_each_after_the_other() {
+    assert_eq!(md("[:de]Eins[:en]One[:]"), "Eins\n\nOne");
+    assert_eq!(md("<!--:de--><p>Eins</p><!--:--><!--:en--><p>One</p><!--:-->"), "Eins\n\nOne");
+    assert_eq!(line("[:de]Titel[:en]Title[:]"), "Titel / Title");
+    assert_eq!(md("so sad [:] and [:xyz]"), "so sad \\[:\\] and \\[:xyz\\]");
+    assert_eq!(md("smile [:de] here"), "smile \\[:de\\] here");
+}

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use base::brought::{BroughtArticle, SLUG_CHARS_MAX, SUMMARY_CHARS_MAX, TERM_CHARS_MAX, TERMS_MAX, TITLE_CHARS_MAX};
 use base::markup::{self, snippet};
+use base::redirect;
 use base::refusal::Refusal;
 use base::search;
 use jiff::civil::DateTime;
@@ -68,6 +69,9 @@ impl Import<'_> {
         if !item.is_more && !is_draft(&item) && item.kind != "page" {
             self.archives.stands_in(&item, &self.hosts.root);
         }
+        if !item.is_more && !is_draft(&item) && self.hosts.old_path(&item.link).is_some_and(|old| !redirect::may_be_old(&old)) {
+            self.count.left.tell(self.what(&item), "import-left-address");
+        }
         let old_paths = if is_draft(&item) || item.is_more { Vec::new() } else { self.old_paths(&item) };
         batch.items.push(ItemJob { what: self.what(&item), key, article, is_page: item.kind == "page", is_more: item.is_more, creator: item.creator, old_paths, comments });
         Ok(())
@@ -103,7 +107,9 @@ impl Import<'_> {
         if is_long(&item.title, TITLE_CHARS_MAX - 1) || is_long(&item.excerpt, SUMMARY_CHARS_MAX - 1) || item.categories().len().max(item.tags.len()) > TERMS_MAX {
             self.count.left.tell(self.what(item), "import-left-long");
         }
-        if item.content.contains("src=\"data:image") || item.content.contains("src='data:image") {
+        let is_inline = |tag: &str| tag.contains(" src=\"data:image") || tag.contains(" src='data:image");
+        let tags = item.content.split('<').filter(|tag| tag.starts_with("img")).map(|tag| tag.split('>').next().unwrap_or_default());
+        if tags.filter(|tag| is_inline(tag)).any(|tag| !tag.contains("data-src") && !tag.contains("data-lazy-src")) {
             self.count.left.tell(self.what(item), "import-left-inline");
         }
         let places = [("import-what-order", item.kind == "page" && !matches!(item.order.as_str(), "" | "0")), ("import-what-below", item.kind == "page" && !matches!(item.parent.as_str(), "" | "0"))];
@@ -156,7 +162,8 @@ impl Import<'_> {
         });
         let mut words = self.with_pictures(&words).await?;
         if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", &item.thumbnail)).await?.filter(|path| is_picture(path) && !words.contains(path.as_str())) {
-            words = format!("{}\n\n{words}", html::picture(&path, self.aside.said_of(&item.thumbnail).0, "")).trim_end().to_owned();
+            let (alt, caption) = self.aside.said_of(&item.thumbnail);
+            words = format!("{}\n\n{words}", html::picture(&path, alt, caption)).trim_end().to_owned();
         }
         Ok(words)
     }

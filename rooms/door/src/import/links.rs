@@ -25,6 +25,8 @@ pub(super) struct Hosts {
     network: Option<String>,
 }
 
+/// What stands before a site's name where it keeps copies of its files.
+const SIDES: [&str; 8] = ["assets", "cdn", "dev", "images", "img", "media", "staging", "static"];
 /// Places where a site's files are besides its own.
 const PLACES_MAX: usize = 8;
 
@@ -94,7 +96,8 @@ impl Hosts {
         if let Some(below) = beneath.and_then(known) {
             return Some(below);
         }
-        let is_own = is_own || host_of(&url).is_some_and(|host| self.hosts.contains(&host) || self.network.as_ref() == Some(&host));
+        let beside = |host: &str| host.split_once('.').filter(|(side, _)| SIDES.contains(side)).is_some_and(|(_, host)| self.hosts.iter().any(|own| own == host));
+        let is_own = is_own || host_of(&url).is_some_and(|host| self.hosts.contains(&host) || self.network.as_ref() == Some(&host) || beside(&host));
         let is_mirrored = is_mirror && self.hosts.iter().any(|host| url.path().trim_start_matches("/www.").trim_start_matches('/').starts_with(host.as_str()));
         (is_own || is_mirrored).then(|| upload_path(url.path())).flatten()
     }
@@ -180,6 +183,9 @@ mod tests {
             ("http://wp.old.example/wp-content/uploads/2020/a%20b.jpg", Some("/files/1/a.jpg")),
             ("https://i0.wp.com/old.example/blog/wp-content/uploads/2020/a%20b.jpg?w=3", Some("/files/1/a.jpg")),
             ("https://old.example/blog/wp-content/uploads/none.jpg", Some("https://old.example/blog/wp-content/uploads/none.jpg")),
+            ("https://cdn.old.example/wp-content/uploads/2020/a%20b.jpg", Some("/files/1/a.jpg")),
+            ("https://cdn.old.example/about", Some("https://cdn.old.example/about")),
+            ("https://blog.old.example/wp-content/uploads/2020/a%20b.jpg", Some("https://blog.old.example/wp-content/uploads/2020/a%20b.jpg")),
             ("https://else.example/wp-content/uploads/2020/a%20b.jpg", Some("https://else.example/wp-content/uploads/2020/a%20b.jpg")),
             ("mailto:a@b.example", Some("mailto:a@b.example")),
             ("javascript:alert(1)", None),

@@ -167,3 +167,29 @@ async fn a_text_is_in_the_language_that_a_plugin_for_several_gave_it() {
     bare.import(&export(&[ADA, &item(1, "post", "publish", "First", "Eins.", "<category domain=\"language\" nicename=\"de\">Deutsch</category><category domain=\"post_translations\" nicename=\"pll_1\">pll_1</category>"), &item(2, "post", "publish", "Second", "Two.", "")].concat()), None).await.unwrap();
     assert!(bare.saying("Eins.").await.contains("lang: \"de\"") && bare.saying("Two.").await.contains("lang: \"en\""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_found_by_every_address_it_had() {
+    let bare = Bare::open().await;
+    for name in ["a.png", "b-scaled.png"] {
+        bare.write(&format!("up/2020/{name}"), [picture(), name.into()].concat());
+    }
+    let attached = |id: u32, name: &str, more: &str| item(id, "attachment", "inherit", name, "", &format!("<wp:attachment_url>https://old.example/pics/2020/{name}</wp:attachment_url><wp:postmeta><wp:meta_key>_wp_attached_file</wp:meta_key><wp:meta_value>2020/{name}</wp:meta_value></wp:postmeta>{more}")).replace("<excerpt:encoded><![CDATA[]]></excerpt:encoded>", "<excerpt:encoded>Below it</excerpt:encoded>");
+    let text = "<img src=\"data:image/gif;base64,R0\" data-src=\"https://cdn.old.example/wp-content/uploads/2020/b-1024x768.png\" alt=\"Lazy\">";
+    let xml = export(&[ADA, &attached(20, "a.png", ""), &attached(21, "b-scaled.png", ""), &item(1, "post", "publish", "First", text, "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>20</wp:meta_value></wp:postmeta>")].concat());
+    let report = bare.import(&xml, Some(&bare.folder.path().join("up"))).await.unwrap();
+    assert_eq!(report.left, [], "a picture that came when somebody scrolled to it is a file");
+    let (a, b) = (leads(&bare.house, "/wp-content/uploads/2020/a.png").await, leads(&bare.house, "/wp-content/uploads/2020/b-scaled.png").await);
+    for (old, here) in [("/wp-content/uploads/2020/a-300x200.png", &a), ("/pics/2020/a.png", &a), ("/?attachment_id=20", &a), ("/wp-content/uploads/2020/b.png", &b), ("/wp-content/uploads/2020/b-10x20.png", &b), ("/pics/2020/b-scaled.png", &b)] {
+        assert_eq!(&leads(&bare.house, old).await, here, "{old}");
+    }
+    let words = format!("words: \"![]({a})\\n\\n*Below it*\\n\\n![Lazy]({b})\"");
+    assert!(bare.saying("title: \"First\"").await.contains(&words), "{}", bare.saying("title: \"First\"").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_whose_address_the_house_has_itself_says_so() {
+    let bare = Bare::open().await;
+    let report = bare.import(&export(&[ADA, &item(1, "post", "publish", "First", "a", "").replace("/2020/01/first/", "/help/")].concat()), None).await.unwrap();
+    assert_eq!(whys(&report), [("post 1 “First”", "Its old address is one of this house's own pages; that one is shown there.")]);
+}
