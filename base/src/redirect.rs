@@ -111,7 +111,8 @@ fn without_size(path: &str) -> String {
 /// One way to write an address: no fragment, no slash at the end, no `index.php` before what is asked for, percent-encoding in
 /// upper case and only where needed.
 /// `None` for the front page, which is never an old address, and for what is none at all.
-fn normal(address: &str) -> Option<String> {
+#[must_use]
+pub fn normal(address: &str) -> Option<String> {
     let address = address.split('#').next().unwrap_or_default();
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let plain = path.replacen("/index.php/", "/", 1);

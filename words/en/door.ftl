@@ -63,3 +63,4 @@ import-left-machinery = WordPress and its plugins keep in these how a site looks
 import-left-forum = It stands in a forum that not everyone could read, or that this export does not hold.
 import-left-changed = It was taken before it was changed there. What stands here now stays; copy over what you miss.
 import-left-address = Its old address is one of this house's own pages; that one is shown there.
+import-by = By { $names }

@@ -103,6 +103,13 @@ pub fn picture(path: &str, alt: &str, caption: &str) -> String {
     written(&html, false, &|url| Some(url.to_owned()))
 }
 
+/// A link to what is found at an address, as HTML.
+#[must_use]
+pub fn bare_link(address: &str) -> String {
+    let name = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or(address);
+    format!("<p><a href=\"{}\">{}</a></p>", shortcodes::quoted(address), shortcodes::quoted(name))
+}
+
 fn written(html: &str, keeps_lines: bool, rewrite: Rewrite<'_>) -> String {
     write::markdown(&tree::read(&tamed(html)), keeps_lines, rewrite)
 }

@@ -117,6 +117,7 @@ impl<'a> Import<'a> {
                 Found::Term(term) if pass == Pass::PeopleAndFiles => self.term(&term),
                 Found::Author(author) if pass == Pass::PeopleAndFiles => self.author(author, &mut batch).await?,
                 Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "wp_block" => self.aside.block(*item),
+                Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "guest-author" => self.aside.name(&item.slug, &name_of(&item.title)),
                 Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "forum" => self.aside.forum(*item),
                 Found::Item(item) if (item.kind == "attachment") == (pass == Pass::PeopleAndFiles) => self.item(*item, &mut batch).await?,
                 Found::Author(_) | Found::Term(_) | Found::Item(_) => {}
@@ -186,6 +187,7 @@ impl<'a> Import<'a> {
         if author.login.is_empty() {
             self.count.left.tell(name_of(&author.display_name), "import-left-no-login");
         }
+        self.aside.name(&author.login, &name_of(&author.display_name));
         self.person(&author.login, &author.display_name, batch).await
     }
 

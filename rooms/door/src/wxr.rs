@@ -241,6 +241,7 @@ impl<R: BufRead> Export<R> {
                 "_thumbnail_id" => item.thumbnail = value,
                 "_wp_attachment_image_alt" => item.alt = value,
                 "footnotes" => item.footnotes = value,
+                "enclosure" if item.enclosures.len() < EXTRAS_MAX => item.enclosures.push(value.lines().next().unwrap_or_default().trim().to_owned()),
                 "_bbp_reply_to" => item.answers = value,
                 "_bbp_anonymous_name" => item.nickname = value,
                 "_wp_old_slug" if item.old_slugs.len() < EXTRAS_MAX => item.old_slugs.push(value),

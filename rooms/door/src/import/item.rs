@@ -45,11 +45,13 @@ impl Import<'_> {
         let item = if item.kind == "topic" { self.as_post(item) } else { item };
         if !item.is_more {
             self.tell_rest(&item);
-            if taken_at.is_some_and(|at| read_time(&item.modified_gmt).is_some_and(|changed| changed > at)) {
+            if taken_at.is_some_and(|at| read_time(&item.modified_gmt).is_some_and(|changed| changed > at && changed <= self.house.now())) {
                 self.count.left.tell(self.what(&item), "import-left-changed");
             }
         }
-        let item = Item { content: html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes), ..item };
+        let content = html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes);
+        let enclosed = item.enclosures.iter().filter(|address| !address.is_empty() && !content.contains(address.as_str())).fold(String::new(), |out, address| out + "\n\n" + &html::bare_link(address));
+        let item = Item { content: content + &enclosed, ..item };
         self.person(&item.creator, &item.creator, batch).await?;
         let is_known = place.is_some();
         let files = self.files_in(&item, batch).await?;
@@ -165,6 +167,11 @@ impl Import<'_> {
             let (alt, caption) = self.aside.said_of(&item.thumbnail);
             words = format!("{}\n\n{words}", html::picture(&path, alt, caption)).trim_end().to_owned();
         }
+        let writers = self.aside.writers_of(item);
+        if !writers.is_empty() {
+            let by = self.house.words.fill("import-by", &[("names", writers.join(", ").into())]);
+            words = format!("*{}*\n\n{words}", html::comment(&by, &|_| None)).trim_end().to_owned();
+        }
         Ok(words)
     }
 
@@ -256,7 +263,7 @@ fn why_left(item: &Item) -> Option<&'static str> {
         ("topic" | "reply", "trash") => Some("import-left-bin"),
         ("topic" | "reply", "spam") => Some("import-left-spam"),
         ("topic" | "reply", "pending") => Some("import-left-waiting"),
-        ("forum", "publish") if item.password.is_empty() => Some("import-left-list-words"),
+        ("guest-author", _) | ("forum", "publish") if item.password.is_empty() => Some("import-left-list-words"),
         (kind, _) if MACHINERY.contains(&kind) => Some("import-left-machinery"),
         _ => Some("import-left-kind"),
     }

@@ -1,7 +1,9 @@
-//! What the first reading keeps for the second: what is said of pictures, blocks that stand in many texts, and forums. Its size is
-//! bounded; what finds no room is as if it had not been there.
+//! What the first reading keeps for the second: what is said of pictures, blocks that stand in many texts, forums, and who
+//! writes under which name. Its size is bounded; what finds no room is as if it had not been there.
 
 use std::collections::HashMap;
+
+use base::search::fold;
 
 use crate::wxr::Item;
 
@@ -16,6 +18,8 @@ pub(super) struct Aside {
     pictures: HashMap<String, (String, String)>,
     blocks: HashMap<String, String>,
     forums: HashMap<String, Forum>,
+    /// What people are called, by what addresses name them by.
+    names: HashMap<String, String>,
     bytes: usize,
 }
 
@@ -68,6 +72,24 @@ impl Aside {
     /// What a forum is called, and how addresses name it.
     pub(super) fn forum_of(&self, id: &str) -> Option<(&str, &str)> {
         self.forums.get(id).map(|forum| (forum.title.as_str(), forum.slug.as_str()))
+    }
+
+    pub(super) fn name(&mut self, slug: &str, name: &str) {
+        if self.has_room(slug.len() + name.len()) {
+            self.names.entry(fold(slug.trim_start_matches("cap-"))).or_insert_with(|| name.to_owned());
+        }
+    }
+
+    /// Who wrote a text, where that is not the one it is kept under alone. A name that nobody knows to be one is a login.
+    pub(super) fn writers_of(&self, item: &Item) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (slug, name) in &item.writers {
+            let slug = fold(slug.trim_start_matches("cap-"));
+            let is_alone = item.writers.iter().all(|(other, _)| fold(other.trim_start_matches("cap-")) == slug) && slug == fold(&item.creator);
+            let own = || Some(name).filter(|name| name.contains(char::is_whitespace) && !name.contains('@'));
+            names.extend(self.names.get(&slug).or_else(own).filter(|name| !is_alone && !names.contains(name)).cloned());
+        }
+        names
     }
 
     fn has_room(&mut self, bytes: usize) -> bool {

@@ -73,14 +73,17 @@ impl Count {
 
     pub(super) fn add_one(&mut self, did: Did, words: &Words) {
         let taken = &mut self.taken;
+        let old = if let Did::Redirect(old) = &did { redirect::normal(old).filter(|old| redirect::may_be_old(old)) } else { None };
         let (key, count) = match &did {
             Did::Person(key) => (key, &mut taken.people),
             Did::File(key) => (key, &mut taken.files),
             Did::Post(key, _) => (key, &mut taken.posts),
             Did::Page(key, _) => (key, &mut taken.pages),
             Did::Comment(key, _) => (key, &mut taken.comments),
-            Did::Redirect(old) if redirect::may_be_old(old) => (old, &mut taken.redirects),
-            Did::Redirect(_) => return,
+            Did::Redirect(_) => {
+                let Some(old) = &old else { return };
+                (old, &mut taken.redirects)
+            }
             Did::Left(what, why) => return self.left.once(what, why),
         };
         if self.counted.insert(hash_of(key)) {

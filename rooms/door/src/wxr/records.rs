@@ -80,6 +80,10 @@ pub struct Item {
     pub terms: Vec<String>,
     pub tags: Vec<String>,
     pub comments: Vec<Comment>,
+    /// All who wrote it, where a plugin for several says so: how addresses name each, and their name.
+    pub writers: Vec<(String, String)>,
+    /// Sound or film that came with it in the feed.
+    pub enclosures: Vec<String>,
     /// What it is written in, where a plugin for several languages says so.
     pub lang: String,
     /// How addresses name its categories and tags, by kind and name.
@@ -124,6 +128,7 @@ impl Item {
             b"" => self.terms.push(text),
             b"category" => self.categories.push(text),
             b"post_tag" | b"tag" => self.tags.push(text),
+            b"author" => self.writers.push((String::from_utf8_lossy(slug).into_owned(), text)),
             b"language" => self.lang = String::from_utf8_lossy(slug).into_owned(),
             b"post_format" | b"post_translations" | b"term_language" | b"term_translations" => {}
             domain => self.taxonomies.push(String::from_utf8_lossy(domain).into_owned()),

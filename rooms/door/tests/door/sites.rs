@@ -152,10 +152,12 @@ async fn a_newer_export_brings_what_is_new_and_tells_what_was_changed_there() {
     let bare = Bare::open().await;
     let changed = |day: &str| format!("<wp:post_modified_gmt>{day} 00:00:00</wp:post_modified_gmt>");
     bare.import(&export(&[ADA, &item(1, "post", "publish", "First", "Before.", &changed("2020-02-01")), &item(2, "post", "publish", "Second", "Stays.", "")].concat()), None).await.unwrap();
-    let newer = export(&[ADA, &item(1, "post", "publish", "First", "After.", &[changed("2031-01-01"), comment(1, 0, "And this?", "")].concat()), &item(3, "post", "publish", "Third", "New.", &changed("2031-01-01"))].concat());
+    bare.house.clock.turn(base::clock::DAY_MS);
+    let newer = export(&[ADA, &item(1, "post", "publish", "First", "After.", &[changed("2026-11-27"), comment(1, 0, "And this?", "")].concat()), &item(3, "post", "publish", "Third", "New.", &changed("2031-01-01"))].concat());
     let report = bare.import(&newer, None).await.unwrap();
     assert_eq!((report.taken.posts, report.taken.comments), (2, 1));
     assert_eq!(whys(&report), [("post 1 “First”", "It was taken before it was changed there. What stands here now stays; copy over what you miss.")]);
+    assert_eq!(bare.import(&newer, None).await.unwrap(), report, "what is dated past today was not changed yet");
     for words in ["Before.", "Stays.", "New.", "And this?"] {
         bare.saying(words).await;
     }
@@ -178,6 +180,7 @@ async fn a_picture_is_found_by_every_address_it_had() {
     let text = "<img src=\"data:image/gif;base64,R0\" data-src=\"https://cdn.old.example/wp-content/uploads/2020/b-1024x768.png\" alt=\"Lazy\">";
     let xml = export(&[ADA, &attached(20, "a.png", ""), &attached(21, "b-scaled.png", ""), &item(1, "post", "publish", "First", text, "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>20</wp:meta_value></wp:postmeta>")].concat());
     let report = bare.import(&xml, Some(&bare.folder.path().join("up"))).await.unwrap();
+    assert_eq!(bare.count("SELECT COUNT(*) FROM redirect").await, report.taken.redirects);
     assert_eq!(report.left, [], "a picture that came when somebody scrolled to it is a file");
     let (a, b) = (leads(&bare.house, "/wp-content/uploads/2020/a.png").await, leads(&bare.house, "/wp-content/uploads/2020/b-scaled.png").await);
     for (old, here) in [("/wp-content/uploads/2020/a-300x200.png", &a), ("/pics/2020/a.png", &a), ("/?attachment_id=20", &a), ("/wp-content/uploads/2020/b.png", &b), ("/wp-content/uploads/2020/b-10x20.png", &b), ("/pics/2020/b-scaled.png", &b)] {
@@ -192,4 +195,25 @@ async fn a_text_whose_address_the_house_has_itself_says_so() {
     let bare = Bare::open().await;
     let report = bare.import(&export(&[ADA, &item(1, "post", "publish", "First", "a", "").replace("/2020/01/first/", "/help/")].concat()), None).await.unwrap();
     assert_eq!(whys(&report), [("post 1 “First”", "Its old address is one of this house's own pages; that one is shown there.")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_who_wrote_a_text_are_named_and_what_came_with_it_in_the_feed_is_linked() {
+    let bare = Bare::open().await;
+    let by = |slug: &str, name: &str| format!("<category domain=\"author\" nicename=\"{slug}\">{name}</category>");
+    let enclosure = |address: &str| format!("<wp:postmeta><wp:meta_key>enclosure</wp:meta_key><wp:meta_value>{address}\n21169426\naudio/mpeg</wp:meta_value></wp:postmeta>");
+    let guest = item(9, "guest-author", "publish", "Gil *the* Guest", "", "").replace("<wp:post_name>gil-*the*-guest", "<wp:post_name>cap-gil");
+    let xml = export(&[
+        ADA,
+        &guest,
+        &item(1, "post", "publish", "First", "One.", &[by("cap-ada", "ada"), by("cap-gil", "gil"), by("cap-gil", "gil"), by("dara-d", "Dara of Hull"), by("cap-who", "whoever")].concat()),
+        &item(2, "post", "publish", "Second", "Two.", &[by("cap-ada", "ada"), enclosure("https://else.example/two.mp3?x=1")].concat()),
+        &item(3, "post", "publish", "Third", "Three https://else.example/three.mp3", &enclosure("https://else.example/three.mp3")),
+    ].concat());
+    let report = bare.import(&xml, None).await.unwrap();
+    assert_eq!(report.left, []);
+    let words = |title: &str| format!("title: \"{title}\"");
+    assert!(bare.saying(&words("First")).await.contains(r"*By Ada of Leeds, Gil \\*the\\* Guest, Dara of Hull*\n\nOne."), "{}", bare.saying(&words("First")).await);
+    assert!(bare.saying(&words("Second")).await.contains("words: \"Two.\\n\\n[two.mp3](https://else.example/two.mp3?x=1)\""), "{}", bare.saying(&words("Second")).await);
+    assert!(bare.saying(&words("Third")).await.contains("words: \"Three https://else.example/three.mp3\""));
 }
