@@ -9,7 +9,6 @@ mod query;
 mod words;
 
 use askama::filters::{Escaper as _, Html};
-use unicode_normalization::char::is_combining_mark;
 
 use crate::clock::DAY_MS;
 use crate::db::{Ask, Db, DbResult, Engine, Tx};
@@ -20,6 +19,7 @@ use crate::{id, row, vals};
 
 pub use findable::{Findable, WORDS_MAX};
 pub use query::Query;
+use words::placed;
 pub use words::{fold, words};
 
 /// How many of the newest matches are weighed for relevance.
@@ -158,27 +158,26 @@ fn audiences(reader: &Reader) -> [&str; 3] {
 /// Text as HTML with the sought words marked, however they are written in it.
 #[must_use]
 pub fn marked(text: &str, query: &Query) -> Safe {
-    let sought: Vec<_> = query.shown().collect();
-    let (mut html, mut word) = (String::with_capacity(text.len() + 32), String::new());
-    let put = |html: &mut String, word: &mut String| {
-        if !word.is_empty() {
-            let is_sought = sought.contains(&fold(word).as_str());
-            html.push_str(if is_sought { "<mark>" } else { "" });
-            html.push_str(word);
-            html.push_str(if is_sought { "</mark>" } else { "" });
-            word.clear();
+    let (places, folded): (Vec<_>, Vec<_>) = placed(text).unzip();
+    let (mut html, mut done, mut at) = (String::with_capacity(text.len() + 32), 0, 0);
+    while at < folded.len() {
+        let run = query.begins(&folded[at..]);
+        if run > 0 {
+            let (begin, end) = (places[at].start, places[at + run - 1].end);
+            escape(&mut html, &text[done..begin]);
+            html.push_str("<mark>");
+            escape(&mut html, &text[begin..end]);
+            html.push_str("</mark>");
+            done = end;
         }
-    };
-    for c in text.chars() {
-        if c.is_alphanumeric() || is_combining_mark(c) {
-            word.push(c);
-            continue;
-        }
-        put(&mut html, &mut word);
-        Html.write_escaped_char(&mut html, c).expect("writing to memory cannot fail");
+        at += run.max(1);
     }
-    put(&mut html, &mut word);
+    escape(&mut html, &text[done..]);
     Safe(html)
+}
+
+fn escape(html: &mut String, text: &str) {
+    Html.write_escaped_str(html, text).expect("writing to memory cannot fail");
 }
 
 /// Orders by likeness: words in the title weigh most, then words early in the text, then the newer.
@@ -190,9 +189,10 @@ fn weighed(found: Vec<Found>, query: &Query, limit: i64) -> Vec<Found> {
 
 fn weight(found: &Found, query: &Query) -> usize {
     let (title, preview): (Vec<_>, Vec<_>) = (words(&found.title).collect(), words(&found.preview).collect());
-    let in_title = query.shown().filter(|word| title.iter().any(|known| known == word)).count();
-    let in_preview = query.shown().map(|word| preview.iter().filter(|known| *known == word).take(3).count()).sum::<usize>();
-    let is_whole_title = query.shown().count() == title.len() && in_title == title.len();
+    let times = |run: &[String], text: &[String]| text.windows(run.len()).filter(|window| *window == run).take(3).count();
+    let in_title = query.runs().filter(|run| times(run, &title) > 0).count();
+    let in_preview = query.runs().map(|run| times(run, &preview)).sum::<usize>();
+    let is_whole_title = query.runs().flatten().count() == title.len() && in_title == query.runs().count();
     let is_remark = found.kind == "comment";
     in_title * 8 + in_preview * 2 + usize::from(is_whole_title) * 20 + usize::from(!is_remark) * 3
 }
@@ -232,6 +232,8 @@ mod tests {
     fn sought_words_are_marked_and_the_rest_is_text() {
         let query = Query::read("motorhead");
         assert_eq!(marked("Motörhead <b> & \"co\"", &query).0, "<mark>Motörhead</mark> &#60;b&#62; &#38; &#34;co&#34;");
+        assert_eq!(marked("I can’t, you can, t &c.", &Query::read("can't sleep")).0, "I <mark>can’t</mark>, you <mark>can, t</mark> &#38;c.");
+        assert_eq!(marked("slow days & slow", &Query::read("\"slow days\" slow")).0, "<mark>slow days</mark> &#38; <mark>slow</mark>");
     }
 
 }

@@ -63,8 +63,9 @@ impl Findable {
     pub fn preview_for(&self, query: &Query) -> String {
         let line = self.line();
         let words: Vec<_> = line.split_whitespace().collect();
-        let hit = words.iter().position(|word| query.is_in(word)).unwrap_or(0);
-        let begin = hit.saturating_sub(WORDS_BEFORE);
+        let before = query.first_in(&line).map_or("", |at| &line[..at]);
+        let is_inside_word = before.ends_with(|c: char| !c.is_whitespace());
+        let begin = (before.split_whitespace().count() - usize::from(is_inside_word)).saturating_sub(WORDS_BEFORE);
         let preview = markup::snippet(&words[begin..].join(" "), PREVIEW_CHARS);
         if begin > 0 { format!("… {preview}") } else { preview }
     }
@@ -102,5 +103,7 @@ mod tests {
         assert!(preview.starts_with("… three four five six seven eight nine · Motörhead, then · more") && preview.ends_with("more…"), "{preview}");
         assert!(preview.chars().count() <= PREVIEW_CHARS + 3);
         assert_eq!(findable.preview_for(&Query::read("elsewhere")), findable.preview());
+        let asleep = Findable { words: format!("{} and “I can't sleep”.", "can and tea ".repeat(60)), ..Findable::default() };
+        assert!(asleep.preview_for(&Query::read("can’t")).ends_with("and “I can't sleep”."));
     }
 }

@@ -1,5 +1,6 @@
 //! What somebody looks for, out of what they typed.
 
+use super::words::placed;
 use super::{Findable, words};
 
 /// Words and phrases of one query.
@@ -42,9 +43,9 @@ impl Query {
         self.phrases.is_empty() && self.marks.is_empty()
     }
 
-    /// The words to show in bold.
-    pub fn shown(&self) -> impl Iterator<Item = &str> {
-        self.phrases.iter().flatten().map(String::as_str)
+    /// The runs of words that are sought, each to be shown in bold where it stands as a whole: “can't” is the run “can”, “t”.
+    pub fn runs(&self) -> impl Iterator<Item = &[String]> {
+        self.phrases.iter().map(Vec::as_slice)
     }
 
     /// Whether this would find such a thing: the plain meaning of a query, which the engines are tested against.
@@ -52,12 +53,19 @@ impl Query {
     pub fn matches(&self, findable: &Findable) -> bool {
         let text: Vec<_> = findable.text().collect();
         let marks = findable.marks();
-        self.phrases.iter().all(|run| text.windows(run.len()).any(|window| window == &run[..])) && self.marks.iter().all(|mark| marks.contains(mark))
+        self.runs().all(|run| text.windows(run.len()).any(|window| window == run)) && self.marks.iter().all(|mark| marks.contains(mark))
     }
 
-    /// Whether a word that is sought stands in a text.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        words(text).any(|word| self.shown().any(|sought| sought == word))
+    /// How many words from the first of these on are a run that is sought; 0 where none begins.
+    pub(super) fn begins(&self, words: &[String]) -> usize {
+        self.runs().filter(|run| words.starts_with(run)).map(<[_]>::len).max().unwrap_or(0)
+    }
+
+    /// Where in a text the first run that is sought begins, in bytes.
+    pub(super) fn first_in(&self, text: &str) -> Option<usize> {
+        let (places, words): (Vec<_>, Vec<_>) = placed(text).unzip();
+        let first = (0..words.len()).find(|at| self.begins(&words[*at..]) > 0)?;
+        Some(places[first].start)
     }
 
     pub(super) fn for_sqlite(&self) -> String {

@@ -1,5 +1,7 @@
 //! Words as they are compared: cut from a text, without case, accents and punctuation, the same for every engine.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -8,7 +10,14 @@ const LETTERS_MAX: usize = 60;
 
 /// Cuts text into words and folds them: no case, no accents, no punctuation.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).map(fold).filter(|word| !word.is_empty())
+    placed(text).map(|(_, word)| word)
+}
+
+/// The same words, each with where it stands in the text, in bytes.
+pub(super) fn placed(text: &str) -> impl Iterator<Item = (Range<usize>, String)> + '_ {
+    let parts = text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c));
+    let place = move |part: &str| part.as_ptr().addr() - text.as_ptr().addr();
+    parts.map(move |part| (place(part)..place(part) + part.len(), fold(part))).filter(|(_, word)| !word.is_empty())
 }
 
 /// One word without case and accents, as it is compared.

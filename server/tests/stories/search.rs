@@ -110,6 +110,9 @@ async fn what_was_sought_is_shown_where_it_stands_however_far_in() {
         ada.post("/remarks", &[("place", &song), ("words", &long)]).await.is(303);
         house.guest().get("/search?q=marzipan").await.says("… went on. It went on. Then there was marzipan. And on.");
         house.guest().get("/search?q=went").await.says("It went on. It went on.").says_not("marzipan");
+        ada.post("/songs", &[("artist", "Earth"), ("title", "Can you hear it"), ("feeling", "numb"), ("why", "I can’t sleep without it.")]).await.is(303);
+        let page = house.guest().get("/search?q=can%27t+sleep").await;
+        assert!(page.html.contains("I <mark>can’t</mark> <mark>sleep</mark> without") && !page.html.contains("<mark>Can</mark>"), "half a word was marked");
         house.guest().get("/search?q=kind%3Acomment").await.says("It went on. It went on.").says_not("marzipan");
     })
     .await;

@@ -40,7 +40,7 @@ impl Shown {
     /// Long words are shown from where they say what was sought.
     async fn of(visitor: &Visitor, query: &Query, found: Found) -> Result<Self, Refusal> {
         let (title, mut preview) = (search::marked(&found.title, query), search::marked(&found.preview, query));
-        let is_marked = query.shown().next().is_none() || [&title, &preview].iter().any(|text| text.0.contains("<mark>"));
+        let is_marked = query.runs().next().is_none() || [&title, &preview].iter().any(|text| text.0.contains("<mark>"));
         if !is_marked
             && let Some(place) = Place::read(&found.place)
             && let Some(findable) = visitor.house.findable(&place).await?.filter(|findable| findable.is_for(&visitor.reader()))
