@@ -35,8 +35,8 @@ struct Home<'a> {
     f: &'a Frame,
     helplines: Vec<Helpline>,
     newest: Vec<base::room::Entry>,
-    /// They joined a moment ago, with a password and nothing else to come back by.
-    has_just_joined: bool,
+    /// What somebody who came in a moment ago had best do next: a sentence, the words of a link, and its path.
+    next: Option<(&'static str, &'static str, &'static str)>,
 }
 
 async fn home(visitor: Visitor) -> Reply {
@@ -53,8 +53,12 @@ async fn home(visitor: Visitor) -> Reply {
     }
     newest.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     newest.truncate(NEWEST as usize);
-    let has_just_joined = matches!(visitor.done.as_deref(), Some("done-joined" | "done-founded"));
-    page(&Home { helplines, newest, has_just_joined, f: &f }, &f)
+    let next = match visitor.done.as_deref().filter(|_| visitor.person.is_some()) {
+        Some("done-joined" | "done-founded") => Some(("home-codes", "home-codes-make", "/backstage/ways-in#codes")),
+        Some("done-by-link") => Some(("home-by-link", "home-by-link-set", "/backstage/ways-in")),
+        _ => None,
+    };
+    page(&Home { helplines, newest, next, f: &f }, &f)
 }
 
 /// Dark, light, or as the machine prefers: a cookie of the person's own, nothing of ours.

@@ -1,7 +1,7 @@
 playlists-line = Lists with a purpose. Somebody asks for songs, people bring them with a reason, and it gets argued over.
 playlists-none = No lists yet
 playlists-none-more = Ask for one: say what it is for and when it closes.
-feed-playlists = New setlists
+feed-playlists = New lists
 playlist-new = Ask for a list
 playlist-new-line = Say what it's for. Others bring the songs.
 playlist-bring = Bring a list you have

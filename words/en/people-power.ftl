@@ -98,9 +98,9 @@ seat-seconding-let-in-by = You came in by a link from whoever holds this seat. I
 seat-seconding-holds-one = Whoever holds a seat can't say so: it takes people who hold none.
 seat-not-up-for-renewal = Only a seat from the founding can go on this way, and only in its last thirty days.
 
-refusal-second-factor = Here you'd see things that were said in private. Before that, set up a second way of showing it's you: digits from an app, or passkeys alone.
+refusal-second-factor = The seat that this needs sees things that were said in private. Before you use it, set up a second way of showing it's you: digits from an app, or passkeys alone.
 refusal-second-factor-link = Set one up
-refusal-one-factor = Here you'd see things that were said in private. When you came in you showed one thing alone; sign in again with two: your password and the six digits, or a passkey.
+refusal-one-factor = The seat that this needs sees things that were said in private. When you came in you showed one thing alone; sign in again with two: your password and the six digits, or a passkey.
 refusal-one-factor-link = Sign in again
 
 acts-line = Every time somebody uses a duty, it stands here: what, on what, why, and from which seat. Whom it touched doesn't, but they are told.

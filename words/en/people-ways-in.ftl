@@ -45,6 +45,7 @@ codes-left = { $n ->
     [one] One left
    *[other] { $n } left
 }
+codes-end = Eight new ones end these.
 codes-make = Make eight new ones
 codes-made = Write them down or print this page now: they are shown this once. Older ones no longer work.
 codes-written = I have them

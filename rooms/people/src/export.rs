@@ -6,7 +6,7 @@
 use std::io::{Cursor, Write as _};
 
 use askama::Template;
-use base::clock::rfc3339;
+use base::clock::{self, rfc3339};
 use base::db::{Ask as _, DbResult};
 use base::file::File;
 use base::house::House;
@@ -23,12 +23,17 @@ use crate::Person;
 use crate::passkey::Passkey;
 use crate::session::Session;
 
+/// What a reader looks for first in a row; dates and addresses come after the words.
+const FIRST: [&str; 16] = ["name", "duty", "line", "title", "artist", "what", "playlist", "song", "feeling", "feelings", "brief", "summary", "words", "your_words", "why", "reason"];
+
 #[derive(Template)]
 #[template(path = "backstage/export.html")]
 struct Readable<'a> {
     f: &'a Frame,
     person: &'a Person,
-    kept: &'a [Kept],
+    kept: Vec<Table>,
+    /// What the tables are called in which there is nothing.
+    nothing: Vec<String>,
     files: &'a [File],
     now: i64,
 }
@@ -38,11 +43,64 @@ impl Readable<'_> {
     fn in_zip(file: &File) -> String {
         format!("files/{}-{}", file.id, file.name)
     }
+}
 
-    /// A row as names and values, as a person reads them.
-    fn cells(row: &Value) -> Vec<(String, String)> {
-        let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        row.as_object().into_iter().flatten().map(|(name, value)| (name.replace('_', " "), plain(value))).collect()
+/// A table as a person reads it.
+struct Table {
+    called: String,
+    rows: Vec<Vec<Cell>>,
+}
+
+struct Cell {
+    called: String,
+    said: String,
+    /// Where it stands in the house, if it is an address.
+    address: Option<String>,
+}
+
+impl Table {
+    fn of(f: &Frame, kept: &Kept) -> Self {
+        let called = f.house.words.find(&format!("kept-{}", kept.what)).unwrap_or(kept.what).to_owned();
+        Self { called, rows: kept.rows.iter().map(|row| Cell::all(f, row)).collect() }
+    }
+}
+
+impl Cell {
+    /// What is said in a row: nothing that is empty.
+    fn all(f: &Frame, row: &Value) -> Vec<Self> {
+        let mut fields: Vec<_> = row.as_object().into_iter().flatten().collect();
+        fields.sort_by_key(|(field, _)| FIRST.iter().position(|first| first == field).unwrap_or(FIRST.len()));
+        fields.into_iter().filter_map(|(field, value)| Self::of(f, field, value)).collect()
+    }
+
+    fn of(f: &Frame, field: &str, value: &Value) -> Option<Self> {
+        let plain = in_words(value);
+        // What a person wrote stands as they wrote it, also where it looks like a day.
+        let is_theirs = FIRST.contains(&field);
+        let (when, place) = if is_theirs { (None, None) } else { (day_in_words(&plain), Place::read(&plain)) };
+        let key = format!("kept-in-{}", field.replace('_', "-"));
+        let called = when.as_ref().and_then(|_| f.house.words.find(&format!("{key}-when")).map(str::to_owned)).or_else(|| f.house.words.find(&key).map(str::to_owned));
+        let cell = Self { called: called.unwrap_or_else(|| field.replace(['_', '-'], " ")), address: place.map(|place| f.house.address(place.as_str())), said: when.unwrap_or(plain) };
+        Some(cell).filter(|cell| !cell.said.trim().is_empty())
+    }
+}
+
+fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().map(in_words).collect::<Vec<_>>().join("\n"),
+        Value::Object(all) => all.values().map(in_words).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+/// `2026-11-12` or `2026-11-12T02:14:00Z` as people write it.
+fn day_in_words(text: &str) -> Option<String> {
+    let day = clock::day(clock::read_date(text.get(..10)?)?);
+    match text.get(10..)? {
+        "" => Some(day),
+        hour => Some(format!("{day}, {}", hour.strip_prefix('T')?.strip_suffix('Z')?.get(..5)?)),
     }
 }
 
@@ -60,7 +118,9 @@ pub async fn zip(house: &House, f: &Frame, person: &Person) -> Result<Vec<u8>, R
     for id in ids {
         files.extend(File::find(&house.db, &id).await?);
     }
-    let page = Safe::of(&Readable { kept: &kept, files: &files, now: house.now(), person, f }).0;
+    let (kept_of, nothing): (Vec<_>, Vec<_>) = kept.iter().map(|kept| Table::of(f, kept)).partition(|table| !table.rows.is_empty());
+    let nothing = nothing.into_iter().map(|table| table.called).collect();
+    let page = Safe::of(&Readable { kept: kept_of, nothing, files: &files, now: house.now(), person, f }).0;
     let data = json!({ "person": person.name, "made": rfc3339(house.now()), "kept": kept });
     let data = serde_json::to_vec_pretty(&data).map_err(|e| Refusal::Broken(e.to_string()))?;
     let house = house.clone();
@@ -75,6 +135,7 @@ fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Resu
         zip.write_all(bytes)
     };
     add("read-me-first.html", page.as_bytes())?;
+    add("house.css", house.assets.at(house.assets.path("house.css")).map_or(&[][..], |style| &style.plain))?;
     add("data.json", data)?;
     for file in files {
         add(&Readable::in_zip(file), &std::fs::read(file.on_disk(house))?)?;
@@ -91,7 +152,7 @@ pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
     }).collect();
     let lines: Vec<(String, String, String)> = db.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![person]).await?;
     let lines = lines.into_iter().map(|(kind, words, audience)| json!({ "line": kind, "words": words, "seen_by": audience })).collect();
-    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": base::clock::date(session.seen_day), "things_shown": session.factors })).collect();
+    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": clock::date(session.seen_day), "things_shown": session.factors })).collect();
     let passkeys = Passkey::all(db, person).await?.into_iter().map(|passkey| json!({ "name": passkey.name, "since": rfc3339(passkey.since) })).collect();
     let words: Vec<(String, String, i64)> = db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
     let words = words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();

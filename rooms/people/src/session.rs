@@ -37,6 +37,11 @@ impl Session {
         Ok(secret)
     }
 
+    /// Notes that a second thing was shown in it.
+    pub(crate) async fn strengthen(tx: &Tx, person: &str, hash: &str) -> DbResult<()> {
+        tx.run("UPDATE session SET factors = 2 WHERE hash = $1 AND person = $2", vals![hash, person]).await.map(drop)
+    }
+
     /// Whether it is still open for this person, in a write that what ends it has to wait for.
     pub async fn is_open(tx: &Tx, person: &str, hash: &str) -> DbResult<bool> {
         Ok(tx.hold("SELECT hash FROM session WHERE hash = $1 AND person = $2", vals![hash, person]).await? == 1)

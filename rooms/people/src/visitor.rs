@@ -81,7 +81,7 @@ impl Visitor {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
         let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
         frame.notices = self.notices;
-        let leaving = self.person.as_ref().is_some_and(|person| person.leaving_at.is_some());
+        let leaving = self.person.as_ref().is_some_and(|person| person.leaving_at.is_some()) && self.path != "/backstage/leave";
         let done = self.done.as_deref().or(leaving.then_some("leaving-still"));
         frame.done = done.map(|key| frame.say(key).to_owned());
         frame

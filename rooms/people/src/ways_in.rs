@@ -8,6 +8,8 @@ use base::refusal::Refusal;
 use base::{row, vals};
 
 use crate::passkey::Passkey;
+use crate::session::Session;
+use crate::visitor::Member;
 use crate::way_in::WayIn;
 use crate::{recovery, totp};
 
@@ -59,6 +61,17 @@ pub async fn set_password(tx: &Tx, person: &str, hash: &str, here: &str) -> DbRe
     tx.run("UPDATE person SET password = $1 WHERE id = $2", vals![hash, person]).await?;
     tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await?;
     WayIn::end_of(tx, person).await
+}
+
+/// Turns six digits on. Whoever does it came in by one thing a moment ago and has now shown a second, so this session need not
+/// be opened once more; but where two things were needed before, showing one and a new key opens nothing that asks for two.
+pub async fn turn_on_totp(tx: &Tx, member: &Member, secret: &str, step: i64, now: i64) -> DbResult<()> {
+    let (person, needed_two) = (&member.person.id, second_factor(tx, &member.person.id).await?);
+    totp::turn_on(tx, person, secret, step, now).await?;
+    match &member.session {
+        Some(session) if !needed_two => Session::strengthen(tx, person, &session.hash).await,
+        _ => Ok(()),
+    }
 }
 
 /// Takes the password off, where a passkey remains.

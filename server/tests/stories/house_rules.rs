@@ -98,7 +98,7 @@ fn every_crate_that_is_declared_is_used() {
 // ---- Words.
 
 /// Keys that are put together while the program runs: how they begin, and from what.
-const MADE_KEYS: &[(&str, &str)] = &[("can-", "a capability's id"), ("feed-", "a room's feed"), ("kind-", "what a search found"), ("profile-", "a line's kind"), ("told-", "what an act is called"), ("done-", "?done=")];
+const MADE_KEYS: &[(&str, &str)] = &[("can-", "a capability's id"), ("feed-", "a room's feed"), ("kept-", "a table of what is kept about somebody, and its fields"), ("kind-", "what a search found"), ("profile-", "a line's kind"), ("told-", "what an act is called"), ("done-", "?done=")];
 
 /// Where a string is a key: what stands right before it, and which string after that it is.
 const SAYS: &[&str] = &[".say(", ".say_with(", ".say_with_two(", ".titled(", "NotYours(", "NotNow(", "NotLikeThis("];

@@ -166,6 +166,16 @@ async fn everything_kept_about_a_person_can_be_taken_along_and_nothing_of_others
             assert!(page.contains(mine) && data.contains(mine), "{mine} is missing");
         }
         assert!(!page.contains("<b>to breathe"), "what a person wrote became HTML");
+        let style = files.iter().any(|(name, bytes)| name == "house.css" && !bytes.is_empty());
+        assert!(style && page.contains("href=\"house.css\""), "it does not look like anything");
+        for raw in ["null", "kept-", "T02:", "[]", "before_you"] {
+            assert!(!page.contains(raw), "“{raw}” is for programs");
+        }
+        let tables = serde_json::from_str::<serde_json::Value>(&data).unwrap()["kept"].as_array().unwrap().clone();
+        for table in tables {
+            let table = table["what"].as_str().unwrap().to_owned();
+            assert!(house.house.words.knows(&format!("kept-{table}")), "nobody wrote what {table} is called");
+        }
         for other in ["Brook", "Dopesmoker", "$argon2id$"] {
             assert!(!page.contains(other) && !data.contains(other), "{other} went along");
         }
@@ -189,6 +199,7 @@ async fn somebody_who_asked_to_leave_has_seven_days_to_change_their_mind() {
         ada.post("/backstage/leave", &[("how", "")]).await.is(422).says("Choose one of these");
         ada.post_and_follow("/backstage/leave", &[("how", "remove")]).await.says("you can change your mind").says("3 December 2026");
         ada.get("/songs").await.says("You asked to leave");
+        ada.get("/backstage/leave").await.says_not("under your name, at Leave").says("Take everything with you");
         house.house.clock.turn(6 * DAY_MS);
         finish(&house.house).await;
         let back = house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await;
@@ -308,7 +319,7 @@ async fn whoever_has_a_password_alone_is_pointed_to_recovery_codes() {
         let answer = house.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await;
         let ada = browser(&house, &answer).await;
         let front = ada.get(&answer.to()).await;
-        front.is(200).says("You're in.").says("no mail to get a lost password back by");
+        front.is(200).says("You're in.").says("No mail brings a lost password back");
         assert!(front.html.contains("href=\"/backstage/ways-in#codes\""));
         ada.get("/").await.says_not("lost password");
         house.guest().get("/?done=joined").await.says_not("lost password");
@@ -323,7 +334,7 @@ async fn whoever_has_a_password_alone_is_pointed_to_recovery_codes() {
 async fn a_link_that_helps_somebody_back_in_lasts_an_hour_and_is_told_to_them_and_to_everybody() {
     both(async |house| {
         let (ada, brook) = (joined(&house, "Ada").await, joined(&house, "Brook").await);
-        house.guest().get("/sign-in/recovery").await.says("Whoever looks after the machine can make you a link");
+        house.guest().get("/sign-in/recovery").await.says("whoever looks after the machine can make you a link");
         let link = async || format!("/in/{}", WayIn::help_back_in(&house.house, &ada.person, "She rang.").await.unwrap());
         let (void, works) = (link().await, link().await);
         house.guest().post(&void, &[]).await.is(409);

@@ -54,17 +54,28 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
     }
 }
 
-pub async fn try_password(visitor: Visitor, form: Form) -> Reply {
+/// Notes each of these fields that nothing was typed in.
+fn must_have(form: &mut Form, fields: [&str; 2]) -> bool {
+    for field in fields {
+        if form.value(field).trim().is_empty() {
+            form.refuse(field, "wrong-missing");
+        }
+    }
+    form.is_right()
+}
+
+pub async fn try_password(visitor: Visitor, mut form: Form) -> Reply {
     let then = then(form.value("then"));
     if form.value("name").len() > 400 || form.value("password").len() > 4 * password::CHARS_MAX {
         return Err(Refusal::TooLong);
     }
-    match coming::by_password(&visitor, form.value("name"), form.value("password")).await? {
+    let came = if must_have(&mut form, ["name", "password"]) { coming::by_password(&visitor, form.value("name"), form.value("password")).await? } else { Came::Not };
+    match came {
         Came::In(entered) => go_in(&visitor, &entered, &then),
         Came::HalfWay(step) => half_way(&visitor, &step, &then, true, false),
         Came::Not => {
             let f = visitor.frame().titled("sign-in").private();
-            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), has_nothing: false, is_wrong: true, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
+            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), has_nothing: false, is_wrong: form.is_right(), domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
         }
     }
 }
@@ -111,17 +122,18 @@ pub async fn recovery(visitor: Visitor) -> Reply {
     page(&Recovery { form: &Form::default(), is_wrong: false, f: &f }, &f)
 }
 
-pub async fn try_code(visitor: Visitor, form: Form) -> Reply {
+pub async fn try_code(visitor: Visitor, mut form: Form) -> Reply {
     if form.value("name").len() > 400 || form.value("code").len() > 100 {
         return Err(Refusal::TooLong);
     }
     let then = "/backstage/ways-in";
-    match coming::by_code(&visitor, form.value("name"), form.value("code")).await? {
-        Came::In(entered) => go_in(&visitor, &entered, then),
+    let came = if must_have(&mut form, ["name", "code"]) { coming::by_code(&visitor, form.value("name"), form.value("code")).await? } else { Came::Not };
+    match came {
+        Came::In(entered) => go_in(&visitor, &entered, &format!("{then}?done=by-code")),
         Came::HalfWay(step) => half_way(&visitor, &step, then, false, false),
         Came::Not => {
             let f = visitor.frame().titled("recovery").private();
-            page_again(&Recovery { form: &form, is_wrong: true, f: &f }, &f)
+            page_again(&Recovery { form: &form, is_wrong: form.is_right(), f: &f }, &f)
         }
     }
 }

@@ -37,7 +37,8 @@ async fn draw(member: &Member, form: &Form) -> Reply {
 struct Password<'a> {
     f: &'a Frame,
     form: &'a Form,
-    has: bool,
+    /// It can be taken off: passkeys remain.
+    may_drop: bool,
     /// For password managers.
     name: &'a str,
 }
@@ -47,9 +48,10 @@ pub async fn password(Fresh(member): Fresh) -> Reply {
 }
 
 async fn draw_password(member: &Member, form: &Form) -> Reply {
-    let has = WaysIn::of(&member.house.db, &member.person.id).await?.has_password;
+    let has = WaysIn::of(&member.house.db, &member.person.id).await?;
+    let may_drop = has.has_password && !has.passkeys.is_empty();
     let f = member.frame().titled("password").private();
-    let show = Password { has, name: &member.person.name, form, f: &f };
+    let show = Password { may_drop, name: &member.person.name, form, f: &f };
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
@@ -109,19 +111,23 @@ pub async fn turn_on_totp(Fresh(member): Fresh, mut form: Form) -> Reply {
     if !form.is_right() {
         return Err(Refusal::NotLikeThis("totp-no-secret"));
     }
+    form.line("code", 1..=100);
+    if !form.is_right() {
+        return draw_totp(&member, &form, &secret);
+    }
     let Some(step) = totp::step_of(&secret, form.value("code"), now) else {
         form.refuse("code", "totp-wrong");
         return draw_totp(&member, &form, &secret);
     };
     let tx = member.begin().await?;
-    totp::turn_on(&tx, &member.person.id, &secret, step, now).await?;
+    ways_in::turn_on_totp(&tx, &member, &secret, step, now).await?;
     let codes = match recovery::left(&tx, &member.person.id).await? {
         (0, _) => Some(recovery::make(&tx, &member.person.id, now).await?),
         _ => None,
     };
     tx.keep().await?;
     match codes {
-        Some(codes) => draw_codes(&member, codes),
+        Some(codes) => draw_codes(&member, true, codes),
         None => go("/backstage/ways-in?done=totp-on"),
     }
 }
@@ -137,6 +143,8 @@ pub async fn turn_off_totp(Fresh(member): Fresh) -> Reply {
 #[template(path = "ways_in/codes.html")]
 struct Codes<'a> {
     f: &'a Frame,
+    /// They came with six digits, which are asked for from now on.
+    with_digits: bool,
     codes: Vec<String>,
 }
 
@@ -144,12 +152,12 @@ pub async fn make_codes(Fresh(member): Fresh) -> Reply {
     let tx = member.begin().await?;
     let codes = recovery::make(&tx, &member.person.id, member.house.now()).await?;
     tx.keep().await?;
-    draw_codes(&member, codes)
+    draw_codes(&member, false, codes)
 }
 
-fn draw_codes(member: &Member, codes: Vec<String>) -> Reply {
+fn draw_codes(member: &Member, with_digits: bool, codes: Vec<String>) -> Reply {
     let f = member.frame().titled("codes").private();
-    page(&Codes { codes, f: &f }, &f)
+    page(&Codes { with_digits, codes, f: &f }, &f)
 }
 
 pub async fn begin_passkey(Fresh(member): Fresh) -> Reply {
