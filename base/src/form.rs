@@ -167,12 +167,16 @@ impl Form {
     /// What a field is called, as a label says it and the summary.
     #[must_use]
     pub fn label(&self, f: &Frame, field: &str, label: &str) -> String {
-        if !self.wrong.is_empty() {
-            f.faults.lock().drawn.push((field.to_owned(), label.to_owned()));
-        }
+        self.call(f, field, label);
         label.to_owned()
     }
 
+    /// What the summary calls a field whose label says too little there, before the field is drawn.
+    pub fn call(&self, f: &Frame, field: &str, name: &str) {
+        if !self.wrong.is_empty() {
+            f.faults.lock().drawn.push((field.to_owned(), name.to_owned()));
+        }
+    }
 }
 
 impl Wrong {

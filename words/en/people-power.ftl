@@ -23,7 +23,7 @@ duty-members = members together
 
 can-welcome = Invite people in.
 can-read-requests = Read requests to join, and say yes or no with a reason.
-can-tend-library = Put together what is there twice, take off what should not stand in the library, and put it back.
+can-tend-library = Correct what a song is called, put together what is there twice, take off what should not stand in the library, and put it back.
 can-tend-talk = Fold or withdraw a comment.
 can-tend-pages = Write and change the community's own pages.
 can-keep-helplines = Correct helplines and say when they were checked.

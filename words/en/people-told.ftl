@@ -10,6 +10,7 @@ told-link-made = A link was made that signs in as you
 told-claim-issued = A link was made by which your name was handed to you
 told-song-withdrawn = A song of yours was taken off the shelf
 told-song-lifted = A song of yours is back on the shelf
+told-song-renamed = A song of yours is called otherwise now
 told-song-merged = A song of yours was put together with another
 told-playlist-withdrawn = A list of yours was taken off the shelf
 told-playlist-lifted = A list of yours is back on the shelf

@@ -1,10 +1,12 @@
 //! A song: artist, title, a feeling, and a line on why it helps. Never its words or its sound (R9).
 //!
 //! Promises: the same song is never here twice, however it is written; what one may not see is not found; a change made
-//! from an old copy is refused, not lost. The giver may correct it and take it back; what keepers may do stands in [`keeping`].
+//! from an old copy is refused, not lost. The giver may correct it and take it back; what keepers may do stands in [`merging`], [`naming`] and
+//! [`tended`](crate::tended).
 
 mod draft;
 mod merging;
+mod naming;
 mod traces;
 
 use base::clock::SECOND_MS;

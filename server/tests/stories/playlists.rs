@@ -28,14 +28,17 @@ async fn a_list_is_asked_for_argued_over_and_put_in_order_with_why_not() {
         let list = ask_for_doom(&ada).await;
         let bungee = bring(&brook, &list, "Earth", "Bungee").await;
         let dragonaut = bring(&cleo, &list, "Sleep", "Dragonaut").await;
-        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), ("line", "")]).await.is(422).says("Arguing needs a line");
-        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), ("line", "It is eleven minutes of one idea.")]).await.is(303);
-        ada.post(&format!("{list}/suggestions/{dragonaut}/voice"), &[("voice", "no"), ("line", "")]).await.is(303);
+        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), (&format!("line-{bungee}"), "")]).await.is(422).says("Arguing needs a line");
+        let long = "Eleven minutes. ".repeat(30);
+        let page = cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), (&format!("line-{bungee}"), &long)]).await;
+        assert!(page.is(422).says("Earth – Bungee: 300 characters at most").html.contains(&format!("value=\"{long}\"")), "what was typed is gone");
+        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), (&format!("line-{bungee}"), "It is eleven minutes of one idea.")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{dragonaut}/voice"), &[("voice", "no"), (&format!("line-{dragonaut}"), "")]).await.is(303);
         house.guest().get(&list).await.says("eleven minutes of one idea").says("no from Ada").says("It lies down next to you.");
         brook.get(&format!("{list}/order")).await.is(403);
         let (n, other, not) = (format!("n-{bungee}"), format!("n-{dragonaut}"), format!("not-{dragonaut}"));
         ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "1")]).await.is(422).says("Two songs have this number");
-        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "")]).await.is(422).says("Say why it stays out");
+        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "")]).await.is(422).says("Sleep – Dragonaut: Say why it stays out");
         ada.post_and_follow(&format!("{list}/order"), &[(&n, "1"), (&other, ""), (&not, "Too awake for this one.")]).await.says("What didn't get in, and why").says("Too awake for this one.");
         brook.post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")]).await.is(409).says("closed");
     })
@@ -115,10 +118,10 @@ async fn what_is_taken_back_is_written_down_so_that_no_backup_brings_it_again() 
         let list = ask_for_doom(&ada).await;
         let bungee = bring(&brook, &list, "Earth", "Bungee").await;
         let song: String = house.house.db.one("SELECT '/songs/' || song FROM suggestion", &[]).await.unwrap();
-        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "yes"), ("line", "")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "yes"), (&format!("line-{bungee}"), "")]).await.is(303);
         ada.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", "All winter.")]).await.is(303);
         ada.post("/remarks", &[("place", &song), ("words", "Eleven minutes.")]).await.is(303);
-        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", ""), ("line", "")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", ""), (&format!("line-{bungee}"), "")]).await.is(303);
         ada.post(&format!("{song}/helped/unsay"), &[]).await.is(303);
         brook.post(&format!("{list}/suggestions/{bungee}/take-back"), &[]).await.is(303);
         ada.post(&format!("{list}/take-back"), &[]).await.is(303);

@@ -252,6 +252,7 @@ async fn way_through(house: &TestHouse, path: &str) -> Option<(String, Vec<(&'st
             ada.post(&format!("/acts/{act}/second-look"), &[("words", "That's why not.")]).await.is(303);
             (format!("/acts/{act}/second-look/answer"), form(&[("answer", "stands"), ("why", "It says so.")]))
         }
+        "/songs/{id}/rename" => (format!("{}/rename", song("Dunl Hammer").await), form(&[("artist", "Earth"), ("title", "Dull Hammer"), ("rename-why", "A letter was wrong.")])),
         "/playlists/{id}/tend" => {
             let fields = [("title", "Doom"), ("brief", "Slow enough to breathe to, nothing that hurries."), ("feeling", "rage"), ("days", "14")];
             let list = house.member("Ada who asks for doom").await.post("/playlists", &fields).await.is(303).place();

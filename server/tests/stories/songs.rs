@@ -364,7 +364,9 @@ async fn two_songs_of_one_list_are_put_together_and_no_word_is_lost() {
         dara.post(&format!("{list}/suggestions"), &[("artist", "Meshuggah"), ("title", "Bleed, live"), ("reason", "The crowd counts along.")]).await.is(303);
         let other: String = house.house.db.one("SELECT id FROM song WHERE title = 'Bleed, live'", &[]).await.unwrap();
         let said: String = house.house.db.one("SELECT id FROM suggestion ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
-        ada.post(&format!("{list}/suggestions/{said}/voice"), &[("voice", "argued"), ("line", "Both, or none.")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{said}/voice"), &[("voice", "argued"), (&format!("line-{said}"), "Both, or none.")]).await.is(303);
+        let page = cleo.post(&format!("{song}/merge"), &[("other", ""), ("merge-why", "It is the same one.")]).await;
+        page.is(422).says("can't be empty").says_not("Paste the address");
         cleo.post(&format!("{song}/merge"), &[("other", &other), ("merge-why", "")]).await.is(422).says("can't be empty").says_not("Paste the address");
         cleo.post(&format!("{song}/merge"), &[("other", &format!("/songs/{other}")), ("merge-why", "It is the same one.")]).await.is(303);
         house.guest().get(&list).await.says("It has to be in.").says("Both, or none.").says_not("Bleed, live");
@@ -454,6 +456,35 @@ async fn a_correction_under_way_brings_no_word_back_that_was_erased_meanwhile() 
         tokio::join!(ada.post(&song, &song_sent), ada.post(&remark, &remark_sent), kept_late(tx));
         assert_eq!(house.count("SELECT count(*) FROM song WHERE why <> ''").await, 0);
         assert_eq!(house.count("SELECT count(*) FROM remark WHERE words <> '' OR html <> ''").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_keeper_corrects_what_a_song_is_called_with_a_reason_and_its_giver_is_told() {
+    both(async |house| {
+        let (ada, brook, cleo) = (house.member("Ada").await, house.member("Brook").await, house.holder("Cleo", &house.duty_that("tend_library")).await);
+        let song = ada.post("/songs", &[("artist", "Meshugah"), ("title", "Bled"), ("feeling", "rage"), ("why", "Feet can't follow it.")]).await.is(303).to();
+        let other = brook.post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow as weather.")]).await.is(303).to();
+        let (rename, right) = (format!("{song}/rename"), [("artist", "Meshuggah"), ("title", "Bleed"), ("rename-why", "Two letters were missing.")]);
+        brook.post(&rename, &right).await.is(403);
+        cleo.get(&format!("{song}/tend")).await.is(200).says("It's called something else").html.contains("value=\"Meshugah\"").then_some(()).unwrap();
+        cleo.post(&rename, &[("artist", ""), ("title", "Bleed"), ("rename-why", "")]).await.is(422).says("can't be empty");
+        cleo.post(&rename, &[("artist", "Meshugah"), ("title", "Bled"), ("rename-why", "Nothing is wrong.")]).await.is(422).says("called already");
+        let page = cleo.post(&rename, &[("artist", "EARTH"), ("title", "Old black"), ("rename-why", "It is that one.")]).await;
+        assert!(page.is(422).says("on the shelf already").html.contains(&format!("href=\"{other}\"")) && page.html.contains("value=\"EARTH\""));
+        let acts = house.count("SELECT count(*) FROM act").await;
+        cleo.post_and_follow(&rename, &right).await.is(200).says("Bleed").says("Meshuggah").says("Feet can't follow it").says("Brought by Ada");
+        assert_eq!(house.count("SELECT count(*) FROM act").await, acts + 1, "what was refused left an act");
+        brook.get("/acts").await.says("corrected what a song is called").says("Two letters were missing");
+        let told = ada.get("/backstage/notices").await.is(200).says("A song of yours is called otherwise now").html.clone();
+        let act = told.split("href=\"/acts/").nth(1).unwrap().split('"').next().unwrap();
+        ada.get(&format!("/acts/{act}")).await.is(200).says("Meshugah – Bled");
+        house.guest().get("/search?q=meshuggah").await.says("Bleed");
+        house.guest().get("/search?q=meshugah").await.says("Nothing with those words");
+        let own = cleo.post("/songs", &[("artist", "Sleep"), ("title", "Dopesmoker"), ("feeling", "numb"), ("why", "One hour of it.")]).await.is(303).to();
+        cleo.post(&format!("{own}/rename"), &right).await.is(403);
+        assert_eq!(house.count("SELECT count(*) FROM song WHERE title = 'Bleed'").await, 1);
     })
     .await;
 }

@@ -87,9 +87,18 @@ impl Line {
         self.voices.iter().filter(|one| !one.line.is_empty())
     }
 
+    fn field(&self) -> String {
+        line_field(&self.suggestion.id)
+    }
+
     fn says(&self, voice: &str) -> bool {
         self.mine.as_ref().is_some_and(|mine| mine.voice == voice)
     }
+}
+
+/// What the line is called that somebody adds to their voice on a suggestion.
+fn line_field(suggestion: &str) -> String {
+    format!("line-{suggestion}")
 }
 
 #[derive(Template)]
@@ -115,6 +124,24 @@ struct Show<'a> {
 impl Show<'_> {
     fn formats(&self) -> [&'static str; 5] {
         Format::ALL.map(Format::ending)
+    }
+
+    /// The line beside a voice: as it was sent, or as it stands.
+    fn argument(&self, line: &Line) -> Safe {
+        let field = line.field();
+        let stands = line.mine.as_ref().map_or("", |mine| mine.line.as_str());
+        let standing = Form::filled([(field.as_str(), stands)]);
+        let form = if self.was_sent(&field) { self.form } else { &standing };
+        form.call(self.f, &field, &format!("{} – {}", line.suggestion.artist, line.suggestion.title));
+        form.line_field(self.f, "playlist-line", &field)
+    }
+
+    fn was_sent(&self, field: &str) -> bool {
+        self.form.fields().any(|(sent, _)| sent == field)
+    }
+
+    fn is_wrong(&self, line: &Line) -> bool {
+        self.form.wrong(self.f, &line.field()).is_some()
     }
 }
 
@@ -201,9 +228,10 @@ pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, Str
 
 pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
-    let (voice, line) = (form.choice("voice", &["yes", "no", "argued", ""]), form.line("line", 0..=*playlist::LINE_CHARS.end()));
+    let field = line_field(&suggestion);
+    let (voice, line) = (form.choice("voice", &["yes", "no", "argued", ""]), form.line(&field, 0..=*playlist::LINE_CHARS.end()));
     if voice == "argued" && line.chars().count() < *playlist::LINE_CHARS.start() {
-        form.refuse("line", "playlist-argue-needs");
+        form.refuse(&field, "playlist-argue-needs");
     }
     if !form.is_right() {
         return shown(&member, &id, &form, &Asked::default(), None).await;
@@ -225,12 +253,19 @@ struct Decide<'a> {
 }
 
 impl Decide<'_> {
-    fn number(&self, suggestion: &Suggestion) -> base::page::Safe {
-        self.form.line_field(self.f, "playlist-number", &format!("n-{}", suggestion.id))
+    fn number(&self, suggestion: &Suggestion) -> Safe {
+        self.field("playlist-number", "n", suggestion)
     }
 
-    fn why_not(&self, suggestion: &Suggestion) -> base::page::Safe {
-        self.form.line_field(self.f, "playlist-why-not", &format!("not-{}", suggestion.id))
+    fn why_not(&self, suggestion: &Suggestion) -> Safe {
+        self.field("playlist-why-not", "not", suggestion)
+    }
+
+    /// A field of one song; the summary names the song, where the page has it above.
+    fn field(&self, key: &str, of: &str, suggestion: &Suggestion) -> Safe {
+        let name = format!("{of}-{}", suggestion.id);
+        self.form.call(self.f, &name, &format!("{} – {}", suggestion.artist, suggestion.title));
+        self.form.line_field(self.f, key, &name)
     }
 }
 

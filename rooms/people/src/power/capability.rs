@@ -33,7 +33,7 @@ capabilities! {
     Welcome = "welcome",
     /// See requests to join, and say yes or no with a reason.
     ReadRequests = "read_requests",
-    /// Correct, merge, fold or withdraw what stands in the library.
+    /// Correct what a song is called, put two together that are one, take off and put back what stands in the library.
     TendLibrary = "tend_library",
     /// Fold or withdraw a comment.
     TendTalk = "tend_talk",
