@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::db::Tx;
 use crate::house::House;
 use crate::kept_as;
+use crate::pack::Helpline;
 use crate::place::Place;
 use crate::refusal::Refusal;
 use crate::search::Findable;
@@ -189,6 +190,11 @@ pub trait Room: Send + Sync {
 
     /// What you offer for this feeling, going this way.
     async fn offers(&self, house: &House, reader: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal>;
+
+    /// A helpline of the pack as it stands now, for a page of any room that shows one; `None` when it was taken off.
+    fn helpline(&self, _: &House, line: &Helpline) -> Option<Helpline> {
+        Some(line.clone())
+    }
 
     /// The feeds you fill, by name, such as `articles`: each stands at `/feeds/NAME.atom` and `/feeds/NAME.json`, and its
     /// title is the sentence `feed-NAME`.

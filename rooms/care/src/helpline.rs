@@ -86,6 +86,12 @@ pub fn first_country(house: &House) -> Vec<Helpline> {
     countries(house).into_iter().next().map_or_else(Vec::new, |country| country.lines)
 }
 
+/// A line of the pack as it stands now; none where it was taken off.
+#[must_use]
+pub fn now(house: &House, line: &Helpline) -> Option<Helpline> {
+    laid_over(line, &found(house))
+}
+
 /// One line by the id of its place, as it stands now; those that were taken off are found, too.
 #[must_use]
 pub fn at(house: &House, id: &str) -> Option<(Helpline, bool)> {

@@ -10,6 +10,7 @@ use base::brought::Brought;
 use base::clock::MINUTE_MS;
 use base::db::Tx;
 use base::house::House;
+use base::pack::Helpline;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Audience, Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
@@ -32,6 +33,10 @@ impl Room for Care {
     fn jobs(&self) -> &'static [Job] {
         const JOBS: &[Job] = &[Job { name: "helplines", every_ms: MINUTE_MS, run: |house| Box::pin(async move { Ok(helpline::refresh(&house).await?) }) }];
         JOBS
+    }
+
+    fn helpline(&self, house: &House, line: &Helpline) -> Option<Helpline> {
+        helpline::now(house, line)
     }
 
     async fn keeps(&self, _: &House, _: &str) -> Result<Vec<Kept>, Refusal> {

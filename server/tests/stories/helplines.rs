@@ -117,3 +117,21 @@ async fn help_and_the_way_out_are_there_when_the_database_is_not() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_corrected_number_is_the_one_that_somebody_under_sixteen_is_given() {
+    both(async |house| {
+        let cleo = house.holder("Cleo", &house.duty_that("keep_helplines")).await;
+        let path = path_of(&house, "Childline");
+        let asked = async || house.guest().post("/join", &[("name", "Brook"), ("age", "under")]).await;
+        asked().await.is(200).says("0800 1111");
+        let change = [("number", "0800 2222"), ("url", ""), ("how", "Free."), ("hours", "any hour"), ("why", "It is on their page.")];
+        cleo.post(&format!("{path}/correct"), &change).await.is(303);
+        let page = asked().await;
+        page.says("0800 2222").says_not("0800 1111");
+        assert!(page.html.contains("href=\"tel:08002222\""));
+        cleo.post(&format!("{path}/take-off"), &[("off-why", "It answers no more.")]).await.is(303);
+        asked().await.is(200).says_not("0800 2222").says("Help now");
+    })
+    .await;
+}

@@ -88,14 +88,16 @@ pub async fn join_invited(visitor: Visitor, Path(secret): Path<String>, form: Fo
 #[template(path = "join/under.html")]
 struct Under<'a> {
     f: &'a Frame,
-    /// The helplines that the pack's sentence names, to be rung from here.
-    lines: Vec<&'a Helpline>,
+    /// The helplines that the pack's sentence names, as they stand now, to be rung from here.
+    lines: Vec<Helpline>,
 }
 
 pub(super) fn draw_under(visitor: &Visitor) -> Reply {
     let f = visitor.frame().titled("join-under").private();
-    let pack = &visitor.house.pack;
-    let lines = pack.helplines.iter().filter(|line| pack.signup.under16_line.contains(&line.name)).collect();
+    let (house, pack) = (&visitor.house, &visitor.house.pack);
+    let named = pack.helplines.iter().filter(|line| pack.signup.under16_line.contains(&line.name)).cloned();
+    let now = |line| house.rooms.iter().try_fold(line, |line, room| room.helpline(house, &line));
+    let lines = named.filter_map(now).collect();
     page(&Under { lines, f: &f }, &f)
 }
 
