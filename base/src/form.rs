@@ -133,13 +133,16 @@ impl Form {
         number
     }
 
-    /// Notes a fault at a field; the key's sentence stands below it.
+    /// Notes a fault at a field; the key's sentence stands below it. One at a time: what is wrong already says enough.
     pub fn refuse(&mut self, field: &str, key: &'static str) {
         self.refuse_with(field, key, &[]);
     }
 
     /// The same, for a sentence with gaps.
     pub fn refuse_with(&mut self, field: &str, key: &'static str, gaps: &[(&'static str, String)]) {
+        if self.wrong.iter().any(|wrong| wrong.field == field) {
+            return;
+        }
         self.wrong.push(Wrong { field: field.to_owned(), key, gaps: gaps.to_vec() });
     }
 
@@ -232,6 +235,15 @@ mod tests {
             form.line("a", 3..=5);
             assert_eq!(form.is_right(), right, "{sent}");
         }
+    }
+
+    #[test]
+    fn a_field_has_one_fault_at_a_time() {
+        let mut form = Form::filled([("a", "")]);
+        form.line("a", 1..=5);
+        form.refuse("a", "wrong-choose");
+        form.refuse("b", "wrong-choose");
+        assert_eq!(form.wrong.iter().map(|wrong| (wrong.field.as_str(), wrong.key)).collect::<Vec<_>>(), [("a", "wrong-missing"), ("b", "wrong-choose")]);
     }
 
     #[test]

@@ -22,6 +22,11 @@ impl Tending {
     fn deed(self) -> &'static str {
         ["act-remark-folded", "act-remark-withdrawn", "act-remark-lifted"][self as usize]
     }
+
+    /// The veil that lies over a remark afterwards.
+    pub fn veil(self) -> Option<Veil> {
+        [Some(Veil::Folded), Some(Veil::Withdrawn), None][self as usize]
+    }
 }
 
 impl Remark {
@@ -36,10 +41,12 @@ impl Remark {
         let place = Self::place_of(&self.id);
         let deed = Deed { what: tending.deed(), place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) };
         let tx = holding.act(&deed).await?;
-        match tending {
-            Tending::Fold => veil::lay(&tx, &place, Veil::Folded, why, holding.member.house.now()).await?,
-            Tending::Withdraw => veil::lay(&tx, &place, Veil::Withdrawn, why, holding.member.house.now()).await?,
-            Tending::Lift => veil::lift(&tx, &place).await?,
+        if veil::over(&*tx, &place).await?.map(|(veil, _)| veil) == tending.veil() {
+            return Err(Refusal::NotNow("tend-is-so"));
+        }
+        match tending.veil() {
+            Some(veil) => veil::lay(&tx, &place, veil, why, holding.member.house.now()).await?,
+            None => veil::lift(&tx, &place).await?,
         }
         index::again(&tx, &self.id).await?;
         Ok(tx.keep().await?)

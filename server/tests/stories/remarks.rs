@@ -366,6 +366,8 @@ async fn folding_and_taking_down_take_a_duty_and_each_leaves_an_act() {
         let song = a_song(&ada).await;
         let id = say(&ada, &song, "Something that hurt.").await;
         let tend = format!("/remarks/{id}/tend");
+        cleo.get(&tend).await.is(200).says("Fold it").says("Take it down").says_not("Open it again");
+        cleo.post(&tend, &[("what", "lift"), ("why", "It is open.")]).await.is(409).says("it is so already");
         brook.get(&tend).await.is(403);
         brook.post(&tend, &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
         ada.get(&song).await.says_not("Look after this");

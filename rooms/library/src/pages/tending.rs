@@ -104,15 +104,13 @@ async fn tend_page(holding: Holding<TendPages>, uri: Uri, mut form: Form) -> Rep
 async fn merge(holding: Holding<TendLibrary>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (db, reader) = (&holding.member.house.db, holding.member.reader());
     let song = Song::seen_by(db, &reader, &id).await?;
-    let other = form.line("other", 1..=200);
-    let is_said = form.is_right();
-    let why = form.line("merge-why", REASON_CHARS);
+    let (why, other) = (form.line("merge-why", REASON_CHARS), form.line("other", 1..=200));
     let other = match Song::seen_by(db, &reader, other.rsplit('/').next().unwrap_or_default()).await {
         Ok(other) if other.id != id => Some(other),
         Ok(_) | Err(Refusal::NotFound | Refusal::Withdrawn) => None,
         Err(refusal) => return Err(refusal),
     };
-    if other.is_none() && is_said {
+    if other.is_none() {
         form.refuse("other", "song-wrong-other");
     }
     if let (Some(other), true) = (&other, form.is_right()) {

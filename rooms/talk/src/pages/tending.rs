@@ -5,6 +5,7 @@ use axum::extract::Path;
 use base::form::{Form, REASON_CHARS};
 use base::page::{Frame, go, page, page_again};
 use base::refusal::{Refusal, Reply};
+use base::veil::{self, Veil};
 use people::power::{Holding, TendTalk};
 
 use crate::remark::Remark;
@@ -15,19 +16,28 @@ use crate::tending::Tending;
 struct Tend<'a> {
     f: &'a Frame,
     remark: &'a Remark,
+    /// What lies over it now.
+    veil: Option<Veil>,
     form: &'a Form,
 }
 
 impl Tend<'_> {
+    /// What can be done to it: not what is so already.
     fn choices(&self) -> Vec<(&str, &str)> {
-        Tending::IDS.iter().copied().zip([self.f.say("remark-fold"), self.f.say("remark-withdraw"), self.f.say("remark-lift")]).collect()
+        let all = Tending::ALL.iter().zip(["remark-fold", "remark-withdraw", "remark-lift"]);
+        all.filter(|(tending, _)| tending.veil() != self.veil).map(|(tending, key)| (tending.id(), self.f.say(key))).collect()
     }
 }
 
-pub async fn form(holding: Holding<TendTalk>, Path(id): Path<String>) -> Reply {
-    let remark = tended(&holding, &id).await?;
+async fn draw(holding: &Holding<TendTalk>, remark: &Remark, form: &Form) -> Reply {
+    let veil = veil::over(&holding.member.house.db, &Remark::place_of(&remark.id)).await?.map(|(veil, _)| veil);
     let f = holding.member.frame().titled("remark-tend").private();
-    page(&Tend { f: &f, remark: &remark, form: &Form::default() }, &f)
+    let tend = Tend { f: &f, remark, veil, form };
+    if form.is_right() { page(&tend, &f) } else { page_again(&tend, &f) }
+}
+
+pub async fn form(holding: Holding<TendTalk>, Path(id): Path<String>) -> Reply {
+    draw(&holding, &tended(&holding, &id).await?, &Form::default()).await
 }
 
 pub async fn tend(holding: Holding<TendTalk>, Path(id): Path<String>, mut form: Form) -> Reply {
@@ -39,10 +49,7 @@ pub async fn tend(holding: Holding<TendTalk>, Path(id): Path<String>, mut form: 
             remark.tend(&holding, tending, &why).await?;
             go(remark.address())
         }
-        _ => {
-            let f = holding.member.frame().titled("remark-tend").private();
-            page_again(&Tend { f: &f, remark: &remark, form: &form }, &f)
-        }
+        _ => draw(&holding, &remark, &form).await,
     }
 }
 
