@@ -75,6 +75,11 @@ impl Edit<'_> {
         }
     }
 
+    /// What a line is called, for those who hear the page and not see which line an audience belongs to.
+    fn called(&self, kind: &str) -> &str {
+        self.f.house.words.find(&format!("profile-{kind}")).unwrap_or_default()
+    }
+
     fn is_for(&self, kind: &str, audience: &str) -> bool {
         let chosen = self.form.value(&profile::audience_field(kind));
         audience == if chosen.is_empty() { "members" } else { chosen }
