@@ -77,6 +77,7 @@ seat-term-days = { $days } days from the day you say yes
 seat-offer-line = Say no if it isn't for you right now. No reason needed, and a no doesn't stand in the log.
 seat-offer-yes = Yes, I'll hold it
 seat-offer-no = Not me, not now
+seat-offer-by = { $name } asked you, saying:
 seat-offer-open = Open until
 seat-offer-look = Have a look
 seat-offer-over = This was answered already, taken back, or the time for it is over.

@@ -68,6 +68,7 @@ async fn a_no_needs_no_reason_and_an_offer_lapses() {
     both(async |house| {
         let (cleo, ada) = (house.holder("Cleo", &house.duty_that("fill_seats")).await, house.member("Ada").await);
         let offer = ask(&cleo, &house.duty_that("tend_library"), "Ada").await;
+        ada.get(&offer).await.is(200).says("Cleo asked you, saying:");
         ada.post_and_follow(&format!("{offer}/no"), &[]).await.says("That's a no");
         let offer = ask(&cleo, &house.duty_that("tend_pages"), "Ada").await;
         house.house.clock.turn(15 * DAY_MS);

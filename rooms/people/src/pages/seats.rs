@@ -203,6 +203,7 @@ struct OfferPage<'a> {
     f: &'a Frame,
     offer: &'a SeatOffer,
     words: &'a DutyWords,
+    asked_by: Option<(Option<String>, String)>,
     is_open: bool,
 }
 
@@ -217,7 +218,7 @@ pub async fn offered(member: Member, Path(id): Path<String>) -> Reply {
     let house = member.house.clone();
     let words = duty(&house, &offer.duty).ok_or(Refusal::Gone)?;
     let f = member.frame().named(&words.name, "").private();
-    page(&OfferPage { is_open: offer.is_open(house.now()), offer: &offer, words, f: &f }, &f)
+    page(&OfferPage { is_open: offer.is_open(house.now()), asked_by: offer.asked_by(&house.db).await?, offer: &offer, words, f: &f }, &f)
 }
 
 async fn offer_to(member: &Member, id: &str) -> Result<SeatOffer, Refusal> {

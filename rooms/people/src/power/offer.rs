@@ -93,6 +93,12 @@ impl SeatOffer {
         ask.first(select!("WHERE id = $1"), vals![id]).await
     }
 
+    /// Who asked, as they are called now, and why, as it stands in the log.
+    pub async fn asked_by(&self, ask: &impl Ask) -> DbResult<Option<(Option<String>, String)>> {
+        let sql = "SELECT NULLIF(p.name, ''), a.why FROM act a LEFT JOIN person p ON p.id = a.person WHERE a.place = $1 AND a.what = 'act-seat-offered' ORDER BY a.id LIMIT 1";
+        ask.first(sql, vals![Self::place_of(&self.id)]).await
+    }
+
     /// Those of a duty that wait for an answer: each with the name of whom was asked.
     pub async fn open_for(ask: &impl Ask, duty: &str, now: i64) -> DbResult<Vec<(String, String, i64)>> {
         let sql = "SELECT o.id, p.name, o.until FROM seat_offer o JOIN person p ON p.id = o.person
