@@ -240,8 +240,7 @@ impl Request {
         tx.run(sql, vals![&self.id, &member.person.id, word, why, now]).await?;
         let said: i64 = tx.one("SELECT count(*) FROM join_word WHERE request = $1 AND word = $2", vals![&self.id, word]).await?;
         // Whoever is alone here has nobody to say it with.
-        let members: i64 = tx.one("SELECT count(*) FROM person WHERE left_at IS NULL AND (brought IS NULL OR claimed_at IS NOT NULL)", &[]).await?;
-        if said < WORDS_NEEDED.min(members) {
+        if said < WORDS_NEEDED.min(members(tx).await?) {
             return Ok(());
         }
         let password: Option<String> = tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
@@ -263,7 +262,16 @@ pub async fn may_speak(member: &Member) -> Result<bool, Refusal> {
     if crate::power::seat_that_may(member, Capability::ReadRequests).await?.is_some() {
         return Ok(true);
     }
-    Ok(!crate::power::is_held(house, Capability::ReadRequests).await?)
+    Ok(crate::power::holders(house, Capability::ReadRequests).await? == 0)
+}
+
+/// Whether nobody but one person can speak to requests, though it takes two.
+pub async fn lacks_a_second(house: &House) -> DbResult<bool> {
+    Ok(crate::power::holders(house, Capability::ReadRequests).await? == 1 && members(&house.db).await? > 1)
+}
+
+async fn members(ask: &impl Ask) -> DbResult<i64> {
+    ask.one("SELECT count(*) FROM person WHERE left_at IS NULL AND (brought IS NULL OR claimed_at IS NOT NULL)", &[]).await
 }
 
 /// Makes an invitation from a seat: an act, with whom it is for as the reason. Returns its secret.

@@ -11,6 +11,7 @@ mod seat;
 mod second_look;
 mod traces;
 
+use std::collections::HashSet;
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
@@ -107,10 +108,11 @@ impl Visitor {
     }
 }
 
-/// Whether anybody holds a seat now whose duty can do it.
-pub(crate) async fn is_held(house: &House, capability: Capability) -> DbResult<bool> {
+/// How many people hold a seat now whose duty can do it.
+pub(crate) async fn holders(house: &House, capability: Capability) -> DbResult<usize> {
     let seats = Seat::held(&house.db, house.now()).await?;
-    Ok(seats.iter().any(|seat| seat.person.is_some() && duty(house, &seat.duty).is_some_and(|words| capability.is_of(words))))
+    let can = |seat: &&Seat| duty(house, &seat.duty).is_some_and(|words| capability.is_of(words));
+    Ok(seats.iter().filter(can).filter_map(|seat| seat.person.as_deref()).collect::<HashSet<_>>().len())
 }
 
 /// A duty of this pack.

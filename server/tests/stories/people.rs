@@ -264,7 +264,12 @@ async fn requests_are_for_those_who_hold_the_duty_once_somebody_does() {
         house.guest().post("/join", &form).await.is(303);
         let say = format!("/join/requests/{}", cleo.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
         ada.post(&say, &[("word", "yes"), ("why", "Please.")]).await.is(403);
+        cleo.get("/join/requests").await.says("only one person holds a seat for this").says_not("You have said yours");
         cleo.post(&say, &[("word", "yes"), ("why", "Knows the words already.")]).await.is(303);
+        cleo.get("/join/requests").await.says("You have said yours");
+        let dara = house.holder("Dara", &duty).await;
+        people_see_to_it(&house, &dara).await;
+        dara.get("/join/requests").await.is(200).says("Knows the words already").says_not("only one person holds").says_not("You have said yours");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-join-yes'").await, 1);
         for n in 0..6 {
             let form = [("name", &*format!("Newcomer {n}")), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];

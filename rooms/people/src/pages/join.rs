@@ -153,8 +153,17 @@ struct Requests<'a> {
     f: &'a Frame,
     form: &'a Form,
     requests: Vec<Spoken>,
+    /// It takes two, and only one person holds a seat for it.
+    lacks_a_second: bool,
     /// The request that what was sent was about; empty at first.
     about: &'a str,
+}
+
+impl Requests<'_> {
+    /// Whether the reader has said a word to it.
+    fn have_said(&self, words: &[Said]) -> bool {
+        self.f.who.as_ref().is_some_and(|who| words.iter().any(|said| said.by == who.name))
+    }
 }
 
 pub async fn requests(member: Member) -> Reply {
@@ -171,7 +180,8 @@ async fn draw_requests(member: &Member, form: &Form, about: &str) -> Reply {
         requests.push(Spoken { request, words });
     }
     let f = member.frame().titled("join-requests").private();
-    let list = Requests { requests, about, form, f: &f };
+    let lacks_a_second = joining::lacks_a_second(&member.house).await?;
+    let list = Requests { requests, lacks_a_second, about, form, f: &f };
     if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
 }
 
