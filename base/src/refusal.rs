@@ -22,6 +22,8 @@ pub enum Refusal {
     SignIn { then: String, again: bool },
     /// There, but not for this person to change. The key says why.
     NotYours(&'static str),
+    /// It takes a seat that they do not hold now.
+    NoDuty,
     /// Not before the person has done something else, at a path. Keys of why, and of the link there.
     NotBefore { why: &'static str, path: String, link: &'static str },
     /// Not at this moment: closed, not begun, held by somebody else. The key says why.
@@ -47,7 +49,7 @@ impl Refusal {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Gone | Self::Withdrawn => StatusCode::GONE,
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
-            Self::NotYours(_) | Self::NotBefore { .. } => StatusCode::FORBIDDEN,
+            Self::NotYours(_) | Self::NoDuty | Self::NotBefore { .. } => StatusCode::FORBIDDEN,
             Self::NotNow(_) => StatusCode::CONFLICT,
             Self::NotLikeThis(_) => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
@@ -68,6 +70,7 @@ impl Refusal {
             Self::Withdrawn => ("refusal-gone", "refusal-withdrawn-more"),
             Self::SignIn { .. } => ("refusal-sign-in", "refusal-sign-in-more"),
             Self::NotYours(why) => ("refusal-not-yours", why),
+            Self::NoDuty => ("refusal-not-yours", "refusal-no-duty"),
             Self::NotBefore { why, .. } => ("refusal-not-before", why),
             Self::NotNow(why) => ("refusal-not-now", why),
             Self::NotLikeThis(why) => ("refusal-not-like-this", why),
@@ -86,7 +89,7 @@ impl Refusal {
         match self {
             Self::NotBefore { path, link, .. } => Some((path, link)),
             Self::Withdrawn => Some(("/acts", "foot-acts")),
-            Self::NotYours("refusal-no-duty") => Some(("/duties", "foot-duties")),
+            Self::NoDuty => Some(("/duties", "foot-duties")),
             _ => None,
         }
     }

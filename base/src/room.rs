@@ -85,7 +85,11 @@ impl Way {
     /// The key of the words for it.
     #[must_use]
     pub fn key(self) -> &'static str {
-        ["way-stay", "way-move", "way-land"][self as usize]
+        match self {
+            Self::Stay => "way-stay",
+            Self::Move => "way-move",
+            Self::Land => "way-land",
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl<C: Needs> FromRequestParts<House> for Holding<C> {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let member = Member::from_request_parts(parts, house).await?;
-        let seat = seat_that_may(&member, C::CAPABILITY).await?.ok_or(Refusal::NotYours("refusal-no-duty"))?;
+        let seat = seat_that_may(&member, C::CAPABILITY).await?.ok_or(Refusal::NoDuty)?;
         Ok(Self { member, seat, capability: PhantomData })
     }
 }

@@ -20,7 +20,21 @@ kept_as! {
 
 impl Tending {
     fn deed(self) -> &'static str {
-        ["act-remark-folded", "act-remark-withdrawn", "act-remark-lifted"][self as usize]
+        match self {
+            Self::Fold => "act-remark-folded",
+            Self::Withdraw => "act-remark-withdrawn",
+            Self::Lift => "act-remark-lifted",
+        }
+    }
+
+    /// The key of the words for it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Fold => "remark-fold",
+            Self::Withdraw => "remark-withdraw",
+            Self::Lift => "remark-lift",
+        }
     }
 
     /// The veil that lies over a remark afterwards.

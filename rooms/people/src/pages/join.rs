@@ -172,7 +172,7 @@ pub async fn requests(member: Member) -> Reply {
 
 async fn draw_requests(member: &Member, form: &Form, about: &str) -> Reply {
     if !joining::may_speak(member).await? {
-        return Err(Refusal::NotYours("refusal-no-duty"));
+        return Err(Refusal::NoDuty);
     }
     let mut requests = Vec::new();
     for request in Request::open(&member.house.db).await? {
@@ -187,7 +187,7 @@ async fn draw_requests(member: &Member, form: &Form, about: &str) -> Reply {
 
 pub async fn say(member: Member, holding: Result<Holding<ReadRequests>, Refusal>, Path(id): Path<String>, mut form: Form) -> Reply {
     if !joining::may_speak(&member).await? {
-        return Err(Refusal::NotYours("refusal-no-duty"));
+        return Err(Refusal::NoDuty);
     }
     let request = Request::find(&member.house.db, &id).await?.ok_or(Refusal::NotFound)?;
     let (word, why) = (Word::read(&form.choice("word", Word::IDS)), form.line("why", REASON_CHARS));

@@ -86,7 +86,7 @@ impl HeldSeat {
     /// Looks once more in the write itself, which whoever ends the seat has to wait for.
     pub(super) async fn must_still_be_held(&self, tx: &Tx, person: &str, now: i64) -> Result<(), Refusal> {
         let sql = "SELECT id FROM seat WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
-        if tx.hold(sql, vals![&self.id, person, now]).await? == 1 { Ok(()) } else { Err(Refusal::NotYours("refusal-no-duty")) }
+        if tx.hold(sql, vals![&self.id, person, now]).await? == 1 { Ok(()) } else { Err(Refusal::NoDuty) }
     }
 }
 

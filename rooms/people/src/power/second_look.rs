@@ -23,11 +23,17 @@ impl Finding {
     /// The key of the words for it.
     #[must_use]
     pub fn key(self) -> &'static str {
-        ["second-look-stands", "second-look-wrong"][self as usize]
+        match self {
+            Self::Stands => "second-look-stands",
+            Self::Wrong => "second-look-wrong",
+        }
     }
 
     fn deed(self) -> &'static str {
-        ["act-second-look-stands", "act-second-look-wrong"][self as usize]
+        match self {
+            Self::Stands => "act-second-look-stands",
+            Self::Wrong => "act-second-look-wrong",
+        }
     }
 }
 

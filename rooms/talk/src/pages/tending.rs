@@ -24,8 +24,8 @@ struct Tend<'a> {
 impl Tend<'_> {
     /// What can be done to it: not what is so already.
     fn choices(&self) -> Vec<(&str, &str)> {
-        let all = Tending::ALL.iter().zip(["remark-fold", "remark-withdraw", "remark-lift"]);
-        all.filter(|(tending, _)| tending.veil() != self.veil).map(|(tending, key)| (tending.id(), self.f.say(key))).collect()
+        let can = Tending::ALL.iter().filter(|tending| tending.veil() != self.veil);
+        can.map(|tending| (tending.id(), self.f.say(tending.key()))).collect()
     }
 }
 
