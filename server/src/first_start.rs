@@ -16,13 +16,14 @@ use base::pack::{DutyWords, Pack};
 use base::page::{Frame, Theme, page, page_again, page_as};
 use base::refusal::{Refusal, Reply};
 use base::room::Room as _;
+use people::joining::{AGES, JOINING, Mode};
 use people::person::{Joining, read_name};
 use people::session::{self, Session};
 use people::password;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::founding::{self, BROUGHT_NAME, Founding, WAYS, found};
+use crate::founding::{self, BROUGHT_NAME, Founding, found};
 use crate::{home, web};
 
 /// The packs to choose from, all built in; `docs/packs.md` says how to add one.
@@ -80,7 +81,7 @@ impl HouseAnswers {
             form.set("country", pack.first_country());
         }
         let countries: Vec<_> = pack.countries().into_iter().map(|(id, _)| id).collect();
-        Self { name: form.line("name", founding::NAME_CHARS), pack: form.choice("pack", &PACKS), joining: form.choice("joining", &WAYS), country: form.choice("country", &countries) }
+        Self { name: form.line("name", founding::NAME_CHARS), pack: form.choice("pack", &PACKS), joining: form.choice("joining", Mode::IDS), country: form.choice("country", &countries) }
     }
 }
 
@@ -88,7 +89,7 @@ impl PersonAnswers {
     pub fn read(form: &mut Form, house: &House, answers: &HouseAnswers, pack: &Pack) -> Self {
         let nickname = read_name(form, house, "nickname");
         let password = password::read(form, "password", &[&nickname, &answers.name]);
-        let age = form.choice("age", &["16-17", "18"]);
+        let age = form.choice("age", &AGES);
         let duties = founding::duties_of(pack).into_iter().filter(|duty| form.values("duty").any(|chosen| chosen == duty)).collect();
         Self { nickname, age, password, duties }
     }
@@ -150,8 +151,8 @@ async fn ask(State(house): State<House>, Extension(waiting): Extension<Waiting>,
         return page_as(status, &TokenPage { f: &f, form: &form }, &f);
     }
     let name = settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?).unwrap_or_default();
-    let joining = settled(&house.db, people::joining::JOINING).await?;
-    let form = Form::filled([("name", name.as_str()), ("pack", &house.pack.id), ("joining", joining.as_deref().unwrap_or("request")), ("country", &house.settled().country)]);
+    let joining = settled(&house.db, JOINING).await?;
+    let form = Form::filled([("name", name.as_str()), ("pack", &house.pack.id), ("joining", joining.as_deref().unwrap_or(Mode::Request.id())), ("country", &house.settled().country)]);
     page(&HousePage { f: &f, form: &form, token }, &f)
 }
 

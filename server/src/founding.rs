@@ -12,7 +12,7 @@ use people::joining::JOINING;
 use people::person::Joining;
 use people::power::{Deed, Seat, act_of_host};
 
-pub use people::settling::{NAME_CHARS, WAYS};
+pub use people::settling::NAME_CHARS;
 
 use crate::open;
 

@@ -38,22 +38,31 @@ static ASKED_FROM_ONE_CALLER: LazyLock<Pace> = LazyLock::new(|| Pace::new(5, DAY
 const KEPT_MS: i64 = 30 * DAY_MS;
 const WAITS_MS: i64 = 60 * DAY_MS;
 
-/// How people join.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    Open,
-    Invite,
-    Request,
+kept_as! {
+    /// How people join.
+    pub enum Mode {
+        /// Whoever wants to.
+        Open = "open",
+        Invite = "invite",
+        /// After two members said yes to a few words.
+        Request = "request",
+    }
 }
 
 impl Mode {
-    /// As the host settled it; open until they have.
+    /// As the host settled it; open until they have. A word that is none of these opens to nobody.
     pub async fn of(ask: &impl Ask) -> DbResult<Self> {
-        Ok(match settled(ask, JOINING).await?.as_deref() {
-            Some("invite") => Self::Invite,
-            Some("request") => Self::Request,
-            _ => Self::Open,
-        })
+        Ok(settled(ask, JOINING).await?.map_or(Self::Open, |word| Self::read(&word).unwrap_or(Self::Invite)))
+    }
+
+    /// The key of the words for it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Open => "joining-open",
+            Self::Invite => "joining-invite",
+            Self::Request => "joining-request",
+        }
     }
 }
 
@@ -214,7 +223,10 @@ impl Request {
     /// Says yes or no with a reason; the second of a kind decides.
     pub async fn say(&self, speaker: &Speaker, word: Word, why: &str) -> Result<(), Refusal> {
         let house = &speaker.member().house;
-        let what = ["act-join-yes", "act-join-no"][word as usize];
+        let what = match word {
+            Word::Yes => "act-join-yes",
+            Word::No => "act-join-no",
+        };
         match speaker {
             Speaker::Seat(holding) => {
                 let tx = holding.act(&Deed { what, why, ..Deed::default() }).await?;
@@ -244,7 +256,10 @@ impl Request {
             return Ok(());
         }
         let password: Option<String> = tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
-        let decided = [Decided::In, Decided::No][word as usize];
+        let decided = match word {
+            Word::Yes => Decided::In,
+            Word::No => Decided::No,
+        };
         // The name is the person's now, or free again; the password is nobody's business here.
         let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id, looks = '' WHERE id = $3";
         tx.run(sql, vals![decided, now, &self.id]).await?;

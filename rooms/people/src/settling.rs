@@ -6,25 +6,22 @@
 
 use base::db::{Ask as _, DbResult};
 use base::form::Form;
-use base::house::{COUNTRY, House, NAME, Settled, settle, settled};
+use base::house::{COUNTRY, House, NAME, Settled, settle};
 use base::page::Frame;
 use base::refusal::Refusal;
 use base::vals;
 
-use crate::joining::{INVITING, JOINING, members_invite};
+use crate::joining::{INVITING, JOINING, Mode, members_invite};
 use crate::power::{ChangeSettings, Deed, Holding};
 
 /// Characters of a community's name.
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=60;
-/// How people join: anybody, by invitation, or after two members said yes to a few words.
-pub const WAYS: [&str; 3] = ["open", "invite", "request"];
-const WAY_KEYS: [&str; 3] = ["joining-open", "joining-invite", "joining-request"];
 
 /// What is settled, or is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desk {
     pub name: String,
-    pub joining: String,
+    pub joining: Mode,
     pub members_invite: bool,
     pub country: String,
 }
@@ -41,30 +38,31 @@ pub enum Changed {
 
 /// How people can join, as rows to choose.
 #[must_use]
-pub fn ways(f: &Frame) -> [(&str, &str); 3] {
-    std::array::from_fn(|at| (WAYS[at], f.say(WAY_KEYS[at])))
+pub fn ways(f: &Frame) -> Vec<(&str, &str)> {
+    Mode::ALL.iter().map(|mode| (mode.id(), f.say(mode.key()))).collect()
 }
 
 impl Desk {
     /// As it stands, and the change of it that this is.
     pub async fn now(house: &House) -> DbResult<(Self, i64)> {
         let Settled { name, country } = Settled::read(&house.db, &house.pack).await?;
-        let joining = settled(&house.db, JOINING).await?.filter(|way| WAYS.contains(&way.as_str())).unwrap_or_else(|| WAYS[0].to_owned());
+        let (joining, members_invite) = (Mode::of(&house.db).await?, members_invite(house).await?);
         let seen: Option<i64> = house.db.first("SELECT changed_at FROM setting WHERE name = $1", vals![NAME]).await?;
-        Ok((Self { name, joining, members_invite: members_invite(house).await?, country }, seen.unwrap_or(0)))
+        Ok((Self { name, joining, members_invite, country }, seen.unwrap_or(0)))
     }
 
     /// Reads the form; what is wrong is noted at its field.
     pub fn read(form: &mut Form, house: &House) -> Self {
         let countries: Vec<_> = house.pack.countries().into_iter().map(|(id, _)| id).collect();
-        Self { name: form.line("name", NAME_CHARS), joining: form.choice("joining", &WAYS), members_invite: form.has("inviting"), country: form.choice("country", &countries) }
+        let joining = Mode::read(&form.choice("joining", Mode::IDS)).unwrap_or(Mode::Invite);
+        Self { name: form.line("name", NAME_CHARS), joining, members_invite: form.has("inviting"), country: form.choice("country", &countries) }
     }
 
     /// The form as it is filled with this.
     #[must_use]
     pub fn form(&self, seen: i64) -> Form {
         let (seen, inviting) = (seen.to_string(), if self.members_invite { "yes" } else { "" });
-        Form::filled([("name", self.name.as_str()), ("joining", &self.joining), ("inviting", inviting), ("country", &self.country), ("seen", &seen)])
+        Form::filled([("name", self.name.as_str()), ("joining", self.joining.id()), ("inviting", inviting), ("country", &self.country), ("seen", &seen)])
     }
 
     /// Settles it. `seen` is the change that whoever asks had before them.
@@ -82,7 +80,7 @@ impl Desk {
             return Ok(Changed::Meanwhile); // dropped without keep: neither the change nor its act was
         }
         let inviting = if self.members_invite { "members" } else { "seats" };
-        for (name, value) in [(JOINING, self.joining.as_str()), (INVITING, inviting), (COUNTRY, &self.country)] {
+        for (name, value) in [(JOINING, self.joining.id()), (INVITING, inviting), (COUNTRY, &self.country)] {
             settle(&tx, name, value, now).await?;
         }
         tx.keep().await?;
@@ -99,8 +97,7 @@ impl Desk {
 
     fn in_words(&self, house: &House) -> [(&'static str, String); 4] {
         let say = |key| house.words.say(key).to_owned();
-        let way = WAYS.iter().position(|way| *way == self.joining).unwrap_or(0);
         let country = house.pack.countries().into_iter().find(|(id, _)| *id == self.country).map_or("", |(_, name)| name);
-        [("desk-log-name", format!("“{}”", self.name)), ("desk-log-joining", say(WAY_KEYS[way])), ("desk-log-inviting", say(if self.members_invite { "desk-yes" } else { "desk-no" })), ("desk-log-country", country.to_owned())]
+        [("desk-log-name", format!("“{}”", self.name)), ("desk-log-joining", say(self.joining.key())), ("desk-log-inviting", say(if self.members_invite { "desk-yes" } else { "desk-no" })), ("desk-log-country", country.to_owned())]
     }
 }

@@ -9,6 +9,7 @@ use base::db::Ask as _;
 use base::house::{House, settle, settled};
 use base::settings::Settings;
 use base::vals;
+use people::joining::Mode;
 use people::way_in::{Kind, WayIn};
 
 use super::{Place, refused, serve};
@@ -61,7 +62,7 @@ async fn move_in(house: &House, folder: &Path, settings: Settings) -> Result<()>
         let pack = base::pack::Pack::load(PACK)?;
         let then = Clock::set_to(house.now() - demo::content::Demo::load(PACK)?.opened_minutes_ago() * MINUTE_MS);
         let founded = House::new(open::inside(folder, settings, then, house.db.clone()).await?);
-        let founding = Founding { name: &pack.community.name, pack: PACK, joining: "open", country: None, first: None, duties: &[] };
+        let founding = Founding { name: &pack.community.name, pack: PACK, joining: Mode::Open.id(), country: None, first: None, duties: &[] };
         found(&founded, &founding).await.map_err(|refusal| refused(house, &refusal))?;
     }
     let bar = Bar::new();

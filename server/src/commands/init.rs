@@ -10,13 +10,15 @@ use base::house::{House, settled};
 use base::pack::Pack;
 use base::page::{Frame, Theme};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
+use people::joining::Mode;
 use people::password;
 use people::person::Joining;
 use people::way_in::{Kind, WayIn};
 
 use super::{Place, called, refused};
 use crate::first_start::{HouseAnswers, PACKS, PersonAnswers};
-use crate::founding::{self, BROUGHT_NAME, Founding, WAYS, duties_of, found};
+use crate::founding::{self, BROUGHT_NAME, Founding, duties_of, found};
 use crate::{lock, open};
 
 #[derive(Args, Debug)]
@@ -28,7 +30,7 @@ pub(super) struct Init {
     #[arg(long, value_parser = PACKS)]
     pack: Option<String>,
     /// How people join
-    #[arg(long, value_parser = WAYS)]
+    #[arg(long, value_parser = PossibleValuesParser::new(Mode::IDS))]
     joining: Option<String>,
     /// The country whose helplines come first, such as GB [default: the pack's first]
     #[arg(long)]

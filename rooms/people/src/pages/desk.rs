@@ -8,7 +8,6 @@ use base::refusal::Reply;
 use crate::power::{ChangeSettings, Holding};
 use crate::settling::{self, Changed, Desk};
 
-
 #[derive(Template)]
 #[template(path = "desk/form.html")]
 struct Show<'a> {
