@@ -78,7 +78,10 @@ impl Kind {
     /// The first part of its address.
     #[must_use]
     pub fn shelf(self) -> &'static str {
-        ["articles", "pages"][self as usize]
+        match self {
+            Self::Article => "articles",
+            Self::Page => "pages",
+        }
     }
 
     /// The kind and slug of a place that is one of these.
@@ -103,9 +106,11 @@ impl Article {
     }
 
     /// Writes an article as it is given; the importer, the demo and the pack's first pages use this, too.
-    /// `slug` is what it would like to be called; `published_at` is none for a draft. Says where it stands.
+    /// `slug` is what it would like to be called; `published_at` is none for a draft, which is called by its id until it is put
+    /// up: a name that is taken would tell of it. Says where it stands.
     pub async fn add(tx: &Tx, kind: Kind, slug: &str, draft: &Draft, author: Option<&str>, since: i64, published_at: Option<i64>) -> DbResult<Place> {
-        let (rendered, id, slug) = (markup::render(&draft.words), base::id::at(since), free_slug(tx, kind, slug).await?);
+        let (rendered, id) = (markup::render(&draft.words), base::id::at(since));
+        let slug = if published_at.is_some() { free_slug(tx, kind, slug).await? } else { id.clone() };
         let sql = "INSERT INTO article (id, kind, slug, title, summary, words, html, version, author, lang, since, changed_at, published_at, closed_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)";
         let vals = vals![&id, kind, &slug, &draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, author, &draft.lang, since, published_at, draft.is_closed.then_some(since)];
@@ -158,28 +163,28 @@ impl Article {
         article_shelf::terms(ask, &self.id).await
     }
 
-    /// Changes an article of the member's own, and publishes it if they say so. `seen` is the change they had before them;
-    /// `false` when there was another since.
-    pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<bool, Refusal> {
+    /// Changes an article of the member's own, and publishes it if they say so. `seen` is the change they had before them. Says
+    /// where it stands; nowhere new, and `None`, when there was another since.
+    pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<Option<Place>, Refusal> {
         self.must_be_theirs(member)?;
         let tx = member.begin().await?;
-        let changed = self.write(&tx, draft, seen, publish, member.house.now()).await?;
-        if changed {
+        let place = self.write(&tx, draft, seen, publish, member.house.now()).await?;
+        if place.is_some() {
             tx.keep().await?;
         }
-        Ok(changed)
+        Ok(place)
     }
 
-    async fn write(&self, tx: &Tx, draft: &Draft, seen: i64, publish: bool, now: i64) -> DbResult<bool> {
+    async fn write(&self, tx: &Tx, draft: &Draft, seen: i64, publish: bool, now: i64) -> DbResult<Option<Place>> {
         let (rendered, now) = (markup::render(&draft.words), now.max(seen + 1));
         let before: Option<Version> = tx.first("SELECT id, title, summary, words, changed_at FROM article WHERE id = $1 AND changed_at = $2", vals![&self.id, seen]).await?;
-        let Some(before) = before else { return Ok(false) };
+        let Some(before) = before else { return Ok(None) };
         let sql = "UPDATE article SET title = $1, summary = $2, words = $3, html = $4, version = $5, lang = $6, changed_at = $7,
                           published_at = COALESCE(published_at, $8), closed_at = $9 WHERE id = $10 AND changed_at = $11";
         let closed_at = draft.is_closed.then(|| self.closed_at.unwrap_or(now));
         let vals = vals![&draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, &draft.lang, now, publish.then_some(now), closed_at, &self.id, seen];
         if tx.run(sql, vals).await? == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         // What nobody but its author has read has no history.
         if self.published_at.is_some() && (before.words != draft.words || before.title != draft.title || before.summary != draft.summary) {
@@ -187,9 +192,20 @@ impl Article {
             tx.run(sql, vals![base::id::at(now), &self.id, before.title, before.summary, before.words, now]).await?;
         }
         article_shelf::set_terms(tx, &self.id, &draft.categories, &draft.tags).await?;
-        article_shelf::index(tx, &self.place()).await?;
-        talk::place_again(tx, &self.place()).await?;
-        Ok(true)
+        let place = if publish && self.slug == self.id { self.move_out(tx, &slug_of(&draft.title)).await? } else { self.place() };
+        article_shelf::index(tx, &place).await?;
+        talk::place_again(tx, &place).await?;
+        Ok(Some(place))
+    }
+
+    /// A draft is put up, and gets the address that its title makes; the one it had leads there.
+    async fn move_out(&self, tx: &Tx, slug: &str) -> DbResult<Place> {
+        let slug = free_slug(tx, self.kind, slug).await?;
+        let place = Place::of(self.kind.shelf(), &slug);
+        tx.run("UPDATE article SET slug = $1 WHERE id = $2", vals![slug, &self.id]).await?;
+        talk::thread::move_to(tx, &self.place(), &place).await?;
+        redirect::lead_on(tx, self.place().as_str(), place.as_str()).await?;
+        Ok(place)
     }
 
     /// What it said before, the latest first.

@@ -79,13 +79,14 @@ async fn nothing_goes_out_unless_the_button_that_says_so_was_pressed() {
     both(async |house| {
         let fern = house.member("Fern").await;
         let without: Vec<_> = EARS.iter().copied().filter(|(name, _)| *name != "do").collect();
+        let mut place = String::new();
         for fields in [without, with(&[("do", "publsih")]), with(&[("do", "")])] {
-            let place = fern.post_and_follow("/articles", &fields).await;
-            place.is(200).says("You only get the two");
+            place = fern.post("/articles", &fields).await.is(303).place();
+            fern.get(&place).await.is(200).says("You only get the two");
         }
         assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3);
-        let edit = fern.get("/articles/you-only-get-the-two/edit").await;
-        fern.post("/articles/you-only-get-the-two", &with(&[("seen", &seen(&edit)), ("do", "keep")])).await.is(303);
+        let edit = fern.get(&format!("{place}/edit")).await;
+        fern.post(&place, &with(&[("seen", &seen(&edit)), ("do", "keep")])).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3, "a change by an unknown word publishes nothing");
         house.guest().get("/articles").await.says_not("You only get the two");
     })
@@ -125,8 +126,13 @@ async fn a_draft_is_its_authors_alone_until_it_is_put_up() {
         fern.post("/remarks", &[("place", &place), ("words", "To myself.")]).await.is(409);
         house.house.clock.turn(86_400_000);
         let seen = seen(&fern.get(&format!("{place}/edit")).await);
-        fern.post(&place, &with(&[("seen", &seen), ("do", "publish")])).await.is(303);
-        house.guest().get(&place).await.is(200).says("27 November 2026");
+        let twin = brook.post("/articles", &with(&[])).await.is(303).place();
+        assert_eq!(twin, "/articles/you-only-get-the-two", "its address tells of a draft of that title");
+        let up = fern.post(&place, &with(&[("seen", &seen), ("do", "publish")])).await.is(303).place();
+        assert_eq!(up, "/articles/you-only-get-the-two-2");
+        assert_eq!(house.guest().get(&place).await.is(301).to(), up, "the address it had leads on");
+        brook.post(&format!("{twin}/remove"), &[]).await.is(303);
+        house.guest().get(&up).await.is(200).says("27 November 2026");
         house.guest().get("/articles?tag=hearing").await.says("You only get the two");
         assert_eq!(house.count("SELECT count(*) FROM article_edit").await, 0, "what nobody read has no history");
     })
@@ -505,7 +511,7 @@ async fn a_file_is_shown_as_what_names_it_is_and_nobody_else_opens_keeps_or_take
         let library = house.house.rooms.iter().find(|room| room.name() == "library").unwrap();
         let author = Some(base::place::Place::of("people", &fern.person));
         let brought = BroughtArticle { key: "k".into(), title: "Mine".into(), slug: "mine".into(), words: "[a](/files/f1/named.pdf)".into(), files: vec!["f2".into()], author, at: 1, changed_at: 1, is_draft: true, ..Default::default() };
-        library.take_in(&house.house, &tx, &Brought::Article(brought)).await.unwrap().unwrap();
+        let mine = library.take_in(&house.house, &tx, &Brought::Article(brought)).await.unwrap().unwrap();
         tx.keep().await.unwrap();
         let theirs = async |audience: &str| {
             let files: Vec<(String, String)> = house.house.db.all("SELECT audience, giver FROM file ORDER BY id", vals![]).await.unwrap();
@@ -516,17 +522,17 @@ async fn a_file_is_shown_as_what_names_it_is_and_nobody_else_opens_keeps_or_take
         // Whoever else names it opens nothing.
         let other = brook.post("/articles", &with(&[("words", "![](/files/f1/named.pdf) ![](/files/f2/hanging.pdf)")])).await.is(303).place();
         theirs("only").await;
-        let form = fern.get("/articles/mine/edit").await;
-        fern.post("/articles/mine", &with(&[("words", "![](/files/f1/named.pdf)"), ("seen", &seen(&form)), ("do", "publish")])).await.is(303);
+        let form = fern.get(&format!("{mine}/edit")).await;
+        let mine = fern.post(mine.as_str(), &with(&[("words", "![](/files/f1/named.pdf)"), ("seen", &seen(&form)), ("do", "publish")])).await.is(303).place();
         theirs("everyone").await;
-        fern.post("/articles/mine/withdraw", &[]).await.is(303);
+        fern.post(&format!("{mine}/withdraw"), &[]).await.is(303);
         theirs("only").await;
-        fern.post("/articles/mine/put-back", &[]).await.is(303);
+        fern.post(&format!("{mine}/put-back"), &[]).await.is(303);
         theirs("everyone").await;
         let shelf = house.holder("Cleo", &house.duty_that("tend_library")).await;
-        shelf.post("/articles/mine/tend", &[("what", "withdraw"), ("why", "It names somebody.")]).await.is(303);
+        shelf.post(&format!("{mine}/tend"), &[("what", "withdraw"), ("why", "It names somebody.")]).await.is(303);
         theirs("only").await;
-        fern.post("/articles/mine/remove", &[]).await.is(303);
+        fern.post(&format!("{mine}/remove"), &[]).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM file").await, 0);
         house.guest().get(&other).await.is(200);
     })

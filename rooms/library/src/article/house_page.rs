@@ -11,7 +11,7 @@ impl Article {
     pub async fn change_page(&self, holding: &Holding<TendPages>, draft: &Draft, seen: i64, why: &str) -> Result<bool, Refusal> {
         let place = self.place();
         let tx = holding.act(&Deed { what: "act-page-changed", place: Some(&place), why, ..Deed::default() }).await?;
-        let changed = self.write(&tx, draft, seen, false, holding.member.house.now()).await?;
+        let changed = self.write(&tx, draft, seen, false, holding.member.house.now()).await?.is_some();
         if changed {
             tx.keep().await?;
         }

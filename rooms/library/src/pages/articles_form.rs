@@ -111,8 +111,8 @@ async fn correct(member: Member, Path(slug): Path<String>, mut form: Form) -> Re
     let is_stale = form.is_right() && !asks_for_preview(&form);
     if is_stale {
         member.may_write()?;
-        if article.correct(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
-            return go(format!("{}?done=article-kept", article.place()));
+        if let Some(place) = article.correct(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
+            return go(format!("{place}?done=article-kept"));
         }
         form.set("seen", &own(&member, &slug).await?.changed_at.to_string());
     }
