@@ -15,6 +15,8 @@ use base::room::{Job, Room as _};
 use base::whole::{self, Readers};
 use tower::ServiceExt as _;
 
+use crate::tags::retagged;
+
 /// The pages, and the files they become.
 const PAGES: [(&str, &str); 2] = [("/help", "help.html"), ("/leave-fast", "leave-fast.html")];
 const PAGE_BYTES_MAX: usize = 4 << 20;
@@ -58,16 +60,9 @@ fn onward(to: &str) -> String {
 /// Puts the style into the page and takes out what points to files that nobody serves now.
 fn without_links(house: &House, html: &str) -> String {
     let style = base::assets::Assets::at(&house.assets, house.assets.path("house.css")).map(|asset| String::from_utf8_lossy(&asset.plain).into_owned());
-    let (head, body) = html.split_once("</head>").unwrap_or(("", html));
-    let mut out = String::with_capacity(html.len() + (16 << 10));
-    let mut rest = head;
-    while let Some((before, tag)) = rest.split_once('<') {
-        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
-        out.push_str(before);
-        if !(tag.starts_with("link ") || tag.starts_with("script ") || tag == "/script") {
-            out.push_str(&format!("<{tag}>"));
-        }
-        rest = after;
-    }
-    format!("{out}{rest}<style>{}</style></head>{body}", style.unwrap_or_default())
+    retagged(html, |tag| match tag {
+        "/head" => Some(format!("style>{}</style></head", style.as_deref().unwrap_or_default())),
+        _ if ["link ", "script"].iter().any(|begins| tag.starts_with(begins)) || tag == "/script" => None,
+        _ => Some(tag.to_owned()),
+    })
 }

@@ -16,5 +16,6 @@ pub mod progress;
 pub mod refused;
 pub mod restoring;
 pub mod rooms;
+mod tags;
 pub mod web;
 pub mod worker;

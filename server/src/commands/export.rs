@@ -1,14 +1,15 @@
 //! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as it
 //! looks, as JSON what everybody may read of each table ([`GOES_OUT`]), every article and comment as its Markdown, every file
 //! under its name. What was withdrawn or never sent stays in ([`KeptBack`]), and so does what was said for fewer ears than
-//! everybody's: lines for members, who holds what, what was done with it to whom, files for oneself.
+//! everybody's: lines for members, who holds what, what was done with it to whom, files for oneself, and that somebody is here
+//! of whom nothing else is read.
 //! It is not a backup: it is for people to read, and for other programs to take in.
 
 mod goes_out;
 mod kept_back;
 mod markdown;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
@@ -36,9 +37,12 @@ use kept_back::KeptBack;
 
 use super::{Place, is_free};
 use crate::progress::Bar;
+use crate::tags::retagged;
 use crate::web;
 
 const PAGE_BYTES_MAX: usize = 16 << 20;
+/// The columns that say whose a row is.
+const WHOSE: [&str; 4] = ["author", "curator", "giver", "person"];
 
 #[derive(Args, Debug)]
 pub(super) struct Export {
@@ -68,7 +72,7 @@ impl Export {
 /// Writes the zip; how many pages, tables and files are in it.
 async fn write(house: &House, to: &File) -> Result<(usize, usize, usize)> {
     let bar = Bar::new();
-    let mut out = Out { zip: ZipWriter::new(BufWriter::new(to)), bar: &bar };
+    let mut out = Out { zip: ZipWriter::new(BufWriter::new(to)), bar: &bar, named: HashSet::new() };
     let paths = public_paths(house).await?;
     let app = web::app(house);
     for (done, path) in paths.iter().enumerate() {
@@ -81,7 +85,8 @@ async fn write(house: &House, to: &File) -> Result<(usize, usize, usize)> {
     let snapshot = house.db.snapshot().await?;
     // After the snapshot: what was withdrawn before it is known here for certain.
     let kept_back = KeptBack::of(&house.db).await?;
-    for table in &tables {
+    let (people, others): (Vec<_>, Vec<_>) = tables.iter().partition(|table| table.name == "person");
+    for table in others.into_iter().chain(people) {
         out.table(&snapshot, table, &kept_back).await?;
     }
     drop(snapshot);
@@ -127,19 +132,11 @@ fn file_of(path: &str) -> String {
 /// A page as a file: links lead to the files of other pages where these are there and nowhere where not; no script.
 fn to_file(html: &str, path: &str, there: &BTreeSet<String>) -> String {
     let up = "../".repeat(file_of(path).matches('/').count());
-    let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
-        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
-        out.push_str(before);
-        if tag.starts_with("link rel=\"stylesheet\"") {
-            out.push_str(&format!("<link rel=\"stylesheet\" href=\"{up}house.css\">"));
-        } else if !(tag.starts_with("link ") || tag.starts_with("script") || tag == "/script" || tag.starts_with("meta property")) {
-            out.push_str(&format!("<{}>", relinked(tag, &up, there)));
-        }
-        rest = after;
-    }
-    out + rest
+    retagged(html, |tag| match tag {
+        _ if tag.starts_with("link rel=\"stylesheet\"") => Some(format!("link rel=\"stylesheet\" href=\"{up}house.css\"")),
+        _ if ["link ", "script", "meta property"].iter().any(|begins| tag.starts_with(begins)) || tag == "/script" => None,
+        _ => Some(relinked(tag, &up, there)),
+    })
 }
 
 /// A tag whose `href="/…"` and `src="/files/…"` lead into the zip.
@@ -171,6 +168,8 @@ fn index(house: &House, paths: &BTreeSet<String>, tables: &[Table]) -> String {
 struct Out<'a> {
     zip: ZipWriter<BufWriter<&'a File>>,
     bar: &'a Bar,
+    /// Whose rows went out: of them, and of nobody else who is here, the name goes, too.
+    named: HashSet<String>,
 }
 
 impl Out<'_> {
@@ -183,17 +182,22 @@ impl Out<'_> {
         Ok(self.zip.write_all(bytes)?)
     }
 
-    /// One table as an array of objects, one a line; without what is kept back.
+    /// One table as an array of objects, one a line; without what is kept back. People come last: who has only read is not told of.
     async fn table(&mut self, snapshot: &Snapshot, table: &Table, kept_back: &KeptBack) -> Result<()> {
         self.zip.start_file(format!("data/{}.json", table.name), SimpleFileOptions::default().large_file(true))?;
         let mut rows = 0;
         self.zip.write_all(b"[")?;
         snapshot.each::<Trouble>(table, |row| {
-            let Some(row) = kept_back.without(table, row) else { return Ok(()) };
+            let Some(row) = kept_back.without(table, row).map(|row| object(table, row)) else { return Ok(()) };
+            let is_named = |id: &Value| id.as_str().is_some_and(|id| self.named.contains(id));
+            if table.name == "person" && !is_named(&row["id"]) {
+                return Ok(());
+            }
+            self.named.extend(WHOSE.iter().filter_map(|whose| row.get(whose)?.as_str().map(str::to_owned)));
             rows += 1;
             self.bar.at(Stage { what: &table.name, done: rows, of: 0 });
             self.zip.write_all(if rows == 1 { b"\n" } else { b",\n" })?;
-            Ok(serde_json::to_writer(&mut self.zip, &object(table, row)).map_err(io::Error::from)?)
+            Ok(serde_json::to_writer(&mut self.zip, &row).map_err(io::Error::from)?)
         }).await?;
         Ok(self.zip.write_all(b"\n]\n")?)
     }

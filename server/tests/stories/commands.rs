@@ -499,7 +499,7 @@ const STAYS_IN: &[(&str, &[&str])] = &[
     ("join_word", &[]),
     ("notice", &[]),
     ("passkey", &[]),
-    ("person", &["folded", "looks", "age", "age_said_at", "profile_at", "password", "totp", "totp_since", "totp_step", "brought", "claimed_at", "let_in_by", "leaving_at", "leaving_how", "left_at"]),
+    ("person", &["folded", "looks", "age", "age_said_at", "joined_at", "profile_at", "password", "totp", "totp_since", "totp_step", "brought", "claimed_at", "let_in_by", "leaving_at", "leaving_how", "left_at"]),
     ("profile_line", &["audience"]),
     ("recovery_code", &[]),
     ("remark", &["version"]),
@@ -553,6 +553,7 @@ async fn an_export_holds_no_word_that_was_withdrawn_and_all_others_as_they_were_
     tx.run("INSERT INTO join_request (id, hash, name, folded, age, why, since) VALUES ('j', 'link-hash', 'Eli', 'eli', '18', 'Heard of you.', 1)", &[]).await.unwrap();
     tx.run("INSERT INTO profile_line (person, kind, words, audience) SELECT id, 'line', 'For members alone.', 'members' FROM person WHERE name = 'Max'", &[]).await.unwrap();
     tx.run("INSERT INTO file (id, hash, name, mime, bytes, audience, since) VALUES ('f', 'h', 'my-diagnosis.pdf', 'application/pdf', 1, 'only', 1)", &[]).await.unwrap();
+    tx.run("INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face) VALUES ('p', 'Somebody who just reads', 'somebodywhojustreads', '18', 1, 1, 'f')", &[]).await.unwrap();
     tx.run("INSERT INTO redirect (old, place) VALUES ('/old/7', '/files/f/my-diagnosis.pdf')", &[]).await.unwrap();
     tx.keep().await.unwrap();
     drop(db);
@@ -563,7 +564,7 @@ async fn an_export_holds_no_word_that_was_withdrawn_and_all_others_as_they_were_
     let mut read = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
     let all: Vec<(String, String)> = names.iter().map(|name| (name.clone(), read(name))).collect();
     let first_line = |words: &str| serde_json::to_string(words.lines().next().unwrap()).unwrap().trim_matches('"').to_owned();
-    for gone in [&song.1, &remark.1, &article.1].map(|words| first_line(words)).iter().chain(&["link-hash", "Heard of you.", "For members alone.", "16-17", "my-diagnosis"].map(str::to_owned)) {
+    for gone in [&song.1, &remark.1, &article.1].map(|words| first_line(words)).iter().chain(&["link-hash", "Heard of you.", "For members alone.", "16-17", "my-diagnosis", "Somebody who just reads"].map(str::to_owned)) {
         let held: Vec<_> = all.iter().filter(|(_, text)| text.contains(gone.as_str())).map(|(name, _)| name).collect();
         assert!(held.is_empty(), "{gone} stands in {held:?}");
     }

@@ -11,7 +11,8 @@ pub const GOES_OUT: &[(&str, &[&str])] = &[
     ("file", &["id", "hash", "name", "mime", "bytes", "width", "height", "giver", "audience", "since"]),
     ("helped", &["id", "place", "person", "feeling", "line", "at"]),
     ("helpline", &["line", "number", "sent", "url", "how", "hours", "ages", "checked_at", "gone_at", "changed_at"]),
-    ("person", &["id", "name", "face", "joined_at"]),
+    // Of whom something can be read outside, and no others: who is here is nobody's business. Since when they are, members see.
+    ("person", &["id", "name", "face"]),
     ("playlist", &["id", "title", "brief", "feeling", "caution", "curator", "closes_at", "decided_at", "since", "changed_at"]),
     ("profile_line", &["person", "kind", "words"]),
     ("redirect", &["old", "place"]),
