@@ -20,8 +20,9 @@ pub async fn run(house: House) {
     loop {
         let mut has_read_much = false;
         for (job, due) in jobs.iter().zip(&mut due) {
-            if house.now() >= *due {
-                *due = house.now() + job.every_ms;
+            let now = house.now();
+            if is_due(*due, now, job.every_ms) {
+                *due = now + job.every_ms;
                 has_read_much |= job.every_ms >= HOUR_MS;
                 take_turn(&house, job).await;
             }
@@ -33,6 +34,11 @@ pub async fn run(house: House) {
     }
 }
 
+/// Whether a job's time has come; so it has where the clock was wrong when it last ran, and says now that this is far off.
+fn is_due(due: i64, now: i64, every_ms: i64) -> bool {
+    !(1..=every_ms).contains(&(due - now))
+}
+
 /// Runs a job once, in a task of its own which ends when this one does: a job that panics ends no other.
 pub async fn take_turn(house: &House, job: &Job) {
     let mut task = JoinSet::new();
@@ -41,5 +47,19 @@ pub async fn take_turn(house: &House, job: &Job) {
         Ok(Ok(())) => {}
         Ok(Err(refusal)) => tracing::warn!(job = job.name, ?refusal, "a job was refused"),
         Err(why) => tracing::error!(job = job.name, %why, "a job broke off"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::clock::DAY_MS;
+
+    #[test]
+    fn a_job_comes_round_also_when_the_clock_was_wrong() {
+        let due = 100 * DAY_MS + HOUR_MS;
+        for (now, expected) in [(due - HOUR_MS, false), (due - 1, false), (due, true), (due + 400 * DAY_MS, true), (due - 400 * DAY_MS, true)] {
+            assert_eq!(is_due(due, now, HOUR_MS), expected, "{now}");
+        }
     }
 }
