@@ -152,10 +152,13 @@ impl Playlist {
         let tx = member.begin().await?;
         let sql = "UPDATE playlist SET title = $1, brief = $2, feeling = $3, caution = $4, closes_at = $5, changed_at = $6 WHERE id = $7 AND changed_at = $8";
         let changed = tx.run(sql, vals![&draft.title, &draft.brief, &draft.feeling, &draft.caution, closes_at, now.max(seen + 1), &self.id, seen]).await?;
+        if changed == 0 {
+            return Ok(false);
+        }
         index(&tx, &self.id).await?;
         talk::place_again(&tx, &self.place()).await?;
         tx.keep().await?;
-        Ok(changed == 1)
+        Ok(true)
     }
 
     /// Takes it back: at once while nobody else put anything into it; afterwards it is others' work, too.
