@@ -5,6 +5,7 @@
 //! house; nothing is loaded from another host; no heading stands beside the page's own `h1`; work is bounded by the length
 //! of the source. Never: an element, attribute or address that the tree has no word for.
 
+mod again;
 mod html;
 mod tree;
 
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+pub use again::render_again;
 pub use tree::Target;
 
 /// The version of this renderer, kept with each row. A row of an older one is rendered anew from its source.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::db::{Ask, DbResult, Tx};
-use base::house::{House, settle, settled};
+use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Audience, Entry, Offer, Preview, Reader, Way};
@@ -225,25 +225,7 @@ pub(crate) async fn index_again(house: &House) -> DbResult<()> {
 
 /// Renders anew what an older version of the renderer made.
 pub(crate) async fn render_again(house: House) -> Result<(), Refusal> {
-    let today = markup::VERSION.to_string();
-    if settled(&house.db, RENDERED).await?.as_ref() == Some(&today) {
-        return Ok(());
-    }
-    let mut after = String::new();
-    loop {
-        let sql = "SELECT id, words FROM article WHERE id > $1 AND version < $2 ORDER BY id LIMIT 20";
-        let old: Vec<(String, String)> = house.db.all(sql, vals![&after, markup::VERSION]).await?;
-        let tx = house.begin().await?;
-        for (id, words) in &old {
-            let rendered = markup::render(words);
-            // Only where it still says what was rendered.
-            tx.run("UPDATE article SET html = $1, version = $2 WHERE id = $3 AND words = $4", vals![rendered.html, rendered.version, id, words]).await?;
-        }
-        let Some((last, _)) = old.last() else {
-            settle(&tx, RENDERED, &today, house.now()).await?;
-            return Ok(tx.keep().await?);
-        };
-        after.clone_from(last);
-        tx.keep().await?;
-    }
+    let older = "SELECT id, words FROM article WHERE id > $1 AND version < $2 ORDER BY id LIMIT 20";
+    let keep = "UPDATE article SET html = $1, version = $2 WHERE id = $3 AND words = $4";
+    Ok(markup::render_again(&house, RENDERED, older, keep).await?)
 }

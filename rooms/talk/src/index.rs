@@ -2,7 +2,7 @@
 //! under: its audience is read from the index itself, in the same write, so a place that left it takes its remarks along.
 
 use base::db::{Ask, DbResult, Tx, Walk};
-use base::house::{House, settle, settled};
+use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::search::{self, Findable};
@@ -11,8 +11,6 @@ use base::{markup, row, vals};
 
 use crate::remark::{Remark, tally};
 
-/// Rows of one small write.
-const AT_ONCE: i64 = 100;
 /// The setting that says up to which version of the renderer every remark was rendered.
 const RENDERED: &str = "remarks-rendered";
 
@@ -76,25 +74,7 @@ pub(crate) async fn all_again(house: &House) -> DbResult<()> {
 
 /// Renders anew what an older version of the renderer made.
 pub(crate) async fn render_again(house: House) -> Result<(), Refusal> {
-    let today = markup::VERSION.to_string();
-    if settled(&house.db, RENDERED).await?.as_ref() == Some(&today) {
-        return Ok(());
-    }
-    let mut after = String::new();
-    loop {
-        let sql = "SELECT id, words FROM remark WHERE id > $1 AND version < $2 ORDER BY id LIMIT $3";
-        let old: Vec<(String, String)> = house.db.all(sql, vals![&after, markup::VERSION, AT_ONCE]).await?;
-        let tx = house.begin().await?;
-        for (id, words) in &old {
-            let rendered = markup::render(words);
-            // Only where it still says what was rendered.
-            tx.run("UPDATE remark SET html = $1, version = $2 WHERE id = $3 AND words = $4", vals![rendered.html, rendered.version, id, words]).await?;
-        }
-        let Some((last, _)) = old.last() else {
-            settle(&tx, RENDERED, &today, house.now()).await?;
-            return Ok(tx.keep().await?);
-        };
-        after.clone_from(last);
-        tx.keep().await?;
-    }
+    let older = "SELECT id, words FROM remark WHERE id > $1 AND version < $2 ORDER BY id LIMIT 100";
+    let keep = "UPDATE remark SET html = $1, version = $2 WHERE id = $3 AND words = $4";
+    Ok(markup::render_again(&house, RENDERED, older, keep).await?)
 }

@@ -549,3 +549,29 @@ async fn what_is_taken_back_at_once_stands_in_the_box_again() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_older_renderer_made_is_rendered_anew_once_for_a_version() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let article = [("title", "Once more"), ("words", "Again, *from the top*."), ("do", "publish")];
+        let place = ada.post("/articles", &article).await.is(303).place();
+        ada.post("/remarks", &[("place", &place), ("words", "And *slower*.")]).await.is(303);
+        let turns = async || {
+            let tx = house.house.begin().await.unwrap();
+            for sql in ["UPDATE article SET html = 'old', version = 0", "UPDATE remark SET html = 'old', version = 0"] {
+                tx.run(sql, &[]).await.unwrap();
+            }
+            tx.keep().await.unwrap();
+            for job in house.house.rooms.iter().flat_map(|room| room.jobs()).filter(|job| job.name.ends_with("-rendered")) {
+                circlepit::worker::take_turn(&house.house, job).await;
+            }
+            house.count("SELECT (SELECT count(*) FROM article WHERE html = 'old') + (SELECT count(*) FROM remark WHERE html = 'old')").await
+        };
+        assert_eq!(turns().await, 0);
+        let page = house.guest().get(&place).await;
+        assert!(page.html.contains("<em>from the top</em>") && page.html.contains("<em>slower</em>"), "{}", page.html);
+        assert_eq!(turns().await, 2, "all of this version were looked at already");
+    })
+    .await;
+}
