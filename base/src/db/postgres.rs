@@ -98,7 +98,8 @@ impl PostgresTx {
     }
 
     pub(super) async fn keep(mut self) -> DbResult<()> {
-        self.client().batch_execute("COMMIT").await?;
+        // After a statement that failed, COMMIT alone rolls back and says that all is well.
+        self.client().batch_execute("SELECT; COMMIT").await?;
         drop(self.client.take());
         Ok(())
     }

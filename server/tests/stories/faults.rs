@@ -270,6 +270,18 @@ fn what_the_host_does_at_the_console_shows_in_the_open_house_a_moment_later() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_said_to_be_kept_is_there_also_where_a_statement_of_it_failed() {
+    both(async |house| {
+        let tx = house.house.begin().await.unwrap();
+        base::house::settle(&tx, "first", "yes", 1).await.unwrap();
+        tx.run("INSERT INTO setting (name, value, changed_at) VALUES ('first', 'no', 1)", &[]).await.unwrap_err();
+        let is_kept = tx.keep().await.is_ok();
+        assert_eq!(house.count("SELECT count(*) FROM setting WHERE name = 'first'").await == 1, is_kept);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_saving_at_once_lose_nothing() {
     both(async |house| {
