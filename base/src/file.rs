@@ -162,7 +162,7 @@ impl File {
         let Some(file) = Self::find(tx, id).await? else { return Ok(()) };
         tx.run("DELETE FROM file WHERE id = $1", vals![id]).await?;
         ledger::gone(tx, "file", id, now).await?;
-        redirect::lead_on(tx, &file.path(), Place::gone("files", id).as_str()).await
+        redirect::end(tx, &file.path(), &Place::gone("files", id)).await
     }
 
     /// The words that must stand around it on the way out.

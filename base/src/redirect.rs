@@ -4,6 +4,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use crate::db::{Ask, DbResult, Tx};
+use crate::place::Place;
 use crate::{id, search, vals};
 
 /// The longest old address, in bytes; a longer one is not kept.
@@ -41,7 +42,8 @@ pub fn is_old_query(query: &str) -> bool {
 
 async fn put(tx: &Tx, old: &str, path: &str) -> DbResult<bool> {
     let Some(old) = normal(old) else { return Ok(false) };
-    Ok(tx.run("INSERT INTO redirect (old, place) VALUES ($1, $2) ON CONFLICT (old) DO NOTHING", vals![old, path]).await? > 0)
+    let sql = "INSERT INTO redirect (old, place) SELECT CAST($1 AS TEXT), CAST($2 AS TEXT) WHERE NOT EXISTS (SELECT 1 FROM redirect WHERE old = $3) ON CONFLICT (old) DO NOTHING";
+    Ok(tx.run(sql, vals![&old, path, id::hash(&old)]).await? > 0)
 }
 
 /// What stood at a place is at another, or gone: its address leads there, and so does whatever led to it, an import's memory too.
@@ -52,17 +54,40 @@ pub async fn lead_on(tx: &Tx, from: &str, to: &str) -> DbResult<()> {
     put(tx, from, to).await.map(drop)
 }
 
+/// What stood at a place is erased: its address and whatever led to it say so, and stay nobody else's. They are kept as hashes
+/// alone, for there are words in them: a title, the name of a file.
+pub async fn end(tx: &Tx, from: &str, gone: &Place) -> DbResult<()> {
+    lead_on(tx, from, gone.as_str()).await?;
+    for old in tx.all::<String>("SELECT old FROM redirect WHERE place = $1 ORDER BY old", vals![gone]).await? {
+        tx.run("UPDATE redirect SET old = $1 WHERE old = $2", vals![id::hash(&old), &old]).await?;
+    }
+    Ok(())
+}
+
+/// Whether an address led somewhere once, and is nobody else's.
+pub async fn is_known(ask: &impl Ask, address: &str) -> DbResult<bool> {
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM redirect WHERE old IN ($1, $2)) THEN 1 ELSE 0 END";
+    ask.one(sql, vals![address, id::hash(address)]).await
+}
+
 /// The path that an old address leads to: with its query if that is known, without if not; and where neither is, what
 /// WordPress would have shown a part of there (a page of its comments, its feed), or the list it was ([`list`]).
 pub async fn find(ask: &impl Ask, asked: &str) -> DbResult<Option<String>> {
     let Some(asked) = normal(asked) else { return Ok(None) };
     let bare = asked.split('?').next().unwrap_or_default().trim_end_matches('/');
     let whole = whole(&asked);
+    let list = list(&whole).filter(|_| may_be_old(&whole));
     // `/first-light/2` is the second page of a long text.
-    let long = whole.rsplit_once('/').filter(|(_, page)| page.len() < 3 && page.parse::<u8>().is_ok()).map_or("", |(text, _)| text);
-    let list = list(&whole).filter(|_| may_be_old(&whole)).unwrap_or_default();
-    let sql = "SELECT place FROM redirect WHERE old IN ($1, $2, $3, $4, $5) ORDER BY CASE old WHEN $1 THEN 1 WHEN $2 THEN 2 WHEN $3 THEN 3 WHEN $4 THEN 4 ELSE 5 END LIMIT 1";
-    ask.first(sql, vals![&asked, bare, &whole, list, long]).await
+    let long = whole.rsplit_once('/').filter(|(_, page)| page.len() < 3 && page.parse::<u8>().is_ok()).map(|(text, _)| text);
+    let mut ways: Vec<&str> = [Some(asked.as_str()), Some(bare), Some(&whole), list.as_deref(), long].into_iter().flatten().collect();
+    ways.dedup();
+    for old in ways {
+        let place = ask.first("SELECT place FROM redirect WHERE old IN ($1, $2)", vals![old, id::hash(old)]).await?;
+        if place.is_some() {
+            return Ok(place);
+        }
+    }
+    Ok(None)
 }
 
 /// Under what the list is kept that an address of WordPress may be, whatever a site has it stand below: `/*/category/doom` for

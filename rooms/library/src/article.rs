@@ -257,7 +257,7 @@ impl Article {
     pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
         let gone = Place::gone(self.kind.shelf(), &self.id);
         crate::let_go(tx, &self.place(), &gone, now).await?;
-        redirect::lead_on(tx, self.place().as_str(), gone.as_str()).await?;
+        redirect::end(tx, self.place().as_str(), &gone).await?;
         forget_words(tx, &self.place(), now).await?;
         ledger::gone(tx, "article", &self.id, now).await?;
         files::go_with(tx, self, now).await
@@ -273,8 +273,8 @@ async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     let slug = if slug.is_empty() { kind.id() } else { slug };
     let mut free = slug.to_owned();
     let mut n = 1;
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) OR EXISTS (SELECT 1 FROM redirect WHERE old = $3) THEN 1 ELSE 0 END";
-    while TAKEN_SLUGS.contains(&free.as_str()) || tx.one(sql, vals![kind, &free, Place::of(kind.shelf(), &free)]).await? {
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) THEN 1 ELSE 0 END";
+    while TAKEN_SLUGS.contains(&free.as_str()) || tx.one(sql, vals![kind, &free]).await? || redirect::is_known(tx, Place::of(kind.shelf(), &free).as_str()).await? {
         n += 1;
         free = format!("{slug}-{n}");
     }

@@ -454,6 +454,10 @@ async fn an_address_that_was_erased_is_nobody_elses() {
         for old in [place.as_str(), "/?p=12"] {
             house.guest().get(old).await.is(410).says("Whoever it belonged to took it away");
         }
+        let tx = house.house.begin().await.unwrap();
+        assert!(!redirect::keep(&tx, "/?p=12", &other).await.unwrap(), "an import brings it once more");
+        let known: Vec<String> = tx.all("SELECT old FROM redirect ORDER BY old", &[]).await.unwrap();
+        assert!(!known.is_empty() && known.iter().all(|old| !old.contains("only") && !old.contains("12")), "{known:?}");
     })
     .await;
 }
@@ -476,6 +480,7 @@ async fn files_that_only_an_erased_text_named_go_with_it() {
         house.guest().get("/wp-content/uploads/face.png").await.is(410);
         house.guest().get("/wp-content/uploads/both.png").await.is(301);
         assert_eq!(house.count("SELECT count(*) FROM file").await, 1);
+        assert_eq!(house.count("SELECT count(*) FROM redirect WHERE old LIKE '%face%'").await, 0, "not even its name stays");
         assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, 1);
     })
     .await;

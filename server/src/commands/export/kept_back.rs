@@ -16,6 +16,7 @@ const PLACES: &str = "
     )
     SELECT place FROM away
     UNION SELECT '/files/' || id || '/' || name FROM file WHERE audience <> 'everyone'
+    UNION SELECT place FROM redirect WHERE place LIKE '%/gone.%'
     UNION SELECT '/remarks/' || id FROM remark WHERE place IN (SELECT place FROM away) OR place LIKE '%/gone.%'";
 /// Ids by which other rows point to it.
 const ARTICLES: &str = "SELECT id, '/' || kind || 's/' || slug FROM article";
