@@ -102,6 +102,7 @@ seat-not-up-for-renewal = Only a seat from the founding can go on this way, and 
 refusal-second-factor = The seat that this needs sees things that were said in private. Before you use it, set up a second way of showing it's you: digits from an app, or passkeys alone.
 refusal-second-factor-link = Set one up
 refusal-one-factor = The seat that this needs sees things that were said in private. When you came in you showed one thing alone; sign in again with two: your password and the six digits, or a passkey.
+refusal-one-factor-keys = What lets you in opens your seat, too, so it is changed only by whoever shows two things: sign in again with your password and the six digits, or a passkey. If you can't any more, hand the seat back first.
 refusal-one-factor-link = Sign in again
 
 acts-line = Every time somebody uses a duty, it stands here: what, on what, why, and from which seat. Whom it touched doesn't, but they are told.

@@ -32,7 +32,7 @@ pub(crate) use traces::{at, forget, keeps};
 
 use act::By;
 
-use crate::visitor::{Member, Visitor};
+use crate::visitor::{Fresh, Member, Visitor};
 use crate::ways_in::second_factor;
 
 /// Where a person sets up a second factor.
@@ -140,8 +140,29 @@ async fn must_have_second_factor(member: &Member) -> Result<(), Refusal> {
     if !second_factor(&member.house.db, &member.person.id).await? {
         return Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR.to_owned(), link: "refusal-second-factor-link" });
     }
+    must_have_shown_two(member, "refusal-one-factor")
+}
+
+fn must_have_shown_two(member: &Member, why: &'static str) -> Result<(), Refusal> {
     if member.session.as_ref().is_some_and(|session| session.factors >= 2) {
         return Ok(());
     }
-    Err(Refusal::NotBefore { why: "refusal-one-factor", path: format!("/sign-in?then={}&again=yes", member.back), link: "refusal-one-factor-link" })
+    Err(Refusal::NotBefore { why, path: format!("/sign-in?then={}&again=yes", member.back), link: "refusal-one-factor-link" })
+}
+
+/// Somebody who may change how they come in: they signed in a moment ago and, while what lets them in opens a seat, too, by the
+/// two things that takes. Whoever finds one thing of theirs, such as a code on paper, would have their seat with it otherwise.
+#[derive(Clone, Debug)]
+pub struct Sure(pub Member);
+
+impl FromRequestParts<House> for Sure {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
+        let Fresh(member) = Fresh::from_request_parts(parts, house).await?;
+        if !member.seats().await?.is_empty() && second_factor(&house.db, &member.person.id).await? {
+            must_have_shown_two(&member, "refusal-one-factor-keys")?;
+        }
+        Ok(Self(member))
+    }
 }

@@ -460,3 +460,28 @@ async fn two_browsers_that_each_take_a_way_in_off_leave_one() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_on_paper_does_not_bring_the_seat_along() {
+    both(async |house| {
+        let ada = house.holder("Ada", "door").await;
+        let tx = house.house.begin().await.unwrap();
+        let codes = people::recovery::make(&tx, &ada.person, house.house.now()).await.unwrap();
+        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", vals![&ada.person]).await.unwrap();
+        let sql = "INSERT INTO passkey (id, person, credential, transports, fixed, moving, name, since) VALUES ('k', $1, 'k', 0, $2, $2, 'key', 1)";
+        tx.run(sql, vals![&ada.person, base::db::Val::Bytes(vec![0])]).await.unwrap();
+        tx.keep().await.unwrap();
+        let thief = browser(&house, house.guest().post("/sign-in/recovery", &[("name", "Ada"), ("code", &codes[0])]).await.is(303)).await;
+        for path in ["/backstage/ways-in/password", "/backstage/ways-in/totp"] {
+            thief.get(path).await.is(403).says("hand the seat back first");
+        }
+        thief.post("/backstage/ways-in/password", &[("password", PASSWORD)]).await.is(403);
+        thief.post("/backstage/ways-in/passkeys/drop", &[("passkey", "k")]).await.is(403);
+        thief.post("/backstage/ways-in/codes", &[]).await.is(403);
+        ada.get("/backstage/ways-in/password").await.is(200);
+        let seat: String = house.house.db.one("SELECT id FROM seat WHERE person = $1", vals![&ada.person]).await.unwrap();
+        thief.post(&format!("/seats/{seat}/hand-back"), &[]).await.is(303);
+        thief.post("/backstage/ways-in/password", &[("password", PASSWORD)]).await.is(303);
+    })
+    .await;
+}

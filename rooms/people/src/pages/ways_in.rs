@@ -8,7 +8,8 @@ use base::page::{Frame, Safe, go, page, page_again};
 use base::refusal::{Refusal, Reply};
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::visitor::{Fresh, Member, Visitor};
+use crate::power::Sure;
+use crate::visitor::{Member, Visitor};
 use crate::ways_in::{self, WaysIn};
 use crate::{passkey, password, recovery, totp};
 
@@ -43,7 +44,7 @@ struct Password<'a> {
     name: &'a str,
 }
 
-pub async fn password(Fresh(member): Fresh) -> Reply {
+pub async fn password(Sure(member): Sure) -> Reply {
     draw_password(&member, &Form::default()).await
 }
 
@@ -55,7 +56,7 @@ async fn draw_password(member: &Member, form: &Form) -> Reply {
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
-pub async fn set_password(Fresh(member): Fresh, mut form: Form) -> Reply {
+pub async fn set_password(Sure(member): Sure, mut form: Form) -> Reply {
     let word = password::read(&mut form, "password", &[&member.person.name, &member.house.name()]);
     if !form.is_right() {
         return draw_password(&member, &form).await;
@@ -68,7 +69,7 @@ pub async fn set_password(Fresh(member): Fresh, mut form: Form) -> Reply {
     go("/backstage/ways-in?done=password-set")
 }
 
-pub async fn drop_password(Fresh(member): Fresh) -> Reply {
+pub async fn drop_password(Sure(member): Sure) -> Reply {
     let tx = member.begin().await?;
     ways_in::drop_password(&tx, &member.person.id).await?;
     tx.keep().await?;
@@ -85,7 +86,7 @@ struct Totp<'a> {
     picture: Safe,
 }
 
-pub async fn totp(Fresh(member): Fresh) -> Reply {
+pub async fn totp(Sure(member): Sure) -> Reply {
     draw_totp(&member, &Form::default(), &totp::new_secret())
 }
 
@@ -106,7 +107,7 @@ fn picture(text: &str, label: &str) -> Safe {
     Safe(format!("<svg class=\"qr\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{label}\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path fill=\"#000\" d=\"{path}\"/></svg>"))
 }
 
-pub async fn turn_on_totp(Fresh(member): Fresh, mut form: Form) -> Reply {
+pub async fn turn_on_totp(Sure(member): Sure, mut form: Form) -> Reply {
     let (secret, now) = (form.line("secret", 32..=32), member.house.now());
     if !form.is_right() {
         return Err(Refusal::NotLikeThis("totp-no-secret"));
@@ -132,7 +133,7 @@ pub async fn turn_on_totp(Fresh(member): Fresh, mut form: Form) -> Reply {
     }
 }
 
-pub async fn turn_off_totp(Fresh(member): Fresh) -> Reply {
+pub async fn turn_off_totp(Sure(member): Sure) -> Reply {
     let tx = member.begin().await?;
     totp::turn_off(&tx, &member.person.id).await?;
     tx.keep().await?;
@@ -148,7 +149,7 @@ struct Codes<'a> {
     codes: Vec<String>,
 }
 
-pub async fn make_codes(Fresh(member): Fresh) -> Reply {
+pub async fn make_codes(Sure(member): Sure) -> Reply {
     let tx = member.begin().await?;
     let codes = recovery::make(&tx, &member.person.id, member.house.now()).await?;
     tx.keep().await?;
@@ -160,11 +161,11 @@ fn draw_codes(member: &Member, with_digits: bool, codes: Vec<String>) -> Reply {
     page(&Codes { with_digits, codes, f: &f }, &f)
 }
 
-pub async fn begin_passkey(Fresh(member): Fresh) -> Reply {
+pub async fn begin_passkey(Sure(member): Sure) -> Reply {
     Ok(Json(passkey::ask_for_new(&member.house, &member.person).await?).into_response())
 }
 
-pub async fn keep_passkey(Fresh(member): Fresh, mut form: Form) -> Reply {
+pub async fn keep_passkey(Sure(member): Sure, mut form: Form) -> Reply {
     let name = form.line("name", passkey::NAME_CHARS);
     if form.value("answer").len() > passkey::ANSWER_BYTES_MAX {
         return Err(Refusal::TooLong);
@@ -176,7 +177,7 @@ pub async fn keep_passkey(Fresh(member): Fresh, mut form: Form) -> Reply {
     go("/backstage/ways-in?done=passkey-kept")
 }
 
-pub async fn drop_passkey(Fresh(member): Fresh, form: Form) -> Reply {
+pub async fn drop_passkey(Sure(member): Sure, form: Form) -> Reply {
     let tx = member.begin().await?;
     ways_in::drop_passkey(&tx, &member.person.id, form.value("passkey"), member.house.now()).await?;
     tx.keep().await?;
