@@ -3,7 +3,7 @@
 //! Promises: every room is asked; made while one waits and sent once, so that no copy or link of it lies about. Never: a
 //! secret that lets in (hashes of passwords, keys) or somebody else's words.
 
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, ErrorKind, Write as _};
 
 use askama::Template;
 use base::clock::{self, rfc3339};
@@ -138,7 +138,11 @@ fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Resu
     add("house.css", house.assets.at(house.assets.path("house.css")).map_or(&[][..], |style| &style.plain))?;
     add("data.json", data)?;
     for file in files {
-        add(&Readable::in_zip(file), &std::fs::read(file.on_disk(house))?)?;
+        match std::fs::read(file.on_disk(house)) {
+            Ok(bytes) => add(&Readable::in_zip(file), &bytes)?,
+            Err(e) if e.kind() == ErrorKind::NotFound => {} // what the disk lost keeps nobody from taking the rest along
+            Err(e) => return Err(e),
+        }
     }
     Ok(zip.finish()?.into_inner())
 }

@@ -159,6 +159,10 @@ async fn everything_kept_about_a_person_can_be_taken_along_and_nothing_of_others
         say(&ada, LINES).await;
         ada.post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow enough <b>to breathe</b> to.")]).await.is(303);
         brook.post("/songs", &[("artist", "Sleep"), ("title", "Dopesmoker"), ("feeling", "numb"), ("why", "Brook's own reason.")]).await.is(303);
+        let tx = house.house.begin().await.unwrap();
+        let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ('lost', $1, 'lost.png', 'image/png', 1, $2, 'only', 1)";
+        tx.run(sql, vals!["0".repeat(64), &ada.person]).await.unwrap(); // a row whose bytes the disk lost
+        tx.keep().await.unwrap();
         let files = take(&house, &ada).await;
         let text = |name: &str| String::from_utf8(files.iter().find(|(known, _)| known == name).unwrap().1.clone()).unwrap();
         let (page, data) = (text("read-me-first.html"), text("data.json"));
