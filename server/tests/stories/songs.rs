@@ -404,13 +404,15 @@ async fn older_songs_and_older_lines_stand_a_page_further_on() {
         assert!(older.ends_with("&feeling=rage"), "{older} asks for something else");
         house.guest().get(&format!("/songs{older}")).await.says("Number 00.").says_not("Number 30.").says_not("Older");
 
-        let song = bring_bleed(&ada).await;
+        let (song, first_to_say) = (bring_bleed(&ada).await, house.member("Brook").await);
         for n in 0..31 {
             house.house.clock.turn(1_000);
-            house.member(&format!("Somebody {n}")).await.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", &format!("Line {n:02}."))]).await.is(303);
+            let who = if n == 0 { &first_to_say } else { &house.member(&format!("Somebody {n}")).await };
+            who.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", &format!("Line {n:02}."))]).await.is(303);
         }
         house.guest().get(&song).await.says("Line 30.").says_not("Line 00.").says("Read the older ones");
         house.guest().get(&format!("{song}?lines=all")).await.says("Line 30.").says("Line 00.");
+        first_to_say.get(&song).await.says("Take my line away").says_not("Line 00.");
     })
     .await;
 }

@@ -17,13 +17,14 @@ struct Lines<'a> {
     helped: Vec<Helped>,
     /// There are more than are shown.
     goes_on: bool,
+    /// What the reader says, whether or not it is among those shown.
+    mine: Option<String>,
     form: &'a Form,
 }
 
 impl Lines<'_> {
-    fn mine(&self) -> Option<&Helped> {
-        let me = &self.f.who.as_ref()?.id;
-        self.helped.iter().find(|helped| helped.person.as_ref() == Some(me))
+    fn mine(&self) -> Option<&str> {
+        self.mine.as_deref()
     }
 }
 
@@ -33,7 +34,11 @@ pub async fn lines(visitor: &Visitor, f: &Frame, place: &Place, form: &Form, ask
     let mut helped = Helped::at(&visitor.house.db, place, limit).await?;
     let goes_on = !all && helped.len() as i64 > helped::SHOWN;
     helped.truncate(if all { helped::SHOWN_MAX } else { helped::SHOWN } as usize);
-    Ok(Safe::of(&Lines { f, place, helped, goes_on, form }))
+    let mine = match visitor.id() {
+        Some(me) => Helped::of(&visitor.house.db, place, me).await?,
+        None => None,
+    };
+    Ok(Safe::of(&Lines { f, place, helped, goes_on, mine, form }))
 }
 
 /// Says it, where the form is right.
