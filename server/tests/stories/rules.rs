@@ -28,6 +28,7 @@ const OTHER_SENSES: &[(&str, &str, &str, &str)] = &[
     ("base/src/refusal.rs", "permission", "2027-05-31", "the operating system's refusal"),
     ("base/src/markup/tree.rs", "ranks", "2027-05-31", "of headings"),
     ("rooms/door/src/import/item.rs", "user", "2027-05-31", "a field's name in a WordPress export"),
+    ("rooms/door/src/import/left.rs", "user", "2027-05-31", "a kind of thing in a WordPress export"),
     ("rooms/door/src/wxr/records.rs", "user", "2027-05-31", "a field's name in a WordPress export"),
     ("server/src/commands/doctor.rs", "permissions", "2027-05-31", "of a folder on a disk"),
     ("rooms/people/src/passkey.rs", "user", "2027-05-31", "what the passkey standard calls whoever holds the key"),

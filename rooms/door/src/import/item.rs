@@ -23,18 +23,7 @@ impl Import<'_> {
         let (place, taken_at) = memory::taken(&self.house.db, &key).await?.unzip();
         let is_erased = place.as_deref().is_some_and(is_gone) && item.kind != "attachment";
         if let Some(why) = why_left(&item).or(is_erased.then_some("import-left-erased")).or(self.why_out_of_place(&item).await?) {
-            if why == "import-left-machinery" {
-                self.count.left.once(&item.kind, why);
-            } else if !(item.is_more || why == "import-left-list-words" && item.content.is_empty()) {
-                self.count.left.tell(self.what(&item), why);
-            }
-            if !item.comments.is_empty() {
-                let count = item.comments.len();
-                self.count.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(&item).into())]), "import-left-no-post");
-            }
-            if is_draft(&item) && item.kind != "attachment" {
-                batch.shut.push((key, self.key("shut", &item.id)));
-            }
+            self.leave(&item, why, key, batch);
             return Ok(());
         }
         if item.kind == "attachment" {
@@ -78,6 +67,22 @@ impl Import<'_> {
         let old_paths = if is_draft(&item) || item.is_more { Vec::new() } else { self.old_paths(&item) };
         batch.items.push(ItemJob { what: self.what(&item), key, article, is_page: item.kind == "page", is_more: item.is_more, creator: item.creator, old_paths, comments });
         Ok(())
+    }
+
+    /// Tells why an item is left, and what is lost with it.
+    fn leave(&mut self, item: &Item, why: &'static str, key: String, batch: &mut Batch) {
+        if why == "import-left-machinery" {
+            self.count.left.once(&item.kind, why);
+        } else if !(item.is_more || why == "import-left-list-words" && item.content.is_empty()) {
+            self.count.left.tell(self.what(item), why);
+        }
+        if !item.comments.is_empty() {
+            let count = item.comments.len();
+            self.count.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]), "import-left-no-post");
+        }
+        if is_draft(item) && item.kind != "attachment" {
+            batch.shut.push((key, self.key("shut", &item.id)));
+        }
     }
 
     /// Takes the files in that a text names: what each is called there, and where it is here.
