@@ -241,9 +241,9 @@ impl Song {
                 self.remove(&tx, &Place::gone("songs", &self.id), member.house.now()).await?;
             }
             TakenBack::Stays => {
-                tx.run("UPDATE song SET why = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
+                tx.run("UPDATE song SET why = '', note = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
                 tx.run("UPDATE song_feeling SET person = NULL WHERE song = $1 AND person = $2", vals![&self.id, &member.person.id]).await?;
-                ledger::emptied(&tx, "song", &self.id, &["why", "giver"], member.house.now()).await?;
+                ledger::emptied(&tx, "song", &self.id, &["why", "note", "giver"], member.house.now()).await?;
                 Helped::remove(&tx, &self.place(), &member.person.id, member.house.now()).await?;
                 index(&tx, &self.id).await?;
             }

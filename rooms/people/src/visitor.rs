@@ -47,7 +47,7 @@ pub struct Member {
     pub person: Person,
 }
 
-/// Somebody who signed in a moment ago; what changes a way in asks for this.
+/// Somebody who signed in a moment ago; what takes everything along, and leaving, ask for this.
 #[derive(Clone, Debug)]
 pub struct Fresh(pub Member);
 

@@ -375,7 +375,6 @@ const STAYS: &[(&str, &str)] = &[
     ("remark_word.id", "what the ledger calls it"),
     ("voice.id", "what the ledger calls it"),
     ("song.folded", "the same fact, as it is compared"),
-    ("song.note", "a warning to whoever presses play"),
     ("song.genre", "a fact about the world"),
     ("song_link.url", "where that can be heard"),
     ("playlist.title", "a list to which others brought songs"),

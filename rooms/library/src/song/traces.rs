@@ -88,11 +88,11 @@ pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
     Ok(Kept::of("songs", rows))
 }
 
-/// A song is a fact that others lean on, so it stays and the name comes off; why it was brought goes when that is asked.
+/// A song is a fact that others lean on, so it stays and the name comes off; the giver's words on it go when that is asked.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving) -> DbResult<()> {
     let ids: Vec<String> = tx.all("SELECT id FROM song WHERE giver = $1 ORDER BY id", vals![person]).await?;
     if how == Leaving::Remove {
-        tx.run("UPDATE song SET why = '' WHERE giver = $1", vals![person]).await?;
+        tx.run("UPDATE song SET why = '', note = '' WHERE giver = $1", vals![person]).await?;
     }
     tx.run("UPDATE song SET giver = NULL WHERE giver = $1", vals![person]).await?;
     tx.run("UPDATE song_feeling SET person = NULL WHERE person = $1", vals![person]).await?;
