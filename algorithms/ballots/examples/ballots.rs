@@ -7,15 +7,19 @@
 //!
 //! Exit 0: counted, or found. Exit 1: the file cannot be read or counted; one line says why and names the row. Exit 2: wrong usage.
 
+#[path = "ballots/keys.rs"]
+mod keys;
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use ballots::comparison::{Comparison, compare};
 use ballots::receipt::{Receipt, Secrecy, find, secrecy};
-use ballots::stv::{Next, UNIT};
-use ballots::{Ballots, Lot, Poll, Rankings, Refusal, Scores, Settled, Tie, approval, consent, irv, parse, schulze, score, star, stv};
+use ballots::{Ballots, Lot, Poll, Refusal, Settled, Tie, approval, consent, irv, parse, schulze, score, star};
 use serde_json::{Map, Value, json};
+
+use keys::{by_approval, by_consent, by_irv, by_schulze, by_score, by_star, by_stv, numbers, tie_as_json};
 
 const USAGE: &str = "usage: ballots count --rule approval|score|star|irv|stv|schulze|consent [--seed HEX] [--json] FILE\n       \
                      ballots find --receipt \"CODE WORDS\" [--poll NAME] FILE";
@@ -98,10 +102,11 @@ impl Asked {
         let file = std::path::Path::new(&self.file).file_name().map(|name| name.to_string_lossy().into_owned());
         let names: Vec<_> = poll.candidates.iter().map(|candidate| &candidate.name).collect();
         let ids = poll.ids();
-        let rules: Map<_, _> = counted.comparison.single.iter().map(|(rule, winners)| ((*rule).to_owned(), numbers(&ids, winners))).collect();
+        let rules: Map<_, _> = counted.comparison.single.iter().map(|one| (one.rule.to_owned(), numbers(&ids, &one.winners))).collect();
         let secrecy = counted.secrecy;
         let common = json!({
-            "file": file, "title": poll.title, "rule": rule, "candidates": names, "candidate_ids": ids, "n_ballots": poll.ballot_count(),
+            "file": file, "title": poll.title, "rule": rule, "candidates": names, "candidate_ids": ids,
+            "withdrawn": poll.withdrawn.iter().map(|one| one.id).collect::<Vec<_>>(), "n_ballots": poll.ballot_count(),
             "lot": { "order": numbers(&ids, lot.order()), "from_seed": lot.is_drawn() },
             "ties": counted.ties.iter().map(|tie| tie_as_json(&ids, tie)).collect::<Vec<_>>(),
             "rules": rules, "rules_disagree": counted.comparison.disagree(),
@@ -168,124 +173,14 @@ fn count(poll: &Poll, rule: &str, lot: &Lot) -> Result<Counted, Why> {
     Ok(Counted { keys, trail, ties, comparison: compare(poll, lot)?, secrecy: secrecy(poll) })
 }
 
-type Shown = (Value, String, Vec<Tie>);
-
-fn by_consent(counted: &consent::Consent) -> Shown {
-    let objections: Vec<_> = counted.objections.iter().map(|one| json!({ "count": one.count, "reason": one.reason })).collect();
-    let consent = json!({
-        "passes": counted.passes, "agree": counted.agree, "stand_aside": counted.stand_aside, "abstain": counted.abstain,
-        "object": counted.object, "objections": objections,
-    });
-    (json!({ "passes": counted.passes, "consent": consent }), counted.trail(), Vec::new())
-}
-
-fn by_approval(poll: &Poll, counted: &approval::Approval) -> Shown {
-    let ids = poll.ids();
-    let keys = json!({
-        "approval_if_any_score": by_number(&ids, &counted.approvals), "approval_winners": numbers(&ids, &counted.winners),
-        "elected": numbers(&ids, &counted.elected),
-    });
-    (keys, counted.trail(&poll.candidates), counted.ties.clone())
-}
-
-fn by_score(poll: &Poll, counted: &score::Score) -> Shown {
-    let ids = poll.ids();
-    let keys = json!({
-        "score_totals": by_number(&ids, &counted.totals), "score_winners": numbers(&ids, &counted.winners),
-        "elected": numbers(&ids, &counted.elected),
-    });
-    (keys, counted.trail(&poll.candidates), counted.ties.clone())
-}
-
-fn by_star(poll: &Poll, scores: &Scores, counted: &star::Star, lot: &Lot) -> Result<Shown, Why> {
-    let ids = poll.ids();
-    let mut runoff: Map<_, _> = counted.finalists.iter().zip(&counted.runoff).map(|(one, votes)| (ids[*one].to_string(), json!(votes))).collect();
-    runoff.insert("no_preference".to_owned(), json!(counted.no_preference));
-    let star = json!({
-        "totals": by_number(&ids, &counted.totals), "finalists": numbers(&ids, &counted.finalists), "runoff": runoff,
-        "finalist_tie": counted.finalist_tie, "runoff_tie": counted.runoff_tie, "winner": counted.elected.map(|one| ids[one]),
-    });
-    let score_winners = numbers(&ids, &score::count(scores, 1, lot)?.winners);
-    let keys = json!({ "star": star, "score_winners": score_winners, "elected": numbers(&ids, counted.elected.as_slice()) });
-    Ok((keys, counted.trail(&poll.candidates), counted.ties.clone()))
-}
-
-fn by_schulze(poll: &Poll, counted: schulze::Schulze) -> Shown {
-    let ids = poll.ids();
-    let keys = json!({
-        "pairwise": counted.pairs.rows(), "condorcet_winner": counted.pairs.condorcet_winner().map(|one| ids[one]),
-        "smith_set": numbers(&ids, &counted.pairs.smith_set()), "schulze_path_strengths": counted.paths.rows(),
-        "schulze_winners_winning_votes": numbers(&ids, &counted.winners), "schulze_winners_margins": numbers(&ids, &counted.winners_by_margins),
-        "schulze_order": numbers(&ids, &counted.order), "elected": numbers(&ids, counted.elected.as_slice()),
-    });
-    (keys, counted.trail(&poll.candidates), counted.ties)
-}
-
-fn by_irv(poll: &Poll, counted: irv::Irv) -> Shown {
-    let ids = poll.ids();
-    let figure = |units: u128| if units.is_multiple_of(counted.unit) { json!(u64::try_from(units / counted.unit).ok()) } else { json!(units as f64 / counted.unit as f64) };
-    let counts = |round: &irv::Round| ids.iter().zip(&round.votes).filter_map(|(id, votes)| Some((id.to_string(), figure((*votes)?)))).collect::<Map<_, _>>();
-    let rounds: Vec<_> = counted.rounds.iter().map(|round| json!({ "counts": counts(round), "exhausted": figure(round.exhausted) })).collect();
-    let least = |tie: &Tie| counted.rounds[tie.at - 1].votes[tie.picked].map(figure);
-    let ties: Vec<_> = counted.ties.iter().map(|tie| json!({ "round": tie.at, "tied": numbers(&ids, &tie.tied), "votes": least(tie) })).collect();
-    let keys = json!({
-        "first_preferences": counts(&counted.rounds[0]), "plurality_winners": numbers(&ids, &counted.plurality_winners()), "irv_rounds": rounds,
-        "irv_ties": ties, "irv_winners": numbers(&ids, &counted.winners), "irv_winners_complete": counted.winners_complete,
-        "elected": numbers(&ids, counted.elected.as_slice()),
-    });
-    (keys, counted.trail(&poll.candidates), counted.ties)
-}
-
-fn by_stv(poll: &Poll, rankings: &Rankings, lot: &Lot) -> Result<Shown, Why> {
-    let counted = stv::count(rankings, poll.seats.ok_or(Why::NoSeats)?, lot)?;
-    let ids = poll.ids();
-    let figure = |units: u64| json!(units as f64 / UNIT as f64);
-    let stage = |stage: &stv::Stage| {
-        let votes: Map<_, _> = ids.iter().zip(&stage.votes).filter_map(|(id, votes)| Some((id.to_string(), figure((*votes)?)))).collect();
-        let mut row = json!({
-            "votes": votes, "elected": numbers(&ids, &stage.elected), "exhausted": figure(stage.exhausted), "ignored_decimals": figure(stage.cut_off),
-        });
-        match stage.next {
-            Next::Surplus { of, .. } => row["surplus_of"] = json!(ids[of]),
-            Next::Exclusion(of) => row["eliminated"] = json!(ids[of]),
-            Next::End => {}
-        }
-        row
-    };
-    let by_lowest_id = counted.ties.iter().filter(|tie| tie.settled == Settled::Lot && !lot.is_drawn());
-    let scottish = json!({
-        "seats": counted.seats, "valid": counted.valid, "quota": counted.quota, "elected": numbers(&ids, &counted.elected),
-        "stages": counted.stages.iter().map(stage).collect::<Vec<_>>(),
-        "ties_broken_by_lowest_id": by_lowest_id.map(|tie| json!({ "stage": tie.at, "tied": numbers(&ids, &tie.tied) })).collect::<Vec<_>>(),
-    });
-    Ok((json!({ "scottish_stv": scottish, "elected": numbers(&ids, &counted.elected) }), counted.trail(&poll.candidates), counted.ties))
-}
-
 fn as_text(poll: &Poll, lot: &Lot, counted: &Counted) -> String {
     let title = if poll.title.is_empty() { String::new() } else { format!("{}\n", poll.title) };
+    let withdrawn: String = poll.withdrawn.iter().map(|one| format!("Withdrawn, and struck from every ballot: {} {}.\n", one.id, one.name)).collect();
     let lot = if matches!(poll.ballots, Ballots::Consent(_)) { String::new() } else { lot.explain(&poll.ids()) };
     let needed = counted.ties.iter().any(|tie| tie.settled == Settled::Lot);
     let needed = if lot.is_empty() || needed { "" } else { "No tie needed the lot.\n" };
     let warning = if counted.secrecy.cannot_hold() { "Few or unanimous ballots: this result gives away who voted how.\n" } else { "" };
-    format!("{title}{lot}{}{needed}{}{warning}", counted.trail, counted.comparison.trail(&poll.candidates))
-}
-
-fn tie_as_json(ids: &[u32], tie: &Tie) -> Value {
-    let by = match tie.settled {
-        Settled::EarlierStage => tie.earlier.last().map_or(String::new(), |last| format!("stage {}", last.stage)),
-        Settled::Total => "total".to_owned(),
-        Settled::Lot => "lot".to_owned(),
-    };
-    let earlier: Vec<_> = tie.earlier.iter().map(|one| json!({ "stage": one.stage, "left": numbers(ids, &one.left) })).collect();
-    json!({ "at": tie.at, "about": tie.about, "tied": numbers(ids, &tie.tied), "earlier": earlier, "picked": ids[tie.picked], "by": by })
-}
-
-fn numbers(ids: &[u32], candidates: &[usize]) -> Value {
-    candidates.iter().map(|one| ids[*one]).collect()
-}
-
-fn by_number(ids: &[u32], values: &[u64]) -> Map<String, Value> {
-    ids.iter().zip(values).map(|(id, value)| (id.to_string(), json!(value))).collect()
+    format!("{title}{withdrawn}{lot}{}{needed}{}{warning}", counted.trail, counted.comparison.trail(&poll.candidates))
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {

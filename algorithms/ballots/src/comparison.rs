@@ -14,12 +14,21 @@ use crate::{approval, irv, schulze, score, star, stv};
 /// Who would win one seat under each rule, and who wins all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// Rule and winners for one seat, in the order of the ballot paper; several when level.
-    pub single: Vec<(&'static str, Vec<usize>)>,
+    /// Each rule's winners for one seat.
+    pub single: Vec<Winners>,
     /// Who is elected by Scottish STV, when the poll has ranked ballots and several seats.
     pub several_seats: Option<Vec<usize>>,
     /// Why plurality and IRV are not among the rules, if they are not.
     pub left_out: Option<Refusal>,
+}
+
+/// Who wins one seat under one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Winners {
+    /// `plurality`, `approval`, `score`, `STAR`, `IRV`, `Schulze` or `Condorcet`.
+    pub rule: &'static str,
+    /// Positions of candidates, in the order of the ballot paper; several when level, none when no ballot names anybody.
+    pub winners: Vec<usize>,
 }
 
 /// Counts a poll by every rule that reads its ballots; a consent has only one, so nothing to compare. The lot decides nothing here
@@ -47,28 +56,33 @@ fn ranked(rankings: &Rankings, seats: Option<usize>, lot: &Lot) -> Result<Compar
 
 fn scored(scores: &Scores, lot: &Lot) -> Result<Comparison, Refusal> {
     let schulze = schulze::count_scores(scores, lot)?;
-    let mut single = vec![("approval", approval::count(scores, 1, lot)?.winners), ("score", score::count(scores, 1, lot)?.winners)];
-    single.push(("STAR", star::count(scores, lot)?.winners));
+    let mut single = vec![
+        won("approval", approval::count(scores, 1, lot)?.winners),
+        won("score", score::count(scores, 1, lot)?.winners),
+        won("STAR", star::count(scores, lot)?.winners),
+    ];
     let (rounds, left_out) = by_rounds(&scores.as_rankings(), lot)?;
-    single.extend(rounds.into_iter().filter(|(rule, _)| *rule == "IRV"));
+    single.extend(rounds.into_iter().filter(|one| one.rule == "IRV"));
     single.extend(by_pairs(&schulze.pairs, schulze.winners));
     Ok(Comparison { single, several_seats: None, left_out })
 }
 
-type Named = (&'static str, Vec<usize>);
+const fn won(rule: &'static str, winners: Vec<usize>) -> Winners {
+    Winners { rule, winners }
+}
 
 /// Plurality and IRV, or why neither can be counted.
-fn by_rounds(rankings: &Rankings, lot: &Lot) -> Result<(Vec<Named>, Option<Refusal>), Refusal> {
+fn by_rounds(rankings: &Rankings, lot: &Lot) -> Result<(Vec<Winners>, Option<Refusal>), Refusal> {
     match irv::count(rankings, lot) {
-        Ok(irv) => Ok((vec![("plurality", irv.plurality_winners()), ("IRV", irv.winners)], None)),
+        Ok(irv) => Ok((vec![won("plurality", irv.plurality_winners()), won("IRV", irv.winners)], None)),
         Err(wide @ Refusal::SharedTooWide(_)) => Ok((Vec::new(), Some(wide))),
         Err(refusal) => Err(refusal),
     }
 }
 
-fn by_pairs(pairs: &Pairwise, schulze: Vec<usize>) -> Vec<Named> {
-    let condorcet = pairs.condorcet_winner().filter(|_| !schulze.is_empty()).map(|winner| ("Condorcet", vec![winner]));
-    std::iter::once(("Schulze", schulze)).chain(condorcet).collect()
+fn by_pairs(pairs: &Pairwise, schulze: Vec<usize>) -> Vec<Winners> {
+    let condorcet = pairs.condorcet_winner().filter(|_| !schulze.is_empty()).map(|winner| won("Condorcet", vec![winner]));
+    std::iter::once(won("Schulze", schulze)).chain(condorcet).collect()
 }
 
 impl Comparison {
@@ -76,8 +90,8 @@ impl Comparison {
     /// for one seat.
     #[must_use]
     pub fn disagree(&self) -> bool {
-        let differ = self.single.windows(2).any(|pair| pair[0].1 != pair[1].1);
-        let left_out = |elected: &Vec<usize>| self.single.iter().any(|(_, winners)| !winners.is_empty() && winners.iter().all(|one| !elected.contains(one)));
+        let differ = self.single.windows(2).any(|pair| pair[0].winners != pair[1].winners);
+        let left_out = |elected: &Vec<usize>| self.single.iter().any(|one| !one.winners.is_empty() && one.winners.iter().all(|one| !elected.contains(one)));
         differ || self.several_seats.as_ref().is_some_and(left_out)
     }
 
@@ -88,7 +102,7 @@ impl Comparison {
             return String::new();
         }
         let verdict = if self.disagree() { "These rules disagree" } else { "These rules agree" };
-        let line = |(rule, winners): &(&str, Vec<usize>)| format!("  {rule}: {}\n", labels(candidates, winners.iter().copied()));
+        let line = |one: &Winners| format!("  {}: {}\n", one.rule, labels(candidates, one.winners.iter().copied()));
         let several = self.several_seats.iter().map(|elected| format!("  STV: {}\n", labels(candidates, elected.iter().copied())));
         let left_out = self.left_out.iter().map(|why| format!("  without IRV: {why}\n"));
         let lines = self.single.iter().map(line).chain(several).chain(left_out);
@@ -109,7 +123,7 @@ mod tests {
         let names = "candidate: 1 Memphis\ncandidate: 2 Nashville\ncandidate: 3 Chattanooga\ncandidate: 4 Knoxville\n";
         let poll = poll(&format!("type: ranked\n{names}ballots:\n42: 1>2>3>4\n26: 2>3>4>1\n15: 3>4>2>1\n17: 4>3>2>1\n"));
         let comparison = compare(&poll, &Lot::in_paper_order(4)).unwrap();
-        let single = [("plurality", vec![0]), ("IRV", vec![3]), ("Schulze", vec![1]), ("Condorcet", vec![1])];
+        let single = [won("plurality", vec![0]), won("IRV", vec![3]), won("Schulze", vec![1]), won("Condorcet", vec![1])];
         assert_eq!(comparison.single, single);
         assert!(comparison.disagree());
         assert!(comparison.trail(&poll.candidates).starts_with("These rules disagree"));
@@ -119,7 +133,7 @@ mod tests {
     fn rules_that_name_the_same_winner_agree() {
         let poll = poll("type: scored\ncandidate: 1 Ada\ncandidate: 2 Brook\nballots:\n3: 1/5 2/0\n1: 2/5\n");
         let comparison = compare(&poll, &Lot::in_paper_order(2)).unwrap();
-        assert_eq!(comparison.single.iter().map(|(rule, _)| *rule).collect::<Vec<_>>(), ["approval", "score", "STAR", "IRV", "Schulze", "Condorcet"]);
+        assert_eq!(comparison.single.iter().map(|one| one.rule).collect::<Vec<_>>(), ["approval", "score", "STAR", "IRV", "Schulze", "Condorcet"]);
         assert!(!comparison.disagree());
     }
 
@@ -129,7 +143,7 @@ mod tests {
             for names in ["candidate: 1 Ada\n", "seats: 2\ncandidate: 1 Ada\ncandidate: 2 Brook\n"] {
                 let poll = poll(&format!("type: {kind}\n{names}ballots:\n{lines}"));
                 let comparison = compare(&poll, &Lot::in_paper_order(poll.candidates.len())).unwrap();
-                assert!(comparison.single.iter().all(|(_, winners)| winners.is_empty()) && !comparison.disagree(), "{comparison:?}");
+                assert!(comparison.single.iter().all(|one| one.winners.is_empty()) && !comparison.disagree(), "{comparison:?}");
             }
         }
     }
@@ -140,7 +154,7 @@ mod tests {
         let wide: Vec<_> = (1..=70).map(|id| id.to_string()).collect();
         let poll = poll(&format!("type: ranked\n{names}ballots:\n1: {}\n2: 7\n", wide.join("=")));
         let comparison = compare(&poll, &Lot::in_paper_order(70)).unwrap();
-        assert_eq!(comparison.single, [("Schulze", vec![6]), ("Condorcet", vec![6])]);
+        assert_eq!(comparison.single, [won("Schulze", vec![6]), won("Condorcet", vec![6])]);
         assert!(comparison.trail(&poll.candidates).contains("without IRV: 70 candidates share one rank"));
     }
 
@@ -148,12 +162,12 @@ mod tests {
     fn a_star_final_that_a_lot_decides_is_shown_before_it() {
         let poll = poll("type: scored\ncandidate: 1 Ada\ncandidate: 2 Brook\ncandidate: 3 Cleo\nballots:\n1: 1/5\n1: 2/5\n1: 3/5\n");
         let comparison = |order: &[u8]| compare(&poll, &Lot::from_seed(order, &poll.ids())).unwrap();
-        assert!((0..8).all(|seed| comparison(&[seed]) == comparison(&[0]) && comparison(&[seed]).single[2] == ("STAR", vec![0, 1, 2])));
+        assert!((0..8).all(|seed| comparison(&[seed]) == comparison(&[0]) && comparison(&[seed]).single[2] == won("STAR", vec![0, 1, 2])));
     }
 
     #[test]
     fn seats_that_leave_out_a_winner_disagree() {
-        let comparison = |elected: Vec<usize>| Comparison { single: vec![("IRV", vec![2]), ("Schulze", vec![2])], several_seats: Some(elected), left_out: None };
+        let comparison = |elected: Vec<usize>| Comparison { single: vec![won("IRV", vec![2]), won("Schulze", vec![2])], several_seats: Some(elected), left_out: None };
         assert!(comparison(vec![0, 1]).disagree());
         assert!(!comparison(vec![0, 2]).disagree());
     }

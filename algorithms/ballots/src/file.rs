@@ -6,6 +6,7 @@
 //! type: ranked                         or scored, or consent
 //! candidate: 1 Ada                     number and name
 //! candidate: 2 Brook
+//! withdrawn: 2                         numbers of candidates to strike from every ballot; what was below them moves up
 //! ballots:
 //! 12: 1>2                              COUNT: ranks, best first; = for equal ranks, nothing between two > for a skipped one
 //! 3: 1/5 2/0                           or scores, CANDIDATE/SCORE
@@ -64,13 +65,13 @@ pub fn parse(bytes: &[u8]) -> Result<Poll, Malformed> {
     let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines().zip(1..);
     let (head, line) = Head::read(&mut lines)?;
     let mut ballots = head.ballots().map_err(|what| Malformed { line, what })?;
-    let mut reader = ballot::Reader::new(&head.candidates);
+    let mut reader = ballot::Reader::new(&head.candidates, &head.withdrawn);
     for (text, line) in lines.filter(|(text, _)| !text.trim().is_empty()) {
         reader.read(text, &mut ballots).map_err(|what| Malformed { line, what })?;
     }
-    let Head { mut values, seats, candidates, .. } = head;
+    let Head { mut values, seats, candidates, withdrawn, .. } = head;
     let mut value = |key| values.remove(key).map_or(String::new(), |(value, _)| value.to_owned());
-    Ok(Poll { title: value("title"), source: value("source"), seats, candidates, ballots })
+    Ok(Poll { title: value("title"), source: value("source"), seats, candidates, withdrawn, ballots })
 }
 
 /// Everything above the ballots.
@@ -80,6 +81,9 @@ struct Head<'a> {
     values: BTreeMap<&'a str, (&'a str, usize)>,
     candidates: Vec<Candidate>,
     ids: BTreeSet<u32>,
+    /// Number and row of each who withdrew, until the head is read.
+    striking: Vec<(u32, usize)>,
+    withdrawn: Vec<Candidate>,
     seats: Option<usize>,
 }
 
@@ -95,6 +99,7 @@ impl<'a> Head<'a> {
             }
             let ended = head.line(text.trim(), line).map_err(|what| Malformed { line, what })?;
             if ended {
+                head.strike()?;
                 head.check_seats()?;
                 return Ok((head, line));
             }
@@ -108,6 +113,12 @@ impl<'a> Head<'a> {
         let (key, value) = (key.trim(), value.trim());
         match key {
             "candidate" => self.candidate(value)?,
+            "withdrawn" => {
+                for id in value.split(|one: char| one == ',' || one.is_whitespace()).filter(|id| !id.is_empty()) {
+                    let number = whole(id).and_then(|id| u32::try_from(id).ok());
+                    self.striking.push((number.ok_or_else(|| format!("withdrawn names candidates by their numbers, found {}", quoted(id)))?, line));
+                }
+            }
             _ if ends_head(text) => return Ok(true),
             "ballots" => return Err(format!("\"ballots:\" stands alone on its line, found {}", quoted(value))),
             "title" | "source" | "type" | "seats" => {
@@ -143,6 +154,18 @@ impl<'a> Head<'a> {
             return Err(format!("candidate {id} is given a second time"));
         }
         self.candidates.push(Candidate { id, name: name.to_owned() });
+        Ok(())
+    }
+
+    /// Parts those who withdrew from those who stand.
+    fn strike(&mut self) -> Result<(), Malformed> {
+        for (id, line) in std::mem::take(&mut self.striking) {
+            let Some(at) = self.candidates.iter().position(|candidate| candidate.id == id) else {
+                let why = if self.ids.contains(&id) { "has withdrawn already" } else { "is not there to withdraw" };
+                return Err(Malformed { line, what: format!("candidate {id} {why}") });
+            };
+            self.withdrawn.push(self.candidates.remove(at));
+        }
         Ok(())
     }
 

@@ -35,6 +35,8 @@ pub struct Poll {
     pub seats: Option<usize>,
     /// Who stands, in the order of the ballot paper. Empty in a consent.
     pub candidates: Vec<Candidate>,
+    /// Who stood on the ballot paper and withdrew after it was printed: struck from every ballot, and what was below moves up.
+    pub withdrawn: Vec<Candidate>,
     /// What was cast.
     pub ballots: Ballots,
 }
@@ -77,8 +79,11 @@ impl Poll {
             head += &format!("seats: {seats}\n");
         }
         head += &format!("type: {kind}\n");
-        for candidate in &self.candidates {
+        for candidate in self.candidates.iter().chain(&self.withdrawn) {
             head += &format!("candidate: {} {}\n", candidate.id, on_one_line(&candidate.name));
+        }
+        for candidate in &self.withdrawn {
+            head += &format!("withdrawn: {}\n", candidate.id);
         }
         head + "ballots:\n"
     }

@@ -109,7 +109,7 @@ pub fn public_file(poll: &Poll, mut sealed: Vec<Sealed>) -> Result<String, Malfo
             return Err(Malformed { line: before + at + 1, what: "not one ballot with one receipt tag".to_owned() });
         }
         given += &line;
-        file += &format!("1: {} #{}\n", written(&one.ballot, &poll.ballots), one.tag);
+        file += &format!("1: {} #{}\n", written(&one.ballot, poll), one.tag);
     }
     parse(given.as_bytes()).and_then(|_| parse(file.as_bytes())).map(|_| file)
 }

@@ -48,10 +48,30 @@ fn refused(name: &str, rule: &str, bytes: &[u8]) -> String {
 }
 
 #[test]
+fn whoever_withdrew_is_struck_and_what_was_below_moves_up() {
+    let head = |withdrawn: &str| format!("seats: 2\ntype: ranked\ncandidate: 1 Ada\ncandidate: 4 Brook\ncandidate: 7 Cleo\ncandidate: 9 Dara\n{withdrawn}ballots:\n");
+    let with = Brought::with("with", (head("withdrawn: 4\n") + "5: 4>1>7\n3: 7=4>9\n2: 4\n1: 1>4>>9\n").as_bytes());
+    let without = Brought::with("without", (head("").replace("candidate: 4 Brook\n", "") + "5: 1>7\n3: 7>9\n2:\n1: 1>>9\n").as_bytes());
+    for rule in ["irv", "stv", "schulze"] {
+        let [with, without] = [&with, &without].map(|file| String::from_utf8(run(&["count", "--rule", rule, "--seed", "0badcafe", file.path()]).stdout).unwrap());
+        assert!(!without.is_empty());
+        assert_eq!(with, format!("Withdrawn, and struck from every ballot: 4 Brook.\n{without}"));
+    }
+    let scored = Brought::with("scored", SCORED.replace("ballots:", "withdrawn: 1, 2\ncandidate: 3 Cleo\nballots:").as_bytes());
+    let all: serde_json::Value = serde_json::from_slice(&run(&["count", "--rule", "score", "--json", scored.path()]).stdout).unwrap();
+    assert_eq!((&all["withdrawn"], &all["candidate_ids"]), (&serde_json::json!([1, 2]), &serde_json::json!([3])));
+}
+
+#[test]
 fn a_flaw_is_named_with_its_row() {
     let cases = [
         ("unknown", "irv", format!("{RANKED}3: 1>2\n1: 2>7\n"), "line 8: there is no candidate 7"),
         ("twice", "irv", format!("{RANKED}3: 1>2>1\n"), "line 7: candidate 1 is named twice on one ballot"),
+        ("withdrawn-twice", "irv", RANKED.replace("ballots:", "withdrawn: 2\nwithdrawn: 2\nballots:"), "line 7: candidate 2 has withdrawn already"),
+        ("withdrawn-unknown", "irv", RANKED.replace("ballots:", "withdrawn: 7\nballots:"), "line 6: candidate 7 is not there to withdraw"),
+        ("withdrawn-name", "irv", RANKED.replace("ballots:", "withdrawn: Ada\nballots:"), "line 6: withdrawn names candidates by their numbers, found \"Ada\""),
+        ("withdrawn-named-twice", "irv", RANKED.replace("ballots:", "withdrawn: 2\nballots:") + "1: 2>1>2\n", "line 8: candidate 2 is named twice on one ballot"),
+        ("too-few-left", "stv", RANKED.replace("seats: 1", "seats: 2").replace("ballots:", "withdrawn: 2\nballots:"), "line 2: 2 seats for 1 candidates"),
         ("minus", "irv", format!("{RANKED}-3: 1>2\n"), "line 7: a count is a whole number in digits, found \"-3\""),
         ("zero", "irv", format!("{RANKED}0: 1>2\n"), "line 7: a ballot that was cast zero times"),
         ("huge", "irv", format!("{RANKED}999999999999999999: 1\n"), "line 7: more than 1000000000000 ballots"),

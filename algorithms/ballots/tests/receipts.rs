@@ -24,6 +24,16 @@ fn cast(people: u8) -> Vec<(Receipt, Sealed)> {
 }
 
 #[test]
+fn a_public_file_says_who_withdrew_and_not_who_had_named_them() {
+    let mut poll = parse(paper().head().replace("ballots:", "withdrawn: 2\nballots:").as_bytes()).unwrap();
+    let file = public_file(&poll, cast(40).into_iter().map(|(_, sealed)| sealed).collect()).unwrap();
+    poll = parse(file.as_bytes()).unwrap();
+    assert_eq!((poll.ids(), poll.withdrawn.iter().map(|one| one.id).collect::<Vec<_>>()), (vec![1, 3], vec![2]));
+    let ballots: BTreeSet<_> = file.lines().filter_map(|line| Some(line.strip_prefix("1: ")?.split_once(" #")?.0)).collect();
+    assert_eq!(ballots, BTreeSet::from(["", "1", "1=3", "3>>1"]));
+}
+
+#[test]
 fn everybody_finds_the_ballot_they_cast_and_anyone_recounts() {
     let cast = cast(40);
     let file = public_file(&paper(), cast.iter().map(|(_, sealed)| sealed.clone()).collect()).unwrap();

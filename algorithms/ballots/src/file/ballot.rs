@@ -13,20 +13,28 @@ use crate::text::garbles;
 /// Reads lines for one list of candidates.
 pub(super) struct Reader<'a> {
     candidates: &'a [Candidate],
-    /// Position by number, so that a mark is found at once.
-    positions: Vec<Option<usize>>,
+    /// Place by number, so that a mark is found at once.
+    places: Vec<Option<Place>>,
+    /// Those who withdrew and are named on the ballot that is being read.
+    struck: Vec<u32>,
     /// The tag of the ballot before; `None` above the first ballot.
     before: Option<Option<String>>,
 }
 
+/// Where a mark for a candidate goes.
+#[derive(Clone, Copy)]
+enum Place {
+    Position(usize),
+    Withdrawn,
+}
+
 impl<'a> Reader<'a> {
-    pub(super) fn new(candidates: &'a [Candidate]) -> Self {
-        let ids = candidates.iter().map(|candidate| candidate.id as usize + 1).max().unwrap_or(0);
-        let mut positions = vec![None; ids];
-        for (position, candidate) in candidates.iter().enumerate() {
-            positions[candidate.id as usize] = Some(position);
-        }
-        Self { candidates, positions, before: None }
+    pub(super) fn new(candidates: &'a [Candidate], withdrawn: &[Candidate]) -> Self {
+        let ids = candidates.iter().chain(withdrawn).map(|candidate| candidate.id as usize + 1).max().unwrap_or(0);
+        let mut places = vec![None; ids];
+        candidates.iter().enumerate().for_each(|(position, candidate)| places[candidate.id as usize] = Some(Place::Position(position)));
+        withdrawn.iter().for_each(|candidate| places[candidate.id as usize] = Some(Place::Withdrawn));
+        Self { candidates, places, struck: Vec::new(), before: None }
     }
 
     /// Reads `COUNT: BALLOT` and adds it.
@@ -35,6 +43,7 @@ impl<'a> Reader<'a> {
         let count = whole(count.trim()).ok_or_else(|| format!("a count is a whole number in digits, found {}", quoted(count.trim())))?;
         let (ballot, tag) = split_tag(ballot.trim());
         self.tag(tag, count)?;
+        self.struck.clear();
         match ballots {
             Ballots::Ranked(rankings) => self.ranks(count, ballot, rankings),
             Ballots::Scored(scores) => self.scores(count, ballot, scores),
@@ -58,44 +67,60 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn ranks(&self, count: u64, ballot: &str, rankings: &mut Rankings) -> Result<(), String> {
+    fn ranks(&mut self, count: u64, ballot: &str, rankings: &mut Rankings) -> Result<(), String> {
         let ranks = if ballot.is_empty() { None } else { Some(ballot.split('>')) };
         for rank in ranks.into_iter().flatten().map(str::trim) {
             if rank.is_empty() {
                 rankings.skip();
                 continue;
             }
-            for (place, id) in rank.split('=').enumerate() {
-                let candidate = self.position(id.trim())?;
-                rankings.mark(candidate, place > 0).map_err(|refusal| self.said(&refusal))?;
+            let mut shares = false;
+            for id in rank.split('=') {
+                let Some(candidate) = self.position(id.trim())? else { continue };
+                rankings.mark(candidate, shares).map_err(|refusal| self.said(&refusal))?;
+                shares = true;
             }
         }
         rankings.close(count).map_err(|refusal| self.said(&refusal))
     }
 
-    fn scores(&self, count: u64, ballot: &str, scores: &mut Scores) -> Result<(), String> {
+    fn scores(&mut self, count: u64, ballot: &str, scores: &mut Scores) -> Result<(), String> {
         for mark in ballot.split_whitespace() {
             let (id, score) = mark.split_once('/').ok_or_else(|| format!("expected CANDIDATE/SCORE, found {}", quoted(mark)))?;
             let given = whole(score).and_then(|score| u16::try_from(score).ok()).filter(|score| *score <= SCORE_MAX);
             let given = given.ok_or_else(|| format!("a score is a whole number from 0 to {SCORE_MAX}, found {}", quoted(score)))?;
-            scores.mark(self.position(id)?, given).map_err(|refusal| self.said(&refusal))?;
+            let Some(candidate) = self.position(id)? else { continue };
+            scores.mark(candidate, given).map_err(|refusal| self.said(&refusal))?;
         }
         scores.close(count).map_err(|refusal| self.said(&refusal))
     }
 
-    fn position(&self, id: &str) -> Result<usize, String> {
+    /// The position of a candidate, or none for one who withdrew.
+    fn position(&mut self, id: &str) -> Result<Option<usize>, String> {
         let number = whole(id).ok_or_else(|| format!("expected the number of a candidate, found {}", quoted(id)))?;
-        let position = usize::try_from(number).ok().and_then(|number| self.positions.get(number).copied().flatten());
-        position.ok_or_else(|| format!("there is no candidate {number}"))
+        let id = u32::try_from(number).ok();
+        match id.and_then(|id| Some((id, self.places.get(id as usize).copied().flatten()?))) {
+            None => Err(format!("there is no candidate {number}")),
+            Some((_, Place::Position(position))) => Ok(Some(position)),
+            Some((id, Place::Withdrawn)) if self.struck.contains(&id) => Err(twice(id)),
+            Some((id, Place::Withdrawn)) => {
+                self.struck.push(id);
+                Ok(None)
+            }
+        }
     }
 
     /// A refusal with the candidate's number instead of the position.
     fn said(&self, refusal: &Refusal) -> String {
         match refusal {
-            Refusal::Twice(candidate) => format!("candidate {} is named twice on one ballot", self.candidates[*candidate].id),
+            Refusal::Twice(candidate) => twice(self.candidates[*candidate].id),
             other => other.to_string(),
         }
     }
+}
+
+fn twice(id: u32) -> String {
+    format!("candidate {id} is named twice on one ballot")
 }
 
 fn position(count: u64, ballot: &str, positions: &mut Positions) -> Result<(), String> {
