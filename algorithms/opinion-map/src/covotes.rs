@@ -30,7 +30,7 @@ pub struct Pair {
 }
 
 impl CoVotes {
-    /// Counts a whole table of votes.
+    /// Counts a whole table of votes. Takes 8 bytes times the square of the number of statements.
     #[must_use]
     pub fn count(votes: &Votes) -> Self {
         let statements = votes.statements();
@@ -56,6 +56,9 @@ impl CoVotes {
     }
 
     /// Follows one vote, already cast: `row` is the person's row as it now is, `earlier` what the vote replaced.
+    ///
+    /// # Panics
+    /// When the row holds a statement these tables have no room for (see [`Self::widen`]).
     pub fn follow(&mut self, row: &[Cell], statement: usize, earlier: Option<Vote>) {
         let Some(now) = row.iter().find(|cell| cell.statement as usize == statement).map(|cell| cell.vote) else { return };
         for cell in row {

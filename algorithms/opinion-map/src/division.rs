@@ -27,6 +27,9 @@ pub struct Division {
 
 /// Statements by how surely they divide, the surest first. `groups` are tallies per group and statement; groups for which
 /// `may_compare` is false are left out, and statements for which `may` is false.
+///
+/// # Panics
+/// When a later group has tallies of fewer statements than the first.
 #[must_use]
 pub fn divisions(groups: &[Vec<Tally>], may_compare: impl Fn(usize) -> bool, may: impl Fn(usize) -> bool) -> Vec<Division> {
     let statements = groups.first().map_or(0, Vec::len);

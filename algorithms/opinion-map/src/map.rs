@@ -140,6 +140,9 @@ impl OpinionMap {
 
     /// The map as Polis makes it from a cold start. `arrivals`, people in the order of their first vote, brings in those whom
     /// Polis took before fifteen had voted enough and has kept since; without it they are unknown.
+    ///
+    /// # Panics
+    /// When one of the first fifteen of `arrivals` is not a person of `votes`.
     #[must_use]
     pub fn compatible(votes: &Votes, arrivals: Option<&[usize]>) -> Self {
         let tables = (votes.statements() <= TABLES_MAX).then(|| CoVotes::count(votes));
@@ -206,7 +209,7 @@ impl OpinionMap {
 }
 
 impl GroupStatistics {
-    /// What any grouping says: `labels` gives each person's group, below `groups`, or none.
+    /// What any grouping says: `labels` gives each person's group, below `groups`, or none; people beyond the list are in none.
     ///
     /// # Panics
     /// When a label is not below `groups`.

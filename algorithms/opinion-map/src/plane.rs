@@ -38,7 +38,10 @@ pub(crate) enum Stretch {
 
 impl Plane {
     /// The plane of these votes, from nothing but them. `tables` must be their co-vote tables; without them the same plane
-    /// is reached by passing over the votes again and again.
+    /// (to rounding) is reached by passing over the votes again and again.
+    ///
+    /// # Panics
+    /// When `tables` are of fewer statements than `votes`.
     #[must_use]
     pub fn cold(votes: &Votes, tables: Option<&CoVotes>) -> Self {
         Self::from(votes, tables, None)
@@ -46,6 +49,9 @@ impl Plane {
 
     /// The plane of these votes, reached from an earlier one, to the same tolerance; a component that would point the other
     /// way than before is turned round.
+    ///
+    /// # Panics
+    /// As [`Self::cold`].
     #[must_use]
     pub fn warm(votes: &Votes, tables: Option<&CoVotes>, earlier: &Self) -> Self {
         Self::from(votes, tables, Some(earlier))
@@ -107,8 +113,9 @@ impl Plane {
         votes.rows().map(|row| self.place(votes, row, stretch, live)).collect()
     }
 
-    /// Per statement, how far from the middle somebody would stand who agreed with it and voted on nothing else. Polis'
-    /// priority needs it; it says nothing about who is divided (see [`crate::Division`]).
+    /// Per statement, √C · |1 − mean| · length of its two loadings, with C of all statements as Polis has it: how far from the
+    /// middle somebody would stand who agreed with it and voted on nothing else (nearer by √(live / C) where some are not live).
+    /// Polis' priority needs it; it says nothing about who is divided (see [`crate::Division`]).
     #[must_use]
     pub fn extremity(&self) -> Vec<f64> {
         let stretch = (self.center.len() as f64).sqrt();

@@ -12,7 +12,8 @@ use crate::votes::Votes;
 const SOUGHT: usize = 5;
 
 /// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and statement
-/// (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known. Meta statements come first, in order.
+/// (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known; a statement added since those were counted
+/// is taken as unseen. Meta statements come first, in order.
 #[must_use]
 pub fn next_statement(votes: &Votes, person: usize, groups: &[Vec<Tally>], group: Option<usize>) -> Option<usize> {
     let open: Vec<usize> = (0..votes.statements()).filter(|statement| votes.vote(person, *statement).is_none()).collect();
@@ -20,6 +21,9 @@ pub fn next_statement(votes: &Votes, person: usize, groups: &[Vec<Tally>], group
 }
 
 /// As [`next_statement`], for a caller who knows which statements may be asked.
+///
+/// # Panics
+/// When `open` names a statement that is not in `votes`.
 #[must_use]
 pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Option<usize>) -> Option<usize> {
     let standing = |statement: &&usize| votes.standings()[**statement];
@@ -32,7 +36,7 @@ pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Opti
         heard.push(votes.tallies());
     }
     let cuts: Vec<f64> = heard.iter().map(|tallies| cut(votes, tallies)).collect();
-    let promise = |statement: usize| heard.iter().zip(&cuts).map(|(tallies, cut)| doubt_that_matters(tallies[statement], *cut)).sum::<f64>();
+    let promise = |statement: usize| heard.iter().zip(&cuts).map(|(tallies, cut)| doubt_that_matters(tallies.get(statement).copied().unwrap_or_default(), *cut)).sum::<f64>();
     let live = open.iter().filter(|statement| standing(statement).is_live()).map(|statement| (*statement, promise(*statement)));
     live.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(statement, _)| statement)
 }
@@ -75,6 +79,9 @@ fn exponential(power: f64) -> f64 {
 
 /// Polis' way: one of the open statements, each with a chance in proportion to its priority (see [`crate::priorities`]). `share`,
 /// from 0 up to 1, is the caller's random number.
+///
+/// # Panics
+/// When `open` names a statement without a priority, such as one added since they were computed.
 #[must_use]
 pub fn draw_in_proportion(priorities: &[f64], open: &[usize], share: f64) -> Option<usize> {
     let mut left = share * open.iter().map(|statement| priorities[*statement]).sum::<f64>();
@@ -114,6 +121,8 @@ mod tests {
         }
         assert_eq!((&asked[..2], asked[8]), ([7, 8].as_slice(), 6), "{asked:?}");
         assert!(asked.iter().position(|at| *at == 4) < asked.iter().position(|at| *at == 0), "{asked:?}");
+        // A statement added since the groups were counted is new, too.
+        assert_eq!(next_of(&votes, &[0, 8], &[heard[0][..8].to_vec()], Some(0)), Some(8));
         // With five statements all are sought, and the least heard is asked.
         let few = Votes::on(vec![Standing::Live; 3]).unwrap();
         assert_eq!(next_of(&few, &[0, 1, 2], &[tallies(&[(9, 0), (2, 1), (9, 9)])], None), Some(1));

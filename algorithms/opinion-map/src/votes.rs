@@ -95,7 +95,7 @@ impl Votes {
         if statement >= self.standings.len() {
             return Err(VoteError::UnknownStatement { statement, statements: self.standings.len() });
         }
-        self.seat(person + 1)?;
+        self.seat(person.saturating_add(1))?;
         self.tallies[statement].count(vote);
         let row = &mut self.rows[person];
         let cell = Cell { statement: u32::try_from(statement).expect("there are at most STATEMENTS_MAX statements"), vote };
@@ -205,6 +205,7 @@ mod tests {
         let before = votes.clone();
         assert_eq!(votes.cast(0, 1, Vote::Agree), Err(VoteError::UnknownStatement { statement: 1, statements: 1 }));
         assert_eq!(votes.cast(PEOPLE_MAX, 0, Vote::Agree), Err(VoteError::TooManyPeople));
+        assert_eq!(votes.cast(usize::MAX, 0, Vote::Agree), Err(VoteError::TooManyPeople));
         assert_eq!(votes, before);
         assert_eq!(Votes::on(vec![Standing::Live; STATEMENTS_MAX + 1]), Err(VoteError::TooManyStatements));
     }

@@ -1,10 +1,11 @@
 //! Says a map as JSON: first the keys and shapes of a Polis reference file, then what the default mode adds. Promises: statements
-//! and people go by the ids of their files; a group that is hidden says nothing that could be traced to its people.
+//! and people go by the ids of their files; a group that is hidden gives no members, place, statements or counts,
+//! only its size.
 //! Never leaves out a key because it is empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use opinion_map::{Bridging, Chosen, Consensus, GroupStatistics, OpinionMap, Representative, Shared, Verdict, Vote, bridging, popular, proportional};
+use opinion_map::{Bridging, Chosen, Consensus, Group, GroupStatistics, OpinionMap, Representative, Shared, Tally, Verdict, Vote, bridging, popular, proportional};
 use serde_json::{Map, Value, json};
 
 use crate::reading::{Comments, Conversation};
@@ -54,14 +55,15 @@ pub(crate) fn beyond_polis(conversation: &Conversation, map: &OpinionMap) -> Map
     let seen = |statement: usize| votes.tallies()[statement].seen();
     let outside = map.outside(votes);
     let groups = map.groups.iter().map(|group| {
-        json!({"people": group.people, "center": group.center, "stability": group.stability, "hidden": group.is_hidden})
+        json!({"people": group.people, "center": (!group.is_hidden).then_some(group.center), "stability": group.stability, "hidden": group.is_hidden})
     });
     let divisions = map.divisions.iter().map(|one| {
         json!({"tid": statements[one.statement], "more": one.more, "less": one.less, "difference": one.difference,
             "low": one.low, "high": one.high, "z": one.z})
     });
     let fits = map.fits.iter().map(|fit| json!({"k": fit.groups, "silhouette": fit.silhouette, "chance": fit.chance}));
-    let seen_by_group: Vec<Vec<u32>> = map.statistics.tallies.iter().map(|group| group.iter().map(|tally| tally.seen()).collect()).collect();
+    let counts = |(tallies, group): (&Vec<Tally>, &Group)| if group.is_hidden { Vec::new() } else { tallies.iter().map(|tally| tally.seen()).collect() };
+    let seen_by_group: Vec<Vec<u32>> = map.statistics.tallies.iter().zip(&map.groups).map(counts).collect();
     let keys = json!({
         "groups": groups.collect::<Vec<_>>(),
         "fits": fits.collect::<Vec<_>>(),
@@ -103,6 +105,8 @@ pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String
     let (mut notes, outside) = (Vec::new(), map.outside(votes));
     if votes.count() == 0 {
         notes.push("nobody has voted".to_owned());
+    } else if !votes.standings().iter().any(|standing| standing.is_live()) {
+        notes.push("no statement is left to draw from: each was rejected, or is about the people".to_owned());
     } else if map.plane.share[0] == 0.0 {
         notes.push("nobody's votes differ from anybody else's on any statement: there is no direction to draw".to_owned());
     }
@@ -177,4 +181,35 @@ fn bridges(scores: &Bridging, statements: &[u64]) -> Value {
         "agree_share": each.clone().map(|one| [one.share, one.low, one.high]).collect::<Vec<_>>(),
         "status": each.map(|one| verdict(one.verdict)).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opinion_map::{Settings, Standing, Votes};
+
+    fn conversation(standing: Standing) -> Conversation {
+        let mut votes = Votes::on(vec![standing; 3]).unwrap();
+        for person in 0..40 {
+            let side = if person % 2 == 0 { Vote::Agree } else { Vote::Disagree };
+            (0..3).for_each(|statement| { votes.cast(person, statement, side).unwrap(); });
+        }
+        Conversation { votes, people: (0..40).collect(), statements: vec![0, 1, 2], unseen: Vec::new() }
+    }
+
+    #[test]
+    fn a_hidden_group_gives_its_size_alone() {
+        let conversation = conversation(Standing::Live);
+        let map = OpinionMap::draw(&conversation.votes, &Settings { privacy_floor: 30, ..Settings::default() });
+        let (keys, beyond) = (polis(&conversation, &Comments::default(), &map), beyond_polis(&conversation, &map));
+        assert_eq!((&keys["k"], &keys["labels"], &keys["repness"]), (&json!(2), &json!({}), &json!({"0": [], "1": []})));
+        assert_eq!((&beyond["groups"][0]["people"], &beyond["groups"][0]["center"], &beyond["seen_by_group"]), (&json!(20), &Value::Null, &json!([[], []])));
+    }
+
+    #[test]
+    fn where_every_statement_was_rejected_that_is_the_reason() {
+        let conversation = conversation(Standing::Rejected);
+        let map = OpinionMap::draw(&conversation.votes, &Settings::default());
+        assert!(notes(&conversation, &map)[0].starts_with("no statement is left"));
+    }
 }
