@@ -224,6 +224,7 @@ fn infeasible(asked: &Asked, pool: &Pool) -> Value {
         None if pool.most_seats() < pool.seats() as usize => json!({
             "feasible": false, "reason": format!("only {} people (one per household) for {} seats", pool.most_seats(), pool.seats()),
         }),
+        None if asked.in_time() => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change of quotas within their flex helps"}),
         None => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change of quotas within their flex was found in time that helps"}),
     }
 }

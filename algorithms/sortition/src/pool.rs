@@ -16,6 +16,8 @@ const RULES_MAX: usize = 3_000;
 const NAME_MAX: usize = 200;
 /// The column that says who lives together, if there is one.
 const HOUSEHOLD: &str = "household";
+/// How the columns of question and answer are headed: here, and in older and newer files of other selection programs.
+const LAYOUTS: [[&str; 2]; 3] = [["category", "feature"], ["category", "name"], ["feature", "value"]];
 /// The column of public pools that stands for a name.
 pub(crate) const PSEUDONYM: &str = "pseudonym";
 
@@ -70,9 +72,10 @@ pub struct Unreadable {
 
 impl Pool {
     /// Reads `respondents.csv` (one column per category, perhaps `household`, others ignored) and `categories.csv`
-    /// (`category,feature,min,max`, perhaps `min_flex,max_flex`) for a panel of `seats` people.
+    /// (`category,feature,min,max`, perhaps `min_flex,max_flex`; `category,name` or `feature,value` may head the first two) for a
+    /// panel of `seats` people.
     ///
-    /// Spaces around names and capital letters do not matter.
+    /// Spaces around names do not matter, nor do capital letters but in the names of households.
     ///
     /// # Errors
     /// The first fault found, with its file and row.
@@ -224,8 +227,9 @@ fn fold(text: &str) -> String {
 }
 
 fn read_quotas(table: &Table) -> Result<Vec<Quota>, Unreadable> {
-    let [category, feature, min, max] = ["category", "feature", "min", "max"].map(|name| table.needed(name));
-    let (category, feature, min, max) = (category?, feature?, min?, max?);
+    let named = LAYOUTS.iter().find_map(|[category, feature]| table.column(category).zip(table.column(feature)));
+    let (category, feature) = named.ok_or_else(|| table.fault(1, "no columns \"category\" and \"feature\" (or \"name\"), or \"feature\" and \"value\"".to_owned()))?;
+    let (min, max) = (table.needed("min")?, table.needed("max")?);
     let (min_flex, max_flex) = (table.column("min_flex"), table.column("max_flex"));
     let mut quotas: BTreeMap<(String, String), Quota> = BTreeMap::new();
     for (row, record) in &table.rows {

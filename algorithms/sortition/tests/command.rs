@@ -82,6 +82,25 @@ fn odds_say_what_is_wrong_in_one_line_with_the_row() {
 }
 
 #[test]
+fn quotas_headed_as_other_programs_have_it_are_the_same() {
+    let odds = |head: &str| {
+        let folder = folder(&format!("headed-{}", head.replace(',', "-")), &[("people.csv", PEOPLE), ("quotas.csv", &QUOTAS.replace("category,feature,min,max", head))]);
+        run_owned(&asked("odds", &folder, &["--json"]))
+    };
+    let usual = odds("category,feature,min,max");
+    assert!(usual.status.success() && ["category,name,min,max", "feature,value,min,max"].into_iter().all(|head| odds(head).stdout == usual.stdout));
+    assert_eq!(said(&odds("category,what,min,max")), "quotas, row 1: no columns \"category\" and \"feature\" (or \"name\"), or \"feature\" and \"value\"");
+}
+
+#[test]
+fn when_no_change_within_the_flex_helps_that_is_said_without_a_doubt() {
+    let quotas = "category,feature,min,max,min_flex,max_flex\nage,young,2,2,2,2\nage,old,2,2,2,2\n";
+    let folder = folder("rigid", &[("people.csv", PEOPLE), ("quotas.csv", quotas)]);
+    let answer: Value = serde_json::from_slice(&run_owned(&asked("odds", &folder, &["--json"])).stdout).expect("the answer is JSON");
+    assert_eq!(answer["reason"], "no panel keeps all quotas, and no change of quotas within their flex helps");
+}
+
+#[test]
 fn quotas_that_cannot_be_kept_are_an_answer_for_odds_and_a_failure_for_draw() {
     let folder = folder("infeasible", &[("people.csv", PEOPLE), ("quotas.csv", "category,feature,min,max\nage,young,2,2\nage,old,2,2\n")]);
     for (command, code) in [("odds", 0), ("draw", 1)] {
