@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use include_dir::{Dir, include_dir};
@@ -16,7 +17,14 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets");
 pub struct Asset {
     pub mime: &'static str,
     pub plain: Bytes,
-    pub gzip: Bytes,
+    gzip: OnceLock<Bytes>,
+}
+
+impl Asset {
+    /// The same compressed, once somebody asks for it.
+    pub fn gzip(&self) -> Bytes {
+        self.gzip.get_or_init(|| gzip(&self.plain, flate2::Compression::best()).into()).clone()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -49,9 +57,8 @@ impl Assets {
 
     fn add(&mut self, name: &str, mime: &'static str, plain: Bytes) {
         let path = format!("/assets/{}-{name}", &id::hash_bytes(&plain)[..12]);
-        let gzip = gzip(&plain, flate2::Compression::best()).into();
         self.paths.insert(name.to_owned(), path.clone());
-        self.files.insert(path, Asset { mime, plain, gzip });
+        self.files.insert(path, Asset { mime, plain, gzip: OnceLock::new() });
     }
 
     /// The address of an asset by its name; the bare name where there is none, so that it is seen.

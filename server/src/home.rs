@@ -77,7 +77,7 @@ pub(crate) async fn asset(State(house): State<House>, Path(name): Path<String>, 
     let asset = house.assets.at(&format!("/assets/{name}")).ok_or(Refusal::NotFound)?;
     let takes_gzip = headers.get("accept-encoding").and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
     let is_text = asset.mime.starts_with("text/") || asset.mime.ends_with("xml");
-    let mut response = if takes_gzip && is_text { asset.gzip.clone() } else { asset.plain.clone() }.into_response();
+    let mut response = if takes_gzip && is_text { asset.gzip() } else { asset.plain.clone() }.into_response();
     let out = response.headers_mut();
     out.insert(CONTENT_TYPE, HeaderValue::from_static(asset.mime));
     out.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
