@@ -184,13 +184,21 @@ def measure(seconds):
         weight()
 
 
-def grown(seconds):
-    """The same with a million posts."""
-    os.environ.update(TOPICS="47600", USERS="20000")
+def pages_and_write(server, seconds):
     with Ours(CIRCLEPIT_CACHE_MB="0") as pid:
         for name, path in [("list", "/articles"), ("page", "/articles/topic-500"), ("search", "/search?q=marzipan"), ("search common", "/search?q=voices")]:
-            case("ours, a million posts", name, pid, OURS + path, seconds)
-        case("ours, a million posts", "write", pid, OURS, seconds, lua=f"{HERE}/write.lua", env=WRITING)
+            case(server, name, pid, OURS + path, seconds)
+        case(server, "write", pid, OURS, seconds, lua=f"{HERE}/write.lua", env=WRITING)
+
+
+def grown(seconds):
+    """The same with a million posts; and the small site once more, for a shared machine is not as fast in one minute as in another."""
+    small = dict(os.environ)
+    os.environ.update(TOPICS="47600", USERS="20000")
+    pages_and_write("ours, a million posts", seconds)
+    del os.environ["USERS"]
+    os.environ.update(small)
+    pages_and_write("ours, afterwards", seconds)
 
 
 # What the ceiling took where the goals in ms were set, a machine two to three times as fast as most shared ones.
@@ -217,10 +225,11 @@ GOALS = [
 def growth(of):
     if not of("ours, a million posts", "list"):
         return []
-    out = ["| a million posts | ms | × the small site | goal | |", "|---|---|---|---|---|"]
+    out = ["| a million posts | ms | × the small site, measured before and after | goal | |", "|---|---|---|---|---|"]
     for name, goal in [("list", 1.3), ("page", 1.2), ("search", 2), ("search common", 2), ("write", 2.5)]:
         large = of("ours, a million posts", name)
-        ratio = round(large["cpu_ms"] / of("ours", name)["cpu_ms"], 2)
+        small = (of("ours", name)["cpu_ms"] + of("ours, afterwards", name)["cpu_ms"]) / 2
+        ratio = round(large["cpu_ms"] / small, 2)
         out.append(f"| {name} | {large['cpu_ms']:.3f} | {ratio} | {goal} | {holds(ratio, goal)} |")
     return [*out, ""]
 
