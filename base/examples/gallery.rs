@@ -1,6 +1,6 @@
 //! Every component on one page, with the real style sheet and the real drawings, to look at:
-//! `cargo run -p base --example gallery > gallery.html`. With `--cards FOLDER` it writes share cards and the icons there;
-//! with `--time` it says how long a card takes.
+//! `cargo run -p base --example gallery > gallery.html`. With `--cards FOLDER` it writes share cards and the icons
+//! there; with `--time` it says how long a card takes.
 
 use std::path::Path;
 
@@ -33,7 +33,9 @@ fn filled(page: &str) -> String {
             ("thumb", id) => sleeve(id, Size::Thumb).to_string(),
             ("face", id) => face(id).to_string(),
             ("large-face", id) => face(id).replace("class=\"face\"", "class=\"face l\""),
-            ("wall", _) => (0..24).map(|number| format!("<li class=\"card\">{}</li>", sleeve(&format!("song-{number}"), Size::Full))).collect(),
+            ("wall", _) => (0..24)
+                .map(|number| format!("<li class=\"card\">{}</li>", sleeve(&format!("song-{number}"), Size::Full)))
+                .collect(),
             ("thumbs", _) => (0..24).map(|number| sleeve(&format!("song-{number}"), Size::Thumb).to_string()).collect(),
             ("faces", _) => (0..40).map(|number| face(&format!("person-{number}")).to_string()).collect(),
             _ => nameless_face().to_owned(),
@@ -44,10 +46,19 @@ fn filled(page: &str) -> String {
 }
 
 fn write_cards(folder: &Path) -> std::io::Result<()> {
-    let titles = ["Slow ones for a slow morning", "Ночь", "夜", "The night the lights came on in the middle of the set and every last one of us stayed where we were", "Bleed"];
+    let titles = [
+        "Slow ones for a slow morning",
+        "Ночь",
+        "夜",
+        "The night the lights came on in the middle of the set and every last one of us stayed where we were",
+        "Bleed",
+    ];
     for (number, title) in titles.into_iter().enumerate() {
         let id = format!("song-{number}");
-        std::fs::write(folder.join(format!("card-{number}.png")), card::png(&Card { id: &id, kicker: "Setlist · 11 songs", title, house: "Circlepit" }))?;
+        std::fs::write(
+            folder.join(format!("card-{number}.png")),
+            card::png(&Card { id: &id, kicker: "Setlist · 11 songs", title, house: "Circlepit" }),
+        )?;
     }
     for side in [180, 512] {
         std::fs::write(folder.join(format!("icon-{side}.png")), card::icon(side))?;
@@ -58,6 +69,16 @@ fn write_cards(folder: &Path) -> std::io::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "a measurement needs the machine's own clock")]
 fn time_cards() {
     let (begun, count) = (std::time::Instant::now(), 100_u32);
-    let bytes: usize = (0..count).map(|number| card::png(&Card { id: &number.to_string(), kicker: "Setlist", title: "The night the lights came on", house: "Circlepit" }).len()).sum();
+    let bytes: usize = (0..count)
+        .map(|number| {
+            card::png(&Card {
+                id: &number.to_string(),
+                kicker: "Setlist",
+                title: "The night the lights came on",
+                house: "Circlepit",
+            })
+            .len()
+        })
+        .sum();
     println!("a card takes {:?} and has {} bytes on average", begun.elapsed() / count, bytes / count as usize);
 }

@@ -42,12 +42,19 @@ impl Assets {
     pub fn gather(colours: &str) -> Self {
         let mut assets = Self::default();
         assets.add("house.css", "text/css; charset=utf-8", (style() + colours).into());
-        let mut behaviours: Vec<_> = FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "js")).collect();
+        let mut behaviours: Vec<_> =
+            FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "js")).collect();
         behaviours.sort_by_key(|file| file.path());
         for file in behaviours {
-            assets.add(&file.path().display().to_string(), "text/javascript; charset=utf-8", Bytes::from_static(file.contents()));
+            assets.add(
+                &file.path().display().to_string(),
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(file.contents()),
+            );
         }
-        for (name, mime) in [("icon.svg", "image/svg+xml"), ("icon-180.png", "image/png"), ("icon-512.png", "image/png")] {
+        for (name, mime) in
+            [("icon.svg", "image/svg+xml"), ("icon-180.png", "image/png"), ("icon-512.png", "image/png")]
+        {
             if let Some(file) = FILES.get_file(name) {
                 assets.add(name, mime, Bytes::from_static(file.contents()));
             }

@@ -1,10 +1,10 @@
-//! A backup: one zip file, the same whichever engine it was made from, so that it is also the way from one to the other.
-//! It holds `manifest.json`, one file of JSON lines for each table, and every file people gave under its hash. The search
-//! index is not in it: it is made again.
+//! A backup: one zip file, the same whichever engine it was made from, so that it is also the way from one to the
+//! other. It holds `manifest.json`, one file of JSON lines for each table, and every file people gave under its hash.
+//! The search index is not in it: it is made again.
 //!
-//! Promises: a backup is of one moment, while writers go on; each part has its SHA-256 and the whole file one more, at its
-//! very end, so one flipped bit or missing byte is noticed and named; a restore that fails leaves nothing behind; memory
-//! stays small at any size. Never: settings, which may hold passwords, or anything the ledger says was erased.
+//! Promises: a backup is of one moment, while writers go on; each part has its SHA-256 and the whole file one more, at
+//! its very end, so one flipped bit or missing byte is noticed and named; a restore that fails leaves nothing behind;
+//! memory stays small at any size. Never: settings, which may hold passwords, or anything the ledger says was erased.
 
 mod line;
 mod make;
@@ -117,7 +117,9 @@ impl Manifest {
 
     /// Whether this program knows every step that the tables had been through.
     fn check_known(&self, known: &[Migration]) -> Result<(), BackupTrouble> {
-        let stranger = self.migrations.iter().find(|step| !known.iter().any(|mine| mine.number == step.number && crate::id::hash(mine.sql) == step.hash));
+        let stranger = self.migrations.iter().find(|step| {
+            !known.iter().any(|mine| mine.number == step.number && crate::id::hash(mine.sql) == step.hash)
+        });
         stranger.map_or(Ok(()), |step| Err(BackupTrouble::Newer(format!("it has the migration {}", step.name))))
     }
 }

@@ -1,6 +1,6 @@
-//! What an import brings, in the house's own terms: one thing at a time, in an order in which what it points to was taken
-//! before. The door remembers the key of each thing taken, so a room is offered nothing twice, and what was edited or
-//! erased here stays so when the same is brought again.
+//! What an import brings, in the house's own terms: one thing at a time, in an order in which what it points to was
+//! taken before. The door remembers the key of each thing taken, so a room is offered nothing twice, and what was
+//! edited or erased here stays so when the same is brought again.
 //!
 //! Promises to the rooms: words are Markdown without HTML, names and titles are one line within the limits below, and
 //! times are milliseconds since 1970, UTC.

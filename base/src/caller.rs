@@ -38,7 +38,8 @@ pub struct Pace {
     tries: Mutex<HashMap<u64, (i64, u32)>>,
 }
 
-/// Callers remembered at once. Past that goes what is over, then who tried once: whoever tries on and on is remembered longest.
+/// Callers remembered at once. Past that goes what is over, then who tried once: whoever tries on and on is remembered
+/// longest.
 const REMEMBERED_MAX: usize = 50_000;
 
 impl Pace {

@@ -1,6 +1,6 @@
-//! The picture that other sites show for a link: the thing's sleeve, its title and whose house it is, 1200 × 630, as a PNG
-//! of few colours. A title in letters that our font lacks is left out rather than drawn as boxes; the sleeve then fills
-//! the card. Never fetches anything, never fails.
+//! The picture that other sites show for a link: the thing's sleeve, its title and whose house it is, 1200 × 630, as a
+//! PNG of few colours. A title in letters that our font lacks is left out rather than drawn as boxes; the sleeve then
+//! fills the card. Never fetches anything, never fails.
 
 mod letters;
 
@@ -153,7 +153,8 @@ impl Sheet {
             let glyph = Glyph { id, scale: PxScale::from(letters), position: point(x, top + font.ascent()) };
             if let Some(outline) = font.outline_glyph(glyph) {
                 let (from, mask) = (outline.px_bounds().min, self.layer(is_lit));
-                outline.draw(|column, row, cover| cover_pixel(mask, from.x + pixels(column), from.y + pixels(row), cover));
+                outline
+                    .draw(|column, row, cover| cover_pixel(mask, from.x + pixels(column), from.y + pixels(row), cover));
             }
             x += font.h_advance(id);
         }
@@ -190,13 +191,19 @@ impl Sheet {
 
 /// Ground to ink, ground to light, sleeve to ink, sleeve to light: sixteen steps each, three bytes a colour.
 fn palette() -> Vec<u8> {
-    let blends = [("#0f0e0c", sleeve::INK), ("#0f0e0c", sleeve::LAMP), (sleeve::GROUND, sleeve::INK), (sleeve::GROUND, sleeve::LAMP)];
+    let blends = [
+        ("#0f0e0c", sleeve::INK),
+        ("#0f0e0c", sleeve::LAMP),
+        (sleeve::GROUND, sleeve::INK),
+        (sleeve::GROUND, sleeve::LAMP),
+    ];
     let blend = |(from, to): (&str, &str)| {
         let (from, to) = (colour(from), colour(to));
         (0..=u16::from(STEPS)).flat_map(move |step| {
             std::array::from_fn::<_, 3, _>(|part| {
                 let (from, to) = (u16::from(from[part]), u16::from(to[part]));
-                u8::try_from((from * (u16::from(STEPS) - step) + to * step) / u16::from(STEPS)).expect("between two bytes")
+                u8::try_from((from * (u16::from(STEPS) - step) + to * step) / u16::from(STEPS))
+                    .expect("between two bytes")
             })
         })
     };
@@ -205,7 +212,9 @@ fn palette() -> Vec<u8> {
 
 /// `#rrggbb` as three bytes.
 fn colour(hex: &str) -> [u8; 3] {
-    std::array::from_fn(|part| u8::from_str_radix(&hex[1 + part * 2..3 + part * 2], 16).expect("a colour is six hex digits"))
+    std::array::from_fn(|part| {
+        u8::from_str_radix(&hex[1 + part * 2..3 + part * 2], 16).expect("a colour is six hex digits")
+    })
 }
 
 fn cover_pixel(mask: &mut Mask, x: f32, y: f32, cover: f32) {
@@ -213,7 +222,11 @@ fn cover_pixel(mask: &mut Mask, x: f32, y: f32, cover: f32) {
     if x < 0.0 || y < 0.0 || x >= pixels(wide) || y >= pixels(high) {
         return;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside the mask, as the line above says")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "inside the mask, as the line above says"
+    )]
     let (at, value) = (y as usize * wide as usize + x as usize, (cover.clamp(0.0, 1.0) * 255.0) as u8);
     let pixel = &mut mask.data_mut()[at];
     *pixel = (*pixel).max(value);
@@ -223,7 +236,8 @@ fn cover_pixel(mask: &mut Mask, x: f32, y: f32, cover: f32) {
 fn arc(radius: f32, from: f32, through: f32) -> Stroke {
     let at = |step: i32| (from + through * small(step) / 32.0).to_radians();
     #[expect(clippy::cast_possible_truncation, reason = "within a field of 4000")]
-    let point = |angle: f32| ((2000.0 + radius * angle.cos()).round() as i32, (2000.0 + radius * angle.sin()).round() as i32);
+    let point =
+        |angle: f32| ((2000.0 + radius * angle.cos()).round() as i32, (2000.0 + radius * angle.sin()).round() as i32);
     Stroke { points: (0..=32).map(|step| point(at(step))).collect(), is_closed: false }
 }
 
@@ -248,7 +262,8 @@ mod tests {
     use super::*;
     use crate::assets;
 
-    const ADA: Card<'_> = Card { id: "song-1", kicker: "Setlist · 11 songs", title: "Slow ones for a slow morning", house: "Circlepit" };
+    const ADA: Card<'_> =
+        Card { id: "song-1", kicker: "Setlist · 11 songs", title: "Slow ones for a slow morning", house: "Circlepit" };
 
     fn pixels_of(png: &[u8]) -> (png::OutputInfo, Vec<u8>) {
         let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();

@@ -3,7 +3,8 @@
 //! tie-breaker. [`Db`] reads; [`Tx`] reads and writes, all or nothing; both answer through [`Ask`].
 //!
 //! Promises: what [`Tx::keep`] acknowledged survives power loss (SQLite `synchronous=FULL`, PostgreSQL's defaults), and
-//! a `Tx` dropped without `keep` leaves nothing behind. Never: a statement built from people's words (`&'static str` only).
+//! a `Tx` dropped without `keep` leaves nothing behind. Never: a statement built from people's words (`&'static str`
+//! only).
 
 mod migration;
 mod postgres;
@@ -89,12 +90,20 @@ pub trait Ask: Sync {
     fn rows(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Vec<Cells>>> + Send;
 
     /// Every row, as `T`.
-    fn all<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Vec<T>>> + Send {
+    fn all<T: FromCells + Send>(
+        &self,
+        sql: &'static str,
+        vals: &[Val],
+    ) -> impl Future<Output = DbResult<Vec<T>>> + Send {
         async move { self.rows(sql, vals).await?.into_iter().map(|mut cells| T::from_cells(&mut cells)).collect() }
     }
 
     /// The first row, if there is one.
-    fn first<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<Option<T>>> + Send {
+    fn first<T: FromCells + Send>(
+        &self,
+        sql: &'static str,
+        vals: &[Val],
+    ) -> impl Future<Output = DbResult<Option<T>>> + Send {
         async move { self.rows(sql, vals).await?.into_iter().next().map(|mut cells| T::from_cells(&mut cells)).transpose() }
     }
 
@@ -146,8 +155,8 @@ impl Db {
         }
     }
 
-    /// Looks whether another process (`circlepit seat`, say) wrote to the file since `known`, and counts that as a write,
-    /// too. What to know at the next look. Other nodes at one PostgreSQL are not seen.
+    /// Looks whether another process (`circlepit seat`, say) wrote to the file since `known`, and counts that as a
+    /// write, too. What to know at the next look. Other nodes at one PostgreSQL are not seen.
     pub async fn look_for_others(&self, known: Option<i64>) -> DbResult<Option<i64>> {
         let Inside::Sqlite(sqlite) = &*self.inside else { return Ok(None) };
         let now = sqlite.others_writes().await?;
@@ -179,8 +188,8 @@ impl Db {
         }
     }
 
-    /// Folds SQLite's log into its file, so that what was erased leaves the log as well. Whoever reads just now is given a
-    /// moment; `false` when somebody reads for longer (a backup, say).
+    /// Folds SQLite's log into its file, so that what was erased leaves the log as well. Whoever reads just now is
+    /// given a moment; `false` when somebody reads for longer (a backup, say).
     pub async fn fold(&self) -> DbResult<bool> {
         let Inside::Sqlite(sqlite) = &*self.inside else { return Ok(true) };
         for _ in 0..FOLD_TRIES {
@@ -236,21 +245,24 @@ impl Tx {
         }
     }
 
-    /// How many rows a `SELECT` finds, none of which anybody else can change or delete before this write is over. SQLite has
-    /// one writer at a time; on PostgreSQL whoever else would waits.
+    /// How many rows a `SELECT` finds, none of which anybody else can change or delete before this write is over.
+    /// SQLite has one writer at a time; on PostgreSQL whoever else would waits.
     pub async fn hold(&self, sql: &'static str, vals: &[Val]) -> DbResult<usize> {
         Ok(match &self.inside {
             TxInside::Sqlite(tx) => tx.rows(sql, vals)?,
             TxInside::Postgres(tx) => tx.rows(&format!("{sql} FOR UPDATE"), vals).await?,
-        }.len())
+        }
+        .len())
     }
 
-    /// Waits until no other write is under way that takes its turn at the same thing, under whatever name all call it; then
-    /// keeps the turn until it is over. For what no single row stands for.
+    /// Waits until no other write is under way that takes its turn at the same thing, under whatever name all call it;
+    /// then keeps the turn until it is over. For what no single row stands for.
     pub async fn take_turn(&self, at: &str) -> DbResult<()> {
         match &self.inside {
             TxInside::Sqlite(_) => Ok(()),
-            TxInside::Postgres(tx) => tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[Val::from(at)]).await.map(drop),
+            TxInside::Postgres(tx) => {
+                tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[Val::from(at)]).await.map(drop)
+            }
         }
     }
 

@@ -1,9 +1,10 @@
-//! Files people give. What a file is, its bytes say, never its name ([`kind`]). Pictures are taken apart under limits and
-//! put together anew ([`picture`], [`gif`]), so nothing but the picture is kept: no place, no camera, nothing hidden behind it.
-//! Other listed kinds can be downloaded and are never shown; everything else is refused with the key of a sentence.
+//! Files people give. What a file is, its bytes say, never its name ([`kind`]). Pictures are taken apart under limits
+//! and put together anew ([`picture`], [`gif`]), so nothing but the picture is kept: no place, no camera, nothing
+//! hidden behind it. Other listed kinds can be downloaded and are never shown; everything else is refused with the key
+//! of a sentence.
 //!
-//! Promises: bytes are on the disk before the row that names them can be; a file is given only to who may see it, and in
-//! a box (`sandbox`) in which nothing runs. Never: the name that a person's machine gave it as a path.
+//! Promises: bytes are on the disk before the row that names them can be; a file is given only to who may see it, and
+//! in a box (`sandbox`) in which nothing runs. Never: the name that a person's machine gave it as a path.
 
 mod gif;
 mod kind;
@@ -17,7 +18,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use tokio::sync::Semaphore;
@@ -100,11 +104,19 @@ impl Given {
         if !kind.is_picture() {
             return Self::write(folder, id, name, kind, bytes, None);
         }
-        let picture = if kind == Kind::Gif { gif::again(bytes) } else { picture::again(bytes) }.map_err(Refusal::NotLikeThis)?;
+        let picture =
+            if kind == Kind::Gif { gif::again(bytes) } else { picture::again(bytes) }.map_err(Refusal::NotLikeThis)?;
         Self::write(folder, id, name, picture.kind, &picture.bytes, Some((picture.width.into(), picture.height.into())))
     }
 
-    fn write(folder: &Path, id: String, name: &str, kind: Kind, bytes: &[u8], size: Option<(i64, i64)>) -> Result<Self, Refusal> {
+    fn write(
+        folder: &Path,
+        id: String,
+        name: &str,
+        kind: Kind,
+        bytes: &[u8],
+        size: Option<(i64, i64)>,
+    ) -> Result<Self, Refusal> {
         let hash = id::hash_bytes(bytes);
         // Written anew even where it is there already: its age tells `sweep` that somebody is about to need it.
         let path = on_shelf(&folder.join("files"), &hash);
@@ -123,9 +135,22 @@ impl Given {
     pub async fn keep(self, tx: &Tx, giver: Option<&str>, audience: Audience, now: i64) -> DbResult<File> {
         let (width, height) = self.size.unzip();
         let mime = self.kind.mime().to_owned();
-        let sql = "INSERT INTO file (id, hash, name, mime, bytes, width, height, giver, audience, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        tx.run(sql, vals![&self.id, &self.hash, &self.name, &mime, self.bytes, width, height, giver, audience, now]).await?;
-        Ok(File { id: self.id, hash: self.hash, name: self.name, mime, bytes: self.bytes, width, height, giver: giver.map(str::to_owned), audience, since: now })
+        let sql = "INSERT INTO file (id, hash, name, mime, bytes, width, height, giver, audience, since)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        tx.run(sql, vals![&self.id, &self.hash, &self.name, &mime, self.bytes, width, height, giver, audience, now])
+            .await?;
+        Ok(File {
+            id: self.id,
+            hash: self.hash,
+            name: self.name,
+            mime,
+            bytes: self.bytes,
+            width,
+            height,
+            giver: giver.map(str::to_owned),
+            audience,
+            since: now,
+        })
     }
 }
 
@@ -156,8 +181,8 @@ impl File {
         on_shelf(&house.folder.join("files"), &self.hash)
     }
 
-    /// Removes it for good: its bytes go with the next [`sweep`], unless another file has the same, and what led to it says that
-    /// it is gone.
+    /// Removes it for good: its bytes go with the next [`sweep`], unless another file has the same, and what led to it
+    /// says that it is gone.
     pub async fn erase(tx: &Tx, id: &str, now: i64) -> DbResult<()> {
         let Some(file) = Self::find(tx, id).await? else { return Ok(()) };
         tx.run("DELETE FROM file WHERE id = $1", vals![id]).await?;
@@ -168,9 +193,15 @@ impl File {
     /// The words that must stand around it on the way out.
     fn headers(&self) -> HeaderMap {
         let way = if self.width.is_some() { "inline" } else { "attachment" }; // a picture that we made
-        let (cache, resource) = if self.audience == Audience::Everyone { ("public, max-age=3600", "cross-origin") } else { ("private, no-store", "same-origin") };
+        let (cache, resource) = if self.audience == Audience::Everyone {
+            ("public, max-age=3600", "cross-origin")
+        } else {
+            ("private, no-store", "same-origin")
+        };
         let mut headers = HeaderMap::new();
-        let mut set = |name: axum::http::HeaderName, value: &str| headers.insert(name, HeaderValue::from_str(value).expect("names and kinds are plain ASCII"));
+        let mut set = |name: axum::http::HeaderName, value: &str| {
+            headers.insert(name, HeaderValue::from_str(value).expect("names and kinds are plain ASCII"))
+        };
         set(CONTENT_TYPE, &self.mime);
         set(CONTENT_DISPOSITION, &format!("{way}; filename=\"{}\"", self.name));
         set(CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
@@ -189,13 +220,17 @@ pub fn named_in(words: &str) -> impl Iterator<Item = &str> {
 
 /// Answers `/files/{id}/{name}`: the file, to a reader who may see it.
 pub async fn serve(house: &House, reader: &Reader, id: &str, name: &str, asked: &HeaderMap) -> Reply {
-    let file = File::find(&house.db, id).await?.filter(|file| file.name == name && reader.may_see(file.audience, file.giver.as_deref()));
+    let file = File::find(&house.db, id)
+        .await?
+        .filter(|file| file.name == name && reader.may_see(file.audience, file.giver.as_deref()));
     let file = file.ok_or(Refusal::NotFound)?;
     let headers = file.headers();
     if asked.get(IF_NONE_MATCH).is_some_and(|known| headers.get(ETAG) == Some(known)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let open = tokio::fs::File::open(file.on_disk(house)).await.map_err(|e| Refusal::Broken(format!("file {}: {e}", file.id)))?;
+    let open = tokio::fs::File::open(file.on_disk(house))
+        .await
+        .map_err(|e| Refusal::Broken(format!("file {}: {e}", file.id)))?;
     let length = [(CONTENT_LENGTH, file.bytes.to_string())];
     Ok((length, headers, Body::from_stream(ReaderStream::with_capacity(open, PART_BYTES))).into_response())
 }
@@ -231,7 +266,11 @@ fn take_away(path: &Path) -> io::Result<bool> {
     let aside = path.with_extension("swept");
     fs::rename(path, &aside)?;
     let is_old = is_old(&aside)?;
-    if is_old { fs::remove_file(&aside)? } else { fs::rename(&aside, path)? }
+    if is_old {
+        fs::remove_file(&aside)?
+    } else {
+        fs::rename(&aside, path)?
+    }
     Ok(is_old)
 }
 

@@ -23,7 +23,11 @@ pub const NAME: &str = "name";
 pub const COUNTRY: &str = "country";
 
 /// Another process may have settled something anew.
-pub const JOBS: &[Job] = &[Job { name: "what is settled", every_ms: 20_000, run: |house| Box::pin(async move { Ok(house.look_again().await?) }) }];
+pub const JOBS: &[Job] = &[Job {
+    name: "what is settled",
+    every_ms: 20_000,
+    run: |house| Box::pin(async move { Ok(house.look_again().await?) }),
+}];
 
 #[derive(Clone)]
 pub struct House(Arc<Inside>);

@@ -2,8 +2,8 @@
 //! erases writes a line here in the same write; each backup has the ledger of its day beside it, the data folder the
 //! current one; a restore lays the newest it is given over the backup before anybody can see it.
 //!
-//! Promises: a line is a SHA-256 of table and id (which nobody can guess) and a day; lines are only added. Never: a word,
-//! a name, or who asked.
+//! Promises: a line is a SHA-256 of table and id (which nobody can guess) and a day; lines are only added. Never: a
+//! word, a name, or who asked.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,7 +36,11 @@ pub struct Entry {
 row!(Entry { hash, kind, how, day });
 
 /// What was erased leaves SQLite's log within the hour.
-pub const JOBS: &[Job] = &[Job { name: "the log of what was erased", every_ms: HOUR_MS, run: |house| Box::pin(async move { Ok(house.db.fold().await.map(drop)?) }) }];
+pub const JOBS: &[Job] = &[Job {
+    name: "the log of what was erased",
+    every_ms: HOUR_MS,
+    run: |house| Box::pin(async move { Ok(house.db.fold().await.map(drop)?) }),
+}];
 
 /// All lines up to a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,7 +101,9 @@ impl Ledger {
         let mut marks = head.strip_prefix(HEAD).ok_or_else(not_one)?.split_whitespace();
         let (made_at, seal) = marks.next().and_then(|at| at.parse().ok()).zip(marks.next()).ok_or_else(not_one)?;
         let damaged = |line| LedgerTrouble::Damaged { file: file.to_owned(), line };
-        let entries = body.lines().enumerate().map(|(at, line)| Entry::read(line).map(|entry| (entry.hash.clone(), entry)).ok_or_else(|| damaged(at + 2)));
+        let entries = body.lines().enumerate().map(|(at, line)| {
+            Entry::read(line).map(|entry| (entry.hash.clone(), entry)).ok_or_else(|| damaged(at + 2))
+        });
         let ledger = Self { made_at, entries: entries.collect::<Result<_, _>>()? };
         if ledger.seal() == seal { Ok(ledger) } else { Err(damaged(1)) }
     }
@@ -105,7 +111,8 @@ impl Ledger {
     /// Writes it to a file that is there whole or not at all.
     pub fn write(&self, file: &Path) -> Result<(), LedgerTrouble> {
         let text = format!("{HEAD} {} {}\n{}", self.made_at, self.seal(), self.body());
-        whole::write(file, Readers::Nobody, text.as_bytes()).map_err(|why| LedgerTrouble::Disk { file: file.to_owned(), why })
+        whole::write(file, Readers::Nobody, text.as_bytes())
+            .map_err(|why| LedgerTrouble::Disk { file: file.to_owned(), why })
     }
 
     /// Both together; as new as the newer, which is right where both speak of one day.
@@ -170,14 +177,18 @@ impl Ledger {
     pub(crate) async fn remember(&self, tx: &Tx) -> DbResult<()> {
         for entry in self.entries.values() {
             let sql = "INSERT INTO erasure (hash, kind, how, day) VALUES ($1, $2, $3, $4)
-                       ON CONFLICT (hash) DO UPDATE SET how = excluded.how, day = excluded.day WHERE erasure.day <= excluded.day";
+                       ON CONFLICT (hash) DO UPDATE SET how = excluded.how, day = excluded.day
+                       WHERE erasure.day <= excluded.day";
             tx.run(sql, vals![&entry.hash, &entry.kind, &entry.how, entry.day]).await?;
         }
         Ok(())
     }
 
     fn body(&self) -> String {
-        self.entries.values().map(|entry| format!("{}\t{}\t{}\t{}\n", entry.hash, entry.kind, entry.day, entry.how)).collect()
+        self.entries
+            .values()
+            .map(|entry| format!("{}\t{}\t{}\t{}\n", entry.hash, entry.kind, entry.day, entry.how))
+            .collect()
     }
 
     fn seal(&self) -> String {

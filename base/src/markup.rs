@@ -1,9 +1,9 @@
 //! People's Markdown, made into HTML once, when it is written. The source is parsed into a tree of our own ([`tree`])
 //! that can say nothing but what a text needs; only that tree is written as HTML ([`html`]).
 //!
-//! Promises: HTML in a source is shown as the text it is; links go to `http`, `https`, `mailto`, `tel` or a path of this
-//! house; nothing is loaded from another host; no heading stands beside the page's own `h1`; work is bounded by the length
-//! of the source. Never: an element, attribute or address that the tree has no word for.
+//! Promises: HTML in a source is shown as the text it is; links go to `http`, `https`, `mailto`, `tel` or a path of
+//! this house; nothing is loaded from another host; no heading stands beside the page's own `h1`; work is bounded by
+//! the length of the source. Never: an element, attribute or address that the tree has no word for.
 
 mod again;
 mod html;
@@ -48,7 +48,8 @@ pub fn render(source: &str) -> Rendered {
     rendered
 }
 
-/// The first characters of plain words on one line, cut between words and marked with an ellipsis where something is gone.
+/// The first characters of plain words on one line, cut between words and marked with an ellipsis where something is
+/// gone.
 #[must_use]
 pub fn snippet(plain: &str, chars: usize) -> String {
     let mut line = String::new();
@@ -56,7 +57,8 @@ pub fn snippet(plain: &str, chars: usize) -> String {
     for word in plain.split_whitespace() {
         let length = word.chars().count() + usize::from(!line.is_empty());
         if length > left {
-            let begins: String = if line.is_empty() { word.chars().take(left.saturating_sub(1)).collect() } else { String::new() };
+            let begins: String =
+                if line.is_empty() { word.chars().take(left.saturating_sub(1)).collect() } else { String::new() };
             return line + &begins + "…";
         }
         left -= length;
@@ -95,7 +97,9 @@ fn cleaned(html: &str) -> String {
                 ("div", HashSet::from(["tabindex"])),
                 ("pre", HashSet::from(["tabindex"])),
             ]))
-            .allowed_classes(html::CLASSES.iter().map(|(element, classes)| (*element, classes.iter().copied().collect())).collect())
+            .allowed_classes(
+                html::CLASSES.iter().map(|(element, classes)| (*element, classes.iter().copied().collect())).collect(),
+            )
             .url_schemes(HashSet::from(tree::SCHEMES))
             .url_relative(UrlRelative::PassThrough)
             .attribute_filter(|_, attribute, value| match attribute {

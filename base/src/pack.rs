@@ -1,5 +1,6 @@
 //! A community pack: everything about *this* community that is not code. Names, words, feelings, genres, duties,
-//! reactions, helplines, first pages. `packs/metal` is the default; `packs/plain` suits any other; a host may bring a folder.
+//! reactions, helplines, first pages. `packs/metal` is the default; `packs/plain` suits any other; a host may bring a
+//! folder.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -225,18 +226,29 @@ impl Pack {
     /// The pack's colours as a style sheet to stand after the house's tokens; empty when it brings none.
     #[must_use]
     pub fn style(&self) -> String {
-        let tokens = |theme: &str| self.colours.get(theme).into_iter().flatten().map(|(token, value)| format!("--{token}:{value};")).collect::<String>();
+        let tokens = |theme: &str| {
+            self.colours
+                .get(theme)
+                .into_iter()
+                .flatten()
+                .map(|(token, value)| format!("--{token}:{value};"))
+                .collect::<String>()
+        };
         let (dark, light) = (tokens("dark"), tokens("light"));
         if dark.is_empty() && light.is_empty() {
             return String::new();
         }
-        format!(":root{{{dark}}}\n@media (prefers-color-scheme:light){{:root:not([data-theme=dark]){{{light}}}}}\n:root[data-theme=light]{{{light}}}\n")
+        format!(
+            ":root{{{dark}}}\n@media (prefers-color-scheme:light){{:root:not([data-theme=dark]){{{light}}}}}\n:root[data-theme=light]{{{light}}}\n"
+        )
     }
 
     /// The pack's names as Fluent terms, so that sentences can use them: `{ -room-floor }`.
     #[must_use]
     pub fn terms(&self) -> String {
-        self.rooms.iter().fold(String::new(), |out, (id, name)| out + &format!("-room-{} = {name}\n", id.replace('_', "-")))
+        self.rooms
+            .iter()
+            .fold(String::new(), |out, (id, name)| out + &format!("-room-{} = {name}\n", id.replace('_', "-")))
     }
 }
 
@@ -267,7 +279,11 @@ pub fn file(pack: &str, file: &str) -> Result<String, PackTrouble> {
 #[must_use]
 pub fn files(pack: &str, folder: &str) -> Vec<String> {
     let dir = PACKS.get_dir(Path::new(pack).join(folder));
-    let mut names: Vec<_> = dir.into_iter().flat_map(|dir| dir.files()).filter_map(|file| file.path().strip_prefix(pack).ok()?.to_str().map(str::to_owned)).collect();
+    let mut names: Vec<_> = dir
+        .into_iter()
+        .flat_map(|dir| dir.files())
+        .filter_map(|file| file.path().strip_prefix(pack).ok()?.to_str().map(str::to_owned))
+        .collect();
     names.sort();
     names
 }
@@ -316,7 +332,11 @@ mod tests {
             assert!(all_different(pack.feelings.iter().map(|it| it.mark.as_str())), "{}", pack.id);
             for feeling in &pack.feelings {
                 assert!(feeling.mark.starts_with('M'), "{}", feeling.id);
-                assert!(feeling.mark.chars().all(|c| c.is_ascii_digit() || "MLHVCSQTAZ .-".contains(c)), "{}", feeling.id);
+                assert!(
+                    feeling.mark.chars().all(|c| c.is_ascii_digit() || "MLHVCSQTAZ .-".contains(c)),
+                    "{}",
+                    feeling.id
+                );
             }
         }
     }
@@ -333,7 +353,12 @@ mod tests {
         for pack in built_in() {
             let countries: BTreeSet<_> = pack.helplines.iter().map(|line| line.country.as_str()).collect();
             assert!(countries.len() > 5, "{countries:?}");
-            assert!(countries.iter().filter(|it| **it != "XX").all(|it| pack.helplines.iter().any(|line| line.country == *it && line.emergency)));
+            assert!(
+                countries
+                    .iter()
+                    .filter(|it| **it != "XX")
+                    .all(|it| pack.helplines.iter().any(|line| line.country == *it && line.emergency))
+            );
             for line in &pack.helplines {
                 assert!(line.source.starts_with("https://") && line.checked.is_empty(), "{}", line.name);
                 assert!(line.number.is_some() || line.text.is_some() || line.url.is_some(), "{}", line.name);
@@ -343,7 +368,9 @@ mod tests {
 
     /// Relative luminance of `#rrggbb`, as WCAG 2 defines it.
     fn luminance(colour: &str) -> f64 {
-        let part = |from: usize| f64::from(u8::from_str_radix(&colour[from..from + 2], 16).expect("two hexadecimal digits")) / 255.0;
+        let part = |from: usize| {
+            f64::from(u8::from_str_radix(&colour[from..from + 2], 16).expect("two hexadecimal digits")) / 255.0
+        };
         let linear = |it: f64| if it <= 0.040_45 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) };
         0.2126 * linear(part(1)) + 0.7152 * linear(part(3)) + 0.0722 * linear(part(5))
     }
@@ -372,7 +399,12 @@ mod tests {
     fn every_first_page_can_be_read_and_holds_words() {
         for pack in built_in() {
             for page in &pack.pages {
-                assert!(file(&pack.id, &page.file).expect("the page is there").len() > 200, "{} of {}", page.slug, pack.id);
+                assert!(
+                    file(&pack.id, &page.file).expect("the page is there").len() > 200,
+                    "{} of {}",
+                    page.slug,
+                    pack.id
+                );
             }
         }
     }

@@ -73,7 +73,20 @@ impl Frame {
     #[must_use]
     pub fn new(house: &House, who: Option<Who>, theme: Theme, path: &str) -> Self {
         let (house, path) = (house.clone(), path.to_owned());
-        Self { house, who, theme, path, title: String::new(), line: String::new(), card: None, feed: None, is_private: false, done: None, notices: 0, faults: Arc::default() }
+        Self {
+            house,
+            who,
+            theme,
+            path,
+            title: String::new(),
+            line: String::new(),
+            card: None,
+            feed: None,
+            is_private: false,
+            done: None,
+            notices: 0,
+            faults: Arc::default(),
+        }
     }
 
     /// The same frame with the title that a key says.
@@ -128,7 +141,14 @@ impl Frame {
 
     /// The sentence of a key with two gaps.
     #[must_use]
-    pub fn say_with_two<'a>(&self, key: &str, one: &'static str, first: impl Into<FluentValue<'a>>, two: &'static str, second: impl Into<FluentValue<'a>>) -> String {
+    pub fn say_with_two<'a>(
+        &self,
+        key: &str,
+        one: &'static str,
+        first: impl Into<FluentValue<'a>>,
+        two: &'static str,
+        second: impl Into<FluentValue<'a>>,
+    ) -> String {
         self.house.words.fill(key, &[(one, first.into()), (two, second.into())])
     }
 
@@ -238,7 +258,8 @@ pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> R
     Ok(response)
 }
 
-/// Where the summary of a form stands: it names the fields as they are called and in their order, and they are drawn after it.
+/// Where the summary of a form stands: it names the fields as they are called and in their order, and they are drawn
+/// after it.
 pub(crate) const SUMMARY: &str = "<!--summary-->";
 
 /// What is wrong with a form, and the fields it is drawn with.
@@ -255,7 +276,9 @@ impl Faults {
         if self.all.is_empty() {
             return None;
         }
-        self.all.sort_by_key(|(field, _)| self.drawn.iter().position(|(drawn, _)| drawn == field).unwrap_or(self.drawn.len()));
+        self.all.sort_by_key(|(field, _)| {
+            self.drawn.iter().position(|(drawn, _)| drawn == field).unwrap_or(self.drawn.len())
+        });
         let called = |field: &str| self.drawn.iter().find(|(drawn, _)| drawn == field).map(|(_, label)| label.as_str());
         let faults = self.all.iter().map(|(field, sentence)| Fault { field, label: called(field), sentence }).collect();
         Some(Safe::of(&Summary { heading: f.say("wrong-heading"), faults }))

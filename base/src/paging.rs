@@ -1,11 +1,13 @@
-//! Lists, newest first, a page at a time: the page after this one begins below the last row shown, whatever was added meanwhile.
+//! Lists, newest first, a page at a time: the page after this one begins below the last row shown, whatever was added
+//! meanwhile.
 
 use crate::form::{Asked, encoded};
 
 /// Where the first page begins: greater than every id, which are hexadecimal.
 pub const NEWEST: &str = "z";
 
-/// Leaves `size` of the rows, of which one more was looked for, and gives the address of the page after them where there is one.
+/// Leaves `size` of the rows, of which one more was looked for, and gives the address of the page after them where
+/// there is one.
 pub fn cut<T>(rows: &mut Vec<T>, size: i64, asked: &Asked, id: impl Fn(&T) -> String) -> Option<String> {
     let size = usize::try_from(size).unwrap_or_default();
     let goes_on = rows.len() > size;

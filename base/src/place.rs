@@ -13,7 +13,8 @@ impl Place {
         Self(format!("/{kind}/{id}"))
     }
 
-    /// Where what others said of a thing stays when the thing goes: theirs still, at a place that nobody can open or write anew.
+    /// Where what others said of a thing stays when the thing goes: theirs still, at a place that nobody can open or
+    /// write anew.
     #[must_use]
     pub fn gone(kind: &str, id: &str) -> Self {
         Self(format!("/{kind}/gone.{id}"))
@@ -25,13 +26,17 @@ impl Place {
         id.starts_with("gone.")
     }
 
-    /// Reads a path that came from outside; `None` unless it is `/` and then plain path characters that a browser would leave
-    /// as they are.
+    /// Reads a path that came from outside; `None` unless it is `/` and then plain path characters that a browser would
+    /// leave as they are.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
         let is_whole = |part: &str| !matches!(part, "." | "..");
-        let fine = text.len() <= 200 && text.starts_with('/') && !text.contains("//") && text.chars().all(plain) && text.split('/').all(is_whole);
+        let fine = text.len() <= 200
+            && text.starts_with('/')
+            && !text.contains("//")
+            && text.chars().all(plain)
+            && text.split('/').all(is_whole);
         fine.then(|| Self(text.to_owned()))
     }
 

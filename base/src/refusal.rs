@@ -19,13 +19,20 @@ pub enum Refusal {
     /// It was here, and somebody who holds a duty took it off; the log of acts says why.
     Withdrawn,
     /// Sign in first, then go on to the path; `again` where somebody is signed in, and not just now.
-    SignIn { then: String, again: bool },
+    SignIn {
+        then: String,
+        again: bool,
+    },
     /// There, but not for this person to change. The key says why.
     NotYours(&'static str),
     /// It takes a seat that they do not hold now.
     NoDuty,
     /// Not before the person has done something else, at a path. Keys of why, and of the link there.
-    NotBefore { why: &'static str, path: String, link: &'static str },
+    NotBefore {
+        why: &'static str,
+        path: String,
+        link: &'static str,
+    },
     /// Not at this moment: closed, not begun, held by somebody else. The key says why.
     NotNow(&'static str),
     /// What was sent cannot be read at all (fields with a fault get their own page from [`crate::form::Form`]).
@@ -99,7 +106,8 @@ impl IntoResponse for Refusal {
     /// The bare answer; the server's outermost layer finds the refusal in its extensions and draws the page.
     fn into_response(self) -> Response {
         if let Self::SignIn { then, again } = &self {
-            return Redirect::to(&format!("/sign-in?then={then}{}", if *again { "&again=yes" } else { "" })).into_response();
+            return Redirect::to(&format!("/sign-in?then={then}{}", if *again { "&again=yes" } else { "" }))
+                .into_response();
         }
         if let Self::Broken(what) = &self {
             tracing::error!(what, "broken");
@@ -129,7 +137,10 @@ impl From<askama::Error> for Refusal {
 impl From<std::io::Error> for Refusal {
     fn from(e: std::io::Error) -> Self {
         match e.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Self::CannotWrite,
+            ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::PermissionDenied => Self::CannotWrite,
             _ => Self::Broken(e.to_string()),
         }
     }

@@ -200,14 +200,19 @@ pub trait Room: Send + Sync {
         Some(line.clone())
     }
 
-    /// The feeds you fill, by name, such as `articles`: each stands at `/feeds/NAME.atom` and `/feeds/NAME.json`, and its
-    /// title is the sentence `feed-NAME`.
+    /// The feeds you fill, by name, such as `articles`: each stands at `/feeds/NAME.atom` and `/feeds/NAME.json`, and
+    /// its title is the sentence `feed-NAME`.
     fn feeds(&self) -> &'static [&'static str];
 
     /// What is newest in one of your feeds, the newest first: only what everyone may see, nothing held or withdrawn.
     async fn newest(&self, house: &House, feed: &str, limit: i64) -> Result<Vec<Entry>, Refusal>;
 
-    /// Take this in, if it is yours to take (import), and say where it stands now; `None` when it is not yours. The door
-    /// remembers what was taken: each key is offered once and never again, so nothing here needs to keep it.
-    async fn take_in(&self, house: &House, tx: &Tx, brought: &crate::brought::Brought) -> Result<Option<Place>, Refusal>;
+    /// Take this in, if it is yours to take (import), and say where it stands now; `None` when it is not yours. The
+    /// door remembers what was taken: each key is offered once and never again, so nothing here needs to keep it.
+    async fn take_in(
+        &self,
+        house: &House,
+        tx: &Tx,
+        brought: &crate::brought::Brought,
+    ) -> Result<Option<Place>, Refusal>;
 }

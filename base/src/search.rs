@@ -1,5 +1,5 @@
-//! Full-text search: the one place where the engines truly differ. Words are cut and folded here, the same for both, so a
-//! result never depends on the engine: SQLite keeps them in FTS5, PostgreSQL in a `tsvector`.
+//! Full-text search: the one place where the engines truly differ. Words are cut and folded here, the same for both, so
+//! a result never depends on the engine: SQLite keeps them in FTS5, PostgreSQL in a `tsvector`.
 //!
 //! Promises: a reader finds only what they may open; a search is bounded work at any size (newest first walks the index
 //! backwards; relevance weighs the newest [`CANDIDATES_MAX`] matches). Never: an operator out of people's words.
@@ -46,9 +46,11 @@ pub enum Order {
     MostLike,
 }
 
-/// The beginning of what may be found of something that hangs on a place: it is called as that is, and for whom that is.
+/// The beginning of what may be found of something that hangs on a place: it is called as that is, and for whom that
+/// is.
 pub async fn hanging_on(ask: &impl Ask, place: &Place) -> DbResult<Option<Findable>> {
-    let known: Option<(String, String)> = ask.first("SELECT title, audience FROM findable WHERE place = $1", vals![place]).await?;
+    let known: Option<(String, String)> =
+        ask.first("SELECT title, audience FROM findable WHERE place = $1", vals![place]).await?;
     Ok(known.map(|(title, kept)| {
         let (audience, owner) = Audience::read(&kept).map_or((Audience::Only, Some(kept)), |audience| (audience, None));
         Findable { title, audience, owner, ..Findable::default() }
@@ -67,11 +69,22 @@ pub async fn put(tx: &Tx, place: &Place, findable: Option<Findable>) -> DbResult
 pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> {
     unindex(tx, place).await?;
     let marks = findable.marks().join(" ");
-    let sql = "INSERT INTO findable (n, place, kind, title, preview, author, audience, marks, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (n) DO NOTHING";
+    let sql = "INSERT INTO findable (n, place, kind, title, preview, author, audience, marks, at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (n) DO NOTHING";
     // An import brings thousands of things of one second: what drew a number that is taken draws again.
     let n = loop {
         let n = (findable.at.max(0) << 20) | i64::from(id::below(1 << 20));
-        let vals = vals![n, place, findable.kind, &findable.title, findable.preview(), findable.author.clone(), findable.kept_audience(), &marks, findable.at];
+        let vals = vals![
+            n,
+            place,
+            findable.kind,
+            &findable.title,
+            findable.preview(),
+            findable.author.clone(),
+            findable.kept_audience(),
+            &marks,
+            findable.at
+        ];
         if tx.run(sql, vals).await? == 1 {
             break n;
         }
@@ -79,10 +92,15 @@ pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> 
     match tx.engine() {
         Engine::Sqlite => {
             let words = findable.text().collect::<Vec<_>>().join(" ");
-            tx.run("INSERT INTO findable_words (rowid, words, marks) VALUES ($1, $2, $3)", vals![n, words, marks]).await?;
+            tx.run("INSERT INTO findable_words (rowid, words, marks) VALUES ($1, $2, $3)", vals![n, words, marks])
+                .await?;
         }
         Engine::Postgres => {
-            tx.run("INSERT INTO findable_words (n, words) VALUES ($1, CAST(CAST($2 AS TEXT) AS TSVECTOR))", vals![n, findable.tsvector()]).await?;
+            tx.run(
+                "INSERT INTO findable_words (n, words) VALUES ($1, CAST(CAST($2 AS TEXT) AS TSVECTOR))",
+                vals![n, findable.tsvector()],
+            )
+            .await?;
         }
     }
     Ok(())
@@ -90,7 +108,9 @@ pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> 
 
 /// Takes a place out of the index.
 pub async fn unindex(tx: &Tx, place: &Place) -> DbResult<()> {
-    let Some(n) = tx.first::<i64>("SELECT n FROM findable WHERE place = $1", vals![place]).await? else { return Ok(()) };
+    let Some(n) = tx.first::<i64>("SELECT n FROM findable WHERE place = $1", vals![place]).await? else {
+        return Ok(());
+    };
     if tx.engine() == Engine::Sqlite {
         tx.run("DELETE FROM findable_words WHERE rowid = $1", vals![n]).await?;
     }
@@ -98,10 +118,14 @@ pub async fn unindex(tx: &Tx, place: &Place) -> DbResult<()> {
 }
 
 /// Once a day nothing is left in the index of what was taken out of it.
-pub const JOBS: &[Job] = &[Job { name: "words that were taken out of the index", every_ms: DAY_MS, run: |house| Box::pin(async move { Ok(wring_out(&house.db).await?) }) }];
+pub const JOBS: &[Job] = &[Job {
+    name: "words that were taken out of the index",
+    every_ms: DAY_MS,
+    run: |house| Box::pin(async move { Ok(wring_out(&house.db).await?) }),
+}];
 
-/// SQLite only marks a text as gone, its words stay in the index until that is merged. This merges it where there is such a
-/// mark (a row from 2^53 on of FTS5's own table), in small writes that let others write between them.
+/// SQLite only marks a text as gone, its words stay in the index until that is merged. This merges it where there is
+/// such a mark (a row from 2^53 on of FTS5's own table), in small writes that let others write between them.
 async fn wring_out(db: &Db) -> DbResult<()> {
     const IS_MARKED: &str = "SELECT EXISTS (SELECT 1 FROM findable_words_data WHERE id >= 9007199254740992)";
     const CHANGES: &str = "SELECT total_changes()";
@@ -120,8 +144,16 @@ async fn wring_out(db: &Db) -> DbResult<()> {
     Ok(())
 }
 
-/// What a reader finds, `limit` at most; `before` is the [`Found::n`] that the last page ended with (newest first only).
-pub async fn find(db: &Db, reader: &Reader, query: &Query, order: Order, before: Option<i64>, limit: i64) -> DbResult<Vec<Found>> {
+/// What a reader finds, `limit` at most; `before` is the [`Found::n`] that the last page ended with (newest first
+/// only).
+pub async fn find(
+    db: &Db,
+    reader: &Reader,
+    query: &Query,
+    order: Order,
+    before: Option<i64>,
+    limit: i64,
+) -> DbResult<Vec<Found>> {
     if query.is_empty() {
         return Ok(Vec::new());
     }
@@ -189,7 +221,8 @@ fn weighed(found: Vec<Found>, query: &Query, limit: i64) -> Vec<Found> {
 
 fn weight(found: &Found, query: &Query) -> usize {
     let (title, preview): (Vec<_>, Vec<_>) = (words(&found.title).collect(), words(&found.preview).collect());
-    let times = |run: &[String], text: &[String]| text.windows(run.len()).filter(|window| *window == run).take(3).count();
+    let times =
+        |run: &[String], text: &[String]| text.windows(run.len()).filter(|window| *window == run).take(3).count();
     let in_title = query.runs().filter(|run| times(run, &title) > 0).count();
     let in_preview = query.runs().map(|run| times(run, &preview)).sum::<usize>();
     let is_whole_title = query.runs().flatten().count() == title.len() && in_title == query.runs().count();
@@ -208,17 +241,26 @@ mod tests {
         let path = folder.path().join("a.db");
         let db = Db::open(&Where::File(path.clone())).await.unwrap();
         for n in 0..3_000 {
-            let words = if n == 777 { "marzipanserif".into() } else { format!("word{} word{} word{}", n % 7, n % 501, n * 13) };
+            let words =
+                if n == 777 { "marzipanserif".into() } else { format!("word{} word{} word{}", n % 7, n % 501, n * 13) };
             let tx = db.begin().await.unwrap();
             let place = Place::of("songs", &n.to_string());
-            index(&tx, &place, &Findable { kind: "song", words, audience: Audience::Everyone, at: n, ..Findable::default() }).await.unwrap();
+            index(
+                &tx,
+                &place,
+                &Findable { kind: "song", words, audience: Audience::Everyone, at: n, ..Findable::default() },
+            )
+            .await
+            .unwrap();
             tx.keep().await.unwrap();
         }
         let tx = db.begin().await.unwrap();
         unindex(&tx, &Place::of("songs", "777")).await.unwrap();
         tx.keep().await.unwrap();
         let is_there = || std::fs::read(&path).unwrap().windows(9).any(|window| window == b"arzipanse");
-        let found = async || find(&db, &Reader { person: None }, &Query::read("word3"), Order::NewestFirst, None, 1_000).await.unwrap();
+        let found = async || {
+            find(&db, &Reader { person: None }, &Query::read("word3"), Order::NewestFirst, None, 1_000).await.unwrap()
+        };
         let before = found().await;
         db.rest().await.unwrap();
         assert!(is_there());
@@ -232,8 +274,13 @@ mod tests {
     fn sought_words_are_marked_and_the_rest_is_text() {
         let query = Query::read("motorhead");
         assert_eq!(marked("Motörhead <b> & \"co\"", &query).0, "<mark>Motörhead</mark> &#60;b&#62; &#38; &#34;co&#34;");
-        assert_eq!(marked("I can’t, you can, t &c.", &Query::read("can't sleep")).0, "I <mark>can’t</mark>, you <mark>can, t</mark> &#38;c.");
-        assert_eq!(marked("slow days & slow", &Query::read("\"slow days\" slow")).0, "<mark>slow days</mark> &#38; <mark>slow</mark>");
+        assert_eq!(
+            marked("I can’t, you can, t &c.", &Query::read("can't sleep")).0,
+            "I <mark>can’t</mark>, you <mark>can, t</mark> &#38;c."
+        );
+        assert_eq!(
+            marked("slow days & slow", &Query::read("\"slow days\" slow")).0,
+            "<mark>slow days</mark> &#38; <mark>slow</mark>"
+        );
     }
-
 }

@@ -22,14 +22,49 @@ const fn setting(name: &'static str, env: &'static str, default: &'static str, w
 
 pub const ALL: &[Setting] = &[
     setting("listen", "CIRCLEPIT_LISTEN", "127.0.0.1:3000", "Address and port to listen on."),
-    setting("public_url", "CIRCLEPIT_PUBLIC_URL", "", "The address people type, e.g. `https://pit.example`. Empty: `http://` and the listening address. Anything but loopback needs `https://`: cookies then carry the `__Host-` prefix."),
-    setting("database", "CIRCLEPIT_DATABASE", "", "Empty: a SQLite file in the data folder. Or `postgres://user:password@host/name`."),
-    setting("trusted_proxies", "CIRCLEPIT_TRUSTED_PROXIES", "", "Addresses of proxies in front, separated by commas (or a list). Only they may say for whom they ask (used for rate limits in memory, never stored)."),
-    setting("log", "CIRCLEPIT_LOG", "info", "How much to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,base=debug`. Logs hold no address, browser or words of people."),
+    setting(
+        "public_url",
+        "CIRCLEPIT_PUBLIC_URL",
+        "",
+        "The address people type, e.g. `https://pit.example`. Empty: `http://` and the listening address. Anything but loopback needs `https://`: cookies then carry the `__Host-` prefix.",
+    ),
+    setting(
+        "database",
+        "CIRCLEPIT_DATABASE",
+        "",
+        "Empty: a SQLite file in the data folder. Or `postgres://user:password@host/name`.",
+    ),
+    setting(
+        "trusted_proxies",
+        "CIRCLEPIT_TRUSTED_PROXIES",
+        "",
+        "Addresses of proxies in front, separated by commas (or a list). Only they may say for whom they ask (used for rate limits in memory, never stored).",
+    ),
+    setting(
+        "log",
+        "CIRCLEPIT_LOG",
+        "info",
+        "How much to log: `error`, `warn`, `info`, `debug`, or a filter such as `info,base=debug`. Logs hold no address, browser or words of people.",
+    ),
     setting("log_format", "CIRCLEPIT_LOG_FORMAT", "text", "`text` or `json`."),
-    setting("metrics", "CIRCLEPIT_METRICS", "", "Empty: off. Or a loopback address and port on which `/metrics` answers Prometheus."),
-    setting("cache_mb", "CIRCLEPIT_CACHE_MB", "8", "Memory for finished pages that guests see, in megabytes. 0: none are kept."),
-    setting("upload_mb", "CIRCLEPIT_UPLOAD_MB", "8", "The largest file that an import takes along, in megabytes. What people send by forms stops at 4."),
+    setting(
+        "metrics",
+        "CIRCLEPIT_METRICS",
+        "",
+        "Empty: off. Or a loopback address and port on which `/metrics` answers Prometheus.",
+    ),
+    setting(
+        "cache_mb",
+        "CIRCLEPIT_CACHE_MB",
+        "8",
+        "Memory for finished pages that guests see, in megabytes. 0: none are kept.",
+    ),
+    setting(
+        "upload_mb",
+        "CIRCLEPIT_UPLOAD_MB",
+        "8",
+        "The largest file that an import takes along, in megabytes. What people send by forms stops at 4.",
+    ),
 ];
 
 #[derive(Clone, Debug)]
@@ -77,10 +112,16 @@ impl Settings {
 
     fn from_toml(text: &str) -> Result<BTreeMap<&'static str, String>, SettingsTrouble> {
         let table: toml::Table = text.parse().map_err(|e: toml::de::Error| trouble("circlepit.toml", e.message()))?;
-        table.into_iter().map(|(name, value)| {
-            let known = ALL.iter().find(|one| one.name == name).ok_or_else(|| trouble(&name, "there is no setting of this name"))?;
-            Ok((known.name, as_text(&value)))
-        }).collect()
+        table
+            .into_iter()
+            .map(|(name, value)| {
+                let known = ALL
+                    .iter()
+                    .find(|one| one.name == name)
+                    .ok_or_else(|| trouble(&name, "there is no setting of this name"))?;
+                Ok((known.name, as_text(&value)))
+            })
+            .collect()
     }
 
     fn from_values(folder: &Path, values: &BTreeMap<&'static str, String>) -> Result<Self, SettingsTrouble> {
@@ -88,7 +129,8 @@ impl Settings {
             let default = ALL.iter().find(|one| one.name == name).expect("a documented setting").default;
             values.get(name).map_or(default, String::as_str).trim()
         };
-        let listen: SocketAddr = get("listen").parse().map_err(|_| trouble("listen", "needs an address and port such as 127.0.0.1:3000"))?;
+        let listen: SocketAddr =
+            get("listen").parse().map_err(|_| trouble("listen", "needs an address and port such as 127.0.0.1:3000"))?;
         let public_url = match get("public_url") {
             "" => format!("http://{listen}"),
             url => read_url(url)?,
@@ -99,12 +141,26 @@ impl Settings {
             _ => return Err(trouble("database", "leave it empty, or give a postgres:// address")),
         };
         let proxies = get("trusted_proxies").split(',').map(str::trim).filter(|one| !one.is_empty());
-        let trusted_proxies = proxies.map(|one| one.parse().map_err(|_| trouble("trusted_proxies", format!("{one} is not an address")))).collect::<Result<_, _>>()?;
-        let megabytes = |name, least: usize| get(name).parse::<usize>().ok().filter(|mb| (least..=4096).contains(mb)).map(|mb| mb << 20).ok_or_else(|| trouble(name, format!("needs a number of megabytes from {least} to 4096")));
-        let metrics = match get("metrics") {
-            "" => None,
-            address => Some(address.parse::<SocketAddr>().ok().filter(|at| at.ip().is_loopback()).ok_or_else(|| trouble("metrics", "needs a loopback address and port such as 127.0.0.1:9090"))?),
+        let trusted_proxies = proxies
+            .map(|one| one.parse().map_err(|_| trouble("trusted_proxies", format!("{one} is not an address"))))
+            .collect::<Result<_, _>>()?;
+        let megabytes = |name, least: usize| {
+            get(name)
+                .parse::<usize>()
+                .ok()
+                .filter(|mb| (least..=4096).contains(mb))
+                .map(|mb| mb << 20)
+                .ok_or_else(|| trouble(name, format!("needs a number of megabytes from {least} to 4096")))
         };
+        let metrics =
+            match get("metrics") {
+                "" => None,
+                address => {
+                    Some(address.parse::<SocketAddr>().ok().filter(|at| at.ip().is_loopback()).ok_or_else(|| {
+                        trouble("metrics", "needs a loopback address and port such as 127.0.0.1:9090")
+                    })?)
+                }
+            };
         let log_json = match get("log_format") {
             "text" => false,
             "json" => true,
@@ -114,7 +170,17 @@ impl Settings {
         if !log.split(',').all(says_a_level) {
             return Err(trouble("log", "is error, warn, info or debug, or a filter such as info,base=debug"));
         }
-        Ok(Self { listen, public_url, database, trusted_proxies, log, log_json, metrics, cache_bytes: megabytes("cache_mb", 0)?, upload_bytes: megabytes("upload_mb", 1)? })
+        Ok(Self {
+            listen,
+            public_url,
+            database,
+            trusted_proxies,
+            log,
+            log_json,
+            metrics,
+            cache_bytes: megabytes("cache_mb", 0)?,
+            upload_bytes: megabytes("upload_mb", 1)?,
+        })
     }
 
     /// Whether people come over plain HTTP on this very machine, where secure cookies cannot work.
@@ -159,9 +225,12 @@ fn read_url(url: &str) -> Result<String, SettingsTrouble> {
     let (scheme, host) = url.split_once("://").ok_or_else(|| trouble("public_url", "needs https:// in front"))?;
     let host = host.trim_end_matches('/');
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let loopback = name == "localhost" || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let loopback =
+        name == "localhost" || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     match scheme {
-        _ if host.is_empty() || host.contains('/') => Err(trouble("public_url", "is an address without a path, such as https://pit.example")),
+        _ if host.is_empty() || host.contains('/') => {
+            Err(trouble("public_url", "is an address without a path, such as https://pit.example"))
+        }
         "https" => Ok(format!("https://{host}")),
         "http" if loopback => Ok(format!("http://{host}")),
         _ => Err(trouble("public_url", "needs https:// (plain http:// only works on this very machine)")),
@@ -173,7 +242,10 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&'static str, &str)]) -> Result<Settings, SettingsTrouble> {
-        Settings::from_values(Path::new("/data"), &pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
+        Settings::from_values(
+            Path::new("/data"),
+            &pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
+        )
     }
 
     #[test]
@@ -211,7 +283,17 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_is_named() {
-        for (name, value) in [("listen", "here"), ("database", "mysql://x"), ("trusted_proxies", "1.2.3"), ("cache_mb", "-1"), ("upload_mb", "0"), ("metrics", "0.0.0.0:1"), ("log_format", "xml"), ("log", "loud"), ("log", "info,loud")] {
+        for (name, value) in [
+            ("listen", "here"),
+            ("database", "mysql://x"),
+            ("trusted_proxies", "1.2.3"),
+            ("cache_mb", "-1"),
+            ("upload_mb", "0"),
+            ("metrics", "0.0.0.0:1"),
+            ("log_format", "xml"),
+            ("log", "loud"),
+            ("log", "info,loud"),
+        ] {
             assert_eq!(read(&[(name, value)]).unwrap_err().setting, name);
         }
         assert_eq!(Settings::from_toml("listn = 'x'").unwrap_err().setting, "listn");

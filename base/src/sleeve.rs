@@ -1,7 +1,7 @@
 //! Drawings made from an id alone: a sleeve for each song, list and article, a face for each person. A pit seen from
-//! above, its rings bent and broken differently each time, with one of them lit; all bend in at one side, where somebody
-//! was picked up. The same id is the same drawing for ever, so a sleeve may be cached for ever; changing the geometry
-//! here changes every sleeve there is.
+//! above, its rings bent and broken differently each time, with one of them lit; all bend in at one side, where
+//! somebody was picked up. The same id is the same drawing for ever, so a sleeve may be cached for ever; changing the
+//! geometry here changes every sleeve there is.
 //!
 //! One function gives the strokes, in whole numbers; [`sleeve`] writes them as SVG and `card` paints the same as PNG.
 //! What was drawn lately is kept, at most [`KEPT`] of a sort (5 MB in all): drawing costs as much as the rest of a row.
@@ -48,7 +48,8 @@ pub struct Ring {
     pub is_lit: bool,
 }
 
-/// The sleeve of an id as a whole SVG, to stand in a page or be served as a file: under 2,000 bytes, 750 as a thumbnail.
+/// The sleeve of an id as a whole SVG, to stand in a page or be served as a file: under 2,000 bytes, 750 as a
+/// thumbnail.
 #[must_use]
 pub fn sleeve(id: &str, size: Size) -> Arc<str> {
     static FULL: Kept = Kept::new();
@@ -103,7 +104,16 @@ fn draw_sleeve(id: &str, size: Size) -> String {
 fn draw_face(seed: &str) -> String {
     let mut draw = Draw::of("face", seed);
     let (lobes, kind, width) = (draw.between(3, 9), Bend::drawn(&mut draw), draw.between(5, 8));
-    let outer = Shape { x: 40.0, y: 40.0, bend: kind, lobes: f64::from(lobes), depth: draw.part(0.14, 0.26), tilt: draw.part(0.0, TAU), drift: 0.0, dent: None };
+    let outer = Shape {
+        x: 40.0,
+        y: 40.0,
+        bend: kind,
+        lobes: f64::from(lobes),
+        depth: draw.part(0.14, 0.26),
+        tilt: draw.part(0.0, TAU),
+        drift: 0.0,
+        dent: None,
+    };
     let inner = Shape {
         x: 40.0 + draw.part(-7.0, 7.0),
         y: 40.0 + draw.part(-7.0, 7.0),
@@ -115,7 +125,9 @@ fn draw_face(seed: &str) -> String {
     };
     let (around, within) = (outer.points(0, 27.0, lobes * 4), inner.points(0, draw.part(8.0, 13.0), 20));
     let (lit_around, lit_within) = if draw.below(3) == 0 { (" class=\"lit\"", "") } else { ("", " class=\"lit\"") };
-    let mut svg = format!("<svg class=\"face\" viewBox=\"0 0 80 80\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\"><path{lit_around} stroke-width=\"{width}\" d=\"");
+    let mut svg = format!(
+        "<svg class=\"face\" viewBox=\"0 0 80 80\" aria-hidden=\"true\" fill=\"none\" stroke=\"currentColor\"><path{lit_around} stroke-width=\"{width}\" d=\""
+    );
     write_stroke(&mut svg, &Stroke { points: around, is_closed: true });
     let _ = write!(svg, "\"/><path{lit_within} fill=\"currentColor\" stroke=\"none\" d=\"");
     write_stroke(&mut svg, &Stroke { points: within, is_closed: true });
@@ -145,9 +157,12 @@ pub fn rings(id: &str, size: Size) -> Vec<Ring> {
     };
     let (count, inner) = (draw.between(7, 9), draw.part(13.0, 24.0));
     let lit = draw.between(1, 4);
-    let (count, lit, inner) = if size == Size::Full { (count, lit, inner) } else { (4, (lit * 4 / count).clamp(0, 2), inner + 10.0) };
+    let (count, lit, inner) =
+        if size == Size::Full { (count, lit, inner) } else { (4, (lit * 4 / count).clamp(0, 2), inner + 10.0) };
     let step = (158.0 - inner) / f64::from(count);
-    (0..count).map(|index| ring(&mut draw, &shape, size, (index, inner + step * f64::from(index), step), index == lit)).collect()
+    (0..count)
+        .map(|index| ring(&mut draw, &shape, size, (index, inner + step * f64::from(index), step), index == lit))
+        .collect()
 }
 
 /// One ring: its radius, how heavy it is and where it is broken.
@@ -175,8 +190,13 @@ fn broken(draw: &mut Draw, points: Vec<(i32, i32)>, breaks: usize) -> Vec<Stroke
     let count = points.len();
     let share = count / breaks;
     let from = draw.below(count);
-    let piece = |begin: usize, length: usize| Stroke { points: (0..=length).map(|step| points[(begin + step) % count]).collect(), is_closed: false };
-    (0..breaks).map(|index| piece(from + index * share, share.saturating_sub(1 + draw.below(share / 3 + 1)).max(1))).collect()
+    let piece = |begin: usize, length: usize| Stroke {
+        points: (0..=length).map(|step| points[(begin + step) % count]).collect(),
+        is_closed: false,
+    };
+    (0..breaks)
+        .map(|index| piece(from + index * share, share.saturating_sub(1 + draw.below(share / 3 + 1)).max(1)))
+        .collect()
 }
 
 /// A line as path data: where it begins, then steps, in as few characters as whole numbers allow.

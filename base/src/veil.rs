@@ -1,5 +1,5 @@
-//! What may be seen at a place: open, or for a while folded or withdrawn. Every room honours it; those who hold a duty for it
-//! decide it, and each decision is an act.
+//! What may be seen at a place: open, or for a while folded or withdrawn. Every room honours it; those who hold a duty
+//! for it decide it, and each decision is an act.
 
 use crate::db::{Ask, DbResult, Tx};
 use crate::place::Place;

@@ -1,5 +1,5 @@
-//! Files that are there whole or not at all, also after a power cut: written beside their place under a name of their own,
-//! seen onto the disk, moved there, and the move seen onto the disk.
+//! Files that are there whole or not at all, also after a power cut: written beside their place under a name of their
+//! own, seen onto the disk, moved there, and the move seen onto the disk.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -84,7 +84,10 @@ mod tests {
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is left beside it");
         for (readers, mode) in [(Readers::Nobody, 0o600), (Readers::Anybody, 0o644)] {
             write(&to, readers, b"all of it").unwrap();
-            assert_eq!((fs::read(&to).unwrap().as_slice(), fs::metadata(&to).unwrap().mode() & 0o777), (&b"all of it"[..], mode));
+            assert_eq!(
+                (fs::read(&to).unwrap().as_slice(), fs::metadata(&to).unwrap().mode() & 0o777),
+                (&b"all of it"[..], mode)
+            );
         }
     }
 }

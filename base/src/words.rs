@@ -1,5 +1,5 @@
-//! Every sentence a person reads, in the language of the community: `words/<lang>/<room>.ftl`. Code and templates name a
-//! key; the pack adds what it calls things (`-floor = the floor`), so a sentence can use its words.
+//! Every sentence a person reads, in the language of the community: `words/<lang>/<room>.ftl`. Code and templates name
+//! a key; the pack adds what it calls things (`-floor = the floor`), so a sentence can use its words.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,8 @@ impl Words {
     /// The sentences of `pack.lang`, with the pack's own names in them.
     #[must_use]
     pub fn of(pack: &Pack) -> Self {
-        let lang: unic_langid::LanguageIdentifier = pack.lang.parse().unwrap_or_else(|_| "en".parse().expect("a language"));
+        let lang: unic_langid::LanguageIdentifier =
+            pack.lang.parse().unwrap_or_else(|_| "en".parse().expect("a language"));
         let mut bundle = FluentBundle::new_concurrent(vec![lang]);
         bundle.set_use_isolating(false);
         let mut keys = Vec::new();
@@ -66,7 +67,9 @@ impl Words {
     /// The sentence of a key with its gaps filled.
     #[must_use]
     pub fn fill(&self, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> String {
-        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else { return key.to_owned() };
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            return key.to_owned();
+        };
         let args: FluentArgs<'_> = gaps.iter().cloned().collect();
         self.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
     }
@@ -90,7 +93,8 @@ pub fn keys_of(source: &str) -> impl Iterator<Item = String> + '_ {
     source.lines().filter_map(|line| {
         let (key, _) = line.split_once('=')?;
         let key = key.trim_end();
-        let is_key = key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let is_key = key.starts_with(|c: char| c.is_ascii_lowercase())
+            && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         is_key.then(|| key.to_owned())
     })
 }

@@ -1,5 +1,5 @@
-//! The face keeps its promises: contrast of every pair of tokens in both themes, one vocabulary of classes, nothing from
-//! elsewhere, sides that turn with the writing, and little to carry.
+//! The face keeps its promises: contrast of every pair of tokens in both themes, one vocabulary of classes, nothing
+//! from elsewhere, sides that turn with the writing, and little to carry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,10 @@ fn set_by(selector: &str) -> Tokens {
     let css = assets::text("tokens.css");
     let from = css.find(selector).unwrap_or_else(|| panic!("tokens.css has no {selector}"));
     let body = css[from..].split(['{', '}']).nth(1).expect("a rule has a body");
-    body.split(';').filter_map(|line| line.trim().split_once(':')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    body.split(';')
+        .filter_map(|line| line.trim().split_once(':'))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 fn themes() -> [(&'static str, Tokens); 2] {
@@ -35,7 +38,9 @@ fn luminance(tokens: &Tokens, name: &str) -> f64 {
         return luminance(tokens, other.trim_end_matches(')'));
     }
     let part = |at: usize| {
-        let share = f64::from(u8::from_str_radix(&value[at..at + 2], 16).unwrap_or_else(|_| panic!("{name}: {value} is not a colour"))) / 255.0;
+        let share = f64::from(
+            u8::from_str_radix(&value[at..at + 2], 16).unwrap_or_else(|_| panic!("{name}: {value} is not a colour")),
+        ) / 255.0;
         if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
@@ -81,7 +86,9 @@ fn light_is_the_same_whether_the_machine_or_the_person_asks_for_it() {
 fn styled() -> BTreeSet<String> {
     let css = assets::style();
     let begins = |at: usize| css[at + 1..].starts_with(|letter: char| letter.is_ascii_lowercase());
-    let class = |at: usize| css[at + 1..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect();
+    let class = |at: usize| {
+        css[at + 1..].chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect()
+    };
     css.match_indices('.').filter(|(at, _)| begins(*at)).map(|(at, _)| class(at)).collect()
 }
 
@@ -113,7 +120,10 @@ fn every_class_that_is_written_down_is_styled() {
 #[test]
 fn nothing_is_asked_of_another_host_and_sides_turn_with_the_writing() {
     let css = assets::style();
-    for never in ["url(", "@import", "margin-left", "margin-right", "padding-left", "padding-right", "border-left", "border-right", "text-align:left", "text-align:right", "!important;"] {
+    for never in [
+        "url(", "@import", "margin-left", "margin-right", "padding-left", "padding-right", "border-left",
+        "border-right", "text-align:left", "text-align:right", "!important;",
+    ] {
         assert!(!css.contains(never), "{never}");
     }
     let script = assets::text("house.js");

@@ -9,5 +9,9 @@ fn the_settings_are_documented_as_they_are() {
         std::fs::write(file, Settings::document()).unwrap();
     }
     let written = std::fs::read_to_string(file).unwrap();
-    assert_eq!(written, Settings::document(), "docs/settings.md is out of date: CIRCLEPIT_WRITE_DOCS=1 cargo test -p base --test settings");
+    assert_eq!(
+        written,
+        Settings::document(),
+        "docs/settings.md is out of date: CIRCLEPIT_WRITE_DOCS=1 cargo test -p base --test settings"
+    );
 }

@@ -71,12 +71,30 @@ async fn move_in(house: &House, tx: &Tx, row: Row, people: &mut HashMap<u64, Pla
         Row::Topic { id, user, title, body, ts } => {
             let author = Some(people.get(&user).context("a topic of nobody")?.clone());
             let (slug, at) = (format!("topic-{id}"), ts * 1_000);
-            Brought::Article(BroughtArticle { key: slug.clone(), slug, title, words: body, author, at, changed_at: at, comments_open: true, ..Default::default() })
+            Brought::Article(BroughtArticle {
+                key: slug.clone(),
+                slug,
+                title,
+                words: body,
+                author,
+                at,
+                changed_at: at,
+                comments_open: true,
+                ..Default::default()
+            })
         }
         Row::Reply { id, topic, user, body, ts } => {
             let author = Some(people.get(&user).context("a reply of nobody")?.clone());
             let under = Place::of("articles", &format!("topic-{topic}"));
-            Brought::Comment(BroughtComment { key: format!("reply-{id}"), under, answers: None, author, name: String::new(), words: body, at: ts * 1_000 })
+            Brought::Comment(BroughtComment {
+                key: format!("reply-{id}"),
+                under,
+                answers: None,
+                author,
+                name: String::new(),
+                words: body,
+                at: ts * 1_000,
+            })
         }
     };
     for room in house.rooms {

@@ -1,5 +1,5 @@
-//! Help and the way out as files in the data folder, for a proxy to serve when the program is down. Each is one page that
-//! needs nothing else: style inside, no script. Made afresh at every start, and a minute after a number, or what
+//! Help and the way out as files in the data folder, for a proxy to serve when the program is down. Each is one page
+//! that needs nothing else: style inside, no script. Made afresh at every start, and a minute after a number, or what
 //! is settled, was changed.
 
 use std::fs;
@@ -34,7 +34,8 @@ pub async fn write(house: &House) -> Result<()> {
         let to = house.folder.join(name);
         let is_there = fs::read(&to).is_ok_and(|known| known == html.as_bytes());
         if !is_there {
-            whole::write(&to, Readers::Anybody, html.as_bytes()).with_context(|| format!("{} cannot be written", to.display()))?;
+            whole::write(&to, Readers::Anybody, html.as_bytes())
+                .with_context(|| format!("{} cannot be written", to.display()))?;
         }
     }
     Ok(())
@@ -42,7 +43,12 @@ pub async fn write(house: &House) -> Result<()> {
 
 /// A page as a guest gets it, made to stand alone.
 async fn alone(house: &House, path: &str) -> Result<String> {
-    let answer = care::Care.doors().with_state(house.clone()).oneshot(Request::get(path).body(Body::empty())?).await.unwrap_or_else(|never| match never {});
+    let answer = care::Care
+        .doors()
+        .with_state(house.clone())
+        .oneshot(Request::get(path).body(Body::empty())?)
+        .await
+        .unwrap_or_else(|never| match never {});
     if let Some(to) = answer.headers().get(header::LOCATION) {
         return Ok(onward(to.to_str()?));
     }
@@ -54,12 +60,15 @@ async fn alone(house: &House, path: &str) -> Result<String> {
 /// The page that goes on at once, where the house itself would redirect.
 fn onward(to: &str) -> String {
     let to = Safe::words(to);
-    format!("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" content=\"0; url={to}\"><title>…</title><p><a href=\"{to}\">…</a></p></html>\n")
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\"><meta http-equiv=\"refresh\" content=\"0; url={to}\"><title>…</title><p><a href=\"{to}\">…</a></p></html>\n"
+    )
 }
 
 /// Puts the style into the page and takes out what points to files that nobody serves now.
 fn without_links(house: &House, html: &str) -> String {
-    let style = base::assets::Assets::at(&house.assets, house.assets.path("house.css")).map(|asset| String::from_utf8_lossy(&asset.plain).into_owned());
+    let style = base::assets::Assets::at(&house.assets, house.assets.path("house.css"))
+        .map(|asset| String::from_utf8_lossy(&asset.plain).into_owned());
     retagged(html, |tag| match tag {
         "/head" => Some(format!("style>{}</style></head", style.as_deref().unwrap_or_default())),
         _ if ["link ", "script"].iter().any(|begins| tag.starts_with(begins)) || tag == "/script" => None,

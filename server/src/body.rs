@@ -1,8 +1,8 @@
 //! What is sent to us: how much of it, how many at once, and how slowly.
 //!
 //! Promises: somebody who is not signed in sends [`GUEST_BYTES_MAX`] at most; few large bodies lie in memory at once,
-//! whoever sends them; a body that comes more slowly than a poor line carries is given up within ten seconds, and until it is
-//! here it keeps nobody from reading.
+//! whoever sends them; a body that comes more slowly than a poor line carries is given up within ten seconds, and until
+//! it is here it keeps nobody from reading.
 
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -75,7 +75,8 @@ pub async fn bound(State(house): State<House>, request: Request, next: Next) -> 
 async fn whole(body: Body, most: usize) -> Result<Bytes, Refusal> {
     axum::body::to_bytes(body, most).await.map_err(|trouble| {
         let mut causes = std::iter::successors(trouble.source(), |cause| (*cause).source());
-        let is_slow = causes.any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::TimedOut));
+        let is_slow =
+            causes.any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::TimedOut));
         if is_slow { Refusal::TooSlow } else { Refusal::TooLong }
     })
 }
@@ -98,7 +99,10 @@ impl HttpBody for Paced {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let this = &mut *self;
         match Pin::new(&mut this.body).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {

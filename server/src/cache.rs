@@ -8,7 +8,9 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -49,7 +51,11 @@ struct Page {
 
 /// Answers from memory where it can, and compresses what it cannot.
 pub async fn answer(State(house): State<House>, request: Request, next: Next) -> Response {
-    let takes_gzip = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
+    let takes_gzip = request
+        .headers()
+        .get(ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"));
     let Some(key) = key(&house, &request) else { return compressed(next.run(request).await, takes_gzip).await };
     let known = request.headers().get(IF_NONE_MATCH).cloned();
     let (writes, now) = (house.db.writes(), house.now());
@@ -75,19 +81,27 @@ fn key(house: &House, request: &Request) -> Option<String> {
     let headers = request.headers();
     let is_guest = cookie(headers, house.settings.cookie_name()).is_none_or(str::is_empty);
     let path = request.uri().path_and_query()?.as_str();
-    let is_kept = is_guest && request.method() == Method::GET && path.len() <= 300 && !path.starts_with("/assets/") && !path.starts_with("/files/");
+    let is_kept = is_guest
+        && request.method() == Method::GET
+        && path.len() <= 300
+        && !path.starts_with("/assets/")
+        && !path.starts_with("/files/");
     is_kept.then(|| format!("{}|{}|{path}", house.folder.display(), cookie(headers, "theme").unwrap_or_default()))
 }
 
 /// Takes an answer apart to keep it; gives it back where it is not for keeping.
 async fn read(response: Response, writes: u64, now: i64) -> Result<Page, Box<Response>> {
-    let is_plain_page = response.status() == StatusCode::OK && response.extensions().get::<Private>().is_none() && is_text(response.headers());
+    let is_plain_page = response.status() == StatusCode::OK
+        && response.extensions().get::<Private>().is_none()
+        && is_text(response.headers());
     let says_more = response.headers().keys().any(|name| !matches!(*name, CONTENT_TYPE | CONTENT_LENGTH));
     if !is_plain_page || says_more {
         return Err(Box::new(response));
     }
     let (parts, body) = response.into_parts();
-    let Ok(body) = body.collect().await else { return Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response())) };
+    let Ok(body) = body.collect().await else {
+        return Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()));
+    };
     let plain = body.to_bytes();
     let kind = parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(HeaderValue::from_static("text/html; charset=utf-8"));
     let tag = HeaderValue::from_str(&format!("W/\"{}\"", &base::id::hash_bytes(&plain)[..20])).expect("hex is plain");
@@ -133,7 +147,11 @@ impl Page {
 /// Compresses quickly what is drawn for one person.
 async fn compressed(response: Response, takes_gzip: bool) -> Response {
     let comes_in_parts = response.body().size_hint().exact().is_none();
-    if !takes_gzip || comes_in_parts || !is_text(response.headers()) || response.headers().contains_key(CONTENT_ENCODING) {
+    if !takes_gzip
+        || comes_in_parts
+        || !is_text(response.headers())
+        || response.headers().contains_key(CONTENT_ENCODING)
+    {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -150,5 +168,7 @@ async fn compressed(response: Response, takes_gzip: bool) -> Response {
 
 fn is_text(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    ["text/", "application/atom+xml", "application/feed+json", "application/json", "image/svg"].iter().any(|known| kind.starts_with(known))
+    ["text/", "application/atom+xml", "application/feed+json", "application/json", "image/svg"]
+        .iter()
+        .any(|known| kind.starts_with(known))
 }

@@ -34,7 +34,13 @@ const FOLDER: &str = "circlepit-data";
 
 /// A community site for people who look after each other. Without a command it opens the demo on this machine.
 #[derive(Parser, Debug)]
-#[command(name = "circlepit", version, arg_required_else_help = false, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    name = "circlepit",
+    version,
+    arg_required_else_help = false,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
 struct Line {
     #[command(flatten)]
     place: Place,
@@ -124,7 +130,10 @@ fn help(of: Option<&str>) -> Result<()> {
     let mut line = Line::command();
     line.build();
     let said = match of {
-        Some(name) => line.find_subcommand_mut(name).with_context(|| format!("there is no command “{name}”: `circlepit help` lists them"))?.render_long_help(),
+        Some(name) => line
+            .find_subcommand_mut(name)
+            .with_context(|| format!("there is no command “{name}”: `circlepit help` lists them"))?
+            .render_long_help(),
         None => line.render_long_help(),
     };
     println!("{said}");
@@ -159,7 +168,9 @@ impl Place {
     /// Says of a link that was printed that it leads to this machine alone, where that is so.
     fn says_where(&self, house: &House) {
         if house.settings.is_plain() {
-            eprintln!("circlepit: that address is for this machine alone; once public_url is set (docs/proxy.md), links carry the one that people type");
+            eprintln!(
+                "circlepit: that address is for this machine alone; once public_url is set (docs/proxy.md), links carry the one that people type"
+            );
         }
     }
 
@@ -167,7 +178,11 @@ impl Place {
     fn kept(&self) -> Result<(PathBuf, Settings)> {
         let (folder, settings) = (self.folder(), self.settings()?);
         if let Where::File(path) = &settings.database {
-            anyhow::ensure!(path.exists(), "there is no community in {} (--data says where it lives)", folder.display());
+            anyhow::ensure!(
+                path.exists(),
+                "there is no community in {} (--data says where it lives)",
+                folder.display()
+            );
         }
         Ok((folder, settings))
     }
@@ -178,16 +193,31 @@ impl Place {
         let db = Db::connect(&settings.database).await?;
         let done = db.migrations_done().await?.len();
         // It may be open in an older Circlepit, under which nobody changes the tables.
-        anyhow::ensure!(done == 0 || done == migrations().len(), "this house was last open in another Circlepit: run {} first, or start it anew", called("migrate", &folder));
-        anyhow::ensure!(done > 0 && open::is_settled(&db).await?, "there is no community in {} yet: {} or {} makes one", folder.display(), called("serve", &folder), called("init", &folder));
+        anyhow::ensure!(
+            done == 0 || done == migrations().len(),
+            "this house was last open in another Circlepit: run {} first, or start it anew",
+            called("migrate", &folder)
+        );
+        anyhow::ensure!(
+            done > 0 && open::is_settled(&db).await?,
+            "there is no community in {} yet: {} or {} makes one",
+            folder.display(),
+            called("serve", &folder),
+            called("init", &folder)
+        );
         Ok(House::new(open::inside(&folder, settings, Clock::Machine, db).await?))
     }
 }
 
-/// Refuses to write over what is there: a file only by force, anything else never (a name that was typed wrong may be a device's).
+/// Refuses to write over what is there: a file only by force, anything else never (a name that was typed wrong may be a
+/// device's).
 fn is_free(to: &std::path::Path, force: bool) -> Result<()> {
     anyhow::ensure!(!to.exists() || to.is_file(), "{} is there and is no file", to.display());
-    anyhow::ensure!(force || !to.exists(), "{} is there already: take another name, or --force to write over it", to.display());
+    anyhow::ensure!(
+        force || !to.exists(),
+        "{} is there already: take another name, or --force to write over it",
+        to.display()
+    );
     Ok(())
 }
 
@@ -199,7 +229,11 @@ fn unprotected(settings: &Settings) -> Option<String> {
 
 /// How the program is called for this folder.
 fn called(command: &str, folder: &std::path::Path) -> String {
-    if folder == std::path::Path::new(FOLDER) { format!("`circlepit {command}`") } else { format!("`circlepit {command} --data {}`", folder.display()) }
+    if folder == std::path::Path::new(FOLDER) {
+        format!("`circlepit {command}`")
+    } else {
+        format!("`circlepit {command} --data {}`", folder.display())
+    }
 }
 
 /// A refusal as a reason on the console, in the house's own words.

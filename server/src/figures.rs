@@ -44,12 +44,18 @@ async fn show(State(house): State<House>) -> Response {
 }
 
 fn text(house: &House) -> String {
-    let mut out = String::from("# HELP circlepit_answers_total Answers by the first digit of their status.\n# TYPE circlepit_answers_total counter\n");
-    let mut line = |text: std::fmt::Arguments<'_>| out.write_fmt(text).and_then(|()| out.write_char('\n')).expect("writing to memory cannot fail");
+    let mut out = String::from(
+        "# HELP circlepit_answers_total Answers by the first digit of their status.\n# TYPE circlepit_answers_total counter\n",
+    );
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        out.write_fmt(text).and_then(|()| out.write_char('\n')).expect("writing to memory cannot fail")
+    };
     for (digit, count) in ANSWERS.iter().enumerate().skip(1) {
         line(format_args!("circlepit_answers_total{{status=\"{digit}xx\"}} {}", count.load(Ordering::Relaxed)));
     }
-    line(format_args!("# HELP circlepit_answer_seconds Time until an answer begins.\n# TYPE circlepit_answer_seconds histogram"));
+    line(format_args!(
+        "# HELP circlepit_answer_seconds Time until an answer begins.\n# TYPE circlepit_answer_seconds histogram"
+    ));
     let mut so_far = 0;
     for (at, count) in BUCKETS.iter().enumerate() {
         so_far += count.load(Ordering::Relaxed);
@@ -60,7 +66,10 @@ fn text(house: &House) -> String {
     }
     line(format_args!("circlepit_answer_seconds_sum {}", seconds(MICROSECONDS.load(Ordering::Relaxed))));
     line(format_args!("circlepit_answer_seconds_count {so_far}"));
-    line(format_args!("# HELP circlepit_writes_total Writes this process has kept.\n# TYPE circlepit_writes_total counter\ncirclepit_writes_total {}", house.db.writes()));
+    line(format_args!(
+        "# HELP circlepit_writes_total Writes this process has kept.\n# TYPE circlepit_writes_total counter\ncirclepit_writes_total {}",
+        house.db.writes()
+    ));
     out
 }
 

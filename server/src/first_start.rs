@@ -1,6 +1,6 @@
-//! First start: a house that nobody has set up, or in which nobody is left, shows one thing, a page that asks for what a host has to settle, behind a
-//! token that stands on the console. Help and the way out answer already. When it is done the house opens, in the same
-//! process and at the same door.
+//! First start: a house that nobody has set up, or in which nobody is left, shows one thing, a page that asks for what
+//! a host has to settle, behind a token that stands on the console. Help and the way out answer already. When it is
+//! done the house opens, in the same process and at the same door.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use base::page::{Frame, Theme, page, page_again, page_as};
 use base::refusal::{Refusal, Reply};
 use base::room::Room as _;
 use people::joining::{AGES, JOINING, Mode};
+use people::password;
 use people::person::{Joining, read_name};
 use people::session::{self, Session};
-use people::password;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -43,15 +43,24 @@ struct Inside {
 pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<bool> {
     let token = id::secret();
     let waiting = Waiting(Arc::new(Inside { token: id::hash(&token), done: Notify::new() }));
-    println!("Nobody has set this house up yet. Open this page to do it:\n\n  {}\n", house.address(&format!("/?token={token}")));
+    println!(
+        "Nobody has set this house up yet. Open this page to do it:\n\n  {}\n",
+        house.address(&format!("/?token={token}"))
+    );
     let app = app(&house, waiting.clone());
-    web::serve(app, &house, listener, async { tokio::select! { () = stop => {}, () = waiting.0.done.notified() => {} } }).await?;
+    web::serve(app, &house, listener, async {
+        tokio::select! { () = stop => {}, () = waiting.0.done.notified() => {} }
+    })
+    .await?;
     Ok(!founding::is_needed(&house.db, house.now()).await?)
 }
 
 /// The doors of a house without a community: the set-up page, help, and the way out.
 fn app(house: &House, waiting: Waiting) -> Router {
-    let doors = Router::new().route("/", get(ask).post(answer)).route("/health", get(async || "ok\n")).route("/assets/{name}", get(home::asset));
+    let doors = Router::new()
+        .route("/", get(ask).post(answer))
+        .route("/health", get(async || "ok\n"))
+        .route("/assets/{name}", get(home::asset));
     web::around(doors.merge(care::Care.doors()).layer(Extension(waiting)), house)
 }
 
@@ -81,7 +90,12 @@ impl HouseAnswers {
             form.set("country", pack.first_country());
         }
         let countries: Vec<_> = pack.countries().into_iter().map(|(id, _)| id).collect();
-        Self { name: form.line("name", founding::NAME_CHARS), pack: form.choice("pack", &PACKS), joining: form.choice("joining", Mode::IDS), country: form.choice("country", &countries) }
+        Self {
+            name: form.line("name", founding::NAME_CHARS),
+            pack: form.choice("pack", &PACKS),
+            joining: form.choice("joining", Mode::IDS),
+            country: form.choice("country", &countries),
+        }
     }
 }
 
@@ -90,7 +104,10 @@ impl PersonAnswers {
         let nickname = read_name(form, house, "nickname");
         let password = password::read(form, "password", &[&nickname, &answers.name]);
         let age = form.choice("age", &AGES);
-        let duties = founding::duties_of(pack).into_iter().filter(|duty| form.values("duty").any(|chosen| chosen == duty)).collect();
+        let duties = founding::duties_of(pack)
+            .into_iter()
+            .filter(|duty| form.values("duty").any(|chosen| chosen == duty))
+            .collect();
         Self { nickname, age, password, duties }
     }
 }
@@ -150,9 +167,15 @@ async fn ask(State(house): State<House>, Extension(waiting): Extension<Waiting>,
         let status = if form.is_right() { axum::http::StatusCode::OK } else { axum::http::StatusCode::FORBIDDEN };
         return page_as(status, &TokenPage { f: &f, form: &form }, &f);
     }
-    let name = settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?).unwrap_or_default();
+    let name =
+        settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?).unwrap_or_default();
     let joining = settled(&house.db, JOINING).await?;
-    let form = Form::filled([("name", name.as_str()), ("pack", &house.pack.id), ("joining", joining.as_deref().unwrap_or(Mode::Request.id())), ("country", &house.settled().country)]);
+    let form = Form::filled([
+        ("name", name.as_str()),
+        ("pack", &house.pack.id),
+        ("joining", joining.as_deref().unwrap_or(Mode::Request.id())),
+        ("country", &house.settled().country),
+    ]);
     page(&HousePage { f: &f, form: &form, token }, &f)
 }
 
@@ -169,14 +192,20 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
     }
     let pack = Pack::load(&answers.pack).map_err(|why| Refusal::Broken(why.to_string()))?;
     if !form.has("person") {
-        return page(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true }, &f);
+        return page(
+            &PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true },
+            &f,
+        );
     }
     let person = PersonAnswers::read(&mut form, &house, &answers, &pack);
     if founding::is_taken(&house.db, &person.nickname).await? {
         form.refuse("nickname", "name-wrong-taken");
     }
     if !form.is_right() {
-        return page_again(&PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false }, &f);
+        return page_again(
+            &PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false },
+            &f,
+        );
     }
     settle(&house, &waiting, &answers, &person).await
 }
@@ -185,7 +214,14 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
 async fn settle(house: &House, waiting: &Waiting, answers: &HouseAnswers, person: &PersonAnswers) -> Reply {
     let hash = password::hash(house, &person.password).await?;
     let first = Joining { name: &person.nickname, age: &person.age, password: Some(&hash) };
-    let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, country: Some(&answers.country), first: Some(first), duties: &person.duties };
+    let founding = Founding {
+        name: &answers.name,
+        pack: &answers.pack,
+        joining: &answers.joining,
+        country: Some(&answers.country),
+        first: Some(first),
+        duties: &person.duties,
+    };
     let founder = found(house, &founding).await?.ok_or_else(|| Refusal::Broken("nobody was founded".into()))?;
     let tx = house.begin().await?;
     let secret = Session::open(&tx, &founder.id, 1, house.now()).await?;

@@ -16,7 +16,8 @@ pub use people::settling::NAME_CHARS;
 
 use crate::open;
 
-/// The setting that keeps what a site was called from which an import came, until the host settles the house's own name.
+/// The setting that keeps what a site was called from which an import came, until the host settles the house's own
+/// name.
 pub const BROUGHT_NAME: &str = "brought-name";
 
 /// A community, as its host wants it; everything checked already.
@@ -46,9 +47,11 @@ pub async fn is_anybody_seated(db: &Db, now: i64) -> DbResult<bool> {
 /// Whether anybody is in, or has a way in that works.
 pub async fn can_anybody_come_in(db: &Db, now: i64) -> DbResult<bool> {
     let sql = "SELECT count(*) FROM person p WHERE p.left_at IS NULL AND (p.password IS NOT NULL
-                   OR EXISTS (SELECT 1 FROM passkey k WHERE k.person = p.id) OR EXISTS (SELECT 1 FROM recovery_code c WHERE c.person = p.id)
-                   OR EXISTS (SELECT 1 FROM session s WHERE s.person = p.id)
-                   OR EXISTS (SELECT 1 FROM way_in w WHERE w.person = p.id AND w.kind IN ('sign-in', 'claim') AND w.until > $1))";
+               OR EXISTS (SELECT 1 FROM passkey k WHERE k.person = p.id)
+               OR EXISTS (SELECT 1 FROM recovery_code c WHERE c.person = p.id)
+               OR EXISTS (SELECT 1 FROM session s WHERE s.person = p.id)
+               OR EXISTS (SELECT 1 FROM way_in w WHERE w.person = p.id AND w.kind IN ('sign-in', 'claim')
+               AND w.until > $1))";
     Ok(db.one::<i64>(sql, vals![now]).await? > 0)
 }
 
@@ -60,9 +63,18 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
         None => None,
     };
     let place = theirs.as_ref().map(|theirs| Place::of("people", &theirs.id));
-    let why = if theirs.is_some() { "The host set the house up, under a name of theirs that an import brought." } else { "The host set the house up." };
+    let why = if theirs.is_some() {
+        "The host set the house up, under a name of theirs that an import brought."
+    } else {
+        "The host set the house up."
+    };
     let tx = act_of_host(house, &Deed { what: "act-founded", place: place.as_ref(), why, ..Deed::default() }).await?;
-    for (name, value) in [(NAME, Some(founding.name)), (open::PACK, Some(founding.pack)), (JOINING, Some(founding.joining)), (COUNTRY, founding.country)] {
+    for (name, value) in [
+        (NAME, Some(founding.name)),
+        (open::PACK, Some(founding.pack)),
+        (JOINING, Some(founding.joining)),
+        (COUNTRY, founding.country),
+    ] {
         let Some(value) = value else { continue };
         settle(&tx, name, value, now).await?;
     }
@@ -92,7 +104,8 @@ async fn first(tx: &Tx, joining: &Joining<'_>, theirs: Option<&Unclaimed>, now: 
 
 /// Whether somebody who is not waiting to be claimed has this name: nobody founds a house under that.
 pub async fn is_taken(db: &Db, name: &str) -> DbResult<bool> {
-    let sql = "SELECT count(*) FROM person WHERE folded = $1 AND NOT (brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL)";
+    let sql = "SELECT count(*) FROM person WHERE folded = $1
+               AND NOT (brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL)";
     Ok(db.one::<i64>(sql, vals![people::person::folded(name)]).await? > 0)
 }
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, SET_COOKIE, VARY};
 use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, SET_COOKIE, VARY};
 use axum::response::IntoResponse as _;
 use axum::routing::{get, post};
 use base::form::Form;
@@ -21,7 +21,10 @@ pub fn doors() -> Router<House> {
         .route("/health", get(async || "ok\n"))
         .route("/theme", post(set_theme))
         .route("/assets/{name}", get(asset))
-        .route("/robots.txt", get(async || "User-agent: *\nDisallow: /backstage\nDisallow: /search\nDisallow: /sign-in\n"))
+        .route(
+            "/robots.txt",
+            get(async || "User-agent: *\nDisallow: /backstage\nDisallow: /search\nDisallow: /sign-in\n"),
+        )
 }
 
 /// Numbers on the first page; the others are one step away.
@@ -75,7 +78,10 @@ async fn set_theme(State(house): State<House>, form: Form) -> Reply {
 
 pub(crate) async fn asset(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Reply {
     let asset = house.assets.at(&format!("/assets/{name}")).ok_or(Refusal::NotFound)?;
-    let takes_gzip = headers.get("accept-encoding").and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
+    let takes_gzip = headers
+        .get("accept-encoding")
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"));
     let is_text = asset.mime.starts_with("text/") || asset.mime.ends_with("xml");
     let mut response = if takes_gzip && is_text { asset.gzip() } else { asset.plain.clone() }.into_response();
     let out = response.headers_mut();

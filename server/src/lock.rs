@@ -1,5 +1,5 @@
-//! One house, one process that changes it: a lock on a file in the data folder, which the system lets go of whenever the
-//! process ends, however it ends.
+//! One house, one process that changes it: a lock on a file in the data folder, which the system lets go of whenever
+//! the process ends, however it ends.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -29,11 +29,12 @@ pub fn take(folder: &Path) -> Result<Lock> {
     }
 }
 
-/// Takes the folder for a piece of work that makes something new in it. When that is refused, a folder that was no house's
-/// holds what it held before, and one that was not there is gone. In a house's own nothing is taken away.
+/// Takes the folder for a piece of work that makes something new in it. When that is refused, a folder that was no
+/// house's holds what it held before, and one that was not there is gone. In a house's own nothing is taken away.
 pub async fn or_nothing<T>(folder: &Path, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
     let (was_there, was_a_house) = (folder.exists(), folder.join(FILES).exists());
-    let before: HashSet<OsString> = fs::read_dir(folder).map_or_else(|_| HashSet::new(), |entries| entries.flatten().map(|entry| entry.file_name()).collect());
+    let before: HashSet<OsString> = fs::read_dir(folder)
+        .map_or_else(|_| HashSet::new(), |entries| entries.flatten().map(|entry| entry.file_name()).collect());
     let lock = take(folder)?;
     let done = work().await;
     drop(lock);
@@ -44,7 +45,8 @@ pub async fn or_nothing<T>(folder: &Path, work: impl AsyncFnOnce() -> Result<T>)
     done
 }
 
-/// Makes the folder so that a proxy's group can reach the two pages for bad days; what people gave is for its owner alone.
+/// Makes the folder so that a proxy's group can reach the two pages for bad days; what people gave is for its owner
+/// alone.
 fn make(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o750).create(folder)?;
     DirBuilder::new().recursive(true).mode(0o700).create(folder.join(FILES))

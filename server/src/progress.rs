@@ -36,7 +36,11 @@ impl Bar {
             0 => bar.unset_length(),
             of => bar.set_length(of),
         }
-        let template = if stage.of == 0 { "{spinner} {msg}: {human_pos} ({elapsed})" } else { "{msg} {wide_bar} {human_pos}/{human_len} ({eta})" };
+        let template = if stage.of == 0 {
+            "{spinner} {msg}: {human_pos} ({elapsed})"
+        } else {
+            "{msg} {wide_bar} {human_pos}/{human_len} ({eta})"
+        };
         bar.set_style(ProgressStyle::with_template(template).expect("a template of ours"));
         bar.set_message(stage.what.to_owned());
         bar.set_position(stage.done);

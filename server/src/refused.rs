@@ -10,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use base::file::File;
 use base::form::Sent;
 use base::house::House;
-use base::place::Place;
 use base::page::{Frame, RefusalPage, Theme};
+use base::place::Place;
 use base::redirect;
 use base::refusal::Refusal;
 use people::Visitor;
@@ -31,28 +31,37 @@ pub async fn draw(State(house): State<House>, mut request: Request, next: Next) 
         Some(answer) => answer,
         None => next.run(request).await,
     };
-    if is_read && matches!(refusal_of(&response), Some(Refusal::NotFound)) && let Some(answer) = moved(&house, &uri, &headers).await {
+    if is_read
+        && matches!(refusal_of(&response), Some(Refusal::NotFound))
+        && let Some(answer) = moved(&house, &uri, &headers).await
+    {
         response = answer;
     }
     let Some(refusal) = refusal_of(&response) else { return response };
     // Where there is more to do than we can, nobody looks up who asked.
-    let visitor = if matches!(refusal, Refusal::Busy) { None } else { Visitor::of(&house, &headers, uri.path()).await.ok() };
-    let frame = visitor.map_or_else(|| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
+    let visitor =
+        if matches!(refusal, Refusal::Busy) { None } else { Visitor::of(&house, &headers, uri.path()).await.ok() };
+    let frame =
+        visitor.map_or_else(|| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     parts.headers.remove("content-length");
-    Response::from_parts(parts, if is_head { Body::empty() } else { page(&frame.private(), &refusal, sent.take()).into() })
+    Response::from_parts(
+        parts,
+        if is_head { Body::empty() } else { page(&frame.private(), &refusal, sent.take()).into() },
+    )
 }
 
-/// What a room said no with, or an extractor before any handler of ours was asked: a path that is no text, a body that is no JSON.
+/// What a room said no with, or an extractor before any handler of ours was asked: a path that is no text, a body that
+/// is no JSON.
 fn refusal_of(response: &Response) -> Option<Refusal> {
     let is_plain = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
     let is_bare = is_plain && response.status() == StatusCode::BAD_REQUEST;
     response.extensions().get().cloned().or_else(|| is_bare.then_some(Refusal::NotLikeThis("refusal-not-text")))
 }
 
-/// The answer for an old address, if it is one: for ever, to a path of ours; or that what stood there is gone. That of a file
-/// that is not for whoever asks is no address at all: not even its name is theirs to know.
+/// The answer for an old address, if it is one: for ever, to a path of ours; or that what stood there is gone. That of
+/// a file that is not for whoever asks is no address at all: not even its name is theirs to know.
 async fn moved(house: &House, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let asked = uri.path_and_query()?.as_str();
     let path = match redirect::find(&house.db, asked).await {
@@ -76,6 +85,12 @@ async fn moved(house: &House, uri: &Uri, headers: &HeaderMap) -> Option<Response
 fn page(frame: &Frame, refusal: &Refusal, texts: Vec<String>) -> String {
     let (heading, more) = refusal.words();
     let frame = frame.clone().titled(heading);
-    let page = RefusalPage { heading: frame.say(heading), more: frame.say(more), way: refusal.way().map(|(path, link)| (path, frame.say(link))), texts, f: &frame };
+    let page = RefusalPage {
+        heading: frame.say(heading),
+        more: frame.say(more),
+        way: refusal.way().map(|(path, link)| (path, frame.say(link))),
+        texts,
+        f: &frame,
+    };
     base::page::Safe::of(&page).0
 }

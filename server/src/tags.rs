@@ -1,8 +1,10 @@
 //! Pages of ours as files: each tag of a page that this house drew, changed or left out.
 //!
-//! Promises nothing for anybody else's HTML: in ours no `>` stands in the value of an attribute, and no `<` outside a tag.
+//! Promises nothing for anybody else's HTML: in ours no `>` stands in the value of an attribute, and no `<` outside a
+//! tag.
 
-/// The page with each tag (what stands between `<` and `>`) in the words that `change` has for it; `None` leaves it out.
+/// The page with each tag (what stands between `<` and `>`) in the words that `change` has for it; `None` leaves it
+/// out.
 pub fn retagged(html: &str, change: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;

@@ -1,7 +1,8 @@
 //! Serving: connections with limits on every wait, and what every answer carries.
 //!
-//! Promises: a half-sent request is closed within ten seconds; help and the way out are never shed; an answer carries no
-//! script or style of its own; a change is made only from our own pages. Never: an address or a browser's name in a log.
+//! Promises: a half-sent request is closed within ten seconds; help and the way out are never shed; an answer carries
+//! no script or style of its own; a change is made only from our own pages. Never: an address or a browser's name in a
+//! log.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -25,8 +26,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 use tokio_io_timeout::TimeoutStream;
@@ -78,7 +79,12 @@ pub async fn run(house: House, listener: TcpListener, stop: impl Future<Output =
 }
 
 /// The same, for whatever doors are open now.
-pub async fn serve(app: Router, house: &House, listener: TcpListener, stop: impl Future<Output = ()>) -> std::io::Result<()> {
+pub async fn serve(
+    app: Router,
+    house: &House,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> std::io::Result<()> {
     let graceful = GracefulShutdown::new();
     let mut crowd = Crowd::new();
     let mut stop = std::pin::pin!(stop);
@@ -106,21 +112,31 @@ pub async fn serve(app: Router, house: &House, listener: TcpListener, stop: impl
     house.db.rest().await.map_err(std::io::Error::other)
 }
 
-/// Everybody who is connected, in the order they came. Nobody waits at the door because others hold it open and say nothing:
-/// where there is no room left, the first goes who has asked for nothing yet, and where all have, who came first.
+/// Everybody who is connected, in the order they came. Nobody waits at the door because others hold it open and say
+/// nothing: where there is no room left, the first goes who has asked for nothing yet, and where all have, who came
+/// first.
 struct Crowd {
     connected: VecDeque<(AbortHandle, Arc<AtomicBool>)>,
     most: usize,
 }
 
 impl Crowd {
-    /// Half of the file handles that we may have are for connections, the others for files; as many as are allowed are asked for.
+    /// Half of the file handles that we may have are for connections, the others for files; as many as are allowed are
+    /// asked for.
     fn new() -> Self {
         let handles = getrlimit(Resource::Nofile);
         let wanted = handles.maximum.unwrap_or(u64::MAX).min(2 * CONNECTIONS_MAX as u64);
         let has = handles.current.unwrap_or(u64::MAX);
-        let may_have = if has < wanted && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..handles }).is_ok() { wanted } else { has };
-        Self { connected: VecDeque::new(), most: usize::try_from(may_have / 2).unwrap_or(CONNECTIONS_MAX).min(CONNECTIONS_MAX) }
+        let may_have =
+            if has < wanted && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..handles }).is_ok() {
+                wanted
+            } else {
+                has
+            };
+        Self {
+            connected: VecDeque::new(),
+            most: usize::try_from(may_have / 2).unwrap_or(CONNECTIONS_MAX).min(CONNECTIONS_MAX),
+        }
     }
 
     fn add(&mut self, task: AbortHandle, has_asked: Arc<AtomicBool>) {
@@ -134,14 +150,23 @@ impl Crowd {
     }
 
     fn send_one_away(&mut self) {
-        let silent = self.connected.iter().position(|(task, has_asked)| !task.is_finished() && !has_asked.load(Ordering::Relaxed));
+        let silent = self
+            .connected
+            .iter()
+            .position(|(task, has_asked)| !task.is_finished() && !has_asked.load(Ordering::Relaxed));
         if let Some((task, _)) = self.connected.remove(silent.unwrap_or(0)) {
             task.abort();
         }
     }
 }
 
-fn connection(stream: TcpStream, from: SocketAddr, app: Router, house: &House, has_asked: Arc<AtomicBool>) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
+fn connection(
+    stream: TcpStream,
+    from: SocketAddr,
+    app: Router,
+    house: &House,
+    has_asked: Arc<AtomicBool>,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + Send + use<> {
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(READ_WAIT));
@@ -153,14 +178,20 @@ fn connection(stream: TcpStream, from: SocketAddr, app: Router, house: &House, h
         let app = app.clone();
         async move { Ok::<_, Infallible>(app.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
     });
-    http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_headers(64).serve_connection(TokioIo::new(Box::pin(stream)), service)
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WAIT)
+        .max_headers(64)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
 }
 
 /// Whose request it is: the connection's, unless a proxy we trust says for whom it asks.
 fn from_whom(from: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().unwrap_or_default()).collect();
+    let lines: Vec<_> =
+        headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().unwrap_or_default()).collect();
     let mut whose = from.to_canonical();
-    // From the last proxy back, as long as each is trusted; what cannot be read ends it, for whoever wrote it may be anybody.
+    // From the last proxy back, as long as each is trusted; what cannot be read ends it, for whoever wrote it may be
+    // anybody.
     for one in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         let is_trusted = trusted.iter().any(|proxy| proxy.to_canonical() == whose);
         let Some(before) = address(one.trim()).filter(|_| is_trusted) else { break };
@@ -182,7 +213,8 @@ struct Gate {
     under_way: Arc<Semaphore>,
 }
 
-/// Lets a request in: changes only from our own pages, and not more at once than we can carry. Help and the way out always.
+/// Lets a request in: changes only from our own pages, and not more at once than we can carry. Help and the way out
+/// always.
 async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     if request.uri().path().contains("%00") {
         return Refusal::NotFound.into_response(); // no address of ours, and PostgreSQL takes no NUL
@@ -198,7 +230,11 @@ async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Respon
 }
 
 fn is_always_open(path: &str) -> bool {
-    path == "/help" || path.starts_with("/help/") || path == "/leave-fast" || path == "/health" || path.starts_with("/assets/")
+    path == "/help"
+        || path.starts_with("/help/")
+        || path == "/leave-fast"
+        || path == "/health"
+        || path.starts_with("/assets/")
 }
 
 /// Whether a change comes from one of our own pages. Browsers say so in `Sec-Fetch-Site` or `Origin`; what says neither
@@ -207,7 +243,11 @@ fn is_from_here(headers: &HeaderMap, house: &House) -> bool {
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (said("sec-fetch-site"), said("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin == house.settings.public_url || said("host").is_some_and(|host| origin.strip_prefix("http://") == Some(host) && house.settings.is_plain()),
+        (None, Some(origin)) => {
+            origin == house.settings.public_url
+                || said("host")
+                    .is_some_and(|host| origin.strip_prefix("http://") == Some(host) && house.settings.is_plain())
+        }
         (None, None) => !headers.contains_key(header::COOKIE),
     }
 }
@@ -245,7 +285,10 @@ mod tests {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         let trusted = [ip("127.0.0.1"), ip("10.0.0.2")];
         let whose = |from: &str, said: &[&str]| {
-            let headers = said.iter().map(|line| ("x-forwarded-for".parse().unwrap(), line.parse().unwrap())).collect::<HeaderMap>();
+            let headers = said
+                .iter()
+                .map(|line| ("x-forwarded-for".parse().unwrap(), line.parse().unwrap()))
+                .collect::<HeaderMap>();
             from_whom(ip(from), &headers, &trusted).to_string()
         };
         for (from, said, expected) in [

@@ -1,4 +1,5 @@
-//! Runs the jobs of the rooms and of the base when their time comes round. A job that fails is tried again at its next turn.
+//! Runs the jobs of the rooms and of the base when their time comes round. A job that fails is tried again at its next
+//! turn.
 
 use std::time::Duration;
 
@@ -15,7 +16,14 @@ const LOOK: Duration = Duration::from_secs(20);
 
 /// Runs jobs until the process ends.
 pub async fn run(house: House) {
-    let jobs: Vec<_> = ROOMS.iter().flat_map(|room| room.jobs()).chain(base::search::JOBS).chain(base::ledger::JOBS).chain(base::house::JOBS).chain(bad_days::JOBS).collect();
+    let jobs: Vec<_> = ROOMS
+        .iter()
+        .flat_map(|room| room.jobs())
+        .chain(base::search::JOBS)
+        .chain(base::ledger::JOBS)
+        .chain(base::house::JOBS)
+        .chain(bad_days::JOBS)
+        .collect();
     let mut due = vec![house.now(); jobs.len()];
     loop {
         let mut has_read_much = false;
@@ -34,7 +42,8 @@ pub async fn run(house: House) {
     }
 }
 
-/// Whether a job's time has come; so it has where the clock was wrong when it last ran, and says now that this is far off.
+/// Whether a job's time has come; so it has where the clock was wrong when it last ran, and says now that this is far
+/// off.
 fn is_due(due: i64, now: i64, every_ms: i64) -> bool {
     !(1..=every_ms).contains(&(due - now))
 }
@@ -58,7 +67,13 @@ mod tests {
     #[test]
     fn a_job_comes_round_also_when_the_clock_was_wrong() {
         let due = 100 * DAY_MS + HOUR_MS;
-        for (now, expected) in [(due - HOUR_MS, false), (due - 1, false), (due, true), (due + 400 * DAY_MS, true), (due - 400 * DAY_MS, true)] {
+        for (now, expected) in [
+            (due - HOUR_MS, false),
+            (due - 1, false),
+            (due, true),
+            (due + 400 * DAY_MS, true),
+            (due - 400 * DAY_MS, true),
+        ] {
             assert_eq!(is_due(due, now, HOUR_MS), expected, "{now}");
         }
     }

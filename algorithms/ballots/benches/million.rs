@@ -44,7 +44,11 @@ fn main() {
             timed("Scottish STV, 7 seats", || stv::count(rankings, SEATS, &lot).map(|count| count.elected)),
             timed("Schulze", || schulze::count(rankings, &lot).map(|count| count.elected)),
         ];
-        println!("  {:<24}{:>8.1} ms", "all seven rules", shared.iter().chain(&ranked).sum::<Duration>().as_secs_f64() * 1e3);
+        println!(
+            "  {:<24}{:>8.1} ms",
+            "all seven rules",
+            shared.iter().chain(&ranked).sum::<Duration>().as_secs_f64() * 1e3
+        );
     }
 }
 
@@ -66,7 +70,8 @@ fn rankings(ballots: usize, chance: &mut Chance, full: bool) -> Rankings {
     for _ in 0..ballots {
         let mut left: Vec<_> = (0..CANDIDATES).collect();
         let named = if full { CANDIDATES } else { 1 + chance.below(CANDIDATES) };
-        let mut ranks: Vec<Vec<usize>> = (0..named).map(|_| vec![left.remove(chance.below(left.len()).min(chance.below(left.len())))]).collect();
+        let mut ranks: Vec<Vec<usize>> =
+            (0..named).map(|_| vec![left.remove(chance.below(left.len()).min(chance.below(left.len())))]).collect();
         if ranks.len() > 1 && chance.below(10) == 0 {
             let joined = ranks.remove(chance.below(ranks.len() - 1) + 1);
             ranks[0].extend(joined);
@@ -79,7 +84,8 @@ fn rankings(ballots: usize, chance: &mut Chance, full: bool) -> Rankings {
 fn scores(ballots: usize, chance: &mut Chance) -> Scores {
     let mut scores = Scores::new(CANDIDATES).expect("twenty can be counted");
     for _ in 0..ballots {
-        let given: Vec<_> = (0..CANDIDATES).map(|one| (one, chance.below(6).min(chance.below(7 + one % 3)) as u16)).collect();
+        let given: Vec<_> =
+            (0..CANDIDATES).map(|one| (one, chance.below(6).min(chance.below(7 + one % 3)) as u16)).collect();
         scores.add(1, &given).expect("nobody is named twice");
     }
     scores

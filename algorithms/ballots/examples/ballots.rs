@@ -5,7 +5,8 @@
 //! ballots find --receipt "CODE WORDS" [--poll NAME] FILE
 //! ```
 //!
-//! Exit 0: counted, or found. Exit 1: the file cannot be read or counted; one line says why and names the row. Exit 2: wrong usage.
+//! Exit 0: counted, or found. Exit 1: the file cannot be read or counted; one line says why and names the row. Exit 2:
+//! wrong usage.
 
 #[path = "ballots/keys.rs"]
 mod keys;
@@ -63,7 +64,9 @@ impl Asked {
         let mut files = Vec::new();
         while let Some(word) = words.next() {
             match word.as_str() {
-                "--rule" if asked.rule.is_none() => asked.rule = Some(words.next().filter(|rule| RULES.contains(&rule.as_str()))?),
+                "--rule" if asked.rule.is_none() => {
+                    asked.rule = Some(words.next().filter(|rule| RULES.contains(&rule.as_str()))?)
+                }
                 "--seed" if asked.seed.is_none() => asked.seed = Some(bytes_of_hex(&words.next()?)?),
                 "--json" => asked.json = true,
                 "--receipt" if asked.receipt.is_none() => asked.receipt = Some(Receipt::read(&words.next()?)?),
@@ -73,7 +76,11 @@ impl Asked {
             }
         }
         let counts = asked.verb == "count" && asked.rule.is_some() && asked.receipt.is_none() && asked.poll.is_none();
-        let finds = asked.verb == "find" && asked.receipt.is_some() && asked.rule.is_none() && asked.seed.is_none() && !asked.json;
+        let finds = asked.verb == "find"
+            && asked.receipt.is_some()
+            && asked.rule.is_none()
+            && asked.seed.is_none()
+            && !asked.json;
         asked.file = files.pop().filter(|_| files.is_empty() && (counts || finds))?;
         Some(asked)
     }
@@ -85,12 +92,16 @@ impl Asked {
         match (&self.receipt, &self.rule) {
             (Some(receipt), _) => {
                 let name = self.poll.as_deref().unwrap_or(&poll.title);
-                let (line, ballot) = find(&text, name, receipt).ok_or("no ballot in this file belongs to this receipt")?;
+                let (line, ballot) =
+                    find(&text, name, receipt).ok_or("no ballot in this file belongs to this receipt")?;
                 Ok(format!("line {line}: {ballot}\n"))
             }
             (_, rule) => {
                 let rule = rule.as_deref().unwrap_or_default();
-                let lot = self.seed.as_ref().map_or_else(|| Lot::in_paper_order(poll.candidates.len()), |seed| Lot::from_seed(seed, &poll.ids()));
+                let lot = self.seed.as_ref().map_or_else(
+                    || Lot::in_paper_order(poll.candidates.len()),
+                    |seed| Lot::from_seed(seed, &poll.ids()),
+                );
                 let counted = count(&poll, rule, &lot).map_err(|why| why.at(&text, poll.ballots.kind(), rule))?;
                 Ok(if self.json { self.as_json(&poll, rule, &lot, &counted) } else { as_text(&poll, &lot, &counted) })
             }
@@ -102,7 +113,8 @@ impl Asked {
         let file = std::path::Path::new(&self.file).file_name().map(|name| name.to_string_lossy().into_owned());
         let names: Vec<_> = poll.candidates.iter().map(|candidate| &candidate.name).collect();
         let ids = poll.ids();
-        let rules: Map<_, _> = counted.comparison.single.iter().map(|one| (one.rule.to_owned(), numbers(&ids, &one.winners))).collect();
+        let rules: Map<_, _> =
+            counted.comparison.single.iter().map(|one| (one.rule.to_owned(), numbers(&ids, &one.winners))).collect();
         let secrecy = counted.secrecy;
         let common = json!({
             "file": file, "title": poll.title, "rule": rule, "candidates": names, "candidate_ids": ids,
@@ -143,9 +155,17 @@ impl From<Refusal> for Why {
 impl Why {
     /// The sentence, with the row that it is about.
     fn at(&self, text: &str, kind: &str, rule: &str) -> String {
-        let row = |key: &str| text.lines().position(|line| line.trim_start_matches('\u{feff}').split_once(':').is_some_and(|(word, _)| word.trim() == key)).map_or(1, |at| at + 1);
+        let row = |key: &str| {
+            text.lines()
+                .position(|line| {
+                    line.trim_start_matches('\u{feff}').split_once(':').is_some_and(|(word, _)| word.trim() == key)
+                })
+                .map_or(1, |at| at + 1)
+        };
         match self {
-            Self::OtherType(needed) => format!("line {}: the ballots are {kind}, {rule} reads {needed} ones", row("type")),
+            Self::OtherType(needed) => {
+                format!("line {}: the ballots are {kind}, {rule} reads {needed} ones", row("type"))
+            }
             Self::NoSeats => format!("line {}: no line \"seats:\" above the ballots, stv needs it", row("ballots")),
             Self::Refused(refusal) => format!("line {}: {refusal}", row("ballots")),
         }
@@ -157,7 +177,9 @@ fn count(poll: &Poll, rule: &str, lot: &Lot) -> Result<Counted, Why> {
     let (keys, trail, ties) = match (rule, &poll.ballots) {
         ("consent", Ballots::Consent(positions)) => by_consent(&consent::count(positions)),
         ("consent", _) => return Err(Why::OtherType("consent")),
-        (_, Ballots::Consent(_)) => return Err(Why::OtherType(if matches!(rule, "irv" | "stv" | "schulze") { "ranked" } else { "scored" })),
+        (_, Ballots::Consent(_)) => {
+            return Err(Why::OtherType(if matches!(rule, "irv" | "stv" | "schulze") { "ranked" } else { "scored" }));
+        }
         ("approval" | "score" | "star", Ballots::Ranked(_)) => return Err(Why::OtherType("scored")),
         ("approval", Ballots::Scored(scores)) => by_approval(poll, &approval::count(scores, seats, lot)?),
         ("score", Ballots::Scored(scores)) => by_score(poll, &score::count(scores, seats, lot)?),
@@ -175,11 +197,19 @@ fn count(poll: &Poll, rule: &str, lot: &Lot) -> Result<Counted, Why> {
 
 fn as_text(poll: &Poll, lot: &Lot, counted: &Counted) -> String {
     let title = if poll.title.is_empty() { String::new() } else { format!("{}\n", poll.title) };
-    let withdrawn: String = poll.withdrawn.iter().map(|one| format!("Withdrawn, and struck from every ballot: {} {}.\n", one.id, one.name)).collect();
+    let withdrawn: String = poll
+        .withdrawn
+        .iter()
+        .map(|one| format!("Withdrawn, and struck from every ballot: {} {}.\n", one.id, one.name))
+        .collect();
     let lot = if matches!(poll.ballots, Ballots::Consent(_)) { String::new() } else { lot.explain(&poll.ids()) };
     let needed = counted.ties.iter().any(|tie| tie.settled == Settled::Lot);
     let needed = if lot.is_empty() || needed { "" } else { "No tie needed the lot.\n" };
-    let warning = if counted.secrecy.cannot_hold() { "Few or unanimous ballots: this result gives away who voted how.\n" } else { "" };
+    let warning = if counted.secrecy.cannot_hold() {
+        "Few or unanimous ballots: this result gives away who voted how.\n"
+    } else {
+        ""
+    };
     format!("{title}{withdrawn}{lot}{}{needed}{}{warning}", counted.trail, counted.comparison.trail(&poll.candidates))
 }
 
@@ -188,7 +218,9 @@ fn read(path: &str) -> Result<Vec<u8>, String> {
     let opened = File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
     match opened {
         Err(error) => Err(format!("cannot be read: {error}")),
-        Ok(length) if length as u64 > FILE_BYTES_MAX => Err(format!("cannot be read: more than {FILE_BYTES_MAX} bytes")),
+        Ok(length) if length as u64 > FILE_BYTES_MAX => {
+            Err(format!("cannot be read: more than {FILE_BYTES_MAX} bytes"))
+        }
         Ok(_) => Ok(bytes),
     }
 }
@@ -200,6 +232,8 @@ fn shown(path: &str) -> String {
 
 fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<_> = text.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>()?;
-    let bytes = digits.chunks(2).map(|pair| Some(u8::try_from(pair[0] * 16 + pair.get(1)?).expect("two hex digits fit a byte")));
+    let bytes = digits
+        .chunks(2)
+        .map(|pair| Some(u8::try_from(pair[0] * 16 + pair.get(1)?).expect("two hex digits fit a byte")));
     bytes.collect::<Option<Vec<_>>>().filter(|bytes| (1..=64).contains(&bytes.len()))
 }

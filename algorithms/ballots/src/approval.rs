@@ -15,7 +15,8 @@ use crate::text;
 pub struct Approval {
     /// Ballots that approve, per candidate.
     pub approvals: Vec<u64>,
-    /// Who has the most, in the order of the ballot paper: several when they are level; nobody when no ballot approves anyone.
+    /// Who has the most, in the order of the ballot paper: several when they are level; nobody when no ballot approves
+    /// anyone.
     pub winners: Vec<usize>,
     /// As many as there are seats, by approvals, then by lot; only candidates that some ballot approves.
     pub elected: Vec<usize>,
@@ -54,7 +55,8 @@ pub(crate) fn level_at_top(totals: &[u64]) -> Vec<usize> {
     (0..totals.len()).filter(|one| most > 0 && totals[*one] == most).collect()
 }
 
-/// The highest totals above 0, as many as there are seats, and where the lot had to choose who of the level takes a seat.
+/// The highest totals above 0, as many as there are seats, and where the lot had to choose who of the level takes a
+/// seat.
 pub(crate) fn highest(totals: &[u64], seats: usize, lot: &Lot) -> Result<(Vec<usize>, Vec<Tie>), Refusal> {
     lot.fits(totals.len())?;
     if seats == 0 || seats > totals.len() {
@@ -65,7 +67,8 @@ pub(crate) fn highest(totals: &[u64], seats: usize, lot: &Lot) -> Result<(Vec<us
     let mut ties = Vec::new();
     if order.len() > seats && totals[order[seats - 1]] == totals[order[seats]] {
         let last = totals[order[seats - 1]];
-        let first_level = order.iter().position(|one| totals[*one] == last).expect("the last seat's own total is there");
+        let first_level =
+            order.iter().position(|one| totals[*one] == last).expect("the last seat's own total is there");
         for at in first_level..seats {
             let left = order[at..].iter().filter(|one| totals[**one] == last);
             lot.settle(left.fold(0, |set: Set, one| set | only(*one)), at + 1, "a seat is", &mut ties);
@@ -101,7 +104,10 @@ mod tests {
         let lot = Lot::from_seed(b"seed", &[1, 2, 3, 4]);
         let approval = count(&scores, 2, &lot).unwrap();
         let by_lot = if lot.place(0) < lot.place(1) { 0 } else { 1 };
-        assert_eq!((approval.approvals.as_slice(), approval.winners.as_slice()), ([5, 5, 0, 10].as_slice(), [3].as_slice()));
+        assert_eq!(
+            (approval.approvals.as_slice(), approval.winners.as_slice()),
+            ([5, 5, 0, 10].as_slice(), [3].as_slice())
+        );
         assert_eq!(approval.elected, [3, by_lot]);
         assert_eq!(approval.ties.len(), 1);
         assert_eq!((approval.ties[0].tied.as_slice(), approval.ties[0].picked), ([0, 1].as_slice(), by_lot));

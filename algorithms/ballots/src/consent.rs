@@ -1,9 +1,9 @@
-//! Consent: a proposal passes when nobody objects. An objection carries a reason; standing aside and abstaining are counted, and
-//! never hinder.
+//! Consent: a proposal passes when nobody objects. An objection carries a reason; standing aside and abstaining are
+//! counted, and never hinder.
 //!
-//! Stated rules: one objection is enough to stop it, whatever the others say. An objection is lifted only by its owner, who answers
-//! the amended proposal anew; this count knows no other way. Whether enough people answered (a quorum) is for the caller: it has to
-//! be fixed before the question opens. Nobody answering is no consent.
+//! Stated rules: one objection is enough to stop it, whatever the others say. An objection is lifted only by its owner,
+//! who answers the amended proposal anew; this count knows no other way. Whether enough people answered (a quorum) is
+//! for the caller: it has to be fixed before the question opens. Nobody answering is no consent.
 
 use crate::poll::{BALLOTS_MAX, Refusal};
 
@@ -63,8 +63,8 @@ impl Positions {
     /// Adds an answer that `count` people gave.
     ///
     /// # Errors
-    /// [`Refusal::Reason`] for an objection whose reason is empty or longer than [`REASON_BYTES_MAX`]; [`Refusal::NoCount`],
-    /// [`Refusal::TooManyBallots`].
+    /// [`Refusal::Reason`] for an objection whose reason is empty or longer than [`REASON_BYTES_MAX`];
+    /// [`Refusal::NoCount`], [`Refusal::TooManyBallots`].
     pub fn add(&mut self, count: u64, position: Position) -> Result<(), Refusal> {
         if count == 0 {
             return Err(Refusal::NoCount);
@@ -119,7 +119,12 @@ impl Consent {
     /// The count for a person to replay.
     #[must_use]
     pub fn trail(&self) -> String {
-        let rows = [("agree", self.agree), ("stand aside", self.stand_aside), ("abstain", self.abstain), ("object", self.object)];
+        let rows = [
+            ("agree", self.agree),
+            ("stand aside", self.stand_aside),
+            ("abstain", self.abstain),
+            ("object", self.object),
+        ];
         let rows: Vec<_> = rows.iter().map(|(what, count)| vec![(*what).to_owned(), count.to_string()]).collect();
         let mut trail = format!("Consent\n{}", crate::text::table(&rows));
         for objection in &self.objections {
@@ -129,7 +134,9 @@ impl Consent {
             (true, 0, _) => "Passes: nobody objects. Nobody agrees either.\n",
             (true, ..) => "Passes: nobody objects.\n",
             (false, _, 0) => "Does not pass: nobody answered.\n",
-            _ => "Does not pass: an objection stands until the person who raised it answers an amended proposal anew.\n",
+            _ => {
+                "Does not pass: an objection stands until the person who raised it answers an amended proposal anew.\n"
+            }
         };
         trail
     }

@@ -109,14 +109,20 @@ impl<'a> Head<'a> {
 
     /// Reads one line; whether it was the last of the head.
     fn line(&mut self, text: &'a str, line: usize) -> Result<bool, String> {
-        let (key, value) = text.split_once(':').ok_or_else(|| format!("expected \"key: value\", found {}", quoted(text)))?;
+        let (key, value) =
+            text.split_once(':').ok_or_else(|| format!("expected \"key: value\", found {}", quoted(text)))?;
         let (key, value) = (key.trim(), value.trim());
         match key {
             "candidate" => self.candidate(value)?,
             "withdrawn" => {
                 for id in value.split(|one: char| one == ',' || one.is_whitespace()).filter(|id| !id.is_empty()) {
                     let number = whole(id).and_then(|id| u32::try_from(id).ok());
-                    self.striking.push((number.ok_or_else(|| format!("withdrawn names candidates by their numbers, found {}", quoted(id)))?, line));
+                    self.striking.push((
+                        number.ok_or_else(|| {
+                            format!("withdrawn names candidates by their numbers, found {}", quoted(id))
+                        })?,
+                        line,
+                    ));
                 }
             }
             _ if ends_head(text) => return Ok(true),
@@ -129,7 +135,9 @@ impl<'a> Head<'a> {
                 if key == "seats" {
                     let seats = whole(value).filter(|seats| (1..=CANDIDATES_MAX as u64).contains(seats));
                     let seats = seats.and_then(|seats| usize::try_from(seats).ok());
-                    self.seats = Some(seats.ok_or_else(|| format!("seats is a whole number from 1 to {CANDIDATES_MAX}, found {}", quoted(value)))?);
+                    self.seats = Some(seats.ok_or_else(|| {
+                        format!("seats is a whole number from 1 to {CANDIDATES_MAX}, found {}", quoted(value))
+                    })?);
                 }
             }
             _ if whole(key).is_some() => return Err("a ballot before the line \"ballots:\"".to_owned()),
@@ -141,7 +149,8 @@ impl<'a> Head<'a> {
     fn candidate(&mut self, value: &str) -> Result<(), String> {
         let (id, name) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
         let number = whole(id).and_then(|id| u32::try_from(id).ok()).filter(|id| *id <= CANDIDATE_ID_MAX);
-        let id = number.ok_or_else(|| format!("a candidate has a number up to {CANDIDATE_ID_MAX}, found {}", quoted(id)))?;
+        let id =
+            number.ok_or_else(|| format!("a candidate has a number up to {CANDIDATE_ID_MAX}, found {}", quoted(id)))?;
         let name = name.trim();
         if name.is_empty() {
             return Err(format!("candidate {id} has no name"));
@@ -186,7 +195,9 @@ impl<'a> Head<'a> {
             Some(("ranked", _)) => Rankings::new(stand).map(Ballots::Ranked).map_err(|refusal| refusal.to_string()),
             Some(("scored", _)) => Scores::new(stand).map(Ballots::Scored).map_err(|refusal| refusal.to_string()),
             Some(("consent", _)) => Ok(Ballots::Consent(Positions::default())),
-            Some((other, line)) => Err(format!("type is ranked, scored or consent, found {} in line {line}", quoted(other))),
+            Some((other, line)) => {
+                Err(format!("type is ranked, scored or consent, found {} in line {line}", quoted(other)))
+            }
             None => Err("no type is given before the ballots".to_owned()),
         }
     }

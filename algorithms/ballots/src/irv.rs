@@ -1,11 +1,13 @@
-//! IRV (instant runoff, alternative vote): round by round the candidate with the fewest votes drops out, and each of their ballots
-//! moves to the next preference who is still in.
+//! IRV (instant runoff, alternative vote): round by round the candidate with the fewest votes drops out, and each of
+//! their ballots moves to the next preference who is still in.
 //!
 //! Stated rules:
-//! - Rounds go on until two are left, so that the last pair is always shown; the one with more votes wins. A majority in an earlier
-//!   round can no longer be lost, so this never changes the winner.
-//! - A vote is divided equally, and exactly, among candidates that share a rank ([`Rankings`]); as they drop out the rest get more.
-//! - Level candidates: the one earliest in the [`Lot`] drops out. [`Irv::winners`] says who could have won under any other lot.
+//! - Rounds go on until two are left, so that the last pair is always shown; the one with more votes wins. A majority
+//!   in an earlier round can no longer be lost, so this never changes the winner.
+//! - A vote is divided equally, and exactly, among candidates that share a rank ([`Rankings`]); as they drop out the
+//!   rest get more.
+//! - Level candidates: the one earliest in the [`Lot`] drops out. [`Irv::winners`] says who could have won under any
+//!   other lot.
 
 pub(crate) mod every_winner;
 
@@ -18,14 +20,16 @@ use crate::text;
 /// A count by IRV.
 #[derive(Clone, Debug)]
 pub struct Irv {
-    /// Votes are whole numbers of `1 / unit`: the smallest that divides exactly by every number of candidates sharing a rank.
+    /// Votes are whole numbers of `1 / unit`: the smallest that divides exactly by every number of candidates sharing a
+    /// rank.
     pub unit: u128,
     /// Every round.
     pub rounds: Vec<Round>,
-    /// Every candidate whom some way of breaking the ties elects, in the order of the ballot paper; nobody when no ballot names anyone.
+    /// Every candidate whom some way of breaking the ties elects, in the order of the ballot paper; nobody when no
+    /// ballot names anyone.
     pub winners: Vec<usize>,
-    /// Whether all ways of breaking the ties were followed. False only when there are so many that [`every_winner`'s limit][limit]
-    /// was met: `winners` then holds those found, and others may be missing.
+    /// Whether all ways of breaking the ties were followed. False only when there are so many that [`every_winner`'s
+    /// limit][limit] was met: `winners` then holds those found, and others may be missing.
     ///
     /// [limit]: WINNERS_WORK_MAX
     pub winners_complete: bool,
@@ -60,7 +64,8 @@ pub fn count(rankings: &Rankings, lot: &Lot) -> Result<Irv, Refusal> {
     let mut piles = Piles::of(rankings, unit(rankings)?);
     let (mut rounds, mut ties) = (Vec::new(), Vec::new());
     let winner = loop {
-        let dropped = (piles.still_in.count_ones() > 1).then(|| lot.settle(piles.fewest(), rounds.len() + 1, "who drops out is", &mut ties));
+        let dropped = (piles.still_in.count_ones() > 1)
+            .then(|| lot.settle(piles.fewest(), rounds.len() + 1, "who drops out is", &mut ties));
         let mut round = piles.round(dropped);
         match dropped {
             None => {
@@ -212,12 +217,18 @@ impl Irv {
         }
         rows.push(vec!["exhausted".to_owned(), figure(round.exhausted)]);
         let after = self.rounds.get(at + 1).map_or(round.exhausted, |next| next.exhausted);
-        rows.extend((after > round.exhausted).then(|| vec!["becomes exhausted".to_owned(), String::new(), format!("+{}", figure(after - round.exhausted))]));
+        rows.extend((after > round.exhausted).then(|| {
+            vec!["becomes exhausted".to_owned(), String::new(), format!("+{}", figure(after - round.exhausted))]
+        }));
         let last = at + 1 == self.rounds.len();
         let ties = self.ties.iter().filter(|tie| tie.at == at + 1).map(|tie| text::tie(candidates, tie));
         let what = round.dropped.map_or(String::new(), |dropped| {
             let label = text::label(candidates, dropped);
-            if last { format!("  Two are left; {label} loses.\n") } else { format!("  {label} drops out; their votes move as shown (+).\n") }
+            if last {
+                format!("  Two are left; {label} loses.\n")
+            } else {
+                format!("  {label} drops out; their votes move as shown (+).\n")
+            }
         });
         format!("Round {}\n{}{}{what}", at + 1, text::table(&rows), ties.collect::<String>())
     }

@@ -2,14 +2,18 @@
 //!
 //! What it promises:
 //! - **Exact.** Whole numbers and fixed-point only; nothing is ever decided by comparing floats.
-//! - **Replayable.** Every count carries a trail in plain text: each step, each transfer, each tie and how it was broken.
-//! - **No chance of its own.** Ties are settled by a [`Lot`] that is published beforehand or drawn from a seed anyone can check,
-//!   and each count says where it needed one. The same ballots in any order give the same answer.
-//! - **Pure.** No clock, no files, no network, no `unsafe`. Bytes in, answers out; hostile bytes get a [`Malformed`] naming the row.
+//! - **Replayable.** Every count carries a trail in plain text: each step, each transfer, each tie and how it was
+//!   broken.
+//! - **No chance of its own.** Ties are settled by a [`Lot`] that is published beforehand or drawn from a seed anyone
+//!   can check, and each count says where it needed one. The same ballots in any order give the same answer.
+//! - **Pure.** No clock, no files, no network, no `unsafe`. Bytes in, answers out; hostile bytes get a [`Malformed`]
+//!   naming the row.
 //!
-//! What it never does: guess what a ballot meant. How each unusual mark is read is stated at [`Rankings`] and [`Scores`].
+//! What it never does: guess what a ballot meant. How each unusual mark is read is stated at [`Rankings`] and
+//! [`Scores`].
 //!
-//! Candidates are positions in the candidate list, from 0, everywhere in this library; [`Candidate::id`] is what people see.
+//! Candidates are positions in the candidate list, from 0, everywhere in this library; [`Candidate::id`] is what people
+//! see.
 //!
 //! ```
 //! use ballots::{Ballots, Lot, irv, parse, schulze};

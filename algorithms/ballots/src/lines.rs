@@ -60,7 +60,8 @@ impl<Mark: Copy> Lines<Mark> {
 
     /// Ends the line that is being written.
     pub(crate) fn close(&mut self, count: u64) -> Result<(), Refusal> {
-        let ballots = self.ballots.checked_add(count).filter(|all| *all <= BALLOTS_MAX && self.marks.len() <= MARKS_MAX);
+        let ballots =
+            self.ballots.checked_add(count).filter(|all| *all <= BALLOTS_MAX && self.marks.len() <= MARKS_MAX);
         let (Some(ballots), true) = (ballots, count > 0) else {
             self.drop_open();
             return Err(if count == 0 { Refusal::NoCount } else { Refusal::TooManyBallots });
@@ -87,7 +88,8 @@ impl<Mark: Copy> Lines<Mark> {
         let mut from = 0;
         self.heads.iter().map(move |head| {
             let left = u8::try_from(head.end - from).expect("a ballot names each of at most 127 candidates once");
-            let rest = Rest { count: head.count, from: u32::try_from(from).expect("there are at most MARKS_MAX marks"), left };
+            let rest =
+                Rest { count: head.count, from: u32::try_from(from).expect("there are at most MARKS_MAX marks"), left };
             from = head.end;
             rest
         })
@@ -98,8 +100,8 @@ impl<Mark: Copy> Lines<Mark> {
         &self.marks[rest.from as usize..][..usize::from(rest.left)]
     }
 
-    /// Asks memory for several ballots at once. A pile holds ballots from all over the list; taken one by one each is waited for,
-    /// and that was four fifths of the time of counting a million.
+    /// Asks memory for several ballots at once. A pile holds ballots from all over the list; taken one by one each is
+    /// waited for, and that was four fifths of the time of counting a million.
     pub(crate) fn ask(&self, rests: impl Iterator<Item = Rest>) {
         for rest in rests {
             std::hint::black_box(self.marks.get(rest.from as usize).copied());

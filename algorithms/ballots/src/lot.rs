@@ -1,15 +1,17 @@
 //! The lot: the one order by which every tie is broken, fixed before anybody knows where a tie will be.
 //!
-//! Promises that anyone can draw it again from the published seed with `sha256sum`. Never draws a seed: fix beforehand where it
-//! will come from (dice on stage, a public beacon, a hash committed to), after the candidates are known and before the count.
+//! Promises that anyone can draw it again from the published seed with `sha256sum`. Never draws a seed: fix beforehand
+//! where it will come from (dice on stage, a public beacon, a hash committed to), after the candidates are known and
+//! before the count.
 
 use sha2::{Digest, Sha256};
 
 use crate::poll::Refusal;
 use crate::rankings::{Set, members, only};
 
-/// An order of all candidates. Wherever a rule has to act on one of several tied candidates (drop one, transfer one first, take one
-/// into the final, elect one), it acts on the one **earliest** in the lot. One sentence for all rules, so it can be published.
+/// An order of all candidates. Wherever a rule has to act on one of several tied candidates (drop one, transfer one
+/// first, take one into the final, elect one), it acts on the one **earliest** in the lot. One sentence for all rules,
+/// so it can be published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lot {
     order: Vec<usize>,
@@ -39,7 +41,8 @@ pub struct Tie {
 pub struct Earlier {
     /// The stage, from 1.
     pub stage: usize,
-    /// Whom it leaves, in the order of the ballot paper; what comes next (an earlier stage still, the lot) decides among them alone.
+    /// Whom it leaves, in the order of the ballot paper; what comes next (an earlier stage still, the lot) decides
+    /// among them alone.
     pub left: Vec<usize>,
 }
 
@@ -55,8 +58,8 @@ pub enum Settled {
 }
 
 impl Lot {
-    /// The order of the ballot paper, for when no seed was agreed: the first of the tied is acted on. Not fair to candidates whose
-    /// place on the paper is known beforehand; the trail says so.
+    /// The order of the ballot paper, for when no seed was agreed: the first of the tied is acted on. Not fair to
+    /// candidates whose place on the paper is known beforehand; the trail says so.
     #[must_use]
     pub fn in_paper_order(candidates: usize) -> Self {
         Self::new((0..candidates).collect(), None)
@@ -132,7 +135,14 @@ impl Lot {
     pub(crate) fn settle(&self, tied: Set, at: usize, about: &'static str, ties: &mut Vec<Tie>) -> usize {
         let picked = self.pick(tied);
         if tied != only(picked) {
-            ties.push(Tie { at, about, tied: members(tied).collect(), earlier: Vec::new(), picked, settled: Settled::Lot });
+            ties.push(Tie {
+                at,
+                about,
+                tied: members(tied).collect(),
+                earlier: Vec::new(),
+                picked,
+                settled: Settled::Lot,
+            });
         }
         picked
     }
@@ -169,6 +179,9 @@ mod tests {
         assert_eq!(lot.settle(only(2), 1, "drop", &mut ties), 2);
         assert!(ties.is_empty());
         assert_eq!(lot.settle(only(1) | only(2), 4, "drop", &mut ties), 1);
-        assert_eq!(ties, [Tie { at: 4, about: "drop", tied: vec![1, 2], earlier: Vec::new(), picked: 1, settled: Settled::Lot }]);
+        assert_eq!(
+            ties,
+            [Tie { at: 4, about: "drop", tied: vec![1, 2], earlier: Vec::new(), picked: 1, settled: Settled::Lot }]
+        );
     }
 }

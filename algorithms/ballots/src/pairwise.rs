@@ -1,4 +1,5 @@
-//! Every two candidates against each other: how many ballots put the one above the other. Condorcet winner and Smith set.
+//! Every two candidates against each other: how many ballots put the one above the other. Condorcet winner and Smith
+//! set.
 //!
 //! Promises exact counts. Ballots that put two level, or name neither, count for neither.
 
@@ -15,7 +16,8 @@ pub struct Pairwise {
     preferring: Vec<u64>,
 }
 
-/// A rank as the counting loop wants it: smaller is better, [`UNNAMED`] is last. Small, so that sixteen compare at once.
+/// A rank as the counting loop wants it: smaller is better, [`UNNAMED`] is last. Small, so that sixteen compare at
+/// once.
 type Rank = i8;
 const UNNAMED: Rank = Rank::MAX;
 /// The highest score that fits into a rank turned round.
@@ -97,8 +99,14 @@ impl Pairwise {
         let all = 0..self.candidates;
         let id = |candidate| text::number(candidates, candidate);
         let head = std::iter::once("above →".to_owned()).chain(all.clone().map(id)).collect();
-        let cell = |one: usize, other: usize| if one == other { "·".to_owned() } else { self.preferring(one, other).to_string() };
-        let row = |one: usize| std::iter::once(text::label(candidates, one)).chain(all.clone().map(move |other| cell(one, other))).collect();
+        let cell = |one: usize, other: usize| {
+            if one == other { "·".to_owned() } else { self.preferring(one, other).to_string() }
+        };
+        let row = |one: usize| {
+            std::iter::once(text::label(candidates, one))
+                .chain(all.clone().map(move |other| cell(one, other)))
+                .collect()
+        };
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(all.clone().map(row)).collect();
         let condorcet = self.condorcet_winner().map_or("nobody".to_owned(), |winner| text::label(candidates, winner));
         let smith = text::labels(candidates, self.smith_set());
@@ -122,8 +130,8 @@ fn fill<Line: Copy>(candidates: usize, lines: &Lines<Line>, rank: impl Fn(&[Line
     }
 }
 
-/// Counts all pairs of a ballot by comparing whole rows of `WIDE` ranks. Single ballots are counted in bytes and carried over in
-/// batches: 190 pairs of 20 candidates cost about 60 ns a ballot so, and 400 ns one by one.
+/// Counts all pairs of a ballot by comparing whole rows of `WIDE` ranks. Single ballots are counted in bytes and
+/// carried over in batches: 190 pairs of 20 candidates cost about 60 ns a ballot so, and 400 ns one by one.
 fn fill_wide<Line: Copy, const WIDE: usize>(
     candidates: usize,
     lines: &Lines<Line>,
@@ -184,7 +192,9 @@ mod tests {
             let mut place = vec![usize::MAX; rankings.candidates()];
             ranks.iter().enumerate().for_each(|(at, rank)| rank.iter().for_each(|one| place[*one] = at));
             for (one, row) in rows.iter_mut().enumerate() {
-                row.iter_mut().zip(&place).for_each(|(cell, other)| *cell += if place[one] < *other { count } else { 0 });
+                row.iter_mut()
+                    .zip(&place)
+                    .for_each(|(cell, other)| *cell += if place[one] < *other { count } else { 0 });
             }
         }
         rows

@@ -35,7 +35,8 @@ pub struct Poll {
     pub seats: Option<usize>,
     /// Who stands, in the order of the ballot paper. Empty in a consent.
     pub candidates: Vec<Candidate>,
-    /// Who stood on the ballot paper and withdrew after it was printed: struck from every ballot, and what was below moves up.
+    /// Who stood on the ballot paper and withdrew after it was printed: struck from every ballot, and what was below
+    /// moves up.
     pub withdrawn: Vec<Candidate>,
     /// What was cast.
     pub ballots: Ballots,
@@ -69,8 +70,8 @@ impl Poll {
         }
     }
 
-    /// The poll without its ballots, as the plain-text form of [`crate::file`] begins: up to and with the line `ballots:`. Each text
-    /// stands on one line, so none can pass for another header.
+    /// The poll without its ballots, as the plain-text form of [`crate::file`] begins: up to and with the line
+    /// `ballots:`. Each text stands on one line, so none can pass for another header.
     #[must_use]
     pub fn head(&self) -> String {
         let kind = self.ballots.kind();
@@ -144,8 +145,12 @@ impl Display for Refusal {
             Self::Score(score) => write!(out, "a score of {score}, at most {} is read", crate::scores::SCORE_MAX),
             Self::NoCount => write!(out, "a ballot that was cast zero times"),
             Self::TooManyBallots => write!(out, "more than {BALLOTS_MAX} ballots"),
-            Self::Reason => write!(out, "an objection needs a reason of at most {} bytes", crate::consent::REASON_BYTES_MAX),
-            Self::SharedTooWide(many) => write!(out, "{many} candidates share one rank, too many to divide a vote exactly"),
+            Self::Reason => {
+                write!(out, "an objection needs a reason of at most {} bytes", crate::consent::REASON_BYTES_MAX)
+            }
+            Self::SharedTooWide(many) => {
+                write!(out, "{many} candidates share one rank, too many to divide a vote exactly")
+            }
             Self::LotOfOthers => write!(out, "the lot was drawn for another number of candidates"),
         }
     }

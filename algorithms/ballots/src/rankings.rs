@@ -7,12 +7,12 @@ use crate::poll::{CANDIDATES_MAX, Refusal};
 
 /// Ranked ballots. How they are read, the same under every rule:
 ///
-/// - **Truncated**: candidates that a ballot does not name are tied last. In rounds and stages the ballot is *exhausted* once
-///   everyone it names is out; the count shows how many are.
-/// - **Equal ranks and overvotes** (`3>1=2`): kept as equal. Pairwise they say nothing about each other; in rounds and stages
-///   the vote is divided equally among those of them who are still in.
-/// - **Skipped ranks** (`3>>1`): passed over; `1` is the next preference after `3`. How many ballots have one is counted. Empty
-///   ranks below the last candidate are none: the ballot is truncated.
+/// - **Truncated**: candidates that a ballot does not name are tied last. In rounds and stages the ballot is
+///   *exhausted* once everyone it names is out; the count shows how many are.
+/// - **Equal ranks and overvotes** (`3>1=2`): kept as equal. Pairwise they say nothing about each other; in rounds and
+///   stages the vote is divided equally among those of them who are still in.
+/// - **Skipped ranks** (`3>>1`): passed over; `1` is the next preference after `3`. How many ballots have one is
+///   counted. Empty ranks below the last candidate are none: the ballot is truncated.
 /// - **Blank**: counted as cast; exhausted from the first round; not in the quota of [`crate::stv`].
 /// - **The same candidate twice**: refused.
 #[derive(Clone, Debug)]
@@ -81,8 +81,8 @@ impl Mark {
     }
 }
 
-/// Whom a ballot stands with while only `still_in` are in: those of its first rank that has any of them; nobody when exhausted.
-/// Also how many marks stand before the first of them.
+/// Whom a ballot stands with while only `still_in` are in: those of its first rank that has any of them; nobody when
+/// exhausted. Also how many marks stand before the first of them.
 pub(crate) fn top(marks: &[Mark], still_in: Set) -> (Set, usize) {
     let is_in = |mark: &Mark| still_in & only(mark.candidate()) != 0;
     let Some(first) = marks.iter().position(is_in) else { return (0, marks.len()) };
@@ -103,11 +103,12 @@ impl Rankings {
         Ok(Self { candidates, lines: Lines::new(), open, widest: 1, with_skips: 0, with_equals: 0 })
     }
 
-    /// Adds a ballot that was cast `count` times: its ranks, best first, each the candidates that share it; an empty rank is one
-    /// that was skipped.
+    /// Adds a ballot that was cast `count` times: its ranks, best first, each the candidates that share it; an empty
+    /// rank is one that was skipped.
     ///
     /// # Errors
-    /// [`Refusal::Unknown`], [`Refusal::Twice`], [`Refusal::NoCount`] or [`Refusal::TooManyBallots`]; nothing is added then.
+    /// [`Refusal::Unknown`], [`Refusal::Twice`], [`Refusal::NoCount`] or [`Refusal::TooManyBallots`]; nothing is added
+    /// then.
     pub fn add<Rank: AsRef<[usize]>>(&mut self, count: u64, ranks: &[Rank]) -> Result<(), Refusal> {
         for rank in ranks {
             if rank.as_ref().is_empty() {
@@ -224,7 +225,8 @@ impl Rankings {
             (self.with_skips, "with a skipped rank (passed over)"),
             (self.with_equals, "with equal ranks (kept as equal)"),
         ];
-        let told: Vec<_> = told.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{many} {what}")).collect();
+        let told: Vec<_> =
+            told.iter().filter(|(many, _)| *many > 0).map(|(many, what)| format!("{many} {what}")).collect();
         if told.is_empty() { String::new() } else { format!("Of {} ballots: {}.\n", self.ballots(), told.join(", ")) }
     }
 }

@@ -1,28 +1,31 @@
 //! Receipts and the public file: everybody can recount, and the holder of a receipt finds the ballot it belongs to.
 //!
-//! How it works. A voter gets a secret code (chance comes in from the caller) and may add words of their own. The ballot is kept
-//! beside a *tag* alone: the first 32 hex digits of
+//! How it works. A voter gets a secret code (chance comes in from the caller) and may add words of their own. The
+//! ballot is kept beside a *tag* alone: the first 32 hex digits of
 //!
 //! ```text
 //! printf 'ballots receipt 1\nPOLL\nCODE\nWORDS' | sha256sum
 //! ```
 //!
-//! After the poll the public file lists every ballot with its tag, in the order of the tags. A tag looks like chance to whoever
-//! doesn't hold the code, so that order says nothing about who voted or when; the holder computes the tag and finds the line. A file
-//! in another order is refused when it is read, and ballots that say the same are written the same ([`public_file`]).
+//! After the poll the public file lists every ballot with its tag, in the order of the tags. A tag looks like chance to
+//! whoever doesn't hold the code, so that order says nothing about who voted or when; the holder computes the tag and
+//! finds the line. A file in another order is refused when it is read, and ballots that say the same are written the
+//! same ([`public_file`]).
 //!
-//! **What it promises.** A voter can see that their ballot is in the file and says what they cast. Anyone can recount the file with
-//! [`crate::parse`] and any rule. From the file alone nobody can tell whose ballot is whose.
+//! **What it promises.** A voter can see that their ballot is in the file and says what they cast. Anyone can recount
+//! the file with [`crate::parse`] and any rule. From the file alone nobody can tell whose ballot is whose.
 //!
 //! **What it does not, and people must be told so:**
-//! - **A receipt shown under pressure gives the vote away.** Whoever sees the code (and words) sees the ballot. This is no protection
-//!   against someone who stands beside you or demands proof; do not use it where votes are bought or forced.
-//! - Whoever makes or carries the code could remember it. The caller must hand it over and forget it: no log, no database, no time.
+//! - **A receipt shown under pressure gives the vote away.** Whoever sees the code (and words) sees the ballot. This is
+//!   no protection against someone who stands beside you or demands proof; do not use it where votes are bought or
+//!   forced.
+//! - Whoever makes or carries the code could remember it. The caller must hand it over and forget it: no log, no
+//!   database, no time.
 //! - Ballots must also be *kept* without an order: a table's row order, a write-ahead log and hourly backups all tell.
-//! - A dishonest server could give two people who vote alike the same code and use the spare place. Own words prevent it: two people
-//!   with different words never share a tag.
-//! - A long ranking can be a signature ("put the last three in this order"), a rare ballot points at its owner, and a unanimous
-//!   result reveals everybody. [`secrecy`] counts these, to warn before and after.
+//! - A dishonest server could give two people who vote alike the same code and use the spare place. Own words prevent
+//!   it: two people with different words never share a tag.
+//! - A long ranking can be a signature ("put the last three in this order"), a rare ballot points at its owner, and a
+//!   unanimous result reveals everybody. [`secrecy`] counts these, to warn before and after.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
@@ -60,8 +63,8 @@ impl Display for Receipt {
 }
 
 impl Receipt {
-    /// A receipt from 128 bits of chance, fresh for each ballot, and words that the voter chose (may be empty). Runs of white space
-    /// in the words count as one space.
+    /// A receipt from 128 bits of chance, fresh for each ballot, and words that the voter chose (may be empty). Runs of
+    /// white space in the words count as one space.
     #[must_use]
     pub fn new(chance: [u8; 16], words: &str) -> Self {
         Self { code: hex(&chance), words: words.split_whitespace().collect::<Vec<_>>().join(" ") }
@@ -71,11 +74,14 @@ impl Receipt {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let mut parts = text.split_whitespace();
-        let code = parts.next().filter(|code| code.len() == TAG_DIGITS && code.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        let code = parts
+            .next()
+            .filter(|code| code.len() == TAG_DIGITS && code.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
         Some(Self { code: code.to_ascii_lowercase(), words: parts.collect::<Vec<_>>().join(" ") })
     }
 
-    /// What stands beside the ballot. `poll` is a name that no other poll has, so that tags of two polls can't be matched.
+    /// What stands beside the ballot. `poll` is a name that no other poll has, so that tags of two polls can't be
+    /// matched.
     #[must_use]
     pub fn tag(&self, poll: &str) -> String {
         let digest = Sha256::digest(format!("ballots receipt 1\n{poll}\n{}\n{}", self.code, self.words).as_bytes());
@@ -92,9 +98,10 @@ pub struct Sealed {
     pub ballot: String,
 }
 
-/// The public file: the head of the poll, then every ballot with its tag, in the order of the tags. The ballots of `poll` itself are
-/// left aside. Ballots that say the same are written the same: spaces, the order of equal candidates or of scores, scores of 0, and
-/// how many ranks are skipped in a row don't survive. It is read back before it is given, so what is published can be counted.
+/// The public file: the head of the poll, then every ballot with its tag, in the order of the tags. The ballots of
+/// `poll` itself are left aside. Ballots that say the same are written the same: spaces, the order of equal candidates
+/// or of scores, scores of 0, and how many ranks are skipped in a row don't survive. It is read back before it is
+/// given, so what is published can be counted.
 ///
 /// # Errors
 /// [`Malformed`] when a ballot does not fit the poll, a tag is none or stands twice; the row is that of the file.
@@ -184,9 +191,13 @@ fn kinds<Mark: Copy>(candidates: usize, lines: &Lines<Mark>, says: impl Fn(&[Mar
 
 /// A ballot line's text without its tag, and the tag.
 pub(crate) fn split_tag(text: &str) -> (&str, Option<&str>) {
-    let is_tag = |tag: &str| tag.len() == TAG_DIGITS && tag.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    let is_tag = |tag: &str| {
+        tag.len() == TAG_DIGITS && tag.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    };
     match text.rsplit_once('#') {
-        Some((ballot, tag)) if is_tag(tag) && (ballot.is_empty() || ballot.ends_with(' ')) => (ballot.trim_end(), Some(tag)),
+        Some((ballot, tag)) if is_tag(tag) && (ballot.is_empty() || ballot.ends_with(' ')) => {
+            (ballot.trim_end(), Some(tag))
+        }
         _ => (text, None),
     }
 }

@@ -1,7 +1,9 @@
-//! Schulze's rule: a win over somebody may be indirect, along a path of pairwise wins, and a path is as strong as its weakest win.
+//! Schulze's rule: a win over somebody may be indirect, along a path of pairwise wins, and a path is as strong as its
+//! weakest win.
 //!
-//! Source: Schulze 2011, "A new monotonic, clone-independent, reversal symmetric, and Condorcet-consistent single-winner election
-//! method". Promises the Condorcet winner when there is one. Never depends on the order in which paths are looked for.
+//! Source: Schulze 2011, "A new monotonic, clone-independent, reversal symmetric, and Condorcet-consistent
+//! single-winner election method". Promises the Condorcet winner when there is one. Never depends on the order in which
+//! paths are looked for.
 
 use std::cmp::Reverse;
 
@@ -37,12 +39,13 @@ pub struct Schulze {
     pub pairs: Pairwise,
     /// The strongest paths by winning votes.
     pub paths: Paths,
-    /// Who is beaten by nobody's path, in the order of the ballot paper; several when they are truly level; nobody when no ballot
-    /// names anyone.
+    /// Who is beaten by nobody's path, in the order of the ballot paper; several when they are truly level; nobody when
+    /// no ballot names anyone.
     pub winners: Vec<usize>,
     /// The same by margins, to compare.
     pub winners_by_margins: Vec<usize>,
-    /// Everybody, by how many others their path beats; whoever's path beats another's stands before them, the rest by lot.
+    /// Everybody, by how many others their path beats; whoever's path beats another's stands before them, the rest by
+    /// lot.
     pub order: Vec<usize>,
     /// The winner, by lot when several are level; nobody when no ballot names anyone.
     pub elected: Option<usize>,
@@ -78,7 +81,14 @@ fn decide(pairs: Pairwise, named: bool, lot: &Lot, unusual: String) -> Result<Sc
     let first = winners.iter().copied().min_by_key(|one| lot.place(*one));
     let ties = match first {
         Some(picked) if winners.len() > 1 => {
-            vec![Tie { at: 1, about: "who is elected", tied: winners.clone(), earlier: Vec::new(), picked, settled: Settled::Lot }]
+            vec![Tie {
+                at: 1,
+                about: "who is elected",
+                tied: winners.clone(),
+                earlier: Vec::new(),
+                picked,
+                settled: Settled::Lot,
+            }]
         }
         _ => Vec::new(),
     };
@@ -90,7 +100,8 @@ impl Paths {
     #[must_use]
     pub fn strongest(pairs: &Pairwise, by: Strength) -> Self {
         let candidates = pairs.candidates();
-        let mut paths = Self { candidates, strength: vec![0; candidates * candidates], before: vec![0; candidates * candidates] };
+        let mut paths =
+            Self { candidates, strength: vec![0; candidates * candidates], before: vec![0; candidates * candidates] };
         for one in 0..candidates {
             for other in 0..candidates {
                 let (won, lost) = (pairs.preferring(one, other), pairs.preferring(other, one));
@@ -139,7 +150,9 @@ impl Paths {
     #[must_use]
     pub fn winners(&self) -> Vec<usize> {
         let all = 0..self.candidates;
-        all.clone().filter(|one| all.clone().all(|other| self.strength(*one, other) >= self.strength(other, *one))).collect()
+        all.clone()
+            .filter(|one| all.clone().all(|other| self.strength(*one, other) >= self.strength(other, *one)))
+            .collect()
     }
 
     /// Whom a candidate's path beats.
@@ -189,7 +202,8 @@ impl Schulze {
         if path.is_empty() {
             return format!("{} to {}: no path, 0", id(from), id(to));
         }
-        let steps = path.windows(2).map(|step| format!(" →({}) {}", self.pairs.preferring(step[0], step[1]), id(step[1])));
+        let steps =
+            path.windows(2).map(|step| format!(" →({}) {}", self.pairs.preferring(step[0], step[1]), id(step[1])));
         format!("{}{} is {}", id(from), steps.collect::<String>(), self.paths.strength(from, to))
     }
 }

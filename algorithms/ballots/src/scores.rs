@@ -1,6 +1,7 @@
 //! Scored ballots, and how they are read.
 //!
-//! Promises that what was given is kept as given. Never rescales a ballot: a high scorer and a low scorer weigh what they say.
+//! Promises that what was given is kept as given. Never rescales a ballot: a high scorer and a low scorer weigh what
+//! they say.
 
 use crate::lines::Lines;
 use crate::poll::{CANDIDATES_MAX, Refusal};
@@ -53,8 +54,8 @@ impl Scores {
     /// Adds a ballot that was cast `count` times: candidates with the score that each is given, in any order.
     ///
     /// # Errors
-    /// [`Refusal::Unknown`], [`Refusal::Twice`], [`Refusal::Score`], [`Refusal::NoCount`] or [`Refusal::TooManyBallots`]; nothing
-    /// is added then.
+    /// [`Refusal::Unknown`], [`Refusal::Twice`], [`Refusal::Score`], [`Refusal::NoCount`] or
+    /// [`Refusal::TooManyBallots`]; nothing is added then.
     pub fn add(&mut self, count: u64, given: &[(usize, u16)]) -> Result<(), Refusal> {
         for (candidate, score) in given {
             self.mark(*candidate, *score)?;

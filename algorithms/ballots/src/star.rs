@@ -1,6 +1,8 @@
-//! STAR: score, then automatic runoff. The two highest totals go into a final; whoever is scored higher on more ballots wins it.
+//! STAR: score, then automatic runoff. The two highest totals go into a final; whoever is scored higher on more ballots
+//! wins it.
 //!
-//! Ties: a place in the final between level totals goes by lot; a level final goes to the higher total, then by lot; each is said.
+//! Ties: a place in the final between level totals goes by lot; a level final goes to the higher total, then by lot;
+//! each is said.
 
 use std::cmp::Reverse;
 
@@ -18,7 +20,8 @@ use crate::text;
 pub struct Star {
     /// Sum of scores, per candidate.
     pub totals: Vec<u64>,
-    /// The two with the highest totals, the higher first, level ones by lot; fewer only when fewer stand or no ballot scores anyone.
+    /// The two with the highest totals, the higher first, level ones by lot; fewer only when fewer stand or no ballot
+    /// scores anyone.
     pub finalists: Vec<usize>,
     /// Ballots that score each finalist above the other one.
     pub runoff: Vec<u64>,
@@ -54,7 +57,8 @@ pub fn count(scores: &Scores, lot: &Lot) -> Result<Star, Refusal> {
         _ => finalists.first().copied(),
     };
     let by_lot = ties.iter().any(|tie| tie.settled == Settled::Lot);
-    let winners = if by_lot { every_winner(&totals, &Pairwise::of_scores(scores)) } else { elected.into_iter().collect() };
+    let winners =
+        if by_lot { every_winner(&totals, &Pairwise::of_scores(scores)) } else { elected.into_iter().collect() };
     Ok(Star { totals, finalists, runoff, no_preference, finalist_tie, runoff_tie, winners, elected, ties })
 }
 
@@ -98,10 +102,14 @@ fn every_winner(totals: &[u64], pairs: &Pairwise) -> Vec<usize> {
     let mut highest = totals.to_vec();
     highest.sort_unstable_by_key(|total| Reverse(*total));
     // Two reach the final: both of the highest total, or the one that has it and one of the next.
-    let meet = |one: usize, other: usize| totals[one].max(totals[other]) == highest[0] && totals[one].min(totals[other]) == highest[1];
+    let meet = |one: usize, other: usize| {
+        totals[one].max(totals[other]) == highest[0] && totals[one].min(totals[other]) == highest[1]
+    };
     let stands = |one: usize, other: usize| (pairs.preferring(one, other), totals[one]);
     let all = 0..totals.len();
-    let wins = |one: &usize| all.clone().any(|other| other != *one && meet(*one, other) && stands(*one, other) >= stands(other, *one));
+    let wins = |one: &usize| {
+        all.clone().any(|other| other != *one && meet(*one, other) && stands(*one, other) >= stands(other, *one))
+    };
     all.clone().filter(wins).collect()
 }
 
@@ -119,13 +127,25 @@ impl Star {
     /// The count, step by step, for a person to replay.
     #[must_use]
     pub fn trail(&self, candidates: &[Candidate]) -> String {
-        let mut trail = format!("STAR\nThe sum of scores for each (no score given is 0):\n{}", ladder(&self.totals, candidates));
-        trail += &format!("In the final: {}.\nBallots that score one finalist above the other:\n", text::labels(candidates, self.finalists.iter().copied()));
-        let mut rows: Vec<_> = self.finalists.iter().zip(&self.runoff).map(|(one, votes)| vec![text::label(candidates, *one), votes.to_string()]).collect();
+        let mut trail =
+            format!("STAR\nThe sum of scores for each (no score given is 0):\n{}", ladder(&self.totals, candidates));
+        trail += &format!(
+            "In the final: {}.\nBallots that score one finalist above the other:\n",
+            text::labels(candidates, self.finalists.iter().copied())
+        );
+        let mut rows: Vec<_> = self
+            .finalists
+            .iter()
+            .zip(&self.runoff)
+            .map(|(one, votes)| vec![text::label(candidates, *one), votes.to_string()])
+            .collect();
         rows.push(vec!["both the same".to_owned(), self.no_preference.to_string()]);
         trail += &text::table(&rows);
         if self.winners.len() > 1 {
-            trail += &format!("The lot decided: with other lots these can win: {}.\n", text::labels(candidates, self.winners.iter().copied()));
+            trail += &format!(
+                "The lot decided: with other lots these can win: {}.\n",
+                text::labels(candidates, self.winners.iter().copied())
+            );
         }
         trail + &outcome(self.elected.as_slice(), &self.ties, candidates)
     }

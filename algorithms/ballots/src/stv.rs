@@ -1,18 +1,20 @@
-//! STV as Scotland counts it: the Scottish Local Government Elections Order 2011, schedule 1, rules 45 to 52 (weighted inclusive
-//! Gregory method).
+//! STV as Scotland counts it: the Scottish Local Government Elections Order 2011, schedule 1, rules 45 to 52 (weighted
+//! inclusive Gregory method).
 //!
 //! Stated rules:
 //! - Quota: valid ballots divided by seats + 1, rounded down, plus 1. Blank ballots are not valid.
-//! - Whoever reaches the quota is elected. The largest surplus is transferred first: every paper of the pile moves on, at
-//!   `value × surplus ÷ total of the pile`, five decimals, the rest ignored ([`UNIT`]; whole numbers, never floats).
-//! - Without a surplus, the candidate with the fewest votes is excluded and their papers move on at the value they have.
+//! - Whoever reaches the quota is elected. The largest surplus is transferred first: every paper of the pile moves on,
+//!   at `value × surplus ÷ total of the pile`, five decimals, the rest ignored ([`UNIT`]; whole numbers, never floats).
+//! - Without a surplus, the candidate with the fewest votes is excluded and their papers move on at the value they
+//!   have.
 //! - As many candidates left as seats: they are elected, whatever they have, and nothing more is transferred.
-//! - Level candidates: the latest earlier stage at which they were not level decides (most votes: surplus first; fewest: excluded);
-//!   then the [`Lot`].
-//! - Equal ranks (the Order calls such a paper void): the paper's value is divided by the candidates of that rank who are still in,
-//!   five decimals, the rest ignored.
+//! - Level candidates: the latest earlier stage at which they were not level decides (most votes: surplus first;
+//!   fewest: excluded); then the [`Lot`].
+//! - Equal ranks (the Order calls such a paper void): the paper's value is divided by the candidates of that rank who
+//!   are still in, five decimals, the rest ignored.
 //!
-//! What no preference can take is shown as exhausted; what the ignored decimals cost is shown apart. Nothing else gets lost.
+//! What no preference can take is shown as exhausted; what the ignored decimals cost is shown apart. Nothing else gets
+//! lost.
 
 mod table;
 mod trail;
@@ -36,8 +38,8 @@ pub struct Stv {
     pub quota: u64,
     /// Every stage.
     pub stages: Vec<Stage>,
-    /// Who is elected, in order of election; within a stage by votes, then by earlier stages, then by lot. Nobody when no ballot
-    /// names anyone.
+    /// Who is elected, in order of election; within a stage by votes, then by earlier stages, then by lot. Nobody when
+    /// no ballot names anyone.
     pub elected: Vec<usize>,
     /// Every tie and how it was settled.
     pub ties: Vec<Tie>,
@@ -131,7 +133,10 @@ mod tests {
     #[test]
     fn a_surplus_moves_at_a_value_cut_off_to_five_decimals() {
         // 16 ballots, 2 seats: quota 6. Ada has 9, surplus 3: each paper moves at 3 / 9 = 0.33333.
-        let poll = rankings(4, &[(6, &[&[0], &[1]]), (2, &[&[0], &[2]]), (1, &[&[0]]), (3, &[&[1]]), (2, &[&[2]]), (2, &[&[3]])]);
+        let poll = rankings(
+            4,
+            &[(6, &[&[0], &[1]]), (2, &[&[0], &[2]]), (1, &[&[0]]), (3, &[&[1]]), (2, &[&[2]]), (2, &[&[3]])],
+        );
         let stv = count(&poll, 2, &Lot::in_paper_order(4)).unwrap();
         assert_eq!((stv.quota, stv.stages[0].elected.as_slice()), (6, [0].as_slice()));
         assert_eq!(stv.stages[0].next, Next::Surplus { of: 0, surplus: 3 * UNIT, total: 9 * UNIT });
@@ -147,14 +152,24 @@ mod tests {
         let stv = count(&poll, 1, &Lot::in_paper_order(4)).unwrap();
         assert_eq!(stv.stages[1].next, Next::Exclusion(2));
         let earlier = vec![Earlier { stage: 1, left: vec![2] }];
-        let tie = Tie { at: 2, about: "who is excluded is", tied: vec![1, 2], earlier, picked: 2, settled: Settled::EarlierStage };
+        let tie = Tie {
+            at: 2,
+            about: "who is excluded is",
+            tied: vec![1, 2],
+            earlier,
+            picked: 2,
+            settled: Settled::EarlierStage,
+        };
         assert_eq!(stv.ties, [tie]);
     }
 
     #[test]
     fn the_lot_decides_only_among_those_whom_an_earlier_stage_leaves() {
         // Brook, Cleo and Dara have 6 each at stage 2; at stage 1 Brook had 6, the others 5.
-        let poll = rankings(5, &[(9, &[&[0]]), (6, &[&[1]]), (5, &[&[2]]), (5, &[&[3]]), (1, &[&[4], &[2]]), (1, &[&[4], &[3]])]);
+        let poll = rankings(
+            5,
+            &[(9, &[&[0]]), (6, &[&[1]]), (5, &[&[2]]), (5, &[&[3]]), (1, &[&[4], &[2]]), (1, &[&[4], &[3]])],
+        );
         for seed in 0..8_u8 {
             let lot = Lot::from_seed(&[seed], &[1, 2, 3, 4, 5]);
             let stv = count(&poll, 1, &lot).unwrap();
@@ -162,7 +177,9 @@ mod tests {
             let tie = &stv.ties[0];
             assert_eq!((tie.tied.as_slice(), tie.picked, tie.settled), ([1, 2, 3].as_slice(), first, Settled::Lot));
             assert_eq!(tie.earlier, [Earlier { stage: 1, left: vec![2, 3] }]);
-            let said = format!("position 1; position 2; position 3 are level; stage 1 leaves position 2; position 3; who is excluded is settled by lot: position {first}.");
+            let said = format!(
+                "position 1; position 2; position 3 are level; stage 1 leaves position 2; position 3; who is excluded is settled by lot: position {first}."
+            );
             assert!(stv.trail(&[]).contains(&said), "{}", stv.trail(&[]));
         }
     }

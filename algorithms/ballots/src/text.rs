@@ -20,7 +20,9 @@ pub(crate) fn number(candidates: &[Candidate], candidate: usize) -> String {
 
 /// A candidate as `2 Nashville`.
 pub(crate) fn label(candidates: &[Candidate], candidate: usize) -> String {
-    candidates.get(candidate).map_or_else(|| format!("position {candidate}"), |one| format!("{} {}", one.id, on_one_line(&one.name)))
+    candidates
+        .get(candidate)
+        .map_or_else(|| format!("position {candidate}"), |one| format!("{} {}", one.id, on_one_line(&one.name)))
 }
 
 /// Without what could pass for another line of the trail, or garble the page or terminal it is shown on.
@@ -64,7 +66,9 @@ pub(crate) fn greatest_divisor(one: u128, other: u128) -> u128 {
 /// Columns set under each other: the first to the left, the others to the right.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
     let widths: Vec<_> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in rows {
@@ -87,7 +91,9 @@ pub(crate) fn tie(candidates: &[Candidate], tie: &Tie) -> String {
         Settled::Lot => "lot",
     };
     let (tied, picked) = (labels(candidates, tie.tied.iter().copied()), label(candidates, tie.picked));
-    let leaves = |earlier: &Earlier| format!("stage {} leaves {}; ", earlier.stage, labels(candidates, earlier.left.iter().copied()));
+    let leaves = |earlier: &Earlier| {
+        format!("stage {} leaves {}; ", earlier.stage, labels(candidates, earlier.left.iter().copied()))
+    };
     let earlier: String = tie.earlier.iter().map(leaves).collect();
     format!("  Tie: {tied} are level; {earlier}{} settled by {by}: {picked}.\n", tie.about)
 }

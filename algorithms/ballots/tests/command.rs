@@ -49,16 +49,27 @@ fn refused(name: &str, rule: &str, bytes: &[u8]) -> String {
 
 #[test]
 fn whoever_withdrew_is_struck_and_what_was_below_moves_up() {
-    let head = |withdrawn: &str| format!("seats: 2\ntype: ranked\ncandidate: 1 Ada\ncandidate: 4 Brook\ncandidate: 7 Cleo\ncandidate: 9 Dara\n{withdrawn}ballots:\n");
+    let head = |withdrawn: &str| {
+        format!(
+            "seats: 2\ntype: ranked\ncandidate: 1 Ada\ncandidate: 4 Brook\ncandidate: 7 Cleo\ncandidate: 9 Dara\n{withdrawn}ballots:\n"
+        )
+    };
     let with = Brought::with("with", (head("withdrawn: 4\n") + "5: 4>1>7\n3: 7=4>9\n2: 4\n1: 1>4>>9\n").as_bytes());
-    let without = Brought::with("without", (head("").replace("candidate: 4 Brook\n", "") + "5: 1>7\n3: 7>9\n2:\n1: 1>>9\n").as_bytes());
+    let without = Brought::with(
+        "without",
+        (head("").replace("candidate: 4 Brook\n", "") + "5: 1>7\n3: 7>9\n2:\n1: 1>>9\n").as_bytes(),
+    );
     for rule in ["irv", "stv", "schulze"] {
-        let [with, without] = [&with, &without].map(|file| String::from_utf8(run(&["count", "--rule", rule, "--seed", "0badcafe", file.path()]).stdout).unwrap());
+        let [with, without] = [&with, &without].map(|file| {
+            String::from_utf8(run(&["count", "--rule", rule, "--seed", "0badcafe", file.path()]).stdout).unwrap()
+        });
         assert!(!without.is_empty());
         assert_eq!(with, format!("Withdrawn, and struck from every ballot: 4 Brook.\n{without}"));
     }
-    let scored = Brought::with("scored", SCORED.replace("ballots:", "withdrawn: 1, 2\ncandidate: 3 Cleo\nballots:").as_bytes());
-    let all: serde_json::Value = serde_json::from_slice(&run(&["count", "--rule", "score", "--json", scored.path()]).stdout).unwrap();
+    let scored =
+        Brought::with("scored", SCORED.replace("ballots:", "withdrawn: 1, 2\ncandidate: 3 Cleo\nballots:").as_bytes());
+    let all: serde_json::Value =
+        serde_json::from_slice(&run(&["count", "--rule", "score", "--json", scored.path()]).stdout).unwrap();
     assert_eq!((&all["withdrawn"], &all["candidate_ids"]), (&serde_json::json!([1, 2]), &serde_json::json!([3])));
 }
 
@@ -67,25 +78,85 @@ fn a_flaw_is_named_with_its_row() {
     let cases = [
         ("unknown", "irv", format!("{RANKED}3: 1>2\n1: 2>7\n"), "line 8: there is no candidate 7"),
         ("twice", "irv", format!("{RANKED}3: 1>2>1\n"), "line 7: candidate 1 is named twice on one ballot"),
-        ("withdrawn-twice", "irv", RANKED.replace("ballots:", "withdrawn: 2\nwithdrawn: 2\nballots:"), "line 7: candidate 2 has withdrawn already"),
-        ("withdrawn-unknown", "irv", RANKED.replace("ballots:", "withdrawn: 7\nballots:"), "line 6: candidate 7 is not there to withdraw"),
-        ("withdrawn-name", "irv", RANKED.replace("ballots:", "withdrawn: Ada\nballots:"), "line 6: withdrawn names candidates by their numbers, found \"Ada\""),
-        ("withdrawn-named-twice", "irv", RANKED.replace("ballots:", "withdrawn: 2\nballots:") + "1: 2>1>2\n", "line 8: candidate 2 is named twice on one ballot"),
-        ("too-few-left", "stv", RANKED.replace("seats: 1", "seats: 2").replace("ballots:", "withdrawn: 2\nballots:"), "line 2: 2 seats for 1 candidates"),
+        (
+            "withdrawn-twice",
+            "irv",
+            RANKED.replace("ballots:", "withdrawn: 2\nwithdrawn: 2\nballots:"),
+            "line 7: candidate 2 has withdrawn already",
+        ),
+        (
+            "withdrawn-unknown",
+            "irv",
+            RANKED.replace("ballots:", "withdrawn: 7\nballots:"),
+            "line 6: candidate 7 is not there to withdraw",
+        ),
+        (
+            "withdrawn-name",
+            "irv",
+            RANKED.replace("ballots:", "withdrawn: Ada\nballots:"),
+            "line 6: withdrawn names candidates by their numbers, found \"Ada\"",
+        ),
+        (
+            "withdrawn-named-twice",
+            "irv",
+            RANKED.replace("ballots:", "withdrawn: 2\nballots:") + "1: 2>1>2\n",
+            "line 8: candidate 2 is named twice on one ballot",
+        ),
+        (
+            "too-few-left",
+            "stv",
+            RANKED.replace("seats: 1", "seats: 2").replace("ballots:", "withdrawn: 2\nballots:"),
+            "line 2: 2 seats for 1 candidates",
+        ),
         ("minus", "irv", format!("{RANKED}-3: 1>2\n"), "line 7: a count is a whole number in digits, found \"-3\""),
         ("zero", "irv", format!("{RANKED}0: 1>2\n"), "line 7: a ballot that was cast zero times"),
         ("huge", "irv", format!("{RANKED}999999999999999999: 1\n"), "line 7: more than 1000000000000 ballots"),
-        ("longer", "irv", format!("{RANKED}99999999999999999999999: 1\n"), "line 7: a count is a whole number in digits, found \"99999999999999999999999\""),
+        (
+            "longer",
+            "irv",
+            format!("{RANKED}99999999999999999999999: 1\n"),
+            "line 7: a count is a whole number in digits, found \"99999999999999999999999\"",
+        ),
         ("words", "irv", format!("{RANKED}hello\n"), "line 7: expected \"COUNT: BALLOT\", found \"hello\""),
         ("equals", "irv", format!("{RANKED}1: 1==2\n"), "line 7: expected the number of a candidate, found \"\""),
-        ("scores in ranks", "irv", format!("{RANKED}1: 1/5\n"), "line 7: expected the number of a candidate, found \"1/5\""),
-        ("half", "score", format!("{SCORED}1: 1/2.5\n"), "line 5: a score is a whole number from 0 to 1000, found \"2.5\""),
-        ("below", "score", format!("{SCORED}1: 1/-2\n"), "line 5: a score is a whole number from 0 to 1000, found \"-2\""),
+        (
+            "scores in ranks",
+            "irv",
+            format!("{RANKED}1: 1/5\n"),
+            "line 7: expected the number of a candidate, found \"1/5\"",
+        ),
+        (
+            "half",
+            "score",
+            format!("{SCORED}1: 1/2.5\n"),
+            "line 5: a score is a whole number from 0 to 1000, found \"2.5\"",
+        ),
+        (
+            "below",
+            "score",
+            format!("{SCORED}1: 1/-2\n"),
+            "line 5: a score is a whole number from 0 to 1000, found \"-2\"",
+        ),
         ("scored twice", "score", format!("{SCORED}1: 1/2 1/3\n"), "line 5: candidate 1 is named twice on one ballot"),
         ("ranks in scores", "score", format!("{SCORED}1: 1>2\n"), "line 5: expected CANDIDATE/SCORE, found \"1>2\""),
-        ("reasonless", "consent", format!("{CONSENT}4: agree\n1: object\n"), "line 4: an objection needs a reason of at most 10000 bytes"),
-        ("perhaps", "consent", format!("{CONSENT}4: perhaps\n"), "line 3: expected agree, stand aside, abstain or object REASON, found \"perhaps\""),
-        ("escape", "consent", format!("{CONSENT}1: object \u{1b}[2J\n"), "line 3: a reason holds a control character: \"\u{fffd}[2J\""),
+        (
+            "reasonless",
+            "consent",
+            format!("{CONSENT}4: agree\n1: object\n"),
+            "line 4: an objection needs a reason of at most 10000 bytes",
+        ),
+        (
+            "perhaps",
+            "consent",
+            format!("{CONSENT}4: perhaps\n"),
+            "line 3: expected agree, stand aside, abstain or object REASON, found \"perhaps\"",
+        ),
+        (
+            "escape",
+            "consent",
+            format!("{CONSENT}1: object \u{1b}[2J\n"),
+            "line 3: a reason holds a control character: \"\u{fffd}[2J\"",
+        ),
     ];
     for (name, rule, text, said) in cases {
         assert_eq!(refused(name, rule, text.as_bytes()), said);
@@ -97,7 +168,11 @@ fn a_contradiction_in_the_head_is_named_with_its_row() {
     let cases = [
         ("empty", "", "line 1: the file ends without a line \"ballots:\""),
         ("no type", "candidate: 1 Ada\nballots:\n1: 1\n", "line 2: no type is given before the ballots"),
-        ("other type", "type: guess\ncandidate: 1 Ada\nballots:\n", "line 3: type is ranked, scored or consent, found \"guess\" in line 1"),
+        (
+            "other type",
+            "type: guess\ncandidate: 1 Ada\nballots:\n",
+            "line 3: type is ranked, scored or consent, found \"guess\" in line 1",
+        ),
         ("two types", "type: ranked\ntype: scored\n", "line 2: type is given a second time, first in line 1"),
         ("nobody", "type: ranked\nballots:\n1: 1\n", "line 2: nobody stands"),
         ("same number", "candidate: 1 Ada\ncandidate: 1 Brook\n", "line 2: candidate 1 is given a second time"),
@@ -121,7 +196,10 @@ fn a_contradiction_in_the_head_is_named_with_its_row() {
 #[test]
 fn a_rule_that_cannot_read_these_ballots_says_which_it_reads() {
     assert_eq!(refused("a", "star", RANKED.as_bytes()), "line 3: the ballots are ranked, star reads scored ones");
-    assert_eq!(refused("b", "consent", SCORED.as_bytes()), "line 1: the ballots are scored, consent reads consent ones");
+    assert_eq!(
+        refused("b", "consent", SCORED.as_bytes()),
+        "line 1: the ballots are scored, consent reads consent ones"
+    );
     assert_eq!(refused("c", "stv", CONSENT.as_bytes()), "line 1: the ballots are consent, stv reads ranked ones");
     assert_eq!(refused("d", "stv", SCORED.as_bytes()), "line 4: no line \"seats:\" above the ballots, stv needs it");
     let out = run(&["count", "--rule", "irv", "/no/such/file"]);
@@ -160,15 +238,28 @@ fn unusual_but_clear_files_are_read() {
     let out = run(&["count", "--rule", "stv", "--json", file.path()]);
     let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     assert_eq!(json["scottish_stv"]["stages"][0]["votes"], serde_json::json!({ "7": 2.0, "3": 5.0 }));
-    assert_eq!((&json["n_ballots"], &json["scottish_stv"]["valid"], &json["scottish_stv"]["quota"]), (&12.into(), &7.into(), &4.into()));
-    assert!(json["trail"][3].as_str().unwrap().contains("5 blank, 5 with a skipped rank (passed over), 2 with equal ranks"), "{}", json["trail"]);
+    assert_eq!(
+        (&json["n_ballots"], &json["scottish_stv"]["valid"], &json["scottish_stv"]["quota"]),
+        (&12.into(), &7.into(), &4.into())
+    );
+    assert!(
+        json["trail"][3].as_str().unwrap().contains("5 blank, 5 with a skipped rank (passed over), 2 with equal ranks"),
+        "{}",
+        json["trail"]
+    );
 }
 
 #[test]
 fn consent_is_counted_and_keeps_every_reason() {
-    let file = Brought::with("consent", format!("{CONSENT}9: agree\n2: stand aside\n1: abstain\n1: object it is too loud\n").as_bytes());
+    let file = Brought::with(
+        "consent",
+        format!("{CONSENT}9: agree\n2: stand aside\n1: abstain\n1: object it is too loud\n").as_bytes(),
+    );
     let out = run(&["count", "--rule", "consent", "--json", file.path()]);
     let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     let reasons = serde_json::json!([{ "count": 1, "reason": "it is too loud" }]);
-    assert_eq!((&json["passes"], &json["consent"]["stand_aside"], &json["consent"]["objections"]), (&false.into(), &2.into(), &reasons));
+    assert_eq!(
+        (&json["passes"], &json["consent"]["stand_aside"], &json["consent"]["objections"]),
+        (&false.into(), &2.into(), &reasons)
+    );
 }

@@ -49,9 +49,14 @@ fn every_fixture_counts_as_other_programs_count_it() {
     let files = fixtures();
     assert_eq!(files.len(), 20);
     for file in files {
-        let expected: Value = serde_json::from_slice(&std::fs::read(file.with_extension("expected.json")).unwrap()).unwrap();
+        let expected: Value =
+            serde_json::from_slice(&std::fs::read(file.with_extension("expected.json")).unwrap()).unwrap();
         let expected = expected.as_object().unwrap();
-        let rules: &[&str] = if expected.contains_key("star") { &["approval", "score", "star", "schulze"] } else { &["irv", "stv", "schulze"] };
+        let rules: &[&str] = if expected.contains_key("star") {
+            &["approval", "score", "star", "schulze"]
+        } else {
+            &["irv", "stv", "schulze"]
+        };
         let found: Map<_, _> = rules.iter().flat_map(|rule| counted(rule, &file)).collect();
         for (key, expected) in expected.iter().filter(|(key, _)| !ABOUT_THE_PROGRAMS.contains(&key.as_str())) {
             let found = found.get(key).unwrap_or(&Value::Null);
@@ -67,7 +72,10 @@ fn burlington_says_that_the_rules_disagree() {
     assert_eq!(*rules, serde_json::json!({ "plurality": [5], "IRV": [1], "Schulze": [2], "Condorcet": [2] }));
     let out = command().args(["count", "--rule", "irv"]).arg(&file).output().unwrap();
     let trail = String::from_utf8(out.stdout).unwrap();
-    assert!(trail.contains("These rules disagree") && trail.contains("5 Kurt Wright (Republican)  2952 1/2"), "{trail}");
+    assert!(
+        trail.contains("These rules disagree") && trail.contains("5 Kurt Wright (Republican)  2952 1/2"),
+        "{trail}"
+    );
 }
 
 #[test]

@@ -47,13 +47,19 @@ fn rankings(stand: usize, lines: &[(u64, Ranks)]) -> Rankings {
 
 fn scores(stand: usize, lines: &[(u64, Vec<u16>)]) -> Scores {
     let mut scores = Scores::new(stand).unwrap();
-    lines.iter().for_each(|(count, given)| scores.add(*count, &given.iter().copied().enumerate().collect::<Vec<_>>()).unwrap());
+    lines
+        .iter()
+        .for_each(|(count, given)| scores.add(*count, &given.iter().copied().enumerate().collect::<Vec<_>>()).unwrap());
     scores
 }
 
 /// All that the ranked rules say, lots included.
 fn ranked_answers(rankings: &Rankings, seats: usize, lot: &Lot) -> String {
-    let (irv, stv, schulze) = (irv::count(rankings, lot).unwrap(), stv::count(rankings, seats, lot).unwrap(), schulze::count(rankings, lot).unwrap());
+    let (irv, stv, schulze) = (
+        irv::count(rankings, lot).unwrap(),
+        stv::count(rankings, seats, lot).unwrap(),
+        schulze::count(rankings, lot).unwrap(),
+    );
     format!("{}{}{}{:?}{:?}", irv.trail(&[]), stv.trail(&[]), schulze.trail(&[]), irv.winners, schulze.order)
 }
 
@@ -83,14 +89,18 @@ fn every_irv_winner(lines: &[(u64, Ranks)], still_in: &BTreeSet<usize>) -> BTree
     }
     let votes = |one: &usize| -> u64 {
         let share = |ranks: &Ranks| {
-            let first = ranks.iter().map(|rank| rank.iter().filter(|one| still_in.contains(one)).collect::<Vec<_>>()).find(|rank| !rank.is_empty());
+            let first = ranks
+                .iter()
+                .map(|rank| rank.iter().filter(|one| still_in.contains(one)).collect::<Vec<_>>())
+                .find(|rank| !rank.is_empty());
             first.filter(|rank| rank.contains(&one)).map_or(0, |rank| 60 / rank.len() as u64)
         };
         lines.iter().map(|(count, ranks)| count * share(ranks)).sum()
     };
     let least = still_in.iter().map(votes).min().unwrap();
     let last = still_in.iter().filter(|one| votes(one) == least);
-    last.flat_map(|one| every_irv_winner(lines, &still_in.iter().copied().filter(|left| left != one).collect())).collect()
+    last.flat_map(|one| every_irv_winner(lines, &still_in.iter().copied().filter(|left| left != one).collect()))
+        .collect()
 }
 
 proptest! {

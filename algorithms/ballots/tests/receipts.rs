@@ -1,4 +1,5 @@
-//! A secret poll from the ballot paper to the public file: everybody recounts, everybody finds their own, nobody finds another's.
+//! A secret poll from the ballot paper to the public file: everybody recounts, everybody finds their own, nobody finds
+//! another's.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -29,7 +30,8 @@ fn a_public_file_says_who_withdrew_and_not_who_had_named_them() {
     let file = public_file(&poll, cast(40).into_iter().map(|(_, sealed)| sealed).collect()).unwrap();
     poll = parse(file.as_bytes()).unwrap();
     assert_eq!((poll.ids(), poll.withdrawn.iter().map(|one| one.id).collect::<Vec<_>>()), (vec![1, 3], vec![2]));
-    let ballots: BTreeSet<_> = file.lines().filter_map(|line| Some(line.strip_prefix("1: ")?.split_once(" #")?.0)).collect();
+    let ballots: BTreeSet<_> =
+        file.lines().filter_map(|line| Some(line.strip_prefix("1: ")?.split_once(" #")?.0)).collect();
     assert_eq!(ballots, BTreeSet::from(["", "1", "1=3", "3>>1"]));
 }
 
@@ -41,7 +43,8 @@ fn everybody_finds_the_ballot_they_cast_and_anyone_recounts() {
         let (line, ballot) = find(&file, POLL, receipt).unwrap();
         assert_eq!(ballot, sealed.ballot, "these are written as every other one is");
         assert_eq!(file.lines().nth(line - 1).unwrap(), format!("1: {ballot} #{}", sealed.tag));
-        let typed = Receipt::read(&receipt.to_string().to_uppercase().replace("LOUD AND CLEAR", " loud and  clear ")).unwrap();
+        let typed =
+            Receipt::read(&receipt.to_string().to_uppercase().replace("LOUD AND CLEAR", " loud and  clear ")).unwrap();
         assert_eq!(find(&file, POLL, &typed), Some((line, ballot)));
     }
     let poll = parse(file.as_bytes()).unwrap();
@@ -78,7 +81,11 @@ fn how_a_ballot_was_written_tells_nobody_apart() {
     ];
     for (poll, ballots) in cases {
         let file = public_file(poll, sealed(ballots)).unwrap();
-        let lines: BTreeSet<_> = file.lines().filter_map(|line| line.strip_prefix("1: ")?.rsplit_once('#')).map(|(ballot, _)| ballot).collect();
+        let lines: BTreeSet<_> = file
+            .lines()
+            .filter_map(|line| line.strip_prefix("1: ")?.rsplit_once('#'))
+            .map(|(ballot, _)| ballot)
+            .collect();
         assert_eq!(lines.len(), 1, "{lines:?}");
     }
     assert!(public_file(&scored, sealed(&["1/0 1/5"])).is_err(), "writing repairs nothing");
@@ -97,7 +104,9 @@ fn a_head_cannot_smuggle_in_another_line() {
 fn nobody_finds_a_ballot_without_the_whole_receipt() {
     let file = public_file(&paper(), cast(40).into_iter().map(|(_, sealed)| sealed).collect()).unwrap();
     let spaced = file.replace("ballots:", " ballots :");
-    assert!(parse(spaced.as_bytes()).is_ok() && find(&spaced, POLL, &Receipt::new([1; 16], "loud and clear")).is_some());
+    assert!(
+        parse(spaced.as_bytes()).is_ok() && find(&spaced, POLL, &Receipt::new([1; 16], "loud and clear")).is_some()
+    );
     assert_eq!(find(&file, POLL, &Receipt::new([1; 16], "")), None);
     assert_eq!(find(&file, POLL, &Receipt::new([41; 16], "loud and clear")), None);
     assert_eq!(find(&file, "another poll", &Receipt::new([1; 16], "loud and clear")), None);
@@ -119,8 +128,14 @@ fn a_public_file_that_was_tampered_with_is_refused() {
     let refusal = |text: String| parse(text.as_bytes()).unwrap_err().to_string();
     assert!(refusal(format!("{file}{last}\n")).ends_with("a second time"));
     assert!(refusal(format!("{file}{first}\n")).ends_with("ballots with tags stand in the order of the tags"));
-    assert_eq!(refusal(format!("{file}1: 2>1\n")), format!("line {}: this ballot has no receipt tag, the ones before have", rows + 1));
-    assert_eq!(refusal(file.replacen("\n1: ", "\n2: ", 1)), format!("line {}: a ballot with a receipt tag was cast once, found 2", rows - 2));
+    assert_eq!(
+        refusal(format!("{file}1: 2>1\n")),
+        format!("line {}: this ballot has no receipt tag, the ones before have", rows + 1)
+    );
+    assert_eq!(
+        refusal(file.replacen("\n1: ", "\n2: ", 1)),
+        format!("line {}: a ballot with a receipt tag was cast once, found 2", rows - 2)
+    );
     let late = format!("{}1: 1\n1: 2 #{}\n", paper().head(), "0".repeat(32));
     assert!(refusal(late).ends_with("this ballot has a receipt tag, the ones before have none"));
 }
@@ -130,7 +145,8 @@ fn what_does_not_fit_the_paper_is_not_published() {
     let sealed = |tag: &str, ballot: &str| vec![Sealed { tag: tag.to_owned(), ballot: ballot.to_owned() }];
     let tag = "0".repeat(32);
     assert!(public_file(&paper(), sealed(&tag, "1>2")).is_ok());
-    for (tag, ballot) in [(tag.as_str(), "9"), (&tag, "1\n5: 2"), (&tag, "1>1"), ("short", "1"), (&"G".repeat(32), "1")] {
+    for (tag, ballot) in [(tag.as_str(), "9"), (&tag, "1\n5: 2"), (&tag, "1>1"), ("short", "1"), (&"G".repeat(32), "1")]
+    {
         assert!(public_file(&paper(), sealed(tag, ballot)).is_err(), "{ballot} {tag}");
     }
 }

@@ -1,5 +1,5 @@
-//! Asking less, on eight conversations and several orders of people: `cargo bench -p opinion-map --bench routing`, with a number
-//! for so many orders (16 otherwise). Promises: the same figures every time. Never part of the library.
+//! Asking less, on eight conversations and several orders of people: `cargo bench -p opinion-map --bench routing`, with
+//! a number for so many orders (16 otherwise). Promises: the same figures every time. Never part of the library.
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should stop the bench")]
 
@@ -10,8 +10,8 @@ mod open_data;
 mod replay;
 
 const FOLDERS: [&str; 8] = [
-    "15-per-hour-seattle", "brexit-consensus", "scoop-hivemind.taxes", "scoop-hivemind.biodiversity", "scoop-hivemind.ubi",
-    "scoop-hivemind.freshwater", "football-concussions", "london.youth.policing",
+    "15-per-hour-seattle", "brexit-consensus", "scoop-hivemind.taxes", "scoop-hivemind.biodiversity",
+    "scoop-hivemind.ubi", "scoop-hivemind.freshwater", "football-concussions", "london.youth.policing",
 ];
 
 fn main() {
@@ -20,10 +20,15 @@ fn main() {
         return;
     }
     let orders: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(16);
-    println!("of {orders} orders | answers, ours: mean (standard deviation) | in proportion to priority | fewer by (of one order to another)");
+    println!(
+        "of {orders} orders | answers, ours: mean (standard deviation) | in proportion to priority | fewer by (of one order to another)"
+    );
     for folder in FOLDERS {
         let needed = replay::answers_needed(folder, orders);
-        let told = |all: Vec<f64>| { let (mean, spread) = replay::mean_and_spread(&all); format!("{mean:.0} ({spread:.0})") };
+        let told = |all: Vec<f64>| {
+            let (mean, spread) = replay::mean_and_spread(&all);
+            format!("{mean:.0} ({spread:.0})")
+        };
         let (ours, drawn) = needed.iter().map(|(ours, drawn)| (*ours as f64, *drawn as f64)).unzip();
         let (saved, spread) = replay::saved(&needed);
         println!("{folder} | {} | {} | {:.1} % ({:.1})", told(ours), told(drawn), 100.0 * saved, 100.0 * spread);

@@ -11,7 +11,8 @@ use chance::Chance;
 mod chance;
 
 /// People, statements, votes wanted.
-const SIZES: [(usize, usize, usize); 4] = [(1_000, 200, 53_000), (10_000, 500, 673_000), (33_422, 783, 2_070_000), (100_000, 1_000, 5_500_000)];
+const SIZES: [(usize, usize, usize); 4] =
+    [(1_000, 200, 53_000), (10_000, 500, 673_000), (33_422, 783, 2_070_000), (100_000, 1_000, 5_500_000)];
 const SINGLE_VOTES: usize = 20;
 
 fn main() {
@@ -27,19 +28,25 @@ fn main() {
         let (bare, _) = timed(|| OpinionMap::draw(&votes, &Settings { resamples: 0, ..Settings::default() }));
         let mut live = LiveMap::open(votes, Settings { resamples: 0, ..Settings::default() });
         let mut chance = Chance::from_seed(11);
-        let mut single: Vec<Duration> = (0..SINGLE_VOTES).map(|_| {
-            let (person, statement) = (chance.below(people), chance.below(statements));
-            let vote = [Vote::Disagree, Vote::Pass, Vote::Agree][chance.below(3)];
-            timed(|| {
-                live.cast(person, statement, vote).expect("the person and the statement are in the table");
-                live.refresh().groups.len()
-            }).0
-        }).collect();
+        let mut single: Vec<Duration> = (0..SINGLE_VOTES)
+            .map(|_| {
+                let (person, statement) = (chance.below(people), chance.below(statements));
+                let vote = [Vote::Disagree, Vote::Pass, Vote::Agree][chance.below(3)];
+                timed(|| {
+                    live.cast(person, statement, vote).expect("the person and the statement are in the table");
+                    live.refresh().groups.len()
+                })
+                .0
+            })
+            .collect();
         single.sort();
         let milliseconds = |at: usize| single[at].as_secs_f64() * 1e3;
         let (median, most) = (milliseconds(SINGLE_VOTES / 2), milliseconds(SINGLE_VOTES - 1));
         let (cold, anew) = (cold.as_secs_f64(), cold.saturating_sub(bare).as_secs_f64());
-        println!("{people} x {statements}, {count} | {cold:.2} | {anew:.2} | {median:.1}, {most:.1} | {}", peak_megabytes());
+        println!(
+            "{people} x {statements}, {count} | {cold:.2} | {anew:.2} | {median:.1}, {most:.1} | {}",
+            peak_megabytes()
+        );
     }
     time_bridging();
     time_predictability();
@@ -49,7 +56,13 @@ fn main() {
 fn time_bridging() {
     let votes = made_up(2_000, 100, 105_000, 7);
     let (taken, scores) = timed(|| bridging(&votes));
-    println!("bridging: {} ratings by {} people on {} statements in {:.1} ms", scores.ratings, scores.people.len(), scores.statements.len(), taken.as_secs_f64() * 1e3);
+    println!(
+        "bridging: {} ratings by {} people on {} statements in {:.1} ms",
+        scores.ratings,
+        scores.people.len(),
+        scores.statements.len(),
+        taken.as_secs_f64() * 1e3
+    );
 }
 
 /// How well hidden votes are foretold: ten fits.
@@ -58,15 +71,21 @@ fn time_predictability() {
         let votes = made_up(*people, *statements, *wanted, 7);
         let (taken, found) = timed(|| Predictability::of(&votes, 1));
         let auc = found.map_or(0.0, |found| found.auc);
-        println!("predictability: {people} x {statements}, {} votes: {auc:.3} in {:.1} s", votes.count(), taken.as_secs_f64());
+        println!(
+            "predictability: {people} x {statements}, {} votes: {auc:.3} in {:.1} s",
+            votes.count(),
+            taken.as_secs_f64()
+        );
     }
 }
 
-/// A conversation whose people fall into four uneven groups, vote on a share of statements that differs widely from one to the
-/// next, and pass now and then.
+/// A conversation whose people fall into four uneven groups, vote on a share of statements that differs widely from one
+/// to the next, and pass now and then.
 fn made_up(people: usize, statements: usize, wanted: usize, seed: u64) -> Votes {
     let mut chance = Chance::from_seed(seed);
-    let leanings: Vec<[f64; 3]> = (0..statements).map(|_| [bell(&mut chance) * 0.8, bell(&mut chance) * 0.6, bell(&mut chance) * 0.7 + 0.3]).collect();
+    let leanings: Vec<[f64; 3]> = (0..statements)
+        .map(|_| [bell(&mut chance) * 0.8, bell(&mut chance) * 0.6, bell(&mut chance) * 0.7 + 0.3])
+        .collect();
     let homes = [[-1.2, 0.2], [1.1, 0.6], [0.5, -1.3], [-0.2, 1.4]];
     let mut votes = Votes::on(vec![Standing::Live; statements]).expect("the sizes are within the limits");
     let mean = wanted as f64 / people as f64 / statements as f64;
@@ -78,7 +97,13 @@ fn made_up(people: usize, statements: usize, wanted: usize, seed: u64) -> Votes 
         for (statement, [x, y, ease]) in leanings.iter().enumerate() {
             if chance.share() < share {
                 let opinion = x * place[0] + y * place[1] + ease + bell(&mut chance) * 0.5;
-                let vote = if opinion.abs() < 0.15 { Vote::Pass } else if opinion > 0.0 { Vote::Agree } else { Vote::Disagree };
+                let vote = if opinion.abs() < 0.15 {
+                    Vote::Pass
+                } else if opinion > 0.0 {
+                    Vote::Agree
+                } else {
+                    Vote::Disagree
+                };
                 votes.cast(person, statement, vote).expect("the person and the statement are in the table");
             }
         }

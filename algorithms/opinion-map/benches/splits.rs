@@ -1,7 +1,7 @@
-//! How often crowds without groups are split, and how often groups that are there are found: `cargo bench -p opinion-map
-//! --bench splits`, with two numbers for so many crowds of each kind (20) and the first of them (20: those before it were looked
-//! at while the test was chosen).
-//! Promises: the same crowds every time. Never part of the library.
+//! How often crowds without groups are split, and how often groups that are there are found: `cargo bench -p
+//! opinion-map --bench splits`, with two numbers for so many crowds of each kind (20) and the first of them (20: those
+//! before it were looked at while the test was chosen). Promises: the same crowds every time. Never part of the
+//! library.
 
 use opinion_map::{OpinionMap, Settings, Standing, Vote, Votes};
 
@@ -24,7 +24,8 @@ enum Opinions {
     Plane(f64),
     /// A disc, evenly filled.
     EvenDisc(f64),
-    /// So many groups around the middle, this far from it in standard deviations of a group, the first the larger by so many times.
+    /// So many groups around the middle, this far from it in standard deviations of a group, the first the larger by so
+    /// many times.
     Groups(usize, f64, f64),
 }
 
@@ -39,8 +40,14 @@ enum Seen {
 }
 
 const SIZES: [(usize, usize, Seen); 8] = [
-    (30, 20, Seen::All), (60, 40, Seen::Share(0.5)), (150, 20, Seen::All), (150, 60, Seen::Uneven(0.4)), (400, 100, Seen::Share(0.2)),
-    (400, 150, Seen::Uneven(0.3)), (1_000, 50, Seen::All), (2_000, 200, Seen::Uneven(0.1)),
+    (30, 20, Seen::All),
+    (60, 40, Seen::Share(0.5)),
+    (150, 20, Seen::All),
+    (150, 60, Seen::Uneven(0.4)),
+    (400, 100, Seen::Share(0.2)),
+    (400, 150, Seen::Uneven(0.3)),
+    (1_000, 50, Seen::All),
+    (2_000, 200, Seen::Uneven(0.1)),
 ];
 
 fn main() {
@@ -49,15 +56,29 @@ fn main() {
     }
     let mut numbers = std::env::args().filter_map(|argument| argument.parse().ok());
     let crowds = (numbers.next().unwrap_or(20), numbers.next().unwrap_or(20));
-    println!("of {} crowds from number {} on: those split, then how many groups were found in how many", crowds.0, crowds.1);
-    let without = [Opinions::None, Opinions::Line(0.3), Opinions::Line(1.0), Opinions::EvenLine(0.5), Opinions::Plane(0.7), Opinions::EvenDisc(1.0)];
+    println!(
+        "of {} crowds from number {} on: those split, then how many groups were found in how many",
+        crowds.0, crowds.1
+    );
+    let without = [
+        Opinions::None,
+        Opinions::Line(0.3),
+        Opinions::Line(1.0),
+        Opinions::EvenLine(0.5),
+        Opinions::Plane(0.7),
+        Opinions::EvenDisc(1.0),
+    ];
     let mut all = (0, 0);
     for (people, statements, seen) in SIZES {
         for opinions in without {
             let found = groups_found(opinions, people, statements, seen, crowds);
             let split: u64 = found[2..].iter().sum();
             all = (all.0 + split, all.1 + crowds.0);
-            println!("none {:<14} {people:>5} x {statements:<4} {:<8} split {split:>3}   {found:?}", name(opinions), sight(seen));
+            println!(
+                "none {:<14} {people:>5} x {statements:<4} {:<8} split {split:>3}   {found:?}",
+                name(opinions),
+                sight(seen)
+            );
         }
     }
     println!("split in all: {} of {} ({:.1} %)", all.0, all.1, 100.0 * all.0 as f64 / all.1 as f64);
@@ -66,7 +87,11 @@ fn main() {
         for opinions in even.chain([Opinions::Groups(2, 3.0, 4.0), Opinions::Groups(3, 3.0, 3.0)]) {
             let found = groups_found(opinions, people, statements, seen, crowds);
             let split: u64 = found[2..].iter().sum();
-            println!("{:<19} {people:>5} x {statements:<4} {:<8} split {split:>3}   {found:?}", name(opinions), sight(seen));
+            println!(
+                "{:<19} {people:>5} x {statements:<4} {:<8} split {split:>3}   {found:?}",
+                name(opinions),
+                sight(seen)
+            );
         }
     }
 }
@@ -91,7 +116,13 @@ fn sight(seen: Seen) -> String {
 }
 
 /// In how many crowds 0, 1, … 5 groups were found.
-fn groups_found(opinions: Opinions, people: usize, statements: usize, seen: Seen, (crowds, first): (u64, u64)) -> [u64; 6] {
+fn groups_found(
+    opinions: Opinions,
+    people: usize,
+    statements: usize,
+    seen: Seen,
+    (crowds, first): (u64, u64),
+) -> [u64; 6] {
     let mut found = [0; 6];
     for seed in first..first + crowds {
         let votes = made_up(opinions, people, statements, seen, seed * 1_000_003 + people as u64);
@@ -102,7 +133,8 @@ fn groups_found(opinions: Opinions, people: usize, statements: usize, seen: Seen
 
 fn made_up(opinions: Opinions, people: usize, statements: usize, seen: Seen, seed: u64) -> Votes {
     let mut chance = Chance::from_seed(seed);
-    let leanings: Vec<[f64; 3]> = (0..statements).map(|_| [bell(&mut chance), bell(&mut chance), bell(&mut chance) * 0.6]).collect();
+    let leanings: Vec<[f64; 3]> =
+        (0..statements).map(|_| [bell(&mut chance), bell(&mut chance), bell(&mut chance) * 0.6]).collect();
     let mut votes = Votes::on(vec![Standing::Live; statements]).expect("the sizes are within the limits");
     for person in 0..people {
         let place = place(opinions, &mut chance);
@@ -114,7 +146,13 @@ fn made_up(opinions: Opinions, people: usize, statements: usize, seen: Seen, see
         for (statement, [x, y, ease]) in leanings.iter().enumerate() {
             if chance.share() < share {
                 let opinion = x * place[0] + y * place[1] + ease + bell(&mut chance);
-                let vote = if opinion.abs() < 0.15 { Vote::Pass } else if opinion > 0.0 { Vote::Agree } else { Vote::Disagree };
+                let vote = if opinion.abs() < 0.15 {
+                    Vote::Pass
+                } else if opinion > 0.0 {
+                    Vote::Agree
+                } else {
+                    Vote::Disagree
+                };
                 votes.cast(person, statement, vote).expect("the person and the statement are in the table");
             }
         }
@@ -135,7 +173,8 @@ fn place(opinions: Opinions, chance: &mut Chance) -> [f64; 2] {
             }
         },
         Opinions::Groups(groups, apart, larger) => {
-            let at = ((chance.share() * (groups as f64 - 1.0 + larger) - larger + 1.0).max(0.0) as usize).min(groups - 1);
+            let at =
+                ((chance.share() * (groups as f64 - 1.0 + larger) - larger + 1.0).max(0.0) as usize).min(groups - 1);
             let turn = std::f64::consts::TAU * at as f64 / groups as f64;
             // Opinions of a group differ by 0.3; answers add whims of their own.
             [turn.cos(), turn.sin()].map(|along| 0.3 * (apart * along + bell(chance)))

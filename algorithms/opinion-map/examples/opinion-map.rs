@@ -1,5 +1,6 @@
-//! Maps a conversation read from the files of a Polis export. What it promises: everything it prints follows from the files
-//! and the flags; trouble with a file is one line that names the row, and exit code 1; a wrong call is exit code 2.
+//! Maps a conversation read from the files of a Polis export. What it promises: everything it prints follows from the
+//! files and the flags; trouble with a file is one line that names the row, and exit code 1; a wrong call is exit code
+//! 2.
 
 #[path = "opinion-map/printing.rs"]
 mod printing;
@@ -31,7 +32,8 @@ struct Call {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let arguments: Vec<String> =
+        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let call = match understood(&arguments) {
         Ok(call) => call,
         Err(wrong) => {
@@ -73,14 +75,16 @@ fn understood(arguments: &[String]) -> Result<Call, String> {
 }
 
 fn answer(call: &Call) -> Result<String, Trouble> {
-    let ballots = reading::votes(&bytes(&call.votes)?, call.compatible).map_err(|trouble| trouble.within(&call.votes))?;
+    let ballots =
+        reading::votes(&bytes(&call.votes)?, call.compatible).map_err(|trouble| trouble.within(&call.votes))?;
     let comments = match &call.comments {
         Some(path) => reading::comments(&bytes(path)?).map_err(|trouble| trouble.within(path))?,
         None => Comments::default(),
     };
     let conversation = ballots.number(&comments).map_err(|trouble| trouble.within(&call.votes))?;
     let given = if call.given_groups {
-        let missing = || Trouble("row 1: there is no column group-id, which --given-groups needs".to_owned()).within(&call.votes);
+        let missing =
+            || Trouble("row 1: there is no column group-id, which --given-groups needs".to_owned()).within(&call.votes);
         Some(printing::given(&conversation, ballots.groups.as_ref().ok_or_else(missing)?))
     } else {
         None
@@ -116,7 +120,16 @@ mod tests {
     #[test]
     fn a_whole_call_is_understood_and_a_broken_one_is_not() {
         let whole = call("map --votes v.csv --comments c.csv --compatible --given-groups --json").unwrap();
-        assert_eq!(whole, Call { votes: "v.csv".into(), comments: Some("c.csv".into()), compatible: true, given_groups: true, json: true });
+        assert_eq!(
+            whole,
+            Call {
+                votes: "v.csv".into(),
+                comments: Some("c.csv".into()),
+                compatible: true,
+                given_groups: true,
+                json: true
+            }
+        );
         for broken in ["", "draw", "map", "map --votes", "map --votes v.csv --colour", "map --json"] {
             assert!(call(broken).is_err(), "{broken}");
         }

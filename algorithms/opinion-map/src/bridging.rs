@@ -1,9 +1,9 @@
 //! Statements that people agree with who otherwise disagree: the matrix factorisation of Community Notes on votes.
-//! Source: twitter/communitynotes, scoring/matrix_factorization; Wojcik et al., "Birdwatch", 2022. A vote is taken for 1
-//! (agree), ½ (pass) or 0; it is explained as mean + person + statement + person's side · statement's side, and what a
-//! statement keeps for itself is its score. Promises: no chance and no learning rate: alternating exact solves, accelerated, to a
-//! change below 1e-12, so the same votes give the same scores. Never calls something bridging on few people of one side:
-//! then it says so, and the plain share stands beside it.
+//! Source: twitter/communitynotes, scoring/matrix_factorization; Wojcik et al., "Birdwatch", 2022. A vote is taken for
+//! 1 (agree), ½ (pass) or 0; it is explained as mean + person + statement + person's side · statement's side, and what
+//! a statement keeps for itself is its score. Promises: no chance and no learning rate: alternating exact solves,
+//! accelerated, to a change below 1e-12, so the same votes give the same scores. Never calls something bridging on few
+//! people of one side: then it says so, and the plain share stands beside it.
 
 use crate::mixing::Mixing;
 use crate::vote::{Standing, Tally};
@@ -93,16 +93,38 @@ pub fn bridging(votes: &Votes) -> Bridging {
     let mut solution = Solution::start(&ratings);
     solution.settle(&ratings);
     solution.turn();
-    let on_side = |positive: bool| solution.people.iter().filter(|pair| if positive { pair[1] > 0.0 } else { pair[1] < 0.0 }).count();
+    let on_side = |positive: bool| {
+        solution.people.iter().filter(|pair| if positive { pair[1] > 0.0 } else { pair[1] < 0.0 }).count()
+    };
     let is_enough = on_side(true).min(on_side(false)) >= PEOPLE_PER_SIDE;
     let statements = ratings.statements.iter().enumerate().map(|(at, statement)| {
         let [intercept, side] = solution.statements[at];
         let (share, low, high) = share(votes.tallies()[*statement]);
         let least_without_one = solution.least_without_one(&ratings, at);
-        BridgingScore { statement: *statement, intercept, side, least_without_one, share, low, high, verdict: verdict(intercept, side, is_enough) }
+        BridgingScore {
+            statement: *statement,
+            intercept,
+            side,
+            least_without_one,
+            share,
+            low,
+            high,
+            verdict: verdict(intercept, side, is_enough),
+        }
     });
-    let people = ratings.people.iter().zip(&solution.people).map(|(person, pair)| PersonScore { person: *person, intercept: pair[0], side: pair[1] });
-    Bridging { mean: solution.mean, statements: statements.collect(), people: people.collect(), loss: solution.loss(&ratings), ratings: ratings.count, is_enough }
+    let people = ratings.people.iter().zip(&solution.people).map(|(person, pair)| PersonScore {
+        person: *person,
+        intercept: pair[0],
+        side: pair[1],
+    });
+    Bridging {
+        mean: solution.mean,
+        statements: statements.collect(),
+        people: people.collect(),
+        loss: solution.loss(&ratings),
+        ratings: ratings.count,
+        is_enough,
+    }
 }
 
 fn verdict(intercept: f64, side: f64, is_enough: bool) -> Verdict {
@@ -128,9 +150,12 @@ fn share(tally: Tally) -> (f64, f64, f64) {
 
 impl Ratings {
     fn of(votes: &Votes) -> Self {
-        let is_rated = |(standing, tally): (&Standing, &Tally)| standing.is_live() && tally.seen() as usize >= RATINGS_PER_STATEMENT;
+        let is_rated = |(standing, tally): (&Standing, &Tally)| {
+            standing.is_live() && tally.seen() as usize >= RATINGS_PER_STATEMENT
+        };
         let mut may: Vec<bool> = votes.standings().iter().zip(votes.tallies()).map(is_rated).collect();
-        let on = |may: &[bool], person: usize| votes.row(person).iter().filter(|cell| may[cell.statement as usize]).count();
+        let on =
+            |may: &[bool], person: usize| votes.row(person).iter().filter(|cell| may[cell.statement as usize]).count();
         let people: Vec<usize> = (0..votes.people()).filter(|person| on(&may, *person) >= RATINGS_PER_PERSON).collect();
         let mut heard = vec![false; votes.statements()];
         people.iter().flat_map(|person| votes.row(*person)).for_each(|cell| heard[cell.statement as usize] = true);
@@ -138,8 +163,12 @@ impl Ratings {
         let statements: Vec<usize> = (0..votes.statements()).filter(|statement| may[*statement]).collect();
         let (mut by_person, mut by_statement) = (Vec::with_capacity(people.len()), vec![Vec::new(); statements.len()]);
         for (at, person) in people.iter().enumerate() {
-            let rated = votes.row(*person).iter().filter_map(|cell| Some((statements.binary_search(&(cell.statement as usize)).ok()?, cell.vote)));
-            let own: Vec<(usize, f64)> = rated.map(|(statement, vote)| (statement, f64::from(vote.value() + 1) / 2.0)).collect();
+            let rated = votes
+                .row(*person)
+                .iter()
+                .filter_map(|cell| Some((statements.binary_search(&(cell.statement as usize)).ok()?, cell.vote)));
+            let own: Vec<(usize, f64)> =
+                rated.map(|(statement, vote)| (statement, f64::from(vote.value() + 1) / 2.0)).collect();
             own.iter().for_each(|(statement, rating)| by_statement[*statement].push((at, *rating)));
             by_person.push(own);
         }
@@ -163,16 +192,30 @@ struct Solution {
 impl Solution {
     /// Statements start on the sides along which their ratings, each less its statement's mean, vary most.
     fn start(ratings: &Ratings) -> Self {
-        let mean = |own: &Vec<(usize, f64)>| own.iter().map(|(_, rating)| rating).sum::<f64>() / own.len().max(1) as f64;
+        let mean =
+            |own: &Vec<(usize, f64)>| own.iter().map(|(_, rating)| rating).sum::<f64>() / own.len().max(1) as f64;
         let means: Vec<f64> = ratings.by_statement.iter().map(mean).collect();
         let mut sides: Vec<f64> = (0..means.len()).map(|at| 1.0 + (at % 7) as f64 / 7.0 - (at % 3) as f64).collect();
         for _ in 0..8 {
-            let along: Vec<f64> = ratings.by_person.iter().map(|own| own.iter().map(|(at, rating)| (rating - means[*at]) * sides[*at]).sum()).collect();
-            sides = ratings.by_statement.iter().zip(&means).map(|(own, mean)| own.iter().map(|(at, rating)| (rating - mean) * along[*at]).sum()).collect();
+            let along: Vec<f64> = ratings
+                .by_person
+                .iter()
+                .map(|own| own.iter().map(|(at, rating)| (rating - means[*at]) * sides[*at]).sum())
+                .collect();
+            sides = ratings
+                .by_statement
+                .iter()
+                .zip(&means)
+                .map(|(own, mean)| own.iter().map(|(at, rating)| (rating - mean) * along[*at]).sum())
+                .collect();
             let length = sides.iter().map(|side| side * side).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
             sides.iter_mut().for_each(|side| *side *= (means.len() as f64).sqrt() / length);
         }
-        Self { mean: 0.0, people: vec![[0.0; 2]; ratings.people.len()], statements: sides.into_iter().map(|side| [0.0, side * 0.5]).collect() }
+        Self {
+            mean: 0.0,
+            people: vec![[0.0; 2]; ratings.people.len()],
+            statements: sides.into_iter().map(|side| [0.0, side * 0.5]).collect(),
+        }
     }
 
     /// Solves for people and for statements in turn until nothing moves.
@@ -193,13 +236,22 @@ impl Solution {
     fn round(&mut self, ratings: &Ratings) {
         let penalties = ratings.penalties(ratings.people.len());
         for (pair, own) in self.people.iter_mut().zip(&ratings.by_person) {
-            *pair = ridge(own.iter().map(|(at, rating)| (self.statements[*at][1], rating - self.mean - self.statements[*at][0])), penalties);
+            *pair = ridge(
+                own.iter().map(|(at, rating)| (self.statements[*at][1], rating - self.mean - self.statements[*at][0])),
+                penalties,
+            );
         }
         let penalties = ratings.penalties(ratings.statements.len());
         let (mut left, mut known) = (0.0, 0.0);
         for (pair, own) in self.statements.iter_mut().zip(&ratings.by_statement) {
-            *pair = ridge(own.iter().map(|(at, rating)| (self.people[*at][1], rating - self.mean - self.people[*at][0])), penalties);
-            left += own.iter().map(|(at, rating)| rating - self.people[*at][0] - self.people[*at][1] * pair[1] - pair[0]).sum::<f64>();
+            *pair = ridge(
+                own.iter().map(|(at, rating)| (self.people[*at][1], rating - self.mean - self.people[*at][0])),
+                penalties,
+            );
+            left += own
+                .iter()
+                .map(|(at, rating)| rating - self.people[*at][0] - self.people[*at][1] * pair[1] - pair[0])
+                .sum::<f64>();
             known += own.len() as f64;
         }
         self.mean = left / known.mul_add(1.0 + INTERCEPT_PENALTY, f64::MIN_POSITIVE);
@@ -212,7 +264,10 @@ impl Solution {
 
     fn set_state(&mut self, state: &[f64]) {
         self.mean = state[0];
-        self.statements.iter_mut().zip(state[1..].chunks_exact(2)).for_each(|(pair, state)| *pair = [state[0], state[1]]);
+        self.statements
+            .iter_mut()
+            .zip(state[1..].chunks_exact(2))
+            .for_each(|(pair, state)| *pair = [state[0], state[1]]);
     }
 
     /// Most people stand on the negative side.
@@ -226,7 +281,8 @@ impl Solution {
     fn least_without_one(&self, ratings: &Ratings, at: usize) -> f64 {
         let (penalties, own) = (ratings.penalties(ratings.statements.len()), &ratings.by_statement[at]);
         let mut sums = Normal::default();
-        let known = |(person, rating): &(usize, f64)| (self.people[*person][1], rating - self.mean - self.people[*person][0]);
+        let known =
+            |(person, rating): &(usize, f64)| (self.people[*person][1], rating - self.mean - self.people[*person][0]);
         own.iter().for_each(|one| sums.add(known(one), 1.0));
         let without = own.iter().map(|one| {
             let mut rest = sums;
@@ -237,14 +293,21 @@ impl Solution {
     }
 
     fn loss(&self, ratings: &Ratings) -> f64 {
-        let errors = ratings.by_person.iter().zip(&self.people).flat_map(|(own, person)| own.iter().map(move |one| (person, one)));
+        let errors = ratings
+            .by_person
+            .iter()
+            .zip(&self.people)
+            .flat_map(|(own, person)| own.iter().map(move |one| (person, one)));
         let squared = errors.map(|(person, (at, rating))| {
             let statement = self.statements[*at];
             (rating - self.mean - person[0] - statement[0] - person[1] * statement[1]).powi(2)
         });
         let of_pair = |pair: &Pair| INTERCEPT_PENALTY * pair[0].powi(2) + SIDE_PENALTY * pair[1].powi(2);
         let penalty = |pairs: &[Pair]| pairs.iter().map(of_pair).sum::<f64>() / pairs.len().max(1) as f64;
-        squared.sum::<f64>() / ratings.count.max(1) as f64 + penalty(&self.people) + penalty(&self.statements) + INTERCEPT_PENALTY * self.mean.powi(2)
+        squared.sum::<f64>() / ratings.count.max(1) as f64
+            + penalty(&self.people)
+            + penalty(&self.statements)
+            + INTERCEPT_PENALTY * self.mean.powi(2)
     }
 }
 

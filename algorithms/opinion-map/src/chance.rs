@@ -1,5 +1,5 @@
-//! Numbers without pattern from a seed (splitmix64), for resampling. Promises: the same seed gives the same numbers on every
-//! machine: whole-number arithmetic, then additions only. Never asks the machine for chance.
+//! Numbers without pattern from a seed (splitmix64), for resampling. Promises: the same seed gives the same numbers on
+//! every machine: whole-number arithmetic, then additions only. Never asks the machine for chance.
 
 /// A stream of numbers that looks random and is not.
 #[derive(Clone, Debug)]

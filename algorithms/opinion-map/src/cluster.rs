@@ -26,7 +26,12 @@ pub(crate) fn lloyd(points: &[Point], weights: &[f64], start: Vec<Point>, stop: 
     let mut centers = start;
     for round in 1.. {
         let mut labels: Vec<usize> = points.iter().map(|point| nearest(*point, &centers)).collect();
-        let cost = points.iter().zip(weights).zip(&labels).map(|((point, weight), label)| weight * distance_squared(*point, centers[*label])).sum();
+        let cost = points
+            .iter()
+            .zip(weights)
+            .zip(&labels)
+            .map(|((point, weight), label)| weight * distance_squared(*point, centers[*label]))
+            .sum();
         let moved = means(points, weights, &mut labels, centers.len());
         let still = moved_less(&centers, &moved, stop.shift);
         centers = moved;
@@ -45,7 +50,17 @@ fn means(points: &[Point], weights: &[f64], labels: &mut [usize], clusters: usiz
         *sum = (sum.0 + weight * point[0], sum.1 + weight * point[1], sum.2 + weight);
     }
     let mut next = 0;
-    let number: Vec<usize> = sums.iter().map(|sum| if sum.2 > 0.0 { next += 1; next - 1 } else { usize::MAX }).collect();
+    let number: Vec<usize> = sums
+        .iter()
+        .map(|sum| {
+            if sum.2 > 0.0 {
+                next += 1;
+                next - 1
+            } else {
+                usize::MAX
+            }
+        })
+        .collect();
     labels.iter_mut().for_each(|label| *label = number[*label]);
     sums.into_iter().filter(|sum| sum.2 > 0.0).map(|(x, y, weight)| [x / weight, y / weight]).collect()
 }
@@ -91,15 +106,26 @@ pub(crate) fn first_distinct(points: &[Point], count: usize) -> Vec<Point> {
     found
 }
 
-/// Mean silhouette of several partitions at once, so that each distance is computed a single time: −1 to 1, how much nearer
-/// points are to their own cluster than to the next. A point alone in its cluster counts as 0. `weights` are whole people
-/// standing on one point; with `by_people` the mean is over them, otherwise over points, as Polis takes it.
+/// Mean silhouette of several partitions at once, so that each distance is computed a single time: −1 to 1, how much
+/// nearer points are to their own cluster than to the next. A point alone in its cluster counts as 0. `weights` are
+/// whole people standing on one point; with `by_people` the mean is over them, otherwise over points, as Polis takes
+/// it.
 pub(crate) fn silhouettes(points: &[Point], weights: &[f64], partitions: &[&Clusters], by_people: bool) -> Vec<f64> {
-    let offsets: Vec<usize> = partitions.iter().scan(0, |at, one| { let own = *at; *at += one.centers.len(); Some(own) }).collect();
+    let offsets: Vec<usize> = partitions
+        .iter()
+        .scan(0, |at, one| {
+            let own = *at;
+            *at += one.centers.len();
+            Some(own)
+        })
+        .collect();
     let width = partitions.iter().map(|one| one.centers.len()).sum();
     let mut sizes = vec![0.0; width];
     for (one, offset) in partitions.iter().zip(&offsets) {
-        one.labels.iter().zip(weights).for_each(|(label, weight)| sizes[offset + label] += if by_people { *weight } else { 1.0 });
+        one.labels
+            .iter()
+            .zip(weights)
+            .for_each(|(label, weight)| sizes[offset + label] += if by_people { *weight } else { 1.0 });
     }
     let mut totals = vec![0.0; partitions.len()];
     let mut sums = vec![0.0; width];
@@ -126,7 +152,8 @@ fn silhouette_of(sums: &[f64], sizes: &[f64], own: usize) -> f64 {
         return 0.0;
     }
     let within = sums[own] / (sizes[own] - 1.0);
-    let others = sums.iter().zip(sizes).enumerate().filter(|(cluster, _)| *cluster != own).map(|(_, (sum, size))| sum / size);
+    let others =
+        sums.iter().zip(sizes).enumerate().filter(|(cluster, _)| *cluster != own).map(|(_, (sum, size))| sum / size);
     let next = others.fold(f64::INFINITY, f64::min);
     if next.is_finite() && next.max(within) > 0.0 { (next - within) / next.max(within) } else { 0.0 }
 }

@@ -1,6 +1,6 @@
-//! A few statements to stand for all: the most agreed with, and beside it a set chosen so that everybody's agreement counts
-//! anew less the more they already have in it (sequential proportional approval voting, Thiele 1895). Promises: exact
-//! fractions, ties to the earlier statement. Never counts a pass or a statement that is not live.
+//! A few statements to stand for all: the most agreed with, and beside it a set chosen so that everybody's agreement
+//! counts anew less the more they already have in it (sequential proportional approval voting, Thiele 1895). Promises:
+//! exact fractions, ties to the earlier statement. Never counts a pass or a statement that is not live.
 
 use crate::vote::Vote;
 use crate::votes::Votes;
@@ -26,8 +26,8 @@ pub fn popular(votes: &Votes, wanted: usize) -> Chosen {
     chosen(votes, order)
 }
 
-/// `wanted` (at most [`CHOSEN_MAX`]) statements in proportion: each next one is where the sum of 1 / (1 + chosen already agreed
-/// with), over the people who agree with it, is largest.
+/// `wanted` (at most [`CHOSEN_MAX`]) statements in proportion: each next one is where the sum of 1 / (1 + chosen
+/// already agreed with), over the people who agree with it, is largest.
 #[must_use]
 pub fn proportional(votes: &Votes, wanted: usize) -> Chosen {
     let wanted = wanted.min(CHOSEN_MAX).min(live(votes).count());
@@ -44,7 +44,9 @@ pub fn proportional(votes: &Votes, wanted: usize) -> Chosen {
         let next = open.reduce(|best, next| if worth[next] > worth[best] { next } else { best });
         let Some(next) = next else { break };
         picked.push(next);
-        (0..votes.people()).filter(|person| votes.vote(*person, next) == Some(Vote::Agree)).for_each(|person| content[person] += 1);
+        (0..votes.people())
+            .filter(|person| votes.vote(*person, next) == Some(Vote::Agree))
+            .for_each(|person| content[person] += 1);
     }
     chosen(votes, picked)
 }
@@ -53,7 +55,8 @@ fn chosen(votes: &Votes, statements: Vec<usize>) -> Chosen {
     let mut is_chosen = vec![false; votes.statements()];
     statements.iter().for_each(|statement| is_chosen[*statement] = true);
     let people = (0..votes.people()).filter(|person| agreed(votes, *person).next().is_some()).count();
-    let reached = (0..votes.people()).filter(|person| agreed(votes, *person).any(|statement| is_chosen[statement])).count();
+    let reached =
+        (0..votes.people()).filter(|person| agreed(votes, *person).any(|statement| is_chosen[statement])).count();
     Chosen { statements, reached, people }
 }
 

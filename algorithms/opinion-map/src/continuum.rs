@@ -1,8 +1,8 @@
-//! Crowds without groups, to compare a crowd with: the same people answering the same statements, as many on one side of each,
-//! but which side is drawn by lot, and opinions lie evenly from one end to the other along both components, as far as the
-//! crowd's own. So what is left to stand out is a gap between opinions, or a minority against most of what most people say.
-//! Promises: the draws follow from a seed. Never leaves a gap: where answers part such a crowd, that is the doing of the
-//! statements, of who saw which, or of luck.
+//! Crowds without groups, to compare a crowd with: the same people answering the same statements, as many on one side
+//! of each, but which side is drawn by lot, and opinions lie evenly from one end to the other along both components, as
+//! far as the crowd's own. So what is left to stand out is a gap between opinions, or a minority against most of what
+//! most people say. Promises: the draws follow from a seed. Never leaves a gap: where answers part such a crowd, that
+//! is the doing of the statements, of who saw which, or of luck.
 
 use crate::chance::Chance;
 use crate::crowd::Crowd;
@@ -41,7 +41,10 @@ impl<'a> Continuum<'a> {
             let scale = stretched(seen.len(), live) * pull(seen.len(), live);
             (seen, scale)
         };
-        let shares = votes.tallies().iter().map(|tally| [tally.agree, tally.disagree].map(|side| f64::from(side) / f64::from(tally.seen().max(1))));
+        let shares = votes
+            .tallies()
+            .iter()
+            .map(|tally| [tally.agree, tally.disagree].map(|side| f64::from(side) / f64::from(tally.seen().max(1))));
         let people = votes.rows().zip(clustered).filter(|(_, taken)| **taken).map(|(row, _)| person(row)).collect();
         let mut continuum = Self { people, plane, shares: shares.collect(), spread: [0.0; 2] };
         continuum.fit(spread_of(&crowd.points, &crowd.weights), seed);
@@ -106,21 +109,29 @@ impl<'a> Continuum<'a> {
             }
         }
         let loadings = self.turned(&said);
-        let place = |said: &Vec<(usize, f64)>| said.iter().fold([0.0; 2], |sum, (statement, off)| {
-            std::array::from_fn(|axis| sum[axis] + off * loadings[*statement][axis])
-        });
-        said.iter().map(place).zip(&drawn).map(|(point, person)| point.map(|along| along * self.people[*person].1)).collect()
+        let place = |said: &Vec<(usize, f64)>| {
+            said.iter().fold([0.0; 2], |sum, (statement, off)| {
+                std::array::from_fn(|axis| sum[axis] + off * loadings[*statement][axis])
+            })
+        };
+        said.iter()
+            .map(place)
+            .zip(&drawn)
+            .map(|(point, person)| point.map(|along| along * self.people[*person].1))
+            .collect()
     }
 
-    /// The components of what was said, nearly: those of the crowd seen, turned towards them, since components always follow
-    /// what luck has brought together.
+    /// The components of what was said, nearly: those of the crowd seen, turned towards them, since components always
+    /// follow what luck has brought together.
     fn turned(&self, said: &[Vec<(usize, f64)>]) -> Vec<Point> {
         let [first, second] = &self.plane.loadings;
         let mut loadings: Vec<Point> = first.iter().zip(second).map(|(x, y)| [*x, *y]).collect();
         for _ in 0..ROUNDS_TO_TURN {
             let mut next = vec![[0.0; 2]; loadings.len()];
             for said in said {
-                let place = said.iter().fold([0.0; 2], |sum: Point, (statement, off)| std::array::from_fn(|axis| sum[axis] + off * loadings[*statement][axis]));
+                let place = said.iter().fold([0.0; 2], |sum: Point, (statement, off)| {
+                    std::array::from_fn(|axis| sum[axis] + off * loadings[*statement][axis])
+                });
                 for (statement, off) in said {
                     (0..2).for_each(|axis| next[*statement][axis] += off * place[axis]);
                 }
@@ -130,11 +141,14 @@ impl<'a> Continuum<'a> {
         loadings
     }
 
-    /// How far what people say to a statement hangs on their opinion along each component, as correlations before answers are
-    /// cut into sides.
+    /// How far what people say to a statement hangs on their opinion along each component, as correlations before
+    /// answers are cut into sides.
     fn ties(&self, statement: usize) -> Point {
         // An answer cut in two shows this part of a correlation: the height of the bell where it is cut, nearly.
-        let height = |share: f64| { let both = 4.0 * share * (1.0 - share); 0.4 * both.sqrt() * both.sqrt().sqrt() };
+        let height = |share: f64| {
+            let both = 4.0 * share * (1.0 - share);
+            0.4 * both.sqrt() * both.sqrt().sqrt()
+        };
         let shown = self.shares[statement].iter().map(|share| height(*share)).sum::<f64>().max(f64::MIN_POSITIVE);
         let full: Point = std::array::from_fn(|axis| self.spread[axis] * self.plane.loadings[axis][statement] / shown);
         let length = full[0].hypot(full[1]);

@@ -60,7 +60,9 @@ impl CoVotes {
     /// # Panics
     /// When the row holds a statement these tables have no room for (see [`Self::widen`]).
     pub fn follow(&mut self, row: &[Cell], statement: usize, earlier: Option<Vote>) {
-        let Some(now) = row.iter().find(|cell| cell.statement as usize == statement).map(|cell| cell.vote) else { return };
+        let Some(now) = row.iter().find(|cell| cell.statement as usize == statement).map(|cell| cell.vote) else {
+            return;
+        };
         for cell in row {
             let other = cell.statement as usize;
             let other_earlier = if other == statement { earlier } else { Some(cell.vote) };
@@ -109,7 +111,11 @@ impl CoVotes {
 
 pub(crate) const fn unpack(packed: u64) -> Pair {
     let people = (packed & MASK).cast_signed();
-    Pair { people, product: ((packed >> BITS) & MASK).cast_signed() - people, first: (packed >> (2 * BITS)).cast_signed() - people }
+    Pair {
+        people,
+        product: ((packed >> BITS) & MASK).cast_signed() - people,
+        first: (packed >> (2 * BITS)).cast_signed() - people,
+    }
 }
 
 fn one_person(first: Vote, second: Vote) -> u64 {

@@ -1,6 +1,6 @@
-//! People standing on the plane, and the ways to part them. Promises: several starts, none of them by who came first, and
-//! every distinct result kept for the caller to judge. Never makes a group smaller than asked, and never depends on the order
-//! in which people arrived.
+//! People standing on the plane, and the ways to part them. Promises: several starts, none of them by who came first,
+//! and every distinct result kept for the caller to judge. Never makes a group smaller than asked, and never depends on
+//! the order in which people arrived.
 
 use crate::chance::Chance;
 use crate::cluster::{Clusters, Stop, distance_squared, lloyd};
@@ -27,16 +27,25 @@ impl Crowd {
     /// `people` as they are to be parted, `shown` as they are to be seen.
     pub(crate) fn of(people: &[Point], shown: &[Point]) -> Self {
         if people.len() <= POINTS_MAX {
-            return Self { points: people.to_vec(), shown: shown.to_vec(), weights: vec![1.0; people.len()], standing: (0..people.len()).collect() };
+            return Self {
+                points: people.to_vec(),
+                shown: shown.to_vec(),
+                weights: vec![1.0; people.len()],
+                standing: (0..people.len()).collect(),
+            };
         }
         let mut order: Vec<usize> = (0..people.len()).collect();
-        let along = |axis: usize| move |a: &usize, b: &usize| people[*a][axis].total_cmp(&people[*b][axis]).then(a.cmp(b));
+        let along =
+            |axis: usize| move |a: &usize, b: &usize| people[*a][axis].total_cmp(&people[*b][axis]).then(a.cmp(b));
         order.sort_unstable_by(along(0));
-        let mut crowd = Self { points: Vec::new(), shown: Vec::new(), weights: Vec::new(), standing: vec![0; people.len()] };
+        let mut crowd =
+            Self { points: Vec::new(), shown: Vec::new(), weights: Vec::new(), standing: vec![0; people.len()] };
         for slab in order.chunks_mut(people.len().div_ceil(SLABS)) {
             slab.sort_unstable_by(along(1));
             for cell in slab.chunks(slab.len().div_ceil(SLABS)) {
-                let mean = |of: &[Point], axis: usize| cell.iter().map(|person| of[*person][axis]).sum::<f64>() / cell.len() as f64;
+                let mean = |of: &[Point], axis: usize| {
+                    cell.iter().map(|person| of[*person][axis]).sum::<f64>() / cell.len() as f64
+                };
                 cell.iter().for_each(|person| crowd.standing[*person] = crowd.points.len());
                 crowd.points.push([mean(people, 0), mean(people, 1)]);
                 crowd.shown.push([mean(shown, 0), mean(shown, 1)]);
@@ -51,7 +60,9 @@ impl Crowd {
     }
 
     pub(crate) fn mean(&self) -> Point {
-        let sum = |axis: usize| self.points.iter().zip(&self.weights).map(|(point, weight)| point[axis] * weight).sum::<f64>();
+        let sum = |axis: usize| {
+            self.points.iter().zip(&self.weights).map(|(point, weight)| point[axis] * weight).sum::<f64>()
+        };
         [sum(0) / self.people(), sum(1) / self.people()]
     }
 
@@ -60,13 +71,14 @@ impl Crowd {
         self.points.iter().zip(&self.weights).map(|(point, weight)| weight * distance_squared(*point, mean)).sum()
     }
 
-    /// Every way of parting the crowd into so many groups of at least so many people that k-means comes to rest at, from the
-    /// regular starts and `spread` others.
+    /// Every way of parting the crowd into so many groups of at least so many people that k-means comes to rest at,
+    /// from the regular starts and `spread` others.
     pub(crate) fn partings(&self, groups: usize, people_min: f64, spread: usize) -> Vec<Clusters> {
         let mut found: Vec<Clusters> = Vec::new();
         for start in self.starts(groups, spread) {
             let one = lloyd(&self.points, &self.weights, start, STOP);
-            let is_large_enough = one.centers.len() == groups && self.sizes(&one).iter().all(|size| *size >= people_min);
+            let is_large_enough =
+                one.centers.len() == groups && self.sizes(&one).iter().all(|size| *size >= people_min);
             if is_large_enough && !found.iter().any(|held| (held.cost - one.cost).abs() <= 1e-9 * held.cost) {
                 found.push(one);
             }
@@ -98,8 +110,12 @@ impl Crowd {
     fn farthest(&self, groups: usize) -> Vec<Point> {
         let mut chosen = vec![self.mean()];
         while chosen.len() <= groups {
-            let gap = |point: &Point| chosen.iter().map(|center| distance_squared(*point, *center)).fold(f64::INFINITY, f64::min);
-            let next = self.points.iter().fold((self.points[0], -1.0), |best, point| if gap(point) > best.1 { (*point, gap(point)) } else { best });
+            let gap = |point: &Point| {
+                chosen.iter().map(|center| distance_squared(*point, *center)).fold(f64::INFINITY, f64::min)
+            };
+            let next = self.points.iter().fold((self.points[0], -1.0), |best, point| {
+                if gap(point) > best.1 { (*point, gap(point)) } else { best }
+            });
             chosen.push(next.0);
         }
         chosen.split_off(1)
@@ -116,7 +132,10 @@ impl Crowd {
                 total += *gap * weight;
             }
             let mut left = chance.share() * total;
-            let at = gaps.iter().zip(&self.weights).position(|(gap, weight)| { left -= gap * weight; left < 0.0 });
+            let at = gaps.iter().zip(&self.weights).position(|(gap, weight)| {
+                left -= gap * weight;
+                left < 0.0
+            });
             chosen.push(self.points[at.unwrap_or(self.points.len() - 1)]);
         }
         chosen

@@ -1,6 +1,7 @@
 //! The few largest eigenvectors of a symmetric matrix, by iterating a block and solving within it (Rayleigh–Ritz).
-//! Promises: the same matrix gives the same bits, since the start is fixed; iterates to a tolerance rather than a count, so a
-//! small gap between eigenvalues costs time, not truth. A block wider than what is wanted makes small gaps harmless.
+//! Promises: the same matrix gives the same bits, since the start is fixed; iterates to a tolerance rather than a
+//! count, so a small gap between eigenvalues costs time, not truth. A block wider than what is wanted makes small gaps
+//! harmless.
 
 /// Vectors iterated together; two are wanted.
 pub(crate) const WIDTH: usize = 8;
@@ -12,7 +13,8 @@ const TOLERANCE: f64 = 2e-14;
 const PATIENCE: usize = 25;
 /// Iterations made in any case: a direction that an earlier block did not hold needs a few to show.
 const ITERATIONS_MIN: usize = 4;
-/// Columns of an earlier block that are kept; the others begin from fixed numbers, so that no direction stays out of reach.
+/// Columns of an earlier block that are kept; the others begin from fixed numbers, so that no direction stays out of
+/// reach.
 const KEPT: usize = WIDTH - 2;
 
 /// A symmetric, positive semidefinite matrix known by what it does to vectors.
@@ -47,7 +49,8 @@ impl Symmetric for Dense {
     }
 }
 
-/// Eigenvalues, largest first, and the block whose columns are their vectors (only the first two are iterated to the end).
+/// Eigenvalues, largest first, and the block whose columns are their vectors (only the first two are iterated to the
+/// end).
 #[derive(Clone, Debug)]
 pub(crate) struct Leading {
     pub values: [f64; WIDTH],
@@ -58,10 +61,14 @@ pub(crate) struct Leading {
 pub(crate) fn leading(matrix: &impl Symmetric, start: Option<&[[f64; WIDTH]]>) -> Leading {
     let size = matrix.size();
     let mut block = match start {
-        Some(start) => (0..size).map(|line| {
-            let (earlier, fixed) = (start.get(line), fixed_line(line));
-            std::array::from_fn(|column| earlier.filter(|_| column < KEPT).map_or(fixed[column], |earlier| earlier[column]))
-        }).collect(),
+        Some(start) => (0..size)
+            .map(|line| {
+                let (earlier, fixed) = (start.get(line), fixed_line(line));
+                std::array::from_fn(|column| {
+                    earlier.filter(|_| column < KEPT).map_or(fixed[column], |earlier| earlier[column])
+                })
+            })
+            .collect(),
         None => (0..size).map(fixed_line).collect::<Vec<_>>(),
     };
     orthonormalise(&mut block);
@@ -150,8 +157,10 @@ fn residual(block: &[[f64; WIDTH]], image: &[[f64; WIDTH]], column: usize, value
 
 /// Every eigenvalue of a small symmetric matrix, largest first, with its vectors as columns (cyclic Jacobi rotations).
 fn small_eigen(symmetric: [[f64; WIDTH]; WIDTH]) -> ([f64; WIDTH], [[f64; WIDTH]; WIDTH]) {
-    let mut vectors: [[f64; WIDTH]; WIDTH] = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 }));
-    let mut matrix: [[f64; WIDTH]; WIDTH] = std::array::from_fn(|i| std::array::from_fn(|j| f64::midpoint(symmetric[i][j], symmetric[j][i])));
+    let mut vectors: [[f64; WIDTH]; WIDTH] =
+        std::array::from_fn(|i| std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 }));
+    let mut matrix: [[f64; WIDTH]; WIDTH] =
+        std::array::from_fn(|i| std::array::from_fn(|j| f64::midpoint(symmetric[i][j], symmetric[j][i])));
     for _ in 0..30 {
         let off: f64 = (0..WIDTH).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| matrix[i][j].abs()).sum();
         let on: f64 = (0..WIDTH).map(|i| matrix[i][i].abs()).sum();
@@ -200,7 +209,18 @@ mod tests {
 
     #[test]
     fn close_eigenvalues_are_told_apart() {
-        let found = leading(&made(40, |k| if k == 5 { 1.0 } else if k == 9 { 0.999 } else { 0.998 / (k + 1) as f64 }), None);
+        let found = leading(
+            &made(40, |k| {
+                if k == 5 {
+                    1.0
+                } else if k == 9 {
+                    0.999
+                } else {
+                    0.998 / (k + 1) as f64
+                }
+            }),
+            None,
+        );
         assert!((found.values[0] - 1.0).abs() < 1e-13);
         assert!((found.values[1] - 0.999).abs() < 1e-13);
         let again = leading(&made(40, |k| if k == 5 { 1.0 } else { 0.5 }), Some(&found.block));
@@ -213,6 +233,8 @@ mod tests {
         assert_eq!(leading(&Dense { size: 0, cells: vec![] }, None).block.len(), 0);
         assert_eq!(leading(&Dense { size: 3, cells: vec![0.0; 9] }, None).values, [0.0; WIDTH]);
         let one = leading(&Dense { size: 1, cells: vec![4.0] }, None);
-        assert!((one.values[0] - 4.0).abs() < 1e-14 && one.values[1] == 0.0 && (one.block[0][0].abs() - 1.0).abs() < 1e-14);
+        assert!(
+            (one.values[0] - 4.0).abs() < 1e-14 && one.values[1] == 0.0 && (one.block[0][0].abs() - 1.0).abs() < 1e-14
+        );
     }
 }

@@ -1,9 +1,9 @@
-//! What lies behind votes: a vote is a statement's ease, a person's readiness, a few factors of the person times the statement's
-//! loadings, and noise of the statement's own. Source: factor analysis fitted by mean-field variational Bayes with learned
-//! variances (Bishop 1999; for missing votes Ilin and Raiko 2010), so that a factor the votes do not ask for shrinks to nothing
-//! and whoever voted little is believed little. Nothing is tuned but how many factors there may be and how often to go round.
-//! Promises: exact solves in turn, additions and multiplications only; no chance but a fixed start by a statement's number.
-//! Never uses a vote on a statement that is not live.
+//! What lies behind votes: a vote is a statement's ease, a person's readiness, a few factors of the person times the
+//! statement's loadings, and noise of the statement's own. Source: factor analysis fitted by mean-field variational
+//! Bayes with learned variances (Bishop 1999; for missing votes Ilin and Raiko 2010), so that a factor the votes do not
+//! ask for shrinks to nothing and whoever voted little is believed little. Nothing is tuned but how many factors there
+//! may be and how often to go round. Promises: exact solves in turn, additions and multiplications only; no chance but
+//! a fixed start by a statement's number. Never uses a vote on a statement that is not live.
 
 use crate::chance::Chance;
 use crate::votes::Votes;
@@ -58,7 +58,11 @@ impl Factors {
         }
         let start = |statement: usize| {
             let mut chance = Chance::from_seed(statement as u64);
-            Belief::sure(std::array::from_fn(|at| match at { 0 => 0.0, OF_STATEMENT => 1.0, _ => chance.share() - 0.5 }))
+            Belief::sure(std::array::from_fn(|at| match at {
+                0 => 0.0,
+                OF_STATEMENT => 1.0,
+                _ => chance.share() - 0.5,
+            }))
         };
         let statements = (0..votes.statements()).map(start).collect();
         let mut factors = Self { people: Vec::new(), statements };
@@ -78,31 +82,48 @@ impl Factors {
         let mut of_person = Prior { fixed: OF_PERSON, mean: [0.0; WIDTH], variance: [1.0; WIDTH] };
         let mut of_statement = Prior { fixed: OF_STATEMENT, mean: [0.0; WIDTH], variance: [0.25; WIDTH] };
         for _ in 0..ROUNDS {
-            let heard = |known: &Known| known.iter().map(|(at, vote)| (&self.statements[*at], *vote, 1.0 / noise[*at])).collect::<Vec<_>>();
+            let heard = |known: &Known| {
+                known.iter().map(|(at, vote)| (&self.statements[*at], *vote, 1.0 / noise[*at])).collect::<Vec<_>>()
+            };
             self.people = by_person.iter().map(|known| of_person.after(&heard(known))).collect();
-            let heard = |(at, known): (usize, &Known)| known.iter().map(|(person, vote)| (&self.people[*person], *vote, 1.0 / noise[at])).collect::<Vec<_>>();
+            let heard = |(at, known): (usize, &Known)| {
+                known.iter().map(|(person, vote)| (&self.people[*person], *vote, 1.0 / noise[at])).collect::<Vec<_>>()
+            };
             self.statements = by_statement.iter().enumerate().map(|known| of_statement.after(&heard(known))).collect();
             noise = self.noise(by_statement);
             let (people, statements) = (spoken(&self.people, by_person), spoken(&self.statements, by_statement));
             of_person.variance[1] = mean_square(&people, 1, 0.0);
-            of_statement.mean[0] = statements.iter().map(|belief| belief.mean[0]).sum::<f64>() / statements.len().max(1) as f64;
+            of_statement.mean[0] =
+                statements.iter().map(|belief| belief.mean[0]).sum::<f64>() / statements.len().max(1) as f64;
             of_statement.variance[0] = mean_square(&statements, 0, of_statement.mean[0]);
             // Only the product of the two counts: people's factors are held at variance 1.
-            (2..WIDTH).for_each(|at| of_statement.variance[at] = (mean_square(&people, at, 0.0) * mean_square(&statements, at, 0.0)).max(VARIANCE_MIN));
+            (2..WIDTH).for_each(|at| {
+                of_statement.variance[at] =
+                    (mean_square(&people, at, 0.0) * mean_square(&statements, at, 0.0)).max(VARIANCE_MIN)
+            });
         }
     }
 
     /// Per statement, how far votes are off, squared.
     fn noise(&self, by_statement: &[Known]) -> Vec<f64> {
-        let off = |(own, known): (&Belief, &Known)| known.iter().map(|(person, vote)| {
-            let person = &self.people[*person];
-            let square: f64 = own.products.iter().zip(&person.products).map(|(own, person)| dot(own, person)).sum();
-            vote * vote - 2.0 * vote * dot(&own.mean, &person.mean) + square
-        }).sum();
+        let off = |(own, known): (&Belief, &Known)| {
+            known
+                .iter()
+                .map(|(person, vote)| {
+                    let person = &self.people[*person];
+                    let square: f64 =
+                        own.products.iter().zip(&person.products).map(|(own, person)| dot(own, person)).sum();
+                    vote * vote - 2.0 * vote * dot(&own.mean, &person.mean) + square
+                })
+                .sum()
+        };
         let off: Vec<f64> = self.statements.iter().zip(by_statement).map(off).collect();
         let votes: usize = by_statement.iter().map(Vec::len).sum();
         let mean = off.iter().sum::<f64>() / votes.max(1) as f64;
-        off.iter().zip(by_statement).map(|(off, known)| ((off + NOISE_VOTES * mean) / (known.len() as f64 + NOISE_VOTES)).max(NOISE_MIN)).collect()
+        off.iter()
+            .zip(by_statement)
+            .map(|(off, known)| ((off + NOISE_VOTES * mean) / (known.len() as f64 + NOISE_VOTES)).max(NOISE_MIN))
+            .collect()
     }
 }
 
@@ -131,20 +152,26 @@ impl Prior {
         let mut spread = inverse(precision);
         let mean: Line = std::array::from_fn(|at| dot(&spread[at], &pull));
         spread[self.fixed][self.fixed] = 0.0;
-        Belief { mean, products: std::array::from_fn(|at| std::array::from_fn(|other| spread[at][other] + mean[at] * mean[other])) }
+        Belief {
+            mean,
+            products: std::array::from_fn(|at| std::array::from_fn(|other| spread[at][other] + mean[at] * mean[other])),
+        }
     }
 }
 
 /// By Gauss and Jordan, without exchanging lines: the matrix is positive definite.
 fn inverse(mut matrix: [Line; WIDTH]) -> [Line; WIDTH] {
-    let mut inverse: [Line; WIDTH] = std::array::from_fn(|at| std::array::from_fn(|other| f64::from(u8::from(at == other))));
+    let mut inverse: [Line; WIDTH] =
+        std::array::from_fn(|at| std::array::from_fn(|other| f64::from(u8::from(at == other))));
     for pivot in 0..WIDTH {
         let scale = 1.0 / matrix[pivot][pivot];
         let (line, own) = (matrix[pivot].map(|value| value * scale), inverse[pivot].map(|value| value * scale));
         for at in 0..WIDTH {
             let factor = matrix[at][pivot];
-            matrix[at] = if at == pivot { line } else { std::array::from_fn(|other| matrix[at][other] - factor * line[other]) };
-            inverse[at] = if at == pivot { own } else { std::array::from_fn(|other| inverse[at][other] - factor * own[other]) };
+            matrix[at] =
+                if at == pivot { line } else { std::array::from_fn(|other| matrix[at][other] - factor * line[other]) };
+            inverse[at] =
+                if at == pivot { own } else { std::array::from_fn(|other| inverse[at][other] - factor * own[other]) };
         }
     }
     inverse
@@ -156,7 +183,8 @@ fn spoken<'a>(beliefs: &'a [Belief], known: &[Known]) -> Vec<&'a Belief> {
 }
 
 fn mean_square(beliefs: &[&Belief], at: usize, from: f64) -> f64 {
-    let sum: f64 = beliefs.iter().map(|belief| belief.products[at][at] - 2.0 * from * belief.mean[at] + from * from).sum();
+    let sum: f64 =
+        beliefs.iter().map(|belief| belief.products[at][at] - 2.0 * from * belief.mean[at] + from * from).sum();
     (sum / beliefs.len().max(1) as f64).max(VARIANCE_MIN)
 }
 

@@ -1,14 +1,15 @@
 //! Groups of people who vote alike, what they share and what divides them.
 //!
-//! People agree, disagree or pass on short statements. From nothing but those votes this crate draws an *opinion map*: a plane on
-//! which people who vote alike stand close, the groups among them, the statements that speak for each group, those all groups
-//! share and those that divide them. It computes what [Polis](https://github.com/compdemocracy/polis) computes
-//! ([`OpinionMap::compatible`]) and a mended version of it ([`OpinionMap::draw`]); follows a conversation vote by vote
-//! ([`LiveMap`]); scores statements that bridge ([`bridging`]); picks a few in proportion ([`proportional`]); says how well
-//! it foretells hidden votes ([`Predictability`]), and what to ask whom next ([`next_statement`]).
+//! People agree, disagree or pass on short statements. From nothing but those votes this crate draws an *opinion map*:
+//! a plane on which people who vote alike stand close, the groups among them, the statements that speak for each group,
+//! those all groups share and those that divide them. It computes what [Polis](https://github.com/compdemocracy/polis)
+//! computes ([`OpinionMap::compatible`]) and a mended version of it ([`OpinionMap::draw`]); follows a conversation vote
+//! by vote ([`LiveMap`]); scores statements that bridge ([`bridging`]); picks a few in proportion ([`proportional`]);
+//! says how well it foretells hidden votes ([`Predictability`]), and what to ask whom next ([`next_statement`]).
 //!
-//! Promises: no clock, no input or output, no chance of its own, no `unsafe`, no dependencies; the same votes in any order give
-//! the same map bit for bit. The caller keeps names and words: people and statements are numbers from 0 here.
+//! Promises: no clock, no input or output, no chance of its own, no `unsafe`, no dependencies; the same votes in any
+//! order give the same map bit for bit. The caller keeps names and words: people and statements are numbers from 0
+//! here.
 //!
 //! ```
 //! use opinion_map::{OpinionMap, Settings, Standing, Vote, Votes};
@@ -64,6 +65,8 @@ pub use plane::{Plane, Point, TABLES_MAX};
 pub use polis::Smoothing;
 pub use predict::{Predictability, Predictor};
 pub use routing::{draw_in_proportion, next_of, next_statement};
-pub use statistics::{Consensus, Representative, Shared, consensus, group_aware_consensus, priorities, representatives};
+pub use statistics::{
+    Consensus, Representative, Shared, consensus, group_aware_consensus, priorities, representatives,
+};
 pub use vote::{Standing, Tally, Vote};
 pub use votes::{Cell, PEOPLE_MAX, STATEMENTS_MAX, VoteError, Votes};

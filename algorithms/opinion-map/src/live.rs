@@ -1,6 +1,6 @@
-//! A map that follows votes as they are cast. Promises: [`LiveMap::refresh`] agrees with a cold computation to about 1e-9 in
-//! places and exactly in every count given the same groups; [`LiveMap::publish`] *is* the cold computation, bit for bit what
-//! [`OpinionMap::draw`] gives for the same votes. Never publishes a warm map.
+//! A map that follows votes as they are cast. Promises: [`LiveMap::refresh`] agrees with a cold computation to about
+//! 1e-9 in places and exactly in every count given the same groups; [`LiveMap::publish`] *is* the cold computation, bit
+//! for bit what [`OpinionMap::draw`] gives for the same votes. Never publishes a warm map.
 
 use crate::covotes::CoVotes;
 use crate::map::{OpinionMap, Settings};
@@ -64,8 +64,8 @@ impl LiveMap {
         self.votes.set_standing(statement, standing)
     }
 
-    /// Brings components, places, groups and statistics up to the votes cast, starting from the last map. The number of groups
-    /// stays until the next publication.
+    /// Brings components, places, groups and statistics up to the votes cast, starting from the last map. The number of
+    /// groups stays until the next publication.
     pub fn refresh(&mut self) -> &OpinionMap {
         self.map = self.map.redraw(&self.votes, self.tables.as_ref(), &self.settings);
         &self.map

@@ -1,12 +1,12 @@
-//! A whole opinion map: where everybody stands, who stands together, what each group says, what all share and what divides.
-//! Promises: the same votes give the same map, bit for bit, in whatever order they came; [`OpinionMap::draw`] says "one group"
-//! when there is one, and who is in none; [`OpinionMap::compatible`] does what Polis does.
-//! Never looks at a clock, a file or a random number.
+//! A whole opinion map: where everybody stands, who stands together, what each group says, what all share and what
+//! divides. Promises: the same votes give the same map, bit for bit, in whatever order they came; [`OpinionMap::draw`]
+//! says "one group" when there is one, and who is in none; [`OpinionMap::compatible`] does what Polis does. Never looks
+//! at a clock, a file or a random number.
 
 use crate::continuum::Continuum;
 use crate::covotes::CoVotes;
-use crate::division::{Division, divisions};
 use crate::crowd::Crowd;
+use crate::division::{Division, divisions};
 use crate::grouping::{self, Fit, Found, Limits};
 use crate::plane::{Plane, Point, Stretch, TABLES_MAX, pull};
 use crate::polis;
@@ -34,7 +34,15 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { votes_needed: 7, groups_max: 5, group_people_min: 3, group_share_min: 0.05, privacy_floor: 5, resamples: 100, seed: 1 }
+        Self {
+            votes_needed: 7,
+            groups_max: 5,
+            group_people_min: 3,
+            group_share_min: 0.05,
+            privacy_floor: 5,
+            resamples: 100,
+            seed: 1,
+        }
     }
 }
 
@@ -44,8 +52,9 @@ pub struct Group {
     pub people: usize,
     /// Mean place of its people.
     pub center: Point,
-    /// 0 to 1: how much of it is found again when people are drawn anew (mean largest overlap, Hennig 2007; below 0.6 it should
-    /// not be believed, from 0.75 on it is stable). The plane is held as it is. `None` where it was not computed.
+    /// 0 to 1: how much of it is found again when people are drawn anew (mean largest overlap, Hennig 2007; below 0.6
+    /// it should not be believed, from 0.75 on it is stable). The plane is held as it is. `None` where it was not
+    /// computed.
     pub stability: Option<f64>,
     pub is_hidden: bool,
 }
@@ -110,7 +119,8 @@ impl OpinionMap {
         let mut map = Self::assemble(votes, settings, plane, |crowd, limits, plane, clustered| {
             let continuum = Continuum::of(votes, plane, clustered, crowd, settings.seed);
             let found = grouping::find(crowd, limits, settings.seed, &continuum);
-            steady = (settings.resamples > 0).then(|| steadiness(crowd, &found.labels, found.groups, settings.resamples, settings.seed));
+            steady = (settings.resamples > 0)
+                .then(|| steadiness(crowd, &found.labels, found.groups, settings.resamples, settings.seed));
             found
         });
         if let Some(steady) = steady {
@@ -120,15 +130,17 @@ impl OpinionMap {
         map
     }
 
-    /// The map a few votes later: components from where they were, as many groups as there were, from where they stood. What
-    /// was judged at the last drawing (fits, stability) is carried over.
+    /// The map a few votes later: components from where they were, as many groups as there were, from where they stood.
+    /// What was judged at the last drawing (fits, stability) is carried over.
     pub(crate) fn redraw(&self, votes: &Votes, tables: Option<&CoVotes>, settings: &Settings) -> Self {
         let plane = Plane::warm(votes, tables, &self.plane);
         let earlier = |clustered: &[bool]| -> Vec<Option<usize>> {
             let of = |(person, _): (usize, &bool)| self.labels.get(person).copied().flatten();
             clustered.iter().enumerate().filter(|(_, taken)| **taken).map(of).collect()
         };
-        let follow = |crowd: &Crowd, _, _: &Plane, clustered: &[bool]| grouping::follow(crowd, &earlier(clustered), self.groups.len());
+        let follow = |crowd: &Crowd, _, _: &Plane, clustered: &[bool]| {
+            grouping::follow(crowd, &earlier(clustered), self.groups.len())
+        };
         let mut map = Self::assemble(votes, settings, plane, follow);
         map.fits.clone_from(&self.fits);
         map.stability = self.stability;
@@ -138,8 +150,8 @@ impl OpinionMap {
         map
     }
 
-    /// The map as Polis makes it from a cold start. `arrivals`, people in the order of their first vote, brings in those whom
-    /// Polis took before fifteen had voted enough and has kept since; without it they are unknown.
+    /// The map as Polis makes it from a cold start. `arrivals`, people in the order of their first vote, brings in
+    /// those whom Polis took before fifteen had voted enough and has kept since; without it they are unknown.
     ///
     /// # Panics
     /// When one of the first fifteen of `arrivals` is not a person of `votes`.
@@ -152,15 +164,20 @@ impl OpinionMap {
         let points: Vec<Point> = taken(&positions, &clustered).collect();
         let grouping = polis::group(&points);
         let mut next = grouping.labels.iter();
-        let labels: Vec<Option<usize>> = clustered.iter().map(|taken| if *taken { next.next().copied() } else { None }).collect();
+        let labels: Vec<Option<usize>> =
+            clustered.iter().map(|taken| if *taken { next.next().copied() } else { None }).collect();
         let statistics = GroupStatistics::of(votes, &labels, grouping.groups);
-        let fits = (2..).zip(grouping.silhouettes).map(|(groups, silhouette)| Fit { groups, silhouette, chance: None }).collect();
+        let fits = (2..)
+            .zip(grouping.silhouettes)
+            .map(|(groups, silhouette)| Fit { groups, silhouette, chance: None })
+            .collect();
         let settings = Settings { privacy_floor: 0, ..Settings::default() };
         let mut map = Self::with(votes, &settings, plane, positions, clustered, labels, statistics);
         map.fits = fits;
         // Polis adds up its groups, so that those who are in none have no say in what is asked next.
         let grouped = map.statistics.everybody();
-        map.priorities = priorities(&grouped, &map.extremity, |statement| votes.standings()[statement] == Standing::Meta);
+        map.priorities =
+            priorities(&grouped, &map.extremity, |statement| votes.standings()[statement] == Standing::Meta);
         map
     }
 
@@ -170,17 +187,28 @@ impl OpinionMap {
         let without = self.labels.iter().enumerate().filter(|(_, label)| label.is_none());
         without.fold(Outside::default(), |outside, (person, _)| {
             let is_silent = votes.row(person).is_empty();
-            Outside { never_voted: outside.never_voted + usize::from(is_silent), too_few_votes: outside.too_few_votes + usize::from(!is_silent) }
+            Outside {
+                never_voted: outside.never_voted + usize::from(is_silent),
+                too_few_votes: outside.too_few_votes + usize::from(!is_silent),
+            }
         })
     }
 
-    fn assemble(votes: &Votes, settings: &Settings, plane: Plane, group: impl FnOnce(&Crowd, Limits, &Plane, &[bool]) -> Found) -> Self {
+    fn assemble(
+        votes: &Votes,
+        settings: &Settings,
+        plane: Plane,
+        group: impl FnOnce(&Crowd, Limits, &Plane, &[bool]) -> Found,
+    ) -> Self {
         let positions = plane.place_everybody(votes, Stretch::Live);
         let live = votes.standings().iter().filter(|standing| standing.is_live()).count();
         let cast = live_votes(votes, live);
         let clustered: Vec<bool> = cast.iter().map(|cast| *cast >= settings.votes_needed.min(live).max(1)).collect();
         let shown: Vec<Point> = taken(&positions, &clustered).collect();
-        let drawn_in: Vec<Point> = taken(&cast, &clustered).zip(&shown).map(|(cast, place)| place.map(|along| along * pull(cast, live))).collect();
+        let drawn_in: Vec<Point> = taken(&cast, &clustered)
+            .zip(&shown)
+            .map(|(cast, place)| place.map(|along| along * pull(cast, live)))
+            .collect();
         let crowd = Crowd::of(&drawn_in, &shown);
         let people_min = settings.group_people_min.max((settings.group_share_min * shown.len() as f64).ceil() as usize);
         let found = group(&crowd, Limits { groups_max: settings.groups_max, people_min }, &plane, &clustered);
@@ -192,7 +220,12 @@ impl OpinionMap {
     }
 
     fn with(
-        votes: &Votes, settings: &Settings, plane: Plane, positions: Vec<Point>, clustered: Vec<bool>, labels: Vec<Option<usize>>,
+        votes: &Votes,
+        settings: &Settings,
+        plane: Plane,
+        positions: Vec<Point>,
+        clustered: Vec<bool>,
+        labels: Vec<Option<usize>>,
         statistics: GroupStatistics,
     ) -> Self {
         let (extremity, is_live) = (plane.extremity(), |statement: usize| votes.standings()[statement].is_live());
@@ -200,23 +233,35 @@ impl OpinionMap {
         Self {
             consensus: consensus(votes.tallies(), is_live),
             divisions: divisions(&statistics.tallies, |group| !groups[group].is_hidden, is_live),
-            priorities: priorities(votes.tallies(), &extremity, |statement| votes.standings()[statement] == Standing::Meta),
+            priorities: priorities(votes.tallies(), &extremity, |statement| {
+                votes.standings()[statement] == Standing::Meta
+            }),
             fits: Vec::new(),
             stability: None,
-            plane, positions, clustered, labels, groups, extremity, statistics,
+            plane,
+            positions,
+            clustered,
+            labels,
+            groups,
+            extremity,
+            statistics,
         }
     }
 }
 
 impl GroupStatistics {
-    /// What any grouping says: `labels` gives each person's group, below `groups`, or none; people beyond the list are in none.
+    /// What any grouping says: `labels` gives each person's group, below `groups`, or none; people beyond the list are
+    /// in none.
     ///
     /// # Panics
     /// When a label is not below `groups`.
     #[must_use]
     pub fn of(votes: &Votes, labels: &[Option<usize>], groups: usize) -> Self {
-        let mut statistics =
-            Self { tallies: votes.tallies_by_group(labels, groups), group_aware_consensus: Vec::new(), representatives: Vec::new() };
+        let mut statistics = Self {
+            tallies: votes.tallies_by_group(labels, groups),
+            group_aware_consensus: Vec::new(),
+            representatives: Vec::new(),
+        };
         let all = statistics.everybody();
         let speak = |own: &Vec<Tally>| {
             let others: Vec<Tally> = all.iter().zip(own).map(|(all, own)| *all - *own).collect();
@@ -240,7 +285,10 @@ impl GroupStatistics {
 /// Votes each person has cast on live statements.
 fn live_votes(votes: &Votes, live: usize) -> Vec<usize> {
     let is_live = |cell: &&Cell| votes.standings()[cell.statement as usize].is_live();
-    votes.rows().map(|row| if live == votes.statements() { row.len() } else { row.iter().filter(is_live).count() }).collect()
+    votes
+        .rows()
+        .map(|row| if live == votes.statements() { row.len() } else { row.iter().filter(is_live).count() })
+        .collect()
 }
 
 fn taken<'a, T: Copy>(each: &'a [T], clustered: &'a [bool]) -> impl Iterator<Item = T> + 'a {

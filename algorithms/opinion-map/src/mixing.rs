@@ -1,6 +1,6 @@
-//! Anderson acceleration of a fixed-point iteration: the next state is the mix of the last few whose changes cancel best.
-//! Source: Walker and Ni, "Anderson acceleration for fixed-point iterations", 2011. Promises: no chance. Never decides when
-//! to stop.
+//! Anderson acceleration of a fixed-point iteration: the next state is the mix of the last few whose changes cancel
+//! best. Source: Walker and Ni, "Anderson acceleration for fixed-point iterations", 2011. Promises: no chance. Never
+//! decides when to stop.
 
 const KEPT: usize = 8;
 
@@ -33,14 +33,18 @@ impl Mixing {
         next
     }
 
-    /// Least-squares shares of earlier changes in this one (normal equations, slightly damped, by Gaussian elimination).
+    /// Least-squares shares of earlier changes in this one (normal equations, slightly damped, by Gaussian
+    /// elimination).
     fn shares(&self, change: &[f64]) -> Vec<f64> {
         let size = self.changes.len();
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let mut lines: Vec<Vec<f64>> = (0..size).map(|i| {
-            let own = (0..size).map(|j| dot(&self.changes[i], &self.changes[j]) * if i == j { 1.0 + 1e-10 } else { 1.0 });
-            own.chain([dot(&self.changes[i], change)]).collect()
-        }).collect();
+        let mut lines: Vec<Vec<f64>> = (0..size)
+            .map(|i| {
+                let own =
+                    (0..size).map(|j| dot(&self.changes[i], &self.changes[j]) * if i == j { 1.0 + 1e-10 } else { 1.0 });
+                own.chain([dot(&self.changes[i], change)]).collect()
+            })
+            .collect();
         for pivot in 0..size {
             if lines[pivot][pivot] <= f64::MIN_POSITIVE {
                 return vec![0.0; size];

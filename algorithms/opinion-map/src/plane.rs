@@ -1,6 +1,6 @@
 //! The plane of a conversation: mean vote and two loadings per statement, and where each person stands on it.
-//! Source: Small et al., "Polis: scaling deliberation by mapping high dimensional opinion spaces", 2021; steps in the README.
-//! Promises: exact covariance from whole numbers, so the order of votes changes no bit; signs fixed by a rule.
+//! Source: Small et al., "Polis: scaling deliberation by mapping high dimensional opinion spaces", 2021; steps in the
+//! README. Promises: exact covariance from whole numbers, so the order of votes changes no bit; signs fixed by a rule.
 //! Never lets a rejected or meta statement shape it.
 
 use crate::covotes::{CoVotes, unpack};
@@ -19,7 +19,8 @@ pub const TABLES_MAX: usize = 2_500;
 pub struct Plane {
     /// Mean vote, −1 to +1.
     pub center: Vec<f64>,
-    /// Loadings of the first and second component: each of length 1, or all zero where votes do not differ in so many ways.
+    /// Loadings of the first and second component: each of length 1, or all zero where votes do not differ in so many
+    /// ways.
     pub loadings: [Vec<f64>; 2],
     /// Share of all variance along each, 0 to 1.
     pub share: [f64; 2],
@@ -37,8 +38,8 @@ pub(crate) enum Stretch {
 }
 
 impl Plane {
-    /// The plane of these votes, from nothing but them. `tables` must be their co-vote tables; without them the same plane
-    /// (to rounding) is reached by passing over the votes again and again.
+    /// The plane of these votes, from nothing but them. `tables` must be their co-vote tables; without them the same
+    /// plane (to rounding) is reached by passing over the votes again and again.
     ///
     /// # Panics
     /// When `tables` are of fewer statements than `votes`.
@@ -47,8 +48,8 @@ impl Plane {
         Self::from(votes, tables, None)
     }
 
-    /// The plane of these votes, reached from an earlier one, to the same tolerance; a component that would point the other
-    /// way than before is turned round.
+    /// The plane of these votes, reached from an earlier one, to the same tolerance; a component that would point the
+    /// other way than before is turned round.
     ///
     /// # Panics
     /// As [`Self::cold`].
@@ -58,7 +59,8 @@ impl Plane {
     }
 
     fn from(votes: &Votes, tables: Option<&CoVotes>, earlier: Option<&Self>) -> Self {
-        let live = |(standing, tally): (&crate::vote::Standing, &Tally)| if standing.is_live() { tally.mean() } else { 0.0 };
+        let live =
+            |(standing, tally): (&crate::vote::Standing, &Tally)| if standing.is_live() { tally.mean() } else { 0.0 };
         let center: Vec<f64> = votes.standings().iter().zip(votes.tallies()).map(live).collect();
         let start = earlier.map(|plane| plane.block.as_slice());
         let (found, total) = match tables {
@@ -79,7 +81,9 @@ impl Plane {
         let component = |which: usize| {
             let exists = found.values[which] > found.values[0] * 1e-12 && found.values[which] > 0.0;
             let loadings: Vec<f64> = found.block.iter().map(|line| if exists { line[which] } else { 0.0 }).collect();
-            let sign = match earlier.map(|plane| plane.loadings[which].iter().zip(&loadings).map(|(a, b)| a * b).sum::<f64>()) {
+            let sign = match earlier
+                .map(|plane| plane.loadings[which].iter().zip(&loadings).map(|(a, b)| a * b).sum::<f64>())
+            {
                 Some(along) if along.abs() > 0.5 => along.signum(),
                 _ => sign_by_rule(&loadings),
             };
@@ -113,9 +117,9 @@ impl Plane {
         votes.rows().map(|row| self.place(votes, row, stretch, live)).collect()
     }
 
-    /// Per statement, √C · |1 − mean| · length of its two loadings, with C of all statements as Polis has it: how far from the
-    /// middle somebody would stand who agreed with it and voted on nothing else (nearer by √(live / C) where some are not live).
-    /// Polis' priority needs it; it says nothing about who is divided (see [`crate::Division`]).
+    /// Per statement, √C · |1 − mean| · length of its two loadings, with C of all statements as Polis has it: how far
+    /// from the middle somebody would stand who agreed with it and voted on nothing else (nearer by √(live / C) where
+    /// some are not live). Polis' priority needs it; it says nothing about who is divided (see [`crate::Division`]).
     #[must_use]
     pub fn extremity(&self) -> Vec<f64> {
         let stretch = (self.center.len() as f64).sqrt();
@@ -129,8 +133,9 @@ pub(crate) fn stretched(seen: usize, all: usize) -> f64 {
     if seen == 0 { 0.0 } else { (all as f64 / seen as f64).sqrt() }
 }
 
-/// How far a person is drawn towards the middle before being grouped, as if they had cast as many average votes again as there
-/// are statements: √(2n / (n + C)). Stretched by √(C / n) alone, whoever has voted little stands far out and makes the groups.
+/// How far a person is drawn towards the middle before being grouped, as if they had cast as many average votes again
+/// as there are statements: √(2n / (n + C)). Stretched by √(C / n) alone, whoever has voted little stands far out and
+/// makes the groups.
 pub(crate) fn pull(cast: usize, live: usize) -> f64 {
     (2.0 * cast as f64 / (cast + live).max(1) as f64).sqrt()
 }

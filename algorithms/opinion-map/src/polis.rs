@@ -1,5 +1,5 @@
-//! Polis' own choices, for those who must match it: everyone's zero on rejected statements, base clusters, first-come starts,
-//! two to five groups, a new number of groups only after four wins. Source: compdemocracy/polis,
+//! Polis' own choices, for those who must match it: everyone's zero on rejected statements, base clusters, first-come
+//! starts, two to five groups, a new number of groups only after four wins. Source: compdemocracy/polis,
 //! math/{conversation,clusters}.clj. Promises: from a cold start, the same as Polis' with its random parts removed.
 //! Never mends anything: [`crate::OpinionMap::draw`] does.
 
@@ -14,8 +14,8 @@ const GROUPS_MAX: usize = 5;
 const BASE_STOP: Stop = Stop { rounds: 100, shift: 0.01 };
 const GROUP_STOP: Stop = Stop { rounds: 20, shift: 0.01 };
 
-/// Who is clustered: whoever has cast min(7, statements) votes; if that is fewer than 15 people, the most active as well; and
-/// once in, always in, which keeps the first fifteen who ever voted.
+/// Who is clustered: whoever has cast min(7, statements) votes; if that is fewer than 15 people, the most active as
+/// well; and once in, always in, which keeps the first fifteen who ever voted.
 pub(crate) fn clustered(votes: &Votes, arrivals: Option<&[usize]>) -> Vec<bool> {
     let needed = VOTES_NEEDED.min(votes.statements());
     let cast: Vec<usize> = votes.rows().map(<[_]>::len).collect();
@@ -52,7 +52,11 @@ pub(crate) fn group(points: &[Point]) -> Grouping {
     let silhouettes = silhouettes(&base.centers, &weights, &tried.iter().collect::<Vec<_>>(), false);
     let best = (0..tried.len()).fold(0, |best, next| if silhouettes[next] >= silhouettes[best] { next } else { best });
     let chosen = &tried[best];
-    Grouping { labels: base.labels.iter().map(|label| chosen.labels[*label]).collect(), groups: chosen.centers.len(), silhouettes }
+    Grouping {
+        labels: base.labels.iter().map(|label| chosen.labels[*label]).collect(),
+        groups: chosen.centers.len(),
+        silhouettes,
+    }
 }
 
 /// Holds the number of groups steady between updates: another number must win four times in a row.
@@ -89,7 +93,9 @@ mod tests {
     fn the_most_active_fill_up_to_fifteen() {
         let mut votes = Votes::on(vec![Standing::Live; 9]).unwrap();
         for (person, cast) in [(0, 8), (1, 2), (2, 7), (3, 1)].into_iter().chain((4..20).map(|person| (person, 3))) {
-            (0..cast).for_each(|statement| { votes.cast(person, statement, Vote::Agree).unwrap(); });
+            (0..cast).for_each(|statement| {
+                votes.cast(person, statement, Vote::Agree).unwrap();
+            });
         }
         let taken = clustered(&votes, None);
         assert_eq!(taken.iter().filter(|taken| **taken).count(), 15);

@@ -1,9 +1,9 @@
-//! How well the votes already cast foretell votes nobody has looked at yet, which answers "are we done?": each decided vote is
-//! hidden once and foretold from the rest. It says how much of a conversation its map has understood. It is *not* there to
-//! show anybody a guess at a person's vote: whoever has not voted has said nothing.
-//! Promises: the same votes and seed give the same figures bit for bit. Never looks at a vote while it is hidden.
-//! Protocol: agreements and disagreements on live statements (passes are never hidden) are dealt by lot into ten parts of equal
-//! size and shares; each part is hidden in turn, and the figure is the mean of ten areas under the curve.
+//! How well the votes already cast foretell votes nobody has looked at yet, which answers "are we done?": each decided
+//! vote is hidden once and foretold from the rest. It says how much of a conversation its map has understood. It is
+//! *not* there to show anybody a guess at a person's vote: whoever has not voted has said nothing. Promises: the same
+//! votes and seed give the same figures bit for bit. Never looks at a vote while it is hidden. Protocol: agreements and
+//! disagreements on live statements (passes are never hidden) are dealt by lot into ten parts of equal size and shares;
+//! each part is hidden in turn, and the figure is the mean of ten areas under the curve.
 
 use crate::chance::Chance;
 use crate::factors::Factors;
@@ -17,8 +17,8 @@ const PARTS: usize = 10;
 /// How well hidden votes were foretold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predictability {
-    /// Chance that of two hidden votes, one agreement and one disagreement, the agreement was foretold more strongly: the area
-    /// under the curve, ½ for guessing, 1 for knowing. Mean over the parts.
+    /// Chance that of two hidden votes, one agreement and one disagreement, the agreement was foretold more strongly:
+    /// the area under the curve, ½ for guessing, 1 for knowing. Mean over the parts.
     pub auc: f64,
     /// The same for each part.
     pub parts: Vec<f64>,
@@ -26,7 +26,8 @@ pub struct Predictability {
     pub hidden: usize,
 }
 
-/// What votes foretell about votes not cast: two thirds from factors behind all votes, one third from people who voted alike.
+/// What votes foretell about votes not cast: two thirds from factors behind all votes, one third from people who voted
+/// alike.
 #[derive(Clone, Debug)]
 pub struct Predictor {
     factors: Factors,
@@ -48,8 +49,8 @@ impl Predictability {
         })
     }
 
-    /// Of any other way to foretell, by the same protocol: `foretell` is given the votes that are shown and the hidden (person,
-    /// statement) pairs, sorted, and gives each pair a number, the larger the surer of an agreement.
+    /// Of any other way to foretell, by the same protocol: `foretell` is given the votes that are shown and the hidden
+    /// (person, statement) pairs, sorted, and gives each pair a number, the larger the surer of an agreement.
     ///
     /// # Panics
     /// When it gives another number of numbers than it was given pairs.
@@ -63,7 +64,11 @@ impl Predictability {
             area(foretold.into_iter().zip(hidden.iter().map(is_agree)).collect())
         };
         let parts: Vec<f64> = dealt.iter().map(of_part).collect();
-        Some(Self { auc: parts.iter().sum::<f64>() / parts.len() as f64, parts, hidden: dealt.iter().map(Vec::len).sum() })
+        Some(Self {
+            auc: parts.iter().sum::<f64>() / parts.len() as f64,
+            parts,
+            hidden: dealt.iter().map(Vec::len).sum(),
+        })
     }
 }
 
@@ -75,12 +80,14 @@ impl Predictor {
         Self { factors: Factors::of(votes), neighbours: Neighbours::of(votes), is_live }
     }
 
-    /// Per statement, the vote expected of this person, mostly within −1 and 1; `None` for statements that are not live.
-    /// Somebody who has not voted is expected to vote as most do.
+    /// Per statement, the vote expected of this person, mostly within −1 and 1; `None` for statements that are not
+    /// live. Somebody who has not voted is expected to vote as most do.
     #[must_use]
     pub fn expected(&self, person: usize) -> Vec<Option<f64>> {
         let both = self.factors.expected(person).into_iter().zip(self.neighbours.expected(person));
-        both.zip(&self.is_live).map(|((factors, alike), is_live)| is_live.then_some((2.0 * factors + alike) / 3.0)).collect()
+        both.zip(&self.is_live)
+            .map(|((factors, alike), is_live)| is_live.then_some((2.0 * factors + alike) / 3.0))
+            .collect()
     }
 }
 
@@ -89,12 +96,21 @@ fn deal(votes: &Votes, seed: u64) -> Option<Vec<Vec<(usize, usize)>>> {
     let mut chance = Chance::from_seed(seed);
     let mut sides: [Vec<(u64, usize, usize)>; 2] = Default::default();
     for person in 0..votes.people() {
-        let decided = votes.row(person).iter().filter(|cell| cell.vote != Vote::Pass && votes.standings()[cell.statement as usize].is_live());
-        decided.for_each(|cell| sides[usize::from(cell.vote == Vote::Agree)].push((chance.word(), person, cell.statement as usize)));
+        let decided = votes
+            .row(person)
+            .iter()
+            .filter(|cell| cell.vote != Vote::Pass && votes.standings()[cell.statement as usize].is_live());
+        decided.for_each(|cell| {
+            sides[usize::from(cell.vote == Vote::Agree)].push((chance.word(), person, cell.statement as usize))
+        });
     }
     sides.iter_mut().for_each(|side| side.sort_unstable());
     let mut parts = vec![Vec::new(); PARTS];
-    sides.iter().flatten().enumerate().for_each(|(at, (_, person, statement))| parts[at % PARTS].push((*person, *statement)));
+    sides
+        .iter()
+        .flatten()
+        .enumerate()
+        .for_each(|(at, (_, person, statement))| parts[at % PARTS].push((*person, *statement)));
     parts.iter_mut().for_each(|part| part.sort_unstable());
     sides.iter().all(|side| side.len() >= PARTS).then_some(parts)
 }
@@ -105,7 +121,9 @@ fn without(votes: &Votes, hidden: &[(usize, usize)]) -> Votes {
     let mut shown = Votes::on(votes.standings().to_vec()).expect("as many statements were taken before");
     shown.seat(votes.people()).expect("as many people were taken before");
     for person in 0..votes.people() {
-        for cell in votes.row(person).iter().filter(|cell| hidden.binary_search(&(person, cell.statement as usize)).is_err()) {
+        for cell in
+            votes.row(person).iter().filter(|cell| hidden.binary_search(&(person, cell.statement as usize)).is_err())
+        {
             shown.cast(person, cell.statement as usize, cell.vote).expect("the same vote was taken before");
         }
     }
@@ -142,7 +160,9 @@ mod tests {
         let mut votes = Votes::on(vec![Standing::Live, Standing::Live, Standing::Rejected]).unwrap();
         for person in 0..40 {
             let vote = [Vote::Agree, Vote::Disagree, Vote::Pass, Vote::Agree][person % 4];
-            (0..3).for_each(|statement| { votes.cast(person, statement, vote).unwrap(); });
+            (0..3).for_each(|statement| {
+                votes.cast(person, statement, vote).unwrap();
+            });
         }
         let parts = deal(&votes, 7).unwrap();
         let mut all: Vec<_> = parts.concat();

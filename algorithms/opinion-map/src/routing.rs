@@ -1,8 +1,9 @@
-//! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements each group
-//! shares: where most doubt is left about a share that matters. A statement counts for its chance to be among the five (probability
-//! matching, Thompson 1933) times how far off its share may still be, so that new statements are always tried, what is out of the race
-//! is let be, and the best ones are compared on equal terms. Nothing in it is tuned. No chance: whoever wants Polis' draw brings the
-//! number for [`draw_in_proportion`]. Never asks the same person twice.
+//! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements
+//! each group shares: where most doubt is left about a share that matters. A statement counts for its chance to be
+//! among the five (probability matching, Thompson 1933) times how far off its share may still be, so that new
+//! statements are always tried, what is out of the race is let be, and the best ones are compared on equal terms.
+//! Nothing in it is tuned. No chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`]. Never
+//! asks the same person twice.
 
 use crate::statistics::smoothed;
 use crate::vote::{Standing, Tally};
@@ -11,12 +12,13 @@ use crate::votes::Votes;
 /// Statements sought in each group.
 const SOUGHT: usize = 5;
 
-/// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and statement
-/// (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known; a statement added since those were counted
-/// is taken as unseen. Meta statements come first, in order.
+/// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and
+/// statement (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known; a statement added
+/// since those were counted is taken as unseen. Meta statements come first, in order.
 #[must_use]
 pub fn next_statement(votes: &Votes, person: usize, groups: &[Vec<Tally>], group: Option<usize>) -> Option<usize> {
-    let open: Vec<usize> = (0..votes.statements()).filter(|statement| votes.vote(person, *statement).is_none()).collect();
+    let open: Vec<usize> =
+        (0..votes.statements()).filter(|statement| votes.vote(person, *statement).is_none()).collect();
     next_of(votes, &open, groups, group)
 }
 
@@ -36,8 +38,17 @@ pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Opti
         heard.push(votes.tallies());
     }
     let cuts: Vec<f64> = heard.iter().map(|tallies| cut(votes, tallies)).collect();
-    let promise = |statement: usize| heard.iter().zip(&cuts).map(|(tallies, cut)| doubt_that_matters(tallies.get(statement).copied().unwrap_or_default(), *cut)).sum::<f64>();
-    let live = open.iter().filter(|statement| standing(statement).is_live()).map(|statement| (*statement, promise(*statement)));
+    let promise = |statement: usize| {
+        heard
+            .iter()
+            .zip(&cuts)
+            .map(|(tallies, cut)| doubt_that_matters(tallies.get(statement).copied().unwrap_or_default(), *cut))
+            .sum::<f64>()
+    };
+    let live = open
+        .iter()
+        .filter(|statement| standing(statement).is_live())
+        .map(|statement| (*statement, promise(*statement)));
     live.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(statement, _)| statement)
 }
 
@@ -64,28 +75,31 @@ fn doubt_that_matters(tally: Tally, cut: f64) -> f64 {
     error * chance_above((share - cut) / error)
 }
 
-/// The chance of being above something that lies so many standard errors below: a bell curve, nearly (the logistic one of about its
-/// spread).
+/// The chance of being above something that lies so many standard errors below: a bell curve, nearly (the logistic one
+/// of about its spread).
 fn chance_above(errors: f64) -> f64 {
     1.0 / (1.0 + exponential(-1.702 * errors))
 }
 
-/// e to this power to within 1 in 500 where it is of any weight (between -20 and 20), by products alone: machines agree on those to
-/// the last bit and not on `exp`, so everywhere the same statement is asked.
+/// e to this power to within 1 in 500 where it is of any weight (between -20 and 20), by products alone: machines agree
+/// on those to the last bit and not on `exp`, so everywhere the same statement is asked.
 fn exponential(power: f64) -> f64 {
     let part = power.clamp(-40.0, 40.0) / 1_024.0;
     (0..10).fold(1.0 + part * (1.0 + part / 2.0), |root, _| root * root)
 }
 
-/// Polis' way: one of the open statements, each with a chance in proportion to its priority (see [`crate::priorities`]). `share`,
-/// from 0 up to 1, is the caller's random number.
+/// Polis' way: one of the open statements, each with a chance in proportion to its priority (see
+/// [`crate::priorities`]). `share`, from 0 up to 1, is the caller's random number.
 ///
 /// # Panics
 /// When `open` names a statement without a priority, such as one added since they were computed.
 #[must_use]
 pub fn draw_in_proportion(priorities: &[f64], open: &[usize], share: f64) -> Option<usize> {
     let mut left = share * open.iter().map(|statement| priorities[*statement]).sum::<f64>();
-    let drawn = open.iter().find(|statement| { left -= priorities[**statement]; left < 0.0 });
+    let drawn = open.iter().find(|statement| {
+        left -= priorities[**statement];
+        left < 0.0
+    });
     drawn.or(open.last()).copied()
 }
 
@@ -104,7 +118,9 @@ mod tests {
             assert!((exponential(power) / power.exp() - 1.0).abs() < 2e-3, "{power}");
         }
         let chances: Vec<f64> = (-400..=400).map(|tenth| chance_above(f64::from(tenth) / 10.0)).collect();
-        assert!(chances.is_sorted() && chances[400] == 0.5 && chances.iter().all(|chance| (0.0..=1.0).contains(chance)));
+        assert!(
+            chances.is_sorted() && chances[400] == 0.5 && chances.iter().all(|chance| (0.0..=1.0).contains(chance))
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! How steadily groups are found again when people are drawn anew. Promises: the draws follow from a seed; the plane is held
-//! as it is, so this says how firm the grouping is, not the plane. Never changes the groups it judges.
+//! How steadily groups are found again when people are drawn anew. Promises: the draws follow from a seed; the plane is
+//! held as it is, so this says how firm the grouping is, not the plane. Never changes the groups it judges.
 
 use crate::chance::Chance;
 use crate::cluster::{lloyd, nearest};
@@ -17,7 +17,8 @@ pub(crate) struct Steadiness {
     pub overall: f64,
 }
 
-/// Draws the crowd anew `resamples` times and groups it again into as many groups. `labels` are the groups of its points.
+/// Draws the crowd anew `resamples` times and groups it again into as many groups. `labels` are the groups of its
+/// points.
 pub(crate) fn steadiness(crowd: &Crowd, labels: &[usize], groups: usize, resamples: usize, seed: u64) -> Steadiness {
     let mut out = Steadiness { by_group: vec![0.0; groups], overall: 0.0 };
     if groups < 2 || resamples == 0 {
@@ -31,7 +32,10 @@ pub(crate) fn steadiness(crowd: &Crowd, labels: &[usize], groups: usize, resampl
         let again = regrouped(&drawn, groups, &mut chance);
         let shared = overlap(labels, &again, &crowd.weights, groups);
         out.overall += rand_index(&shared) / resamples as f64;
-        out.by_group.iter_mut().zip(largest_overlaps(&shared)).for_each(|(sum, overlap)| *sum += overlap / resamples as f64);
+        out.by_group
+            .iter_mut()
+            .zip(largest_overlaps(&shared))
+            .for_each(|(sum, overlap)| *sum += overlap / resamples as f64);
     }
     out
 }
@@ -39,7 +43,9 @@ pub(crate) fn steadiness(crowd: &Crowd, labels: &[usize], groups: usize, resampl
 /// The group of every point, those nobody drawn stands on included.
 fn regrouped(drawn: &Crowd, groups: usize, chance: &mut Chance) -> Vec<usize> {
     let tried = (0..STARTS).map(|_| lloyd(&drawn.points, &drawn.weights, drawn.spread_start(groups, chance), STOP));
-    let best = tried.reduce(|best, next| if next.cost < best.cost { next } else { best }).expect("there is at least one start");
+    let best = tried
+        .reduce(|best, next| if next.cost < best.cost { next } else { best })
+        .expect("there is at least one start");
     drawn.points.iter().map(|point| nearest(*point, &best.centers)).collect()
 }
 

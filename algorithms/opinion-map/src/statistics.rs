@@ -1,6 +1,7 @@
 //! What a grouping says about each statement: who it speaks for, what everybody shares. Source: Polis' repness
-//! (compdemocracy/polis, math/repness.clj), restated. Promises: exact counts in, plain formulas out; ties keep the order
-//! of statements. Never guesses about a statement nobody saw: it is said to be unseen, its shares stand at one half.
+//! (compdemocracy/polis, math/repness.clj), restated. Promises: exact counts in, plain formulas out; ties keep the
+//! order of statements. Never guesses about a statement nobody saw: it is said to be unseen, its shares stand at one
+//! half.
 
 use std::cmp::Ordering;
 
@@ -90,7 +91,11 @@ struct Candidate {
 
 impl Candidate {
     fn as_representative(&self) -> Representative {
-        let (vote, side) = if self.agree.ratio_z > self.disagree.ratio_z { (Vote::Agree, self.agree) } else { (Vote::Disagree, self.disagree) };
+        let (vote, side) = if self.agree.ratio_z > self.disagree.ratio_z {
+            (Vote::Agree, self.agree)
+        } else {
+            (Vote::Disagree, self.disagree)
+        };
         Representative {
             statement: self.statement,
             side: vote,
@@ -104,8 +109,8 @@ impl Candidate {
         }
     }
 
-    /// Whether more speaks for this one as what the group agrees with most. Once the best so far is agreed with more here
-    /// than elsewhere, that counts too.
+    /// Whether more speaks for this one as what the group agrees with most. Once the best so far is agreed with more
+    /// here than elsewhere, that counts too.
     fn is_agreed_more_than(&self, best: Option<&Self>) -> bool {
         let agree = &self.agree;
         if self.own.agree == 0 && self.own.disagree == 0 {
@@ -141,7 +146,8 @@ pub fn representatives(own: &[Tally], others: &[Tally], may: impl Fn(usize) -> b
             best = Some(candidate);
         }
     }
-    let best_agree = best_agree.map(|candidate| Representative { is_best_agree: true, ..candidate.as_representative() });
+    let best_agree =
+        best_agree.map(|candidate| Representative { is_best_agree: true, ..candidate.as_representative() });
     if sure.is_empty() {
         return best_agree.or_else(|| best.map(|candidate| candidate.as_representative())).into_iter().collect();
     }
@@ -157,13 +163,14 @@ pub fn representatives(own: &[Tally], others: &[Tally], may: impl Fn(usize) -> b
 #[must_use]
 pub fn consensus(tallies: &[Tally], may: impl Fn(usize) -> bool) -> Consensus {
     let side = |count: fn(Tally) -> u32| {
-        let candidates = tallies.iter().enumerate().filter(|(statement, _)| may(*statement)).map(|(statement, tally)| Shared {
-            statement,
-            successes: count(*tally),
-            trials: tally.seen(),
-            probability: smoothed(count(*tally), tally.seen()),
-            probability_z: one_sample_z(count(*tally), tally.seen()),
-        });
+        let candidates =
+            tallies.iter().enumerate().filter(|(statement, _)| may(*statement)).map(|(statement, tally)| Shared {
+                statement,
+                successes: count(*tally),
+                trials: tally.seen(),
+                probability: smoothed(count(*tally), tally.seen()),
+                probability_z: one_sample_z(count(*tally), tally.seen()),
+            });
         let mut most: Vec<_> = candidates.filter(|one| one.probability > 0.5 && one.probability_z > Z_90).collect();
         let weight = |one: &Shared| one.probability * one.probability_z;
         most.sort_by(|a, b| weight(b).partial_cmp(&weight(a)).unwrap_or(Ordering::Equal));
@@ -173,16 +180,19 @@ pub fn consensus(tallies: &[Tally], may: impl Fn(usize) -> bool) -> Consensus {
     Consensus { agree: side(|tally| tally.agree), disagree: side(|tally| tally.disagree) }
 }
 
-/// Per statement, the product over groups of the share of the group that agrees, (A + 1) / (S + 2): high only where every
-/// group agrees. An unseen statement stands at ½ per group, so look at how many saw it as well.
+/// Per statement, the product over groups of the share of the group that agrees, (A + 1) / (S + 2): high only where
+/// every group agrees. An unseen statement stands at ½ per group, so look at how many saw it as well.
 #[must_use]
 pub fn group_aware_consensus(groups: &[Vec<Tally>], statements: usize) -> Vec<f64> {
-    let of = |statement: usize| groups.iter().map(|group| smoothed(group[statement].agree, group[statement].seen())).product();
+    let of = |statement: usize| {
+        groups.iter().map(|group| smoothed(group[statement].agree, group[statement].seen())).product()
+    };
     (0..statements).map(of).collect()
 }
 
 /// Polis' priority of each statement in line to be asked: unsure, far out and agreed ones first, new ones before all.
-/// `tallies` of everybody, `extremity` of [`crate::Plane::extremity`]; statements for which `is_meta` holds stand at 49.
+/// `tallies` of everybody, `extremity` of [`crate::Plane::extremity`]; statements for which `is_meta` holds stand at
+/// 49.
 #[must_use]
 pub fn priorities(tallies: &[Tally], extremity: &[f64], is_meta: impl Fn(usize) -> bool) -> Vec<f64> {
     let of = |(statement, (tally, extremity)): (usize, (&Tally, &f64))| {
@@ -209,10 +219,12 @@ pub(crate) fn one_sample_z(successes: u32, trials: u32) -> f64 {
 
 /// How far one share is above another, in standard deviations, with one success and one trial added to both.
 pub(crate) fn two_sample_z(successes: u32, trials: u32, other_successes: u32, other_trials: u32) -> f64 {
-    let [successes, trials, other_successes, other_trials] = [successes, trials, other_successes, other_trials].map(|count| f64::from(count) + 1.0);
+    let [successes, trials, other_successes, other_trials] =
+        [successes, trials, other_successes, other_trials].map(|count| f64::from(count) + 1.0);
     let pooled = (successes + other_successes) / (trials + other_trials);
     if pooled >= 1.0 {
         return 0.0;
     }
-    (successes / trials - other_successes / other_trials) / (pooled * (1.0 - pooled) * (1.0 / trials + 1.0 / other_trials)).sqrt()
+    (successes / trials - other_successes / other_trials)
+        / (pooled * (1.0 - pooled) * (1.0 / trials + 1.0 / other_trials)).sqrt()
 }

@@ -1,5 +1,6 @@
 //! One vote, and how a statement stands. Promises: agree is +1, pass 0, disagree −1 everywhere in this crate (Polis'
-//! database holds the opposite sign; its CSV exports hold ours). Never stands for "has not seen it": that is an absent vote.
+//! database holds the opposite sign; its CSV exports hold ours). Never stands for "has not seen it": that is an absent
+//! vote.
 
 /// What a person said about a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

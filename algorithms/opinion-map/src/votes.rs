@@ -98,7 +98,8 @@ impl Votes {
         self.seat(person.saturating_add(1))?;
         self.tallies[statement].count(vote);
         let row = &mut self.rows[person];
-        let cell = Cell { statement: u32::try_from(statement).expect("there are at most STATEMENTS_MAX statements"), vote };
+        let cell =
+            Cell { statement: u32::try_from(statement).expect("there are at most STATEMENTS_MAX statements"), vote };
         match row.binary_search_by_key(&cell.statement, |held| held.statement) {
             Ok(place) => {
                 let earlier = std::mem::replace(&mut row[place], cell).vote;
@@ -175,7 +176,9 @@ impl Votes {
 impl fmt::Display for VoteError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownStatement { statement, statements } => write!(out, "there is no statement {statement}: there are {statements}"),
+            Self::UnknownStatement { statement, statements } => {
+                write!(out, "there is no statement {statement}: there are {statements}")
+            }
             Self::TooManyStatements => write!(out, "more than {STATEMENTS_MAX} statements"),
             Self::TooManyPeople => write!(out, "more than {PEOPLE_MAX} people"),
         }

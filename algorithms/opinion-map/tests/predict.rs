@@ -1,5 +1,6 @@
-//! How well hidden votes are foretold, beside other ways to do it: by our protocol on eight conversations, and on the very
-//! votes that were hidden for the figures known before. Chosen on brexit, ubi and freshwater (the README says what else was seen).
+//! How well hidden votes are foretold, beside other ways to do it: by our protocol on eight conversations, and on the
+//! very votes that were hidden for the figures known before. Chosen on brexit, ubi and freshwater (the README says what
+//! else was seen).
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
 
@@ -15,8 +16,13 @@ use opinion_map::{Predictability, Predictor, Vote, Votes};
 const SEED: u64 = 1;
 
 type Way = fn(&Votes, &Hidden) -> Vec<f64>;
-const WAYS: [(&str, Way); 5] =
-    [("statement mean", statement_mean), ("group mean", group_mean), ("30 neighbours", neighbours), ("rank 1", factorisation), ("ours", ours)];
+const WAYS: [(&str, Way); 5] = [
+    ("statement mean", statement_mean),
+    ("group mean", group_mean),
+    ("30 neighbours", neighbours),
+    ("rank 1", factorisation),
+    ("ours", ours),
+];
 
 fn ours(shown: &Votes, hidden: &Hidden) -> Vec<f64> {
     let predictor = Predictor::fit(shown);
@@ -34,8 +40,14 @@ fn votes_of(folder: &str) -> open_data::Conversation {
 #[test]
 fn hidden_votes_are_foretold_better_than_by_any_other_way() {
     let figures = [
-        ("brexit-consensus", 0.928), ("scoop-hivemind.ubi", 0.917), ("scoop-hivemind.freshwater", 0.920), ("scoop-hivemind.biodiversity", 0.916),
-        ("scoop-hivemind.taxes", 0.914), ("15-per-hour-seattle", 0.818), ("football-concussions", 0.764), ("london.youth.policing", 0.863),
+        ("brexit-consensus", 0.928),
+        ("scoop-hivemind.ubi", 0.917),
+        ("scoop-hivemind.freshwater", 0.920),
+        ("scoop-hivemind.biodiversity", 0.916),
+        ("scoop-hivemind.taxes", 0.914),
+        ("15-per-hour-seattle", 0.818),
+        ("football-concussions", 0.764),
+        ("london.youth.policing", 0.863),
     ];
     for (folder, figure) in figures {
         let votes = votes_of(folder).votes;
@@ -55,11 +67,19 @@ fn hidden_votes_are_foretold_better_than_by_any_other_way() {
 #[test]
 fn the_votes_hidden_for_the_figures_known_before_are_foretold_as_the_readme_says() {
     // The best before: 0.914, 0.903 (30 neighbours) and 0.848 (rank 1, on 225 votes, whose standard error is 0.026).
-    for (folder, figure) in [("scoop-hivemind.biodiversity", 0.918), ("scoop-hivemind.taxes", 0.910), ("15-per-hour-seattle", 0.841)] {
+    for (folder, figure) in
+        [("scoop-hivemind.biodiversity", 0.918), ("scoop-hivemind.taxes", 0.910), ("15-per-hour-seattle", 0.841)]
+    {
         let conversation = votes_of(folder);
-        let text = std::fs::read_to_string(format!("{}/fixtures/{folder}/hidden-votes.csv", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let text =
+            std::fs::read_to_string(format!("{}/fixtures/{folder}/hidden-votes.csv", env!("CARGO_MANIFEST_DIR")))
+                .unwrap();
         let place = |ids: &[u64], id: &str| ids.binary_search(&id.parse().unwrap()).unwrap();
-        let pair = |line: &str| line.split_once(',').map(|(person, statement)| (place(&conversation.people, person), place(&conversation.statements, statement)));
+        let pair = |line: &str| {
+            line.split_once(',').map(|(person, statement)| {
+                (place(&conversation.people, person), place(&conversation.statements, statement))
+            })
+        };
         let hidden: Vec<(usize, usize)> = text.lines().skip(1).map(|line| pair(line).unwrap()).collect();
         let shown = without(&conversation.votes, &hidden);
         let areas = WAYS.map(|(_, way)| area(&conversation.votes, &hidden, &way(&shown, &hidden)));
@@ -85,8 +105,19 @@ fn without(votes: &Votes, hidden: &Hidden) -> Votes {
 
 /// Pairs of an agreement and a disagreement that are the right way round, counted one by one.
 fn area(votes: &Votes, hidden: &Hidden, foretold: &[f64]) -> f64 {
-    let (agree, disagree): (Vec<_>, Vec<_>) = hidden.iter().zip(foretold).partition(|((person, statement), _)| votes.vote(*person, *statement) == Some(Vote::Agree));
-    let right = |(high, low): (f64, f64)| if high > low { 1.0 } else if high < low { 0.0 } else { 0.5 };
+    let (agree, disagree): (Vec<_>, Vec<_>) = hidden
+        .iter()
+        .zip(foretold)
+        .partition(|((person, statement), _)| votes.vote(*person, *statement) == Some(Vote::Agree));
+    let right = |(high, low): (f64, f64)| {
+        if high > low {
+            1.0
+        } else if high < low {
+            0.0
+        } else {
+            0.5
+        }
+    };
     let pairs = agree.iter().flat_map(|(_, high)| disagree.iter().map(move |(_, low)| (**high, **low)));
     pairs.map(right).sum::<f64>() / (agree.len() * disagree.len()) as f64
 }

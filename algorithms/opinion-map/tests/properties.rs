@@ -2,10 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
 
-use opinion_map::{CoVotes, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes, bridging, next_statement, popular, proportional};
+use opinion_map::{
+    CoVotes, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes, bridging,
+    next_statement, popular, proportional,
+};
 use proptest::prelude::*;
 
-const QUICK: Settings = Settings { votes_needed: 3, groups_max: 4, group_people_min: 2, group_share_min: 0.05, privacy_floor: 3, resamples: 3, seed: 1 };
+const QUICK: Settings = Settings {
+    votes_needed: 3,
+    groups_max: 4,
+    group_people_min: 2,
+    group_share_min: 0.05,
+    privacy_floor: 3,
+    resamples: 3,
+    seed: 1,
+};
 
 type Cast = (usize, usize, Vote);
 
@@ -20,7 +31,9 @@ fn table(statements: usize, cast: &[Cast]) -> Votes {
 
 fn some_votes() -> impl Strategy<Value = (usize, Vec<Cast>)> {
     let vote = prop_oneof![3 => Just(Vote::Agree), 2 => Just(Vote::Disagree), 1 => Just(Vote::Pass)];
-    (1..16_usize).prop_flat_map(move |statements| (Just(statements), proptest::collection::vec((0..30_usize, 0..statements, vote.clone()), 0..300)))
+    (1..16_usize).prop_flat_map(move |statements| {
+        (Just(statements), proptest::collection::vec((0..30_usize, 0..statements, vote.clone()), 0..300))
+    })
 }
 
 /// One vote per cell, so that the order says nothing.
@@ -32,8 +45,15 @@ fn without_repeats(mut cast: Vec<Cast>) -> Vec<Cast> {
 
 fn is_finite(map: &OpinionMap) -> bool {
     let plane = map.plane.center.iter().chain(map.plane.loadings.iter().flatten()).chain(&map.plane.share);
-    let places = map.positions.iter().flatten().chain(&map.priorities).chain(&map.extremity).chain(&map.statistics.group_aware_consensus);
-    let spoken = map.statistics.representatives.iter().flatten().flat_map(|one| [one.ratio, one.ratio_z, one.probability_z]);
+    let places = map
+        .positions
+        .iter()
+        .flatten()
+        .chain(&map.priorities)
+        .chain(&map.extremity)
+        .chain(&map.statistics.group_aware_consensus);
+    let spoken =
+        map.statistics.representatives.iter().flatten().flat_map(|one| [one.ratio, one.ratio_z, one.probability_z]);
     plane.chain(places).all(|value| value.is_finite()) && spoken.into_iter().all(f64::is_finite)
 }
 
@@ -130,19 +150,27 @@ proptest! {
     }
 }
 
-/// Whether the second direction stands apart from a third: what is left along it, turned by nothing, shows in its share.
+/// Whether the second direction stands apart from a third: what is left along it, turned by nothing, shows in its
+/// share.
 fn has_clear_second(votes: &Votes, tables: &CoVotes, plane: &Plane) -> bool {
     let size = votes.statements();
     let is_live = |at: usize| votes.standings()[at].is_live();
     let cell = |c: usize, d: usize| {
         let (pair, back) = (tables.pair(c, d), tables.pair(d, c));
         let (mean, other) = (plane.center[c], plane.center[d]);
-        if is_live(c) && is_live(d) { pair.product as f64 - other * pair.first as f64 - mean * back.first as f64 + mean * other * pair.people as f64 } else { 0.0 }
+        if is_live(c) && is_live(d) {
+            pair.product as f64 - other * pair.first as f64 - mean * back.first as f64
+                + mean * other * pair.people as f64
+        } else {
+            0.0
+        }
     };
     let total: f64 = (0..size).map(|c| cell(c, c)).sum();
     // The largest a third share can be, from the sum of squared eigenvalues.
     let squares: f64 = (0..size).flat_map(|c| (0..size).map(move |d| (c, d))).map(|(c, d)| cell(c, d).powi(2)).sum();
-    let rest = (squares / total.max(f64::MIN_POSITIVE).powi(2) - plane.share[0].powi(2) - plane.share[1].powi(2)).max(0.0).sqrt();
+    let rest = (squares / total.max(f64::MIN_POSITIVE).powi(2) - plane.share[0].powi(2) - plane.share[1].powi(2))
+        .max(0.0)
+        .sqrt();
     plane.share[1] > rest * 1.05 || plane.share[1] == 0.0
 }
 
@@ -152,22 +180,31 @@ fn nothing_to_go_on_is_an_answer() {
     assert_eq!((none.groups.len(), none.positions.len()), (0, 0));
     let silent = OpinionMap::draw(&table(3, &[]), &Settings::default());
     assert_eq!((silent.groups.len(), silent.plane.share), (0, [0.0, 0.0]));
-    let one_person = OpinionMap::draw(&table(3, &[(0, 0, Vote::Agree), (0, 1, Vote::Agree), (0, 2, Vote::Pass)]), &Settings::default());
+    let one_person = OpinionMap::draw(
+        &table(3, &[(0, 0, Vote::Agree), (0, 1, Vote::Agree), (0, 2, Vote::Pass)]),
+        &Settings::default(),
+    );
     assert_eq!((one_person.groups.len(), one_person.positions[0]), (1, [0.0, 0.0]));
     assert!(one_person.groups[0].is_hidden);
-    let one_statement: Vec<Cast> = (0..40).map(|person| (person, 0, if person < 20 { Vote::Agree } else { Vote::Disagree })).collect();
+    let one_statement: Vec<Cast> =
+        (0..40).map(|person| (person, 0, if person < 20 { Vote::Agree } else { Vote::Disagree })).collect();
     let halves = OpinionMap::draw(&table(1, &one_statement), &Settings::default());
     assert!((halves.plane.loadings[0][0] - 1.0).abs() < 1e-14 && halves.plane.loadings[1] == [0.0]);
     // One answer each falls into two heaps whatever people think; whether they vote alike takes a second statement.
     assert_eq!((halves.groups.len(), halves.fits[0].chance), (1, Some(1.0)));
-    let alike: Vec<Cast> = (0..40).flat_map(|person| (0..6).map(move |statement| (person, statement, Vote::Agree))).collect();
+    let alike: Vec<Cast> =
+        (0..40).flat_map(|person| (0..6).map(move |statement| (person, statement, Vote::Agree))).collect();
     let agreed = OpinionMap::draw(&table(6, &alike), &Settings::default());
     assert_eq!((agreed.groups.len(), agreed.consensus.agree.len(), agreed.plane.share), (1, 5, [0.0, 0.0]));
     assert_eq!(agreed.statistics.tallies[0][5].seen(), 40);
 }
 
 /// People whose opinions come from `place`, answering 20 statements, some more steeply than others.
-fn answers(people: usize, luck: &mut impl FnMut() -> f64, place: impl Fn(usize, &mut dyn FnMut() -> f64) -> [f64; 2]) -> Votes {
+fn answers(
+    people: usize,
+    luck: &mut impl FnMut() -> f64,
+    place: impl Fn(usize, &mut dyn FnMut() -> f64) -> [f64; 2],
+) -> Votes {
     let mut bell = || (0..12).map(|_| luck()).sum::<f64>() - 6.0;
     let leanings: Vec<[f64; 2]> = (0..20).map(|_| [bell(), bell()]).collect();
     let mut cast = Vec::new();
@@ -188,16 +225,28 @@ fn two_camps_are_foretold_and_coins_are_not() {
         (word >> 33) as f64 / (1_u64 << 31) as f64
     };
     let camps = answers(60, &mut luck, |person, _| if person % 2 == 0 { [4.0, 0.0] } else { [-4.0, 0.0] });
-    let coins: Vec<Cast> = (0..60).flat_map(|person| (0..20).map(move |at| (person, at))).map(|(person, at)| (person, at, if luck() < 0.5 { Vote::Agree } else { Vote::Disagree })).collect();
+    let coins: Vec<Cast> = (0..60)
+        .flat_map(|person| (0..20).map(move |at| (person, at)))
+        .map(|(person, at)| (person, at, if luck() < 0.5 { Vote::Agree } else { Vote::Disagree }))
+        .collect();
     let auc = |votes: &Votes| Predictability::of(votes, 1).unwrap().auc;
     assert!(auc(&camps) > 0.95, "{}", auc(&camps));
     assert!((auc(&table(20, &coins)) - 0.5).abs() < 0.06, "{}", auc(&table(20, &coins)));
     // Somebody who sees one statement and takes a camp's side is expected to take it on another.
     let side = |person: usize| if person.is_multiple_of(2) { Vote::Agree } else { Vote::Disagree };
-    let cast: Vec<Cast> = (0..40).flat_map(|person| (0..4).map(move |at| (person, at, side(person)))).chain([(40, 0, Vote::Agree), (41, 0, Vote::Disagree)]).collect();
+    let cast: Vec<Cast> = (0..40)
+        .flat_map(|person| (0..4).map(move |at| (person, at, side(person))))
+        .chain([(40, 0, Vote::Agree), (41, 0, Vote::Disagree)])
+        .collect();
     let predictor = Predictor::fit(&table(4, &cast));
     let expected = |person: usize| predictor.expected(person)[3].unwrap();
-    assert!(expected(40) > 0.4 && expected(41) < -0.4 && expected(99).abs() < 0.1, "{} {} {}", expected(40), expected(41), expected(99));
+    assert!(
+        expected(40) > 0.4 && expected(41) < -0.4 && expected(99).abs() < 0.1,
+        "{} {} {}",
+        expected(40),
+        expected(41),
+        expected(99)
+    );
 }
 
 #[test]
@@ -207,11 +256,17 @@ fn crowds_without_groups_stay_whole_and_three_groups_are_found() {
         word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (word >> 33) as f64 / (1_u64 << 31) as f64
     };
-    let groups = |votes: &Votes| OpinionMap::draw(votes, &Settings { resamples: 0, ..Settings::default() }).groups.len();
+    let groups =
+        |votes: &Votes| OpinionMap::draw(votes, &Settings { resamples: 0, ..Settings::default() }).groups.len();
     let line = |_: usize, bell: &mut dyn FnMut() -> f64| [0.6 * bell(), 0.0];
     let plane = |_: usize, bell: &mut dyn FnMut() -> f64| [0.6 * bell(), 0.6 * bell()];
-    let corners = |person: usize, bell: &mut dyn FnMut() -> f64| [[1.2, 0.0], [-0.6, 1.0], [-0.6, -1.0]][person % 3].map(|along| along + 0.3 * bell());
-    let split = (0..10).flat_map(|_| [answers(120, &mut luck, line), answers(120, &mut luck, plane)]).filter(|votes| groups(votes) > 1).count();
+    let corners = |person: usize, bell: &mut dyn FnMut() -> f64| {
+        [[1.2, 0.0], [-0.6, 1.0], [-0.6, -1.0]][person % 3].map(|along| along + 0.3 * bell())
+    };
+    let split = (0..10)
+        .flat_map(|_| [answers(120, &mut luck, line), answers(120, &mut luck, plane)])
+        .filter(|votes| groups(votes) > 1)
+        .count();
     let found = (0..10).map(|_| answers(120, &mut luck, corners)).filter(|votes| groups(votes) == 3).count();
     assert!(split <= 2, "{split} of 20 crowds without groups were split");
     assert!(found >= 8, "three groups were found in {found} of 10 crowds");

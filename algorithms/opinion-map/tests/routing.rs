@@ -1,5 +1,5 @@
-//! Asking less: how many fewer answers settle what each group shares, over several orders of people. All eight conversations and
-//! more orders: `cargo bench -p opinion-map --bench routing`.
+//! Asking less: how many fewer answers settle what each group shares, over several orders of people. All eight
+//! conversations and more orders: `cargo bench -p opinion-map --bench routing`.
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
 
@@ -13,7 +13,12 @@ const ORDERS: u64 = 8;
 
 #[test]
 fn what_each_group_shares_is_found_with_fewer_votes() {
-    for (folder, least) in [("15-per-hour-seattle", 0.1), ("brexit-consensus", 0.5), ("scoop-hivemind.taxes", 0.4), ("scoop-hivemind.ubi", 0.4)] {
+    for (folder, least) in [
+        ("15-per-hour-seattle", 0.1),
+        ("brexit-consensus", 0.5),
+        ("scoop-hivemind.taxes", 0.4),
+        ("scoop-hivemind.ubi", 0.4),
+    ] {
         let needed = replay::answers_needed(folder, ORDERS);
         let (saved, spread) = replay::saved(&needed);
         println!("{folder}: {saved:.3} saved ({spread:.3} from one order to another): {needed:?}");

@@ -12,7 +12,9 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use sortition::{Drawn, Files, Lottery, NoOdds, Odds, Pool, Price, Register, Relaxation, Replacement, commitment, verify};
+use sortition::{
+    Drawn, Files, Lottery, NoOdds, Odds, Pool, Price, Register, Relaxation, Replacement, commitment, verify,
+};
 
 use asked::Asked;
 
@@ -67,10 +69,16 @@ fn odds(asked: &Asked) -> Answer {
     };
     let mut answer = describe(asked, &pool, &odds);
     if asked.options.contains_key("prices") {
-        answer["prices"] = Price::of_each(&pool, &mut watch)?.iter().map(|price| json!({
-            "change": change(&price.change), "price": price.price(),
-            "before": price.before, "before_at_most": price.before_at_most, "after": price.after, "after_at_most": price.after_at_most,
-        })).collect();
+        answer["prices"] = Price::of_each(&pool, &mut watch)?
+            .iter()
+            .map(|price| {
+                json!({
+                    "change": change(&price.change), "price": price.price(),
+                    "before": price.before, "before_at_most": price.before_at_most, "after": price.after,
+                    "after_at_most": price.after_at_most,
+                })
+            })
+            .collect();
     }
     Ok((answer, true))
 }
@@ -95,7 +103,12 @@ fn draw(asked: &Asked) -> Answer {
     };
     let lottery = Lottery::of(&odds, Lottery::PANELS);
     if lottery.farthest > Lottery::NEAR {
-        return Err(format!("no lottery of {} panels within {} of everybody's chance was found, and no other stands up to verify", Lottery::PANELS, Lottery::NEAR).into());
+        return Err(format!(
+            "no lottery of {} panels within {} of everybody's chance was found, and no other stands up to verify",
+            Lottery::PANELS,
+            Lottery::NEAR
+        )
+        .into());
     }
     let randomness = asked.option("randomness").unwrap_or("the bytes given to the draw as its seed");
     let mut files = register.announce(&odds, &lottery, randomness);
@@ -122,12 +135,18 @@ fn draw(asked: &Asked) -> Answer {
     }
     if let Some(directory) = asked.option("out") {
         std::fs::create_dir_all(directory).map_err(|error| format!("{directory}: {error}"))?;
-        let other = |(name, text): &(&String, &String)| std::fs::read(Path::new(directory).join(name)).is_ok_and(|there| there != text.as_bytes());
+        let other = |(name, text): &(&String, &String)| {
+            std::fs::read(Path::new(directory).join(name)).is_ok_and(|there| there != text.as_bytes())
+        };
         if let Some((name, _)) = files.iter().find(other) {
-            return Err(format!("{directory}/{name} is of another draw, which stays as it was published; choose another folder").into());
+            return Err(format!(
+                "{directory}/{name} is of another draw, which stays as it was published; choose another folder"
+            )
+            .into());
         }
         for (name, text) in &files {
-            std::fs::write(Path::new(directory).join(name), text).map_err(|error| format!("{directory}/{name}: {error}"))?;
+            std::fs::write(Path::new(directory).join(name), text)
+                .map_err(|error| format!("{directory}/{name}: {error}"))?;
         }
     }
     Ok((answer, true))
@@ -136,7 +155,8 @@ fn draw(asked: &Asked) -> Answer {
 fn check(asked: &Asked) -> Answer {
     let mut files = Files::new();
     for name in sortition::FILES {
-        let file = std::fs::File::open(Path::new(&asked.directory).join(name)).map_err(|error| format!("{name}: {error}"))?;
+        let file =
+            std::fs::File::open(Path::new(&asked.directory).join(name)).map_err(|error| format!("{name}: {error}"))?;
         let mut bytes = Vec::new();
         file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| format!("{name}: {error}"))?;
         if bytes.len() as u64 > FILE_BYTES_MAX {
@@ -155,45 +175,69 @@ fn check(asked: &Asked) -> Answer {
     let verdict = if verified.finished {
         "The draw was done as announced, and no lottery is fairer.".to_owned()
     } else {
-        format!("The draw was done as announced, but that its lottery is the fairest is NOT proven: the solver was stopped early, and the lowest chance of a level could be higher by up to {}.", verified.gap)
+        format!(
+            "The draw was done as announced, but that its lottery is the fairest is NOT proven: the solver was stopped early, and the lowest chance of a level could be higher by up to {}.",
+            verified.gap
+        )
     };
     if !verified.finished {
         eprintln!("{verdict}");
     }
-    Ok((json!({
-        "verdict": verdict, "verified": true, "fairest": verified.finished, "commitment": verified.commitment, "randomness": verified.announcement.randomness, "seed": seed,
-        "number": verified.drawn.number, "panel": verified.drawn.panel, "pseudonyms": verified.drawn.pseudonyms,
-        "finished": verified.finished, "farthest": verified.farthest, "gap": verified.gap,
-    }), true))
+    Ok((
+        json!({
+            "verdict": verdict, "verified": true, "fairest": verified.finished, "commitment": verified.commitment,
+            "randomness": verified.announcement.randomness, "seed": seed,
+            "number": verified.drawn.number, "panel": verified.drawn.panel, "pseudonyms": verified.drawn.pseudonyms,
+            "finished": verified.finished, "farthest": verified.farthest, "gap": verified.gap,
+        }),
+        true,
+    ))
 }
 
 fn describe(asked: &Asked, pool: &Pool, odds: &Odds) -> Value {
     if !odds.finished {
-        eprintln!("stopped early: that no lottery is fairer is NOT proven, and the lowest chance of a level could be higher by up to {}", odds.gap());
+        eprintln!(
+            "stopped early: that no lottery is fairer is NOT proven, and the lowest chance of a level could be higher by up to {}",
+            odds.gap()
+        );
     }
     let people = odds.chances.len() as f64;
     let mean = f64::from(pool.seats()) / people;
     let mut sorted = odds.chances.clone();
     sorted.sort_unstable_by(f64::total_cmp);
-    let gini: f64 = sorted.iter().enumerate().map(|(at, chance)| (2.0 * (at as f64 + 1.0) - people - 1.0) * chance).sum::<f64>() / (people * people * mean);
+    let gini: f64 =
+        sorted.iter().enumerate().map(|(at, chance)| (2.0 * (at as f64 + 1.0) - people - 1.0) * chance).sum::<f64>()
+            / (people * people * mean);
     let geometric = (sorted.iter().map(|chance| chance.ln()).sum::<f64>() / people).exp();
     let sizes = odds.kind_sizes();
-    let dual = |shares: &[(usize, f64)]| -> Value { shares.iter().map(|(kind, share)| (kind.to_string(), json!(share))).collect::<serde_json::Map<_, _>>().into() };
+    let dual = |shares: &[(usize, f64)]| -> Value {
+        shares.iter().map(|(kind, share)| (kind.to_string(), json!(share))).collect::<serde_json::Map<_, _>>().into()
+    };
     let levels = odds.levels.iter().map(|level| json!({
-        "value": level.value, "upper_bound": level.upper_bound, "gap": level.upper_bound - level.value, "types": level.kinds,
-        "people": level.kinds.iter().map(|&kind| sizes[kind]).sum::<usize>(), "dual": dual(&level.certificate.shares), "cap": level.certificate.cap,
+        "value": level.value, "upper_bound": level.upper_bound, "gap": level.upper_bound - level.value,
+        "types": level.kinds,
+        "people": level.kinds.iter().map(|&kind| sizes[kind]).sum::<usize>(), "dual": dual(&level.certificate.shares),
+        "cap": level.certificate.cap,
     }));
     let mut answer = json!({
         "feasible": true, "n": odds.chances.len(), "k": pool.seats(), "method": odds.method, "finished": odds.finished,
-        "probability": odds.chances, "min_prob": odds.min(), "max_prob": odds.max(), "gini": gini, "geometric_mean": geometric,
+        "probability": odds.chances, "min_prob": odds.min(), "max_prob": odds.max(), "gini": gini,
+        "geometric_mean": geometric,
         "levels": levels.collect::<Vec<_>>(), "max_certificate_gap": odds.gap(), "cuts": odds.cuts,
-        "type_of_person": odds.kind_of_person(), "type_size": sizes, "excluded_people": odds.unreachable.len(), "unreachable": unreachable(asked, pool, odds, |at| at),
-        "support": odds.support().map(|(share, panel)| json!({"probability": share, "types": panel})).collect::<Vec<_>>(),
+        "type_of_person": odds.kind_of_person(), "type_size": sizes, "excluded_people": odds.unreachable.len(),
+        "unreachable": unreachable(asked, pool, odds, |at| at),
+        "support": odds.support().map(|(share, panel)| json!({
+            "probability": share, "types": panel
+        })).collect::<Vec<_>>(),
     });
     if let Some(objective) = &odds.objective {
         answer["objective"] = json!(objective.value);
         answer["lower_bound"] = json!(objective.lower_bound);
-        answer["certificates"] = objective.certificates.iter().map(|certificate| json!({"dual": dual(&certificate.shares), "cap": certificate.cap})).collect();
+        answer["certificates"] = objective
+            .certificates
+            .iter()
+            .map(|certificate| json!({"dual": dual(&certificate.shares), "cap": certificate.cap}))
+            .collect();
     }
     answer["explanation"] = (0..odds.chances.len()).map(|person| odds.explain(person).to_string()).collect();
     answer
@@ -204,7 +248,9 @@ fn unreachable(asked: &Asked, pool: &Pool, odds: &Odds, row: impl Fn(usize) -> u
     let mut reasons: HashMap<usize, Value> = HashMap::new();
     odds.unreachable.iter().map(|&at| {
         let reason = reasons.entry(odds.kind_of_person()[at]).or_insert_with(|| Relaxation::smallest(pool, Some(at), &mut || asked.in_time()).map_or_else(
-            || json!({"reason": "no change of quotas within their flex was found that makes room for somebody with these answers"}),
+            || json!({
+                "reason": "no change of quotas within their flex was found that makes room for somebody with these answers"
+            }),
             |relaxation| json!({"reason": format!("no panel that keeps all quotas has room; the smallest change that makes room: {relaxation}"),
                 "cost": relaxation.cost, "changes": relaxation.changes.iter().map(change).collect::<Vec<_>>()}),
         ));
@@ -218,14 +264,27 @@ fn unreachable(asked: &Asked, pool: &Pool, odds: &Odds, row: impl Fn(usize) -> u
 fn infeasible(asked: &Asked, pool: &Pool) -> Value {
     match Relaxation::smallest(pool, None, &mut || asked.in_time()) {
         Some(relaxation) => json!({
-            "feasible": false, "reason": format!("no panel keeps all quotas; the smallest change under which one does: {relaxation}"),
-            "min_relaxation_cost": relaxation.cost, "one_optimal_change": relaxation.changes.iter().map(change).collect::<Vec<_>>(),
+            "feasible": false,
+            "reason": format!("no panel keeps all quotas; the smallest change under which one does: {relaxation}"),
+            "min_relaxation_cost": relaxation.cost,
+            "one_optimal_change": relaxation.changes.iter().map(change).collect::<Vec<_>>(),
         }),
         None if pool.most_seats() < pool.seats() as usize => json!({
-            "feasible": false, "reason": format!("only {} people (one per household) for {} seats", pool.most_seats(), pool.seats()),
+            "feasible": false,
+            "reason": format!("only {} people (one per household) for {} seats", pool.most_seats(), pool.seats()),
         }),
-        None if asked.in_time() => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change of quotas within their flex helps"}),
-        None => json!({"feasible": false, "reason": "no panel keeps all quotas, and no change of quotas within their flex was found in time that helps"}),
+        None if asked.in_time() => {
+            json!({
+                "feasible": false,
+                "reason": "no panel keeps all quotas, and no change of quotas within their flex helps"
+            })
+        }
+        None => {
+            json!({
+                "feasible": false,
+                "reason": "no panel keeps all quotas, and no change of quotas within their flex was found in time that helps"
+            })
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! A lottery over whole panels whose chances are given ones, or the proof that no lottery has them.
 //!
 //! What for: turning the fractional levels of [`crate::levels`] into panels that can be drawn.
-//! Promises: either the chances are met to within [`MET`], or the answer is a cut that every panel obeys and the chances
-//! break; when stopped, the nearest lottery found so far.
-//! Never does: enumerate panels. They are found on demand by [`crate::search`], first on the smallest face of the
-//! polytope around the target, where every panel of an exact lottery must lie.
+//! Promises: either the chances are met to within [`MET`], or the answer is a cut that every panel obeys and the
+//! chances break; when stopped, the nearest lottery found so far. Never does: enumerate panels. They are found on
+//! demand by [`crate::search`], first on the smallest face of the polytope around the target, where every panel of an
+//! exact lottery must lie.
 
 use crate::nearest::Nearest;
 use crate::search::{Found, Panel, Search, Shape, weigh};
@@ -33,7 +33,13 @@ pub(crate) enum End {
 /// Looks for a lottery (panels and their shares, summing to 1) with the given expected counts. `known` panels, of which
 /// there must be one, are tried first, and grow. `go_on` hears how far the worst chance is off, and how many
 /// panels are known.
-pub(crate) fn blend(shape: &Shape, people: &[f64], target: &[f64], known: &mut Vec<Panel>, go_on: &mut dyn FnMut(f64, usize) -> bool) -> (Vec<(Panel, f64)>, End) {
+pub(crate) fn blend(
+    shape: &Shape,
+    people: &[f64],
+    target: &[f64],
+    known: &mut Vec<Panel>,
+    go_on: &mut dyn FnMut(f64, usize) -> bool,
+) -> (Vec<(Panel, f64)>, End) {
     let mut nearest = Nearest::new(people, target);
     let start: Vec<f64> = target.iter().zip(people).map(|(count, people)| count / people).collect();
     nearest.take(&known[heaviest(known, &start)]);
@@ -57,7 +63,13 @@ pub(crate) fn blend(shape: &Shape, people: &[f64], target: &[f64], known: &mut V
         } else if let Some(face) = &mut face {
             face.good(&weights, wanted - NOTHING, wanted + 0.5 * (wanted - here), PATIENCE, &mut || go_on(far, panels))
         } else {
-            anywhere.get_or_insert_with(|| Search::new(shape.clone())).good(&weights, here + NOTHING, f64::INFINITY, PATIENCE, &mut || go_on(far, panels))
+            anywhere.get_or_insert_with(|| Search::new(shape.clone())).good(
+                &weights,
+                here + NOTHING,
+                f64::INFINITY,
+                PATIENCE,
+                &mut || go_on(far, panels),
+            )
         };
         match found {
             Found::Stopped => break End::Stopped,

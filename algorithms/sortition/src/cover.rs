@@ -1,7 +1,8 @@
 //! Who can be on a panel at all.
 //!
 //! What for: a first panel to start from, and the kinds of people whom no panel can hold, for [`crate::odds`].
-//! Promises: nobody is called unreachable without proof: by fractional panels where these are enough, else by whole ones.
+//! Promises: nobody is called unreachable without proof: by fractional panels where these are enough, else by whole
+//! ones.
 
 use crate::kinds::Kinds;
 use crate::levels::Frame;
@@ -15,7 +16,9 @@ const IMPOSSIBLE: f64 = 1e-9;
 pub(crate) fn first_panel(kinds: &Kinds, go_on: &mut Watch<'_>) -> Result<Panel, NoOdds> {
     let weights: Vec<f64> = (0..kinds.kinds.len()).map(uneven).collect();
     let left = kinds.of_person.len();
-    match Search::new(kinds.shape.clone()).best(&weights, f64::NEG_INFINITY, f64::NEG_INFINITY, &mut || go_on(Progress::Covering { left })) {
+    match Search::new(kinds.shape.clone())
+        .best(&weights, f64::NEG_INFINITY, f64::NEG_INFINITY, &mut || go_on(Progress::Covering { left }))
+    {
         Found::Panel(panel, _) => Ok(panel),
         Found::Nothing => Err(NoOdds::Infeasible),
         Found::Stopped => Err(NoOdds::Stopped),
@@ -41,7 +44,13 @@ pub(crate) fn cover(kinds: &mut Kinds, known: &mut Vec<Panel>, go_on: &mut Watch
     let mut search = Search::new(kinds.shape.clone());
     let mut weights: Vec<f64> = (0..kinds.kinds.len()).map(uneven).collect();
     known.iter().flatten().for_each(|&(kind, _)| weights[kind] = 0.0);
-    kinds.shape.counts.iter().zip(&mut weights).filter(|(count, _)| count.1 == 0.0).for_each(|(_, weight)| *weight = 0.0);
+    kinds
+        .shape
+        .counts
+        .iter()
+        .zip(&mut weights)
+        .filter(|(count, _)| count.1 == 0.0)
+        .for_each(|(_, weight)| *weight = 0.0);
     loop {
         let left = kinds.sizes.iter().zip(&weights).filter(|pair| *pair.1 > 0.0).map(|pair| *pair.0 as usize).sum();
         if left == 0 {
@@ -53,7 +62,13 @@ pub(crate) fn cover(kinds: &mut Kinds, known: &mut Vec<Panel>, go_on: &mut Watch
                 known.push(panel);
             }
             Found::Nothing => {
-                kinds.shape.counts.iter_mut().zip(&weights).filter(|pair| *pair.1 > 0.0).for_each(|(count, _)| count.1 = 0.0);
+                kinds
+                    .shape
+                    .counts
+                    .iter_mut()
+                    .zip(&weights)
+                    .filter(|pair| *pair.1 > 0.0)
+                    .for_each(|(count, _)| count.1 = 0.0);
                 return true;
             }
             Found::Stopped => return false,

@@ -30,7 +30,10 @@ pub(crate) fn inverse(mut left: Vec<f64>, rows: usize) -> Option<Vec<f64>> {
             (0..rows).for_each(|column| matrix.swap(at * rows + column, best * rows + column));
         }
         let pivot = left[at * rows + at];
-        left[at * rows..(at + 1) * rows].iter_mut().chain(&mut right[at * rows..(at + 1) * rows]).for_each(|factor| *factor /= pivot);
+        left[at * rows..(at + 1) * rows]
+            .iter_mut()
+            .chain(&mut right[at * rows..(at + 1) * rows])
+            .for_each(|factor| *factor /= pivot);
         for row in (0..rows).filter(|&row| row != at) {
             let factor = left[row * rows + at];
             if factor != 0.0 {

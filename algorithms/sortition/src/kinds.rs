@@ -48,14 +48,22 @@ impl Kinds {
             let class = person.household.and_then(|home| class_of_home[home].as_ref()).map(|class| numbers[class]);
             kinds.entry((&person.answers, class)).or_default().push(row);
         }
-        let kinds = kinds.into_iter().map(|((answers, class), people)| Kind { answers: answers.to_vec(), class, people });
+        let kinds =
+            kinds.into_iter().map(|((answers, class), people)| Kind { answers: answers.to_vec(), class, people });
         let kinds: Vec<Kind> = kinds.collect();
         let mut of_person = vec![0; pool.people.len()];
         for (at, kind) in kinds.iter().enumerate() {
             kind.people.iter().for_each(|&person| of_person[person] = at);
         }
-        let home = pool.people.iter().map(|person| person.household.filter(|&home| class_of_home[home].is_some())).collect();
-        Self { home, sizes: kinds.iter().map(|kind| kind.people.len() as f64).collect(), shape: shape(pool, &kinds, &homes), of_person, kinds }
+        let home =
+            pool.people.iter().map(|person| person.household.filter(|&home| class_of_home[home].is_some())).collect();
+        Self {
+            home,
+            sizes: kinds.iter().map(|kind| kind.people.len() as f64).collect(),
+            shape: shape(pool, &kinds, &homes),
+            of_person,
+            kinds,
+        }
     }
 }
 
@@ -67,10 +75,13 @@ fn classes(pool: &Pool) -> Vec<Option<Class>> {
             members[home].push(person.answers.clone());
         }
     }
-    members.into_iter().map(|mut class| {
-        class.sort_unstable();
-        (class.len() > 1).then_some(class)
-    }).collect()
+    members
+        .into_iter()
+        .map(|mut class| {
+            class.sort_unstable();
+            (class.len() > 1).then_some(class)
+        })
+        .collect()
 }
 
 /// How many classes of households of two or more there are.
@@ -83,12 +94,21 @@ fn shape(pool: &Pool, kinds: &[Kind], homes: &[u32]) -> Shape {
     let seats = f64::from(pool.seats);
     let first_class = 1 + pool.quotas.len();
     let quota = |quota: &crate::pool::Quota| (f64::from(quota.min), f64::from(quota.max).min(seats));
-    let rows: Vec<(f64, f64)> = std::iter::once((seats, seats)).chain(pool.quotas.iter().map(quota)).chain(homes.iter().map(|&homes| (0.0, f64::from(homes)))).collect();
+    let rows: Vec<(f64, f64)> = std::iter::once((seats, seats))
+        .chain(pool.quotas.iter().map(quota))
+        .chain(homes.iter().map(|&homes| (0.0, f64::from(homes))))
+        .collect();
     let column = |kind: &Kind| -> Column {
         let answers = kind.answers.iter().map(|quota| 1 + quota);
-        std::iter::once(0).chain(answers).chain(kind.class.map(|class| first_class + class)).map(|row| (row, 1.0)).collect()
+        std::iter::once(0)
+            .chain(answers)
+            .chain(kind.class.map(|class| first_class + class))
+            .map(|row| (row, 1.0))
+            .collect()
     };
-    let most = |kind: &Kind| kind.class.map_or(kind.people.len() as f64, |class| f64::from(homes[class]).min(kind.people.len() as f64));
+    let most = |kind: &Kind| {
+        kind.class.map_or(kind.people.len() as f64, |class| f64::from(homes[class]).min(kind.people.len() as f64))
+    };
     Shape {
         columns: kinds.iter().map(column).collect(),
         counts: kinds.iter().map(|kind| (0.0, most(kind).min(seats))).collect(),

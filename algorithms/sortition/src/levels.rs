@@ -1,10 +1,10 @@
 //! The fairest chances that quotas allow when a panel may hold fractions of people, with a proof for each level.
 //!
-//! What for: an upper bound that is nearly always reached by whole panels; where it is not, [`crate::odds`] adds the cut
-//! that whole panels obey and asks again, so that in the end both meet.
-//! Promises: a level's [`Proof`] holds for every panel on its own, without this program: factors of quotas that add up.
-//! Source: leximin of Flanigan, Gölz, Gupta, Hennig and Procaccia (Nature 596, 2021), here over kinds of people instead
-//! of panels, each level by Newton's method on the rays of [`crate::linear`].
+//! What for: an upper bound that is nearly always reached by whole panels; where it is not, [`crate::odds`] adds the
+//! cut that whole panels obey and asks again, so that in the end both meet. Promises: a level's [`Proof`] holds for
+//! every panel on its own, without this program: factors of quotas that add up. Source: leximin of Flanigan, Gölz,
+//! Gupta, Hennig and Procaccia (Nature 596, 2021), here over kinds of people instead of panels, each level by Newton's
+//! method on the rays of [`crate::linear`].
 
 use crate::linear::{End, Program, Ray};
 use crate::search::Shape;
@@ -14,8 +14,8 @@ pub(crate) const SHARE_MIN: f64 = 1e-7;
 /// How far below its level a settled chance may be taken, at first, when numbers no longer fit together.
 const SLACK_MIN: f64 = 1e-11;
 
-/// Why nobody does better: for every panel, the sum over kinds of share · (seats of the kind / people of the kind) is at
-/// most `cap`. So the chances of any lottery obey sum of share · chance <= cap.
+/// Why nobody does better: for every panel, the sum over kinds of share · (seats of the kind / people of the kind) is
+/// at most `cap`. So the chances of any lottery obey sum of share · chance <= cap.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Proof {
     pub(crate) shares: Vec<(usize, f64)>,
@@ -47,7 +47,8 @@ impl<'a> Frame<'a> {
         let settled = shape.counts.iter().map(|&(_, most)| (most == 0.0).then_some(0.0)).collect();
         let mut program = Program::new(shape.columns.clone(), &shape.counts, &shape.rows);
         // Any weights find a point; uneven ones keep the method from standing still on ties.
-        let uneven: Vec<f64> = (0..people.len()).map(|kind| -1.0 - (kind as f64 * 0.618_033_988_749_895).fract()).collect();
+        let uneven: Vec<f64> =
+            (0..people.len()).map(|kind| -1.0 - (kind as f64 * 0.618_033_988_749_895).fract()).collect();
         program.set_weights(&uneven);
         Self { shape, people, program, settled, slack: 0.0 }
     }
@@ -65,7 +66,9 @@ impl<'a> Frame<'a> {
     pub(crate) fn next_level(&mut self) -> Option<Stage> {
         let open = |settled: &Option<f64>| settled.is_none();
         let roof = |kind: usize| self.shape.counts[kind].1 / self.people[kind];
-        let lowest_roof = (0..self.people.len()).filter(|&kind| open(&self.settled[kind])).min_by(|&a, &b| roof(a).total_cmp(&roof(b)))?;
+        let lowest_roof = (0..self.people.len())
+            .filter(|&kind| open(&self.settled[kind]))
+            .min_by(|&a, &b| roof(a).total_cmp(&roof(b)))?;
         let mut chance = roof(lowest_roof);
         let mut proof = Proof { shares: vec![(lowest_roof, 1.0)], cap: chance };
         for _ in 0..1_000 {
@@ -97,13 +100,14 @@ impl<'a> Frame<'a> {
     pub(crate) fn between(&mut self, least: f64, most: f64) -> End {
         for kind in 0..self.people.len() {
             let roof = self.shape.counts[kind].1;
-            self.program.set_bounds(kind, ((least * self.people[kind]).min(roof), (most * self.people[kind]).min(roof)));
+            self.program
+                .set_bounds(kind, ((least * self.people[kind]).min(roof), (most * self.people[kind]).min(roof)));
         }
         self.program.solve(f64::NEG_INFINITY)
     }
 
-    /// A ray of [`Frame::between`] as a line that all possible pairs keep, and as a proof with a negative share for each
-    /// kind that is held to the most.
+    /// A ray of [`Frame::between`] as a line that all possible pairs keep, and as a proof with a negative share for
+    /// each kind that is held to the most.
     pub(crate) fn line(&self, ray: &Ray, most: f64) -> (Line, Proof) {
         let mut line = Line { at_least: 0.0, at_most: 0.0, room: self.row_room(ray) };
         let mut shares = Vec::new();
@@ -143,12 +147,15 @@ impl<'a> Frame<'a> {
     fn proof_of(&self, ray: &Ray) -> Option<Proof> {
         let kinds = 0..self.people.len();
         let share = |kind: usize| ray.0[kind] * self.people[kind];
-        let total: f64 = kinds.clone().filter(|&kind| self.settled[kind].is_none()).map(|kind| share(kind).max(0.0)).sum();
+        let total: f64 =
+            kinds.clone().filter(|&kind| self.settled[kind].is_none()).map(|kind| share(kind).max(0.0)).sum();
         if total <= SHARE_MIN {
             return None;
         }
         let roofs: f64 = kinds.clone().map(|kind| (-ray.0[kind]).max(0.0) * self.shape.counts[kind].1).sum();
-        let shares = kinds.map(|kind| (kind, share(kind) / total)).filter(|&(kind, share)| share > 1e-12 && self.shape.counts[kind].1 > 0.0);
+        let shares = kinds
+            .map(|kind| (kind, share(kind) / total))
+            .filter(|&(kind, share)| share > 1e-12 && self.shape.counts[kind].1 > 0.0);
         Some(Proof { shares: shares.collect(), cap: (self.row_room(ray) + roofs) / total })
     }
 

@@ -1,7 +1,7 @@
 //! Draws a panel by lot under quotas, as fairly as the quotas allow, so that anybody can check it.
 //!
-//! From a [`Pool`] (who said yes, and how many of each answer the panel needs) come [`Odds`]: everyone's chance under the
-//! fairest lottery ([`Method`]), with a certificate per level that nobody can be given more. The odds become a
+//! From a [`Pool`] (who said yes, and how many of each answer the panel needs) come [`Odds`]: everyone's chance under
+//! the fairest lottery ([`Method`]), with a certificate per level that nobody can be given more. The odds become a
 //! [`Lottery`] of 1,000 numbered panels; a [`Register`] publishes all of it under pseudonyms before the draw, public
 //! randomness picks the number ([`Drawn`]), and [`verify`] does everything again from the public files.
 //!

@@ -156,7 +156,8 @@ impl Program {
             }
         }
         for (variable, column) in self.columns.iter().enumerate() {
-            self.reduced[variable] = self.weight[variable] - column.iter().map(|&(row, factor)| factor * dual[row]).sum::<f64>();
+            self.reduced[variable] =
+                self.weight[variable] - column.iter().map(|&(row, factor)| factor * dual[row]).sum::<f64>();
         }
         for (row, dual) in dual.iter().enumerate() {
             self.reduced[self.columns.len() + row] = *dual;
@@ -335,7 +336,11 @@ mod tests {
     #[test]
     fn the_best_point_of_a_small_programme_is_found() {
         // max 3a + 2b, a + b <= 4, a + 3b <= 6, 0 <= a <= 3, 0 <= b <= 10  ->  a = 3, b = 1
-        let mut program = Program::new(vec![vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (1, 3.0)]], &[(0.0, 3.0), (0.0, 10.0)], &[(0.0, 4.0), (0.0, 6.0)]);
+        let mut program = Program::new(
+            vec![vec![(0, 1.0), (1, 1.0)], vec![(0, 1.0), (1, 3.0)]],
+            &[(0.0, 3.0), (0.0, 10.0)],
+            &[(0.0, 4.0), (0.0, 6.0)],
+        );
         program.set_weights(&[3.0, 2.0]);
         let End::Best(best) = program.solve(f64::NEG_INFINITY) else { panic!("it has a best point") };
         assert!((best - 11.0).abs() < 1e-12 && (program.value(1) - 1.0).abs() < 1e-12);
@@ -347,7 +352,8 @@ mod tests {
         let mut program = Program::new(vec![vec![(0, 1.0)], vec![(0, 1.0)]], &[(0.0, 1.0), (0.0, 1.0)], &[(3.0, 4.0)]);
         program.set_weights(&[1.0, 0.5]);
         let End::Impossible(Ray(ray)) = program.solve(f64::NEG_INFINITY) else { panic!("1 + 1 < 3") };
-        let least: f64 = (0..3).map(|v| if ray[v] > 0.0 { ray[v] * program.low[v] } else { ray[v] * program.high[v] }).sum();
+        let least: f64 =
+            (0..3).map(|v| if ray[v] > 0.0 { ray[v] * program.low[v] } else { ray[v] * program.high[v] }).sum();
         assert!(least > 0.5);
     }
 }

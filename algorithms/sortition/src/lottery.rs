@@ -51,7 +51,12 @@ impl Lottery {
             }
         }
         let mut lottery = Self { panels: seat(kinds, &best.1), farthest: 0.0 };
-        lottery.farthest = lottery.chances(odds.chances.len()).iter().zip(&odds.chances).map(|(is, should)| (is - should).abs()).fold(0.0, f64::max);
+        lottery.farthest = lottery
+            .chances(odds.chances.len())
+            .iter()
+            .zip(&odds.chances)
+            .map(|(is, should)| (is - should).abs())
+            .fold(0.0, f64::max);
         lottery
     }
 
@@ -92,7 +97,8 @@ impl<'a> Rounding<'a> {
             (0..(share * total_f + 1e-9) as usize).for_each(|_| rounding.shift(at, 1));
         }
         for _ in rounding.times.iter().sum::<u32>() as usize..total {
-            let best = (0..rounding.panels.len()).min_by(|&a, &b| rounding.cost(a, 1.0).total_cmp(&rounding.cost(b, 1.0)));
+            let best =
+                (0..rounding.panels.len()).min_by(|&a, &b| rounding.cost(a, 1.0).total_cmp(&rounding.cost(b, 1.0)));
             rounding.shift(best.unwrap_or(0), 1);
         }
         rounding
@@ -108,7 +114,9 @@ impl<'a> Rounding<'a> {
 
     /// What taking a panel once more (sign 1) or once less (-1) adds to the weighted squares.
     fn cost(&self, at: usize, sign: f64) -> f64 {
-        let term = |&(kind, count): &(usize, u32)| self.weight[kind] * f64::from(count) * (2.0 * sign * self.over[kind] + f64::from(count));
+        let term = |&(kind, count): &(usize, u32)| {
+            self.weight[kind] * f64::from(count) * (2.0 * sign * self.over[kind] + f64::from(count))
+        };
         self.panels[at].iter().map(term).sum()
     }
 
@@ -119,7 +127,11 @@ impl<'a> Rounding<'a> {
             if x == y {
                 sum += self.weight[x] * f64::from(many) * f64::from(more);
             }
-            if x <= y { left.next() } else { right.next() };
+            if x <= y {
+                left.next()
+            } else {
+                right.next()
+            };
             if x == y {
                 right.next();
             }
@@ -136,9 +148,14 @@ impl<'a> Rounding<'a> {
             costs
         };
         for _ in 0..4_000 {
-            let out = cheapest((0..self.panels.len()).filter(|&at| self.times[at] > 0).map(|at| (self.cost(at, -1.0), at)).collect());
+            let out = cheapest(
+                (0..self.panels.len()).filter(|&at| self.times[at] > 0).map(|at| (self.cost(at, -1.0), at)).collect(),
+            );
             let into = cheapest((0..self.panels.len()).map(|at| (self.cost(at, 1.0), at)).collect());
-            let pairs = out.iter().flat_map(|out| into.iter().map(move |into| (out, into))).filter(|(out, into)| out.1 != into.1);
+            let pairs = out
+                .iter()
+                .flat_map(|out| into.iter().map(move |into| (out, into)))
+                .filter(|(out, into)| out.1 != into.1);
             let swaps = pairs.map(|(out, into)| (out.0 + into.0 - 2.0 * self.together(out.1, into.1), out.1, into.1));
             match swaps.min_by(|a, b| a.0.total_cmp(&b.0)) {
                 Some((gain, out, into)) if gain < -1e-12 => {
@@ -174,14 +191,20 @@ impl<'a> Rounding<'a> {
     fn find_panel(&mut self, search: &mut Search) {
         let pull: Vec<f64> = self.over.iter().zip(&self.weight).map(|(over, weight)| -over * weight).collect();
         let found = search.good(&pull, f64::NEG_INFINITY, f64::INFINITY, 200, &mut || true);
-        if let Found::Panel(panel, _) = found && !self.panels.contains(&panel) {
+        if let Found::Panel(panel, _) = found
+            && !self.panels.contains(&panel)
+        {
             self.panels.push(panel);
             self.times.push(0);
         }
     }
 
     fn chosen(&self) -> Vec<Panel> {
-        self.panels.iter().zip(&self.times).flat_map(|(panel, &times)| std::iter::repeat_n(panel.clone(), times as usize)).collect()
+        self.panels
+            .iter()
+            .zip(&self.times)
+            .flat_map(|(panel, &times)| std::iter::repeat_n(panel.clone(), times as usize))
+            .collect()
     }
 }
 
@@ -190,7 +213,11 @@ fn seat(kinds: &Kinds, panels: &[Panel]) -> Vec<Vec<usize>> {
     let mut seats = vec![0_u32; kinds.of_person.len()];
     let mut turn = vec![0; kinds.kinds.len()];
     // People with a household, by kind: those with the fewest seats first.
-    let mut queues: Vec<BTreeSet<(u32, usize)>> = kinds.kinds.iter().map(|kind| kind.people.iter().filter(|_| kind.class.is_some()).map(|&person| (0, person)).collect()).collect();
+    let mut queues: Vec<BTreeSet<(u32, usize)>> = kinds
+        .kinds
+        .iter()
+        .map(|kind| kind.people.iter().filter(|_| kind.class.is_some()).map(|&person| (0, person)).collect())
+        .collect();
     let mut seated = Vec::with_capacity(panels.len());
     for panel in panels {
         let mut members: Vec<usize> = Vec::new();
@@ -198,7 +225,12 @@ fn seat(kinds: &Kinds, panels: &[Panel]) -> Vec<Vec<usize>> {
         for &(kind, count) in panel {
             let Kind { people, class, .. } = &kinds.kinds[kind];
             if class.is_some() {
-                let next: Vec<(u32, usize)> = queues[kind].iter().filter(|entry| homes.insert(kinds.home[entry.1])).take(count as usize).copied().collect();
+                let next: Vec<(u32, usize)> = queues[kind]
+                    .iter()
+                    .filter(|entry| homes.insert(kinds.home[entry.1]))
+                    .take(count as usize)
+                    .copied()
+                    .collect();
                 for (had, person) in next {
                     queues[kind].remove(&(had, person));
                     queues[kind].insert((had + 1, person));
@@ -224,9 +256,14 @@ fn even_out(kinds: &Kinds, seats: &mut [u32], seated: &mut [Vec<usize>]) {
     for kind in kinds.kinds.iter().filter(|kind| kind.class.is_some()) {
         loop {
             let order = |person: &&usize| (seats[**person], **person);
-            let (Some(&few), Some(&many)) = (kind.people.iter().min_by_key(order), kind.people.iter().max_by_key(order)) else { break };
+            let (Some(&few), Some(&many)) =
+                (kind.people.iter().min_by_key(order), kind.people.iter().max_by_key(order))
+            else {
+                break;
+            };
             let fits = |panel: &&mut Vec<usize>| {
-                panel.contains(&many) && panel.iter().all(|&person| person == many || kinds.home[person] != kinds.home[few])
+                panel.contains(&many)
+                    && panel.iter().all(|&person| person == many || kinds.home[person] != kinds.home[few])
             };
             if seats[many] <= seats[few] + 1 {
                 break;

@@ -1,10 +1,10 @@
 //! The point of a growing set of panels' blends that is nearest to given expected counts.
 //!
 //! What for: [`crate::blend`], which finds the panels.
-//! Promises: every step brings the point strictly nearer, or says that rounding forbids it. Kinds are weighed by one over
-//! the number of people, so that distance means chance per person.
-//! Source: Wolfe, "Finding the nearest point in a polytope" (Mathematical Programming 11, 1976); the factor of
-//! 1 + Q'Q is kept by Givens rotations and every solution is refined twice, so rounding stays small.
+//! Promises: every step brings the point strictly nearer, or says that rounding forbids it. Kinds are weighed by one
+//! over the number of people, so that distance means chance per person. Source: Wolfe, "Finding the nearest point in a
+//! polytope" (Mathematical Programming 11, 1976); the factor of 1 + Q'Q is kept by Givens rotations and every solution
+//! is refined twice, so rounding stays small.
 
 use crate::dense::dot;
 use crate::search::Panel;
@@ -45,7 +45,12 @@ impl Nearest {
 
     /// The expected counts of the point.
     pub(crate) fn counts(&self) -> Vec<f64> {
-        self.target.iter().zip(&self.rest).zip(&self.scale).map(|((target, rest), scale)| (target - rest) / scale).collect()
+        self.target
+            .iter()
+            .zip(&self.rest)
+            .zip(&self.scale)
+            .map(|((target, rest), scale)| (target - rest) / scale)
+            .collect()
     }
 
     pub(crate) fn lottery(&self) -> Vec<(Panel, f64)> {
@@ -64,12 +69,15 @@ impl Nearest {
         loop {
             let wanted = self.nearest_of_all();
             let blocked = (0..wanted.len()).filter(|&at| wanted[at] <= SHARE_MIN);
-            let step = blocked.map(|at| self.shares[at] / (self.shares[at] - wanted[at]).max(f64::MIN_POSITIVE)).fold(1.0, f64::min);
+            let step = blocked
+                .map(|at| self.shares[at] / (self.shares[at] - wanted[at]).max(f64::MIN_POSITIVE))
+                .fold(1.0, f64::min);
             self.shares.iter_mut().zip(&wanted).for_each(|(share, wanted)| *share += step * (wanted - *share));
             if step >= 1.0 && wanted.iter().all(|&share| share > SHARE_MIN) {
                 break;
             }
-            let spent: Vec<usize> = (0..wanted.len()).filter(|&at| wanted[at] <= SHARE_MIN && self.shares[at] <= SHARE_MIN).collect();
+            let spent: Vec<usize> =
+                (0..wanted.len()).filter(|&at| wanted[at] <= SHARE_MIN && self.shares[at] <= SHARE_MIN).collect();
             spent.iter().rev().for_each(|&at| self.drop(at));
             if spent.is_empty() {
                 break;

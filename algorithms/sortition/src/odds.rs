@@ -22,7 +22,8 @@ pub enum Method {
     Leximin,
     /// The lowest chance as high as can be; nothing is said about the others.
     Maximin,
-    /// (people / seats) · highest chance + (seats / people) / lowest chance as small as can be, over those who can serve.
+    /// (people / seats) · highest chance + (seats / people) / lowest chance as small as can be, over those who can
+    /// serve.
     Goldilocks,
 }
 
@@ -80,7 +81,8 @@ pub struct Level {
 /// For every panel: the sum over kinds of share · (members of the kind / people of the kind) is at most `cap`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Certificate {
-    /// (kind, share). At a level, the shares of the kinds not settled before sum to 1; Goldilocks has negative shares too.
+    /// (kind, share). At a level, the shares of the kinds not settled before sum to 1; Goldilocks has negative shares
+    /// too.
     pub shares: Vec<(usize, f64)>,
     /// The most that the sum can be.
     pub cap: f64,
@@ -129,7 +131,9 @@ impl Odds {
             cuts.iter().for_each(|(factors, most)| shape.cut(factors, *most));
             exclude(&mut shape, &mut kinds).ok_or(NoOdds::Lost)?;
             let aim = Aim::at(&shape, &kinds, pool, method).ok_or(NoOdds::Lost)?;
-            let (lottery, end) = blend(&shape, &kinds.sizes, &aim.counts, &mut known, &mut |farthest, panels| go_on(Progress::Blending { panels, farthest }));
+            let (lottery, end) = blend(&shape, &kinds.sizes, &aim.counts, &mut known, &mut |farthest, panels| {
+                go_on(Progress::Blending { panels, farthest })
+            });
             match end {
                 End::Met => return Ok(Self::new(kinds, aim, lottery, true, cuts.len())),
                 End::Stopped => return Ok(Self::new(kinds, aim, lottery, false, cuts.len())),
@@ -144,7 +148,8 @@ impl Odds {
         }
     }
 
-    /// Per person: which kind. People of one kind have the same answers, the same household situation and the same chance.
+    /// Per person: which kind. People of one kind have the same answers, the same household situation and the same
+    /// chance.
     #[must_use]
     pub fn kind_of_person(&self) -> &[usize] {
         &self.kinds.of_person
@@ -194,11 +199,14 @@ impl Odds {
             levels.push(Level { value, upper_bound, kinds, certificate: proof.into() });
         }
         let objective = aim.lower_bound.map(|(lower_bound, proofs)| Objective {
-            value: aim.formula.value(chance.iter().copied().zip(&kinds.shape.counts).filter(|(_, count)| count.1 > 0.0).map(|pair| pair.0)),
+            value: aim.formula.value(
+                chance.iter().copied().zip(&kinds.shape.counts).filter(|(_, count)| count.1 > 0.0).map(|pair| pair.0),
+            ),
             lower_bound,
             certificates: proofs.into_iter().map(Certificate::from).collect(),
         });
-        let unreachable = (0..kinds.of_person.len()).filter(|&person| kinds.shape.counts[kinds.of_person[person]].1 == 0.0);
+        let unreachable =
+            (0..kinds.of_person.len()).filter(|&person| kinds.shape.counts[kinds.of_person[person]].1 == 0.0);
         Self {
             method: aim.method,
             finished,
@@ -231,7 +239,8 @@ struct Aim {
 impl Aim {
     fn at(shape: &Shape, kinds: &Kinds, pool: &Pool, method: Method) -> Option<Self> {
         let mut frame = Frame::new(shape, &kinds.sizes);
-        let able: f64 = kinds.sizes.iter().zip(&shape.counts).filter(|(_, count)| count.1 > 0.0).map(|pair| pair.0).sum();
+        let able: f64 =
+            kinds.sizes.iter().zip(&shape.counts).filter(|(_, count)| count.1 > 0.0).map(|pair| pair.0).sum();
         let formula = crate::goldilocks::Formula { mean: f64::from(pool.seats) / able };
         let mut aim = Self { method, counts: Vec::new(), stages: Vec::new(), lower_bound: None, formula };
         match method {

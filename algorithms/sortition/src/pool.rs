@@ -72,8 +72,8 @@ pub struct Unreadable {
 
 impl Pool {
     /// Reads `respondents.csv` (one column per category, perhaps `household`, others ignored) and `categories.csv`
-    /// (`category,feature,min,max`, perhaps `min_flex,max_flex`; `category,name` or `feature,value` may head the first two) for a
-    /// panel of `seats` people.
+    /// (`category,feature,min,max`, perhaps `min_flex,max_flex`; `category,name` or `feature,value` may head the first
+    /// two) for a panel of `seats` people.
     ///
     /// Spaces around names do not matter, nor do capital letters but in the names of households.
     ///
@@ -154,7 +154,9 @@ impl Pool {
             }
         }
         let broken = self.quotas.iter().zip(count).find(|(quota, count)| !(quota.min..=quota.max).contains(count));
-        broken.map_or(Ok(()), |(quota, count)| Err(format!("{count} people with {quota}, not {} to {}", quota.min, quota.max)))
+        broken.map_or(Ok(()), |(quota, count)| {
+            Err(format!("{count} people with {quota}, not {} to {}", quota.min, quota.max))
+        })
     }
 }
 
@@ -176,7 +178,8 @@ impl Table {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
         let fault = |row: u64, fault: String| Unreadable { file, row, fault };
-        let head: Vec<String> = reader.headers().map_err(|error| fault(1, error.to_string()))?.iter().map(fold).collect();
+        let head: Vec<String> =
+            reader.headers().map_err(|error| fault(1, error.to_string()))?.iter().map(fold).collect();
         if head.len() > COLUMNS_MAX {
             return Err(fault(1, format!("{} columns, more than {COLUMNS_MAX}", head.len())));
         }
@@ -186,7 +189,8 @@ impl Table {
         }
         let mut rows = Vec::new();
         for record in reader.records() {
-            let record = record.map_err(|error| fault(error.position().map_or(0, csv::Position::line), error.to_string()))?;
+            let record =
+                record.map_err(|error| fault(error.position().map_or(0, csv::Position::line), error.to_string()))?;
             let row = record.position().map_or(0, csv::Position::line);
             if record.len() != head.len() {
                 return Err(fault(row, format!("{} fields, but the header has {}", record.len(), head.len())));
@@ -228,29 +232,42 @@ fn fold(text: &str) -> String {
 
 fn read_quotas(table: &Table) -> Result<Vec<Quota>, Unreadable> {
     let named = LAYOUTS.iter().find_map(|[category, feature]| table.column(category).zip(table.column(feature)));
-    let (category, feature) = named.ok_or_else(|| table.fault(1, "no columns \"category\" and \"feature\" (or \"name\"), or \"feature\" and \"value\"".to_owned()))?;
+    let (category, feature) = named.ok_or_else(|| {
+        table.fault(1, "no columns \"category\" and \"feature\" (or \"name\"), or \"feature\" and \"value\"".to_owned())
+    })?;
     let (min, max) = (table.needed("min")?, table.needed("max")?);
     let (min_flex, max_flex) = (table.column("min_flex"), table.column("max_flex"));
     let mut quotas: BTreeMap<(String, String), Quota> = BTreeMap::new();
     for (row, record) in &table.rows {
         let number = |column: usize| {
             let text = &record[column];
-            text.parse::<u32>().map_err(|_| table.fault(*row, format!("{:?} should be a whole number, but is {text:?}", table.head[column])))
+            text.parse::<u32>().map_err(|_| {
+                table.fault(*row, format!("{:?} should be a whole number, but is {text:?}", table.head[column]))
+            })
         };
         let (category, value) = (record[category].to_owned(), record[feature].to_owned());
         if [&category, &value].iter().any(|name| name.is_empty() || name.len() > NAME_MAX) {
             return Err(table.fault(*row, format!("a category and a feature need a name of at most {NAME_MAX} bytes")));
         }
         if [HOUSEHOLD, PSEUDONYM].contains(&fold(&category).as_str()) {
-            return Err(table.fault(*row, format!("a category cannot be called {category:?}, which means something else in a pool")));
+            return Err(table.fault(
+                *row,
+                format!("a category cannot be called {category:?}, which means something else in a pool"),
+            ));
         }
         let (min, max) = (number(min)?, number(max)?);
         let flex = (min_flex.map_or(Ok(0), number)?, max_flex.map_or(Ok(u32::MAX), number)?);
         if min > max {
-            return Err(table.fault(*row, format!("at least {min} and at most {max} with {category} {value} contradict each other")));
+            return Err(table.fault(
+                *row,
+                format!("at least {min} and at most {max} with {category} {value} contradict each other"),
+            ));
         }
         if flex.0 > min || flex.1 < max {
-            return Err(table.fault(*row, format!("min_flex {} and max_flex {} should lie around {min} and {max}", flex.0, flex.1)));
+            return Err(table.fault(
+                *row,
+                format!("min_flex {} and max_flex {} should lie around {min} and {max}", flex.0, flex.1),
+            ));
         }
         let key = (fold(&category), fold(&value));
         let quota = Quota { category, value, min, max, min_flex: flex.0, max_flex: flex.1 };
@@ -269,10 +286,14 @@ fn read_people(table: &Table, quotas: Vec<Quota>, seats: u32) -> Result<Pool, Un
     categories.dedup();
     let columns = categories.iter().map(|category| table.needed(category)).collect::<Result<Vec<_>, _>>()?;
     let household = table.column(HOUSEHOLD);
-    let known: HashMap<(usize, String), usize> = quotas.iter().enumerate().filter_map(|(at, quota)| {
-        let category = categories.binary_search(&fold(&quota.category)).ok()?;
-        Some(((category, fold(&quota.value)), at))
-    }).collect();
+    let known: HashMap<(usize, String), usize> = quotas
+        .iter()
+        .enumerate()
+        .filter_map(|(at, quota)| {
+            let category = categories.binary_search(&fold(&quota.category)).ok()?;
+            Some(((category, fold(&quota.value)), at))
+        })
+        .collect();
     let mut pool = Pool { quotas, seats, people: Vec::new(), households: Vec::new(), categories };
     let mut homes: HashMap<String, usize> = HashMap::new();
     for (at, (row, record)) in table.rows.iter().enumerate() {
@@ -293,7 +314,8 @@ fn read_people(table: &Table, quotas: Vec<Quota>, seats: u32) -> Result<Pool, Un
     let rules = pool.quotas.len() + crate::kinds::kinds_of_households(&pool);
     if rules > RULES_MAX {
         let last = table.rows.last().map_or(1, |row| row.0);
-        return Err(table.fault(last, format!("{rules} quotas and kinds of shared households up to here, more than {RULES_MAX}")));
+        return Err(table
+            .fault(last, format!("{rules} quotas and kinds of shared households up to here, more than {RULES_MAX}")));
     }
     Ok(pool)
 }

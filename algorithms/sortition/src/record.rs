@@ -117,8 +117,10 @@ impl Register {
     /// the draw: no file says who it is. A [`crate::Replacement`] keeps the pseudonyms of the first draw.
     #[must_use]
     pub fn new(pool: &Pool, salt: &[u8]) -> Self {
-        let name = |what: &str, which: usize| sha256(&[salt, format!("|{what}|{which}").as_bytes()].concat())[..20].to_owned();
-        let mut order: Vec<(String, usize)> = pool.people.iter().enumerate().map(|(at, person)| (name("person", person.row), at)).collect();
+        let name =
+            |what: &str, which: usize| sha256(&[salt, format!("|{what}|{which}").as_bytes()].concat())[..20].to_owned();
+        let mut order: Vec<(String, usize)> =
+            pool.people.iter().enumerate().map(|(at, person)| (name("person", person.row), at)).collect();
         order.sort_unstable();
         let mut public = pool.clone();
         public.people = order.iter().map(|&(_, row)| pool.people[row].clone()).collect();
@@ -135,7 +137,9 @@ impl Register {
             (QUOTAS, quotas_file(&self.pool)),
             (ODDS, json(&PublishedOdds::of(odds))),
             (LOTTERY, lottery_file(lottery)),
-        ].map(|(name, text)| (name.to_owned(), text)).into();
+        ]
+        .map(|(name, text)| (name.to_owned(), text))
+        .into();
         let announcement = Announcement {
             version: VERSION.to_owned(),
             method: odds.method,
@@ -149,10 +153,14 @@ impl Register {
     }
 
     pub(crate) fn pool_file(&self) -> String {
-        let head = ["pseudonym".to_owned(), "household".to_owned()].into_iter().chain(self.pool.categories.iter().cloned());
+        let head =
+            ["pseudonym".to_owned(), "household".to_owned()].into_iter().chain(self.pool.categories.iter().cloned());
         let people = self.pool.people.iter().zip(&self.pseudonyms).map(|(person, pseudonym)| {
             let home = person.household.map_or(String::new(), |home| self.pool.households[home].clone());
-            [pseudonym.clone(), home].into_iter().chain(person.answers.iter().map(|&quota| self.pool.quotas[quota].value.clone())).collect()
+            [pseudonym.clone(), home]
+                .into_iter()
+                .chain(person.answers.iter().map(|&quota| self.pool.quotas[quota].value.clone()))
+                .collect()
         });
         csv_text(std::iter::once(head.collect()).chain(people))
     }
@@ -175,7 +183,15 @@ impl Drawn {
         let (tries, digest, number) = ticket(commitment, randomness, panels.len());
         let panel = panels[number].clone();
         let pseudonyms = panel.iter().map(|&person| pseudonyms[person].clone()).collect();
-        Self { commitment: commitment.to_owned(), randomness: randomness.to_owned(), tries, digest, number, panel, pseudonyms }
+        Self {
+            commitment: commitment.to_owned(),
+            randomness: randomness.to_owned(),
+            tries,
+            digest,
+            number,
+            panel,
+            pseudonyms,
+        }
     }
 
     /// Adds the result to the public files.
@@ -206,13 +222,17 @@ impl PublishedOdds {
             chances: odds.chances.clone(),
             kind_of_person: odds.kind_of_person().to_vec(),
             unreachable: odds.unreachable.clone(),
-            levels: odds.levels.iter().map(|level| PublishedLevel {
-                value: level.value,
-                upper_bound: level.upper_bound,
-                kinds: level.kinds.clone(),
-                shares: level.certificate.shares.clone(),
-                cap: level.certificate.cap,
-            }).collect(),
+            levels: odds
+                .levels
+                .iter()
+                .map(|level| PublishedLevel {
+                    value: level.value,
+                    upper_bound: level.upper_bound,
+                    kinds: level.kinds.clone(),
+                    shares: level.certificate.shares.clone(),
+                    cap: level.certificate.cap,
+                })
+                .collect(),
             objective: odds.objective.as_ref().map(|objective| PublishedObjective {
                 value: objective.value,
                 lower_bound: objective.lower_bound,
@@ -234,7 +254,9 @@ pub(crate) fn json(value: &impl Serialize) -> String {
 
 pub(crate) fn quotas_file(pool: &Pool) -> String {
     let head = ["category", "feature", "min", "max"].map(str::to_owned).to_vec();
-    let row = |quota: &crate::pool::Quota| vec![quota.category.clone(), quota.value.clone(), quota.min.to_string(), quota.max.to_string()];
+    let row = |quota: &crate::pool::Quota| {
+        vec![quota.category.clone(), quota.value.clone(), quota.min.to_string(), quota.max.to_string()]
+    };
     csv_text(std::iter::once(head).chain(pool.quotas.iter().map(row)))
 }
 

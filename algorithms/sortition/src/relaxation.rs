@@ -1,9 +1,9 @@
 //! The smallest change of quotas that makes a panel possible, or makes room for somebody nobody like whom fits.
 //!
 //! What for: telling organisers what to change instead of "infeasible".
-//! Promises: no cheaper change exists. Raising a maximum by one costs 1; lowering a minimum q by one costs 1 + 2/q, since
-//! the smaller a group's place, the more it loses.
-//! Source: the cost rule of the reference code of Flanigan et al. (2021), as in sortition-algorithms.
+//! Promises: no cheaper change exists. Raising a maximum by one costs 1; lowering a minimum q by one costs 1 + 2/q,
+//! since the smaller a group's place, the more it loses. Source: the cost rule of the reference code of Flanigan et al.
+//! (2021), as in sortition-algorithms.
 
 use crate::kinds::Kinds;
 use crate::odds::{Method, NoOdds, Odds, Watch};
@@ -35,8 +35,8 @@ pub struct Change {
 impl Relaxation {
     /// The cheapest change under which at least one panel exists; with `person`, one that holds that person.
     ///
-    /// `None` when no change within the quotas' flex is enough (too few people or households, say), or when `go_on` said
-    /// stop.
+    /// `None` when no change within the quotas' flex is enough (too few people or households, say), or when `go_on`
+    /// said stop.
     #[must_use]
     pub fn smallest(pool: &Pool, person: Option<usize>, go_on: &mut dyn FnMut() -> bool) -> Option<Self> {
         let kinds = Kinds::of(pool);
@@ -57,7 +57,10 @@ impl Relaxation {
                 weights.push(-cost);
             }
         }
-        let Found::Panel(found, weight) = Search::new(shape).best(&weights, f64::NEG_INFINITY, f64::INFINITY, go_on) else { return None };
+        let Found::Panel(found, weight) = Search::new(shape).best(&weights, f64::NEG_INFINITY, f64::INFINITY, go_on)
+        else {
+            return None;
+        };
         let steps = |column: usize| found.iter().find(|entry| entry.0 == column).map_or(0, |entry| entry.1);
         let change = |(at, quota): (usize, &Quota)| {
             let (higher, lower) = (steps(people + 2 * at), steps(people + 2 * at + 1));
@@ -90,7 +93,11 @@ impl std::fmt::Display for Relaxation {
         for (at, Change { category, value, old, new }) in self.changes.iter().enumerate() {
             let (old_min, old_max) = old;
             let (new_min, new_max) = new;
-            write!(f, "{}{category} {value}: {new_min} to {new_max} instead of {old_min} to {old_max}", if at > 0 { "; " } else { "" })?;
+            write!(
+                f,
+                "{}{category} {value}: {new_min} to {new_max} instead of {old_min} to {old_max}",
+                if at > 0 { "; " } else { "" }
+            )?;
         }
         write!(f, " (cost {:.2})", self.cost)
     }
@@ -114,8 +121,8 @@ pub struct Price {
 impl Price {
     /// The price of every quota that can be loosened: each minimum lowered by one, each maximum raised by one.
     ///
-    /// Each lowest chance is over those who can serve under those quotas: a price is negative when a looser quota lets in
-    /// somebody new whose chance is lower still.
+    /// Each lowest chance is over those who can serve under those quotas: a price is negative when a looser quota lets
+    /// in somebody new whose chance is lower still.
     ///
     /// # Errors
     /// When there are no odds to begin with, or a solve was stopped.
@@ -129,9 +136,17 @@ impl Price {
         let mut prices = Vec::new();
         for at in 0..pool.quotas.len() {
             let quota = &pool.quotas[at];
-            let looser = [quota.min.checked_sub(1).map(|min| (min, quota.max)), (quota.max < pool.seats).then_some((quota.min, quota.max + 1))];
+            let looser = [
+                quota.min.checked_sub(1).map(|min| (min, quota.max)),
+                (quota.max < pool.seats).then_some((quota.min, quota.max + 1)),
+            ];
             for new in looser.into_iter().flatten() {
-                let change = Change { category: quota.category.clone(), value: quota.value.clone(), old: (quota.min, quota.max), new };
+                let change = Change {
+                    category: quota.category.clone(),
+                    value: quota.value.clone(),
+                    old: (quota.min, quota.max),
+                    new,
+                };
                 let changed = Relaxation { cost: 0.0, changes: vec![change.clone()] }.apply(pool);
                 let then = solve(&changed)?;
                 let (after, after_at_most) = lowest(&then);

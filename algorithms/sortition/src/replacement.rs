@@ -28,8 +28,10 @@ impl Replacement {
                 return Err(format!("row {row} is named twice"));
             }
         }
-        let seats = u32::try_from(kept.len()).ok().and_then(|kept| pool.seats.checked_sub(kept)).filter(|&seats| seats > 0);
-        let seats = seats.ok_or_else(|| format!("{} people are kept, so none of {} seats is empty", kept.len(), pool.seats))?;
+        let seats =
+            u32::try_from(kept.len()).ok().and_then(|kept| pool.seats.checked_sub(kept)).filter(|&seats| seats > 0);
+        let seats =
+            seats.ok_or_else(|| format!("{} people are kept, so none of {} seats is empty", kept.len(), pool.seats))?;
         let mut left = pool.clone();
         left.seats = seats;
         for &row in kept {

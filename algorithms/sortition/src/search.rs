@@ -88,7 +88,8 @@ pub(crate) enum Found {
 pub(crate) struct Search {
     shape: Shape,
     program: Option<Program>,
-    /// The last panel of a walk, once dives have failed where walks have not: then each search begins with a walk from there.
+    /// The last panel of a walk, once dives have failed where walks have not: then each search begins with a walk from
+    /// there.
     walked: Option<Panel>,
 }
 
@@ -104,7 +105,8 @@ struct Step {
 
 impl Search {
     pub(crate) fn new(shape: Shape) -> Self {
-        let program = (!shape.contradicts_itself()).then(|| Program::new(shape.columns.clone(), &shape.counts, &shape.rows));
+        let program =
+            (!shape.contradicts_itself()).then(|| Program::new(shape.columns.clone(), &shape.counts, &shape.rows));
         Self { shape, program, walked: None }
     }
 
@@ -115,19 +117,32 @@ impl Search {
 
     /// The same, but content with the best found after `patience` nodes if there is one.
     ///
-    /// A dive that finds nothing is left after some time for a [`walk`], then for another dive that splits in another order: bad
-    /// luck near the root can take for ever to undo.
-    pub(crate) fn good(&mut self, weights: &[f64], above: f64, enough: f64, patience: usize, go_on: &mut dyn FnMut() -> bool) -> Found {
+    /// A dive that finds nothing is left after some time for a [`walk`], then for another dive that splits in another
+    /// order: bad luck near the root can take for ever to undo.
+    pub(crate) fn good(
+        &mut self,
+        weights: &[f64],
+        above: f64,
+        enough: f64,
+        patience: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Found {
         let Self { shape, program: Some(program), walked } = self else { return Found::Nothing };
         let largest = weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
         let near = NEAR * largest;
-        let untied = weights.iter().enumerate().map(|(kind, weight)| weight + TIE * largest * ((kind + 1) as f64 * 0.618_033_988_749_895).fract());
+        let untied = weights
+            .iter()
+            .enumerate()
+            .map(|(kind, weight)| weight + TIE * largest * ((kind + 1) as f64 * 0.618_033_988_749_895).fract());
         program.set_weights(&untied.collect::<Vec<_>>());
         let mut best: Option<(Panel, f64)> = None;
         let mut path: Vec<Step> = Vec::new();
         let mut stopped = false;
         let (mut dive, mut dive_ends) = (0_usize, DIVE);
-        if let Some(panel) = walked.as_ref().and_then(|from| walk(shape, weights, above + near, counts_of(from, shape), DIVE * STEPS_PER_NODE, go_on)) {
+        if let Some(panel) = walked
+            .as_ref()
+            .and_then(|from| walk(shape, weights, above + near, counts_of(from, shape), DIVE * STEPS_PER_NODE, go_on))
+        {
             let value = weigh(weights, &panel);
             *walked = Some(panel.clone());
             if patience < usize::MAX || value >= enough {
@@ -248,8 +263,12 @@ fn split(shape: &Shape, program: &Program, dive: usize) -> Option<Split> {
     let columns = shape.columns.len();
     let broken = |variable: usize| (program.value(variable) - program.value(variable).round()).abs();
     let most_broken = |from: usize, to: usize| {
-        let luck = |variable: usize| if dive == 0 { 1.0 } else { 0.1 + ((variable * dive) as f64 * 0.618_033_988_749_895).fract() };
-        let worst = (from..to).filter(|&variable| broken(variable) > WHOLE).map(|variable| (broken(variable) * luck(variable), variable));
+        let luck = |variable: usize| {
+            if dive == 0 { 1.0 } else { 0.1 + ((variable * dive) as f64 * 0.618_033_988_749_895).fract() }
+        };
+        let worst = (from..to)
+            .filter(|&variable| broken(variable) > WHOLE)
+            .map(|variable| (broken(variable) * luck(variable), variable));
         worst.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|pair| pair.1)
     };
     let variable = most_broken(columns, columns + shape.whole_rows).or_else(|| most_broken(0, columns))?;
@@ -260,7 +279,8 @@ fn split(shape: &Shape, program: &Program, dive: usize) -> Option<Split> {
 }
 
 fn split_anywhere(shape: &Shape, program: &Program) -> Option<Split> {
-    let variable = (0..shape.columns.len()).find(|&variable| program.bounds(variable).0 < program.bounds(variable).1)?;
+    let variable =
+        (0..shape.columns.len()).find(|&variable| program.bounds(variable).0 < program.bounds(variable).1)?;
     let (low, high) = program.bounds(variable);
     let middle = ((low + high) / 2.0).floor();
     Some((variable, (middle + 1.0, high), (low, middle)))
@@ -290,7 +310,12 @@ mod tests {
     fn every_panel(shape: &Shape) -> Vec<Panel> {
         let mut all = vec![vec![]];
         for (kind, &(low, high)) in shape.counts.iter().enumerate() {
-            all = all.into_iter().flat_map(|head: Panel| (low as u32..=high as u32).map(move |count| [&head[..], &[(kind, count)]].concat())).collect();
+            all = all
+                .into_iter()
+                .flat_map(|head: Panel| {
+                    (low as u32..=high as u32).map(move |count| [&head[..], &[(kind, count)]].concat())
+                })
+                .collect();
         }
         all.into_iter().filter(|panel| shape.holds(panel)).collect()
     }

@@ -1,11 +1,11 @@
 //! Does a published draw again, trusting nothing but its public files.
 //!
 //! What for: a member, a journalist or a court that was not there.
-//! Promises: recomputes every hash, every quota of every panel, every chance, the proof of every level (one whole-number
-//! programme each) and the draw itself. Says the first thing that is wrong. Files have one form only, so that no two
-//! readers read them differently. A proof is worth what it shows after every tolerance was counted against it.
-//! Never does: ask whether the commitment was really published before the draw, whether the randomness is the one that was
-//! named, or who stands behind a pseudonym. These take people who were there, see the README.
+//! Promises: recomputes every hash, every quota of every panel, every chance, the proof of every level (one
+//! whole-number programme each) and the draw itself. Says the first thing that is wrong. Files have one form only, so
+//! that no two readers read them differently. A proof is worth what it shows after every tolerance was counted against
+//! it. Never does: ask whether the commitment was really published before the draw, whether the randomness is the one
+//! that was named, or who stands behind a pseudonym. These take people who were there, see the README.
 
 use data_encoding::HEXLOWER;
 
@@ -15,7 +15,10 @@ use crate::levels::{Proof, SHARE_MIN};
 use crate::lottery::Lottery;
 use crate::odds::Method;
 use crate::pool::{Pool, Unreadable};
-use crate::record::{ANNOUNCEMENT, Announcement, Drawn, Files, LOTTERY, ODDS, POOL, PublishedLevel, PublishedObjective, PublishedOdds, QUOTAS, RESULT, Register, VERSION, commitment, json, lottery_file, quotas_file, sha256};
+use crate::record::{
+    ANNOUNCEMENT, Announcement, Drawn, Files, LOTTERY, ODDS, POOL, PublishedLevel, PublishedObjective, PublishedOdds,
+    QUOTAS, RESULT, Register, VERSION, commitment, json, lottery_file, quotas_file, sha256,
+};
 use crate::search::{Found, NEAR, Search};
 
 /// Differences below this are rounding.
@@ -64,11 +67,14 @@ pub fn verify(files: &Files, go_on: &mut dyn FnMut() -> bool) -> Result<Verified
         return Err(format!("{ANNOUNCEMENT} names files that do not belong to a draw"));
     }
     let name = |error: &Unreadable| if error.file == "people" { POOL } else { QUOTAS };
-    let pool = Pool::read(file(POOL)?, file(QUOTAS)?, announcement.seats).map_err(|error| format!("{}, row {}: {}", name(&error), error.row, error.fault))?;
+    let pool = Pool::read(file(POOL)?, file(QUOTAS)?, announcement.seats)
+        .map_err(|error| format!("{}, row {}: {}", name(&error), error.row, error.fault))?;
     let register = Register { rows: Vec::new(), pseudonyms: pseudonyms(file(POOL)?)?, pool };
     let panels = panels(file(LOTTERY)?, &register.pool, announcement.panels)?;
     let lottery = Lottery { panels, farthest: 0.0 };
-    for (name, canonical) in [(POOL, register.pool_file()), (QUOTAS, quotas_file(&register.pool)), (LOTTERY, lottery_file(&lottery))] {
+    for (name, canonical) in
+        [(POOL, register.pool_file()), (QUOTAS, quotas_file(&register.pool)), (LOTTERY, lottery_file(&lottery))]
+    {
         if file(name)? != canonical {
             return Err(not_canonical(name));
         }
@@ -144,11 +150,20 @@ fn chances_hold(odds: &PublishedOdds, lottery: &Lottery, pool: &Pool) -> Result<
     let differences = lottery.chances(pool.people()).into_iter().zip(&odds.chances).map(|(is, said)| (is - said).abs());
     let (person, farthest) = differences.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0));
     // A NaN is not within anything.
-    if farthest <= Lottery::NEAR + ROUNDING { Ok(farthest) } else { Err(format!("person {person}: the chance published is {farthest} from that in {LOTTERY}")) }
+    if farthest <= Lottery::NEAR + ROUNDING {
+        Ok(farthest)
+    } else {
+        Err(format!("person {person}: the chance published is {farthest} from that in {LOTTERY}"))
+    }
 }
 
 /// No lottery is fairer than `odds` says. Returns the largest room left.
-fn proofs_hold(odds: &PublishedOdds, announcement: &Announcement, pool: &Pool, go_on: &mut dyn FnMut() -> bool) -> Result<f64, String> {
+fn proofs_hold(
+    odds: &PublishedOdds,
+    announcement: &Announcement,
+    pool: &Pool,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<f64, String> {
     let mut proofs = Proofs::new(odds, pool, go_on)?;
     proofs.unreachable_hold()?;
     let gap = match (announcement.method, &odds.objective) {
@@ -180,7 +195,8 @@ impl<'a> Proofs<'a> {
             return Err(format!("{ODDS}: people are not sorted into kinds by their answers and households"));
         }
         let chance: Vec<f64> = kinds.kinds.iter().map(|kind| odds.chances[kind.people[0]]).collect();
-        let unlike = kinds.of_person.iter().zip(&odds.chances).position(|(&kind, own)| (chance[kind] - own).abs() > ROUNDING);
+        let unlike =
+            kinds.of_person.iter().zip(&odds.chances).position(|(&kind, own)| (chance[kind] - own).abs() > ROUNDING);
         if let Some(person) = unlike {
             return Err(format!("{ODDS}: person {person} has another chance than somebody alike"));
         }
@@ -234,8 +250,8 @@ impl<'a> Proofs<'a> {
         if settled.contains(&None) { Err(format!("{ODDS}: some kinds are at no level")) } else { Ok(gap) }
     }
 
-    /// That there is nothing `left` to gain; under leximin for nobody at the level, which takes a share for each: without
-    /// one the certificate says nothing about that kind, and it belongs to a later level.
+    /// That there is nothing `left` to gain; under leximin for nobody at the level, which takes a share for each:
+    /// without one the certificate says nothing about that kind, and it belongs to a later level.
     fn level_is_final(&self, level: &PublishedLevel, left: f64, method: Method) -> Result<(), String> {
         let share = |kind: usize| match method {
             Method::Leximin => level.shares.iter().find(|pair| pair.0 == kind).map_or(0.0, |pair| pair.1),
@@ -254,13 +270,17 @@ impl<'a> Proofs<'a> {
     }
 
     fn objective_holds(&mut self, objective: &PublishedObjective, seats: u32) -> Result<f64, String> {
-        let proofs: Vec<Proof> = objective.certificates.iter().map(|(shares, cap)| Proof { shares: shares.clone(), cap: *cap }).collect();
+        let proofs: Vec<Proof> =
+            objective.certificates.iter().map(|(shares, cap)| Proof { shares: shares.clone(), cap: *cap }).collect();
         let proven = proofs.iter().map(|proof| self.certified(proof)).collect::<Result<Vec<_>, _>>()?;
         let able = (0..self.chance.len()).filter(|&kind| self.reachable[kind]);
         let formula = Formula { mean: f64::from(seats) / able.clone().map(|kind| self.kinds.sizes[kind]).sum::<f64>() };
         let (value, bound) = (formula.value(able.map(|kind| self.chance[kind])), goldilocks::bound(&proofs, formula));
         if !near(value, objective.value) || !near(bound, objective.lower_bound) {
-            return Err(format!("{ODDS}: the objective is {value} and proven to be at least {bound}, not {} and {}", objective.value, objective.lower_bound));
+            return Err(format!(
+                "{ODDS}: the objective is {value} and proven to be at least {bound}, not {} and {}",
+                objective.value, objective.lower_bound
+            ));
         }
         let left = value - goldilocks::bound(&proven, formula);
         if self.odds.finished && (left.is_nan() || left > LEFT_MAX) {
@@ -272,7 +292,9 @@ impl<'a> Proofs<'a> {
     /// The certificate as it is true of every panel: with what it was allowed to be over its cap.
     fn certified(&mut self, proof: &Proof) -> Result<Proof, String> {
         if !proof.shares.is_sorted_by(|a, b| a.0 < b.0) {
-            return Err(format!("{ODDS}: the shares of a certificate are not in the order of kinds, or one is there twice"));
+            return Err(format!(
+                "{ODDS}: the shares of a certificate are not in the order of kinds, or one is there twice"
+            ));
         }
         let mut weights = vec![0.0; self.chance.len()];
         for &(kind, share) in &proof.shares {

@@ -1,10 +1,9 @@
 //! A panel found by swapping people until every quota is kept, where branch and bound would dive for long.
 //!
-//! What for: [`crate::search`], once a dive has ended without a panel. Tight quotas of many categories leave few panels, and a dive
-//! that is wrong near its top takes for ever to say so; a swap mends two quotas at a time.
-//! Promises: the same walk every time. Whatever it gives keeps all bounds and reaches the goal.
-//! Never does: prove anything. Finding nothing says nothing.
-//! Source: breakout local search with a tabu list (Morris 1993; Glover 1989).
+//! What for: [`crate::search`], once a dive has ended without a panel. Tight quotas of many categories leave few
+//! panels, and a dive that is wrong near its top takes for ever to say so; a swap mends two quotas at a time. Promises:
+//! the same walk every time. Whatever it gives keeps all bounds and reaches the goal. Never does: prove anything.
+//! Finding nothing says nothing. Source: breakout local search with a tabu list (Morris 1993; Glover 1989).
 
 use crate::linear::Column;
 use crate::search::{Panel, Shape, WHOLE};
@@ -31,7 +30,14 @@ struct Walk<'a> {
 type Swap = (Option<usize>, Option<usize>);
 
 /// A panel whose weight is at least `goal`, reached from `counts` within so many steps, unless told to stop.
-pub(crate) fn walk(shape: &Shape, weights: &[f64], goal: f64, counts: Vec<f64>, steps: usize, go_on: &mut dyn FnMut() -> bool) -> Option<Panel> {
+pub(crate) fn walk(
+    shape: &Shape,
+    weights: &[f64],
+    goal: f64,
+    counts: Vec<f64>,
+    steps: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Option<Panel> {
     let unit = weights.iter().fold(f64::MIN_POSITIVE, |most: f64, weight| most.max(weight.abs()));
     let sums = shape.sums(counts.iter().copied());
     let value = weights.iter().zip(&counts).map(|(weight, count)| weight * count).sum();
@@ -73,8 +79,10 @@ impl Walk<'_> {
     /// The cheapest swap of kinds that are not resting.
     fn best_swap(&self, step: usize) -> Option<(Swap, f64)> {
         let (columns, free) = (&self.shape.columns, |kind: &usize| self.rests[*kind] < step);
-        let comes: Vec<usize> = (0..columns.len()).filter(|kind| self.counts[*kind] < self.shape.counts[*kind].1 && free(kind)).collect();
-        let goes: Vec<usize> = (0..columns.len()).filter(|kind| self.counts[*kind] > self.shape.counts[*kind].0 && free(kind)).collect();
+        let comes: Vec<usize> =
+            (0..columns.len()).filter(|kind| self.counts[*kind] < self.shape.counts[*kind].1 && free(kind)).collect();
+        let goes: Vec<usize> =
+            (0..columns.len()).filter(|kind| self.counts[*kind] > self.shape.counts[*kind].0 && free(kind)).collect();
         let at_once = (LOOKS / (comes.len() + 1)).clamp(1, goes.len().max(1));
         let some = (0..at_once.min(goes.len())).map(|at| Some(goes[(step * at_once + at) % goes.len()]));
         let one_more: Vec<f64> = (0..self.shape.whole_rows).map(|row| self.price(row, 1.0)).collect();
@@ -126,7 +134,11 @@ impl Walk<'_> {
     fn penalise(&mut self) {
         let outsiders = self.sums.iter().zip(&self.shape.rows).map(|(sum, row)| outside(*sum, *row) > WHOLE);
         let short = self.value < self.goal;
-        self.penalties.iter_mut().zip(outsiders.chain([short])).filter(|pair| pair.1).for_each(|(penalty, _)| *penalty += 1.0);
+        self.penalties
+            .iter_mut()
+            .zip(outsiders.chain([short]))
+            .filter(|pair| pair.1)
+            .for_each(|(penalty, _)| *penalty += 1.0);
     }
 
     fn go(&mut self, (going, coming): Swap, step: usize) {
@@ -149,11 +161,24 @@ mod tests {
     use super::*;
     use crate::search::weigh;
 
-    /// Ten questions of three answers, 120 people with answers of their own; quotas that fit every tenth of them to the head.
+    /// Ten questions of three answers, 120 people with answers of their own; quotas that fit every tenth of them to the
+    /// head.
     fn tight() -> (Shape, Panel) {
-        let answer = |person: usize, question: usize| ((person * 7_919 + question * 104_729 + person * person * (question + 3)) >> 3) % 3;
-        let column = |person: usize| std::iter::once(0).chain((0..10).map(|question| 1 + question * 3 + answer(person, question))).map(|row| (row, 1.0)).collect();
-        let mut shape = Shape { columns: (0..120).map(column).collect(), counts: vec![(0.0, 1.0); 120], rows: vec![(0.0, 0.0); 31], whole_rows: 31 };
+        let answer = |person: usize, question: usize| {
+            ((person * 7_919 + question * 104_729 + person * person * (question + 3)) >> 3) % 3
+        };
+        let column = |person: usize| {
+            std::iter::once(0)
+                .chain((0..10).map(|question| 1 + question * 3 + answer(person, question)))
+                .map(|row| (row, 1.0))
+                .collect()
+        };
+        let mut shape = Shape {
+            columns: (0..120).map(column).collect(),
+            counts: vec![(0.0, 1.0); 120],
+            rows: vec![(0.0, 0.0); 31],
+            whole_rows: 31,
+        };
         let planted: Panel = (0..12).map(|tenth| (tenth * 10, 1)).collect();
         let sums = shape.sums((0..120).map(|person| f64::from(u8::from(person % 10 == 0))));
         shape.rows = sums.into_iter().map(|sum| (sum, sum)).collect();
@@ -165,7 +190,8 @@ mod tests {
         let (shape, planted) = tight();
         let weights: Vec<f64> = (0..120).map(|person| (person as f64 * 0.618_033_988_749_895).fract()).collect();
         let goal = weigh(&weights, &planted);
-        let found = walk(&shape, &weights, goal, vec![0.0; 120], 20_000, &mut || true).expect("the planted panel is there");
+        let found =
+            walk(&shape, &weights, goal, vec![0.0; 120], 20_000, &mut || true).expect("the planted panel is there");
         let mut counts = vec![0.0; 120];
         found.iter().for_each(|&(kind, count)| counts[kind] = f64::from(count));
         assert!(shape.sums(counts.into_iter()).iter().zip(&shape.rows).all(|(sum, row)| outside(*sum, *row) == 0.0));

@@ -27,7 +27,14 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 
 fn asked<'a>(command: &'a str, folder: &'a Path, more: &[&'a str]) -> Vec<String> {
     let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let files = ["--people".to_owned(), file("people.csv"), "--quotas".to_owned(), file("quotas.csv"), "--panel-size".to_owned(), "3".to_owned()];
+    let files = [
+        "--people".to_owned(),
+        file("people.csv"),
+        "--quotas".to_owned(),
+        file("quotas.csv"),
+        "--panel-size".to_owned(),
+        "3".to_owned(),
+    ];
     std::iter::once(command.to_owned()).chain(files).chain(more.iter().map(ToString::to_string)).collect()
 }
 
@@ -35,7 +42,8 @@ fn run_owned(arguments: &[String]) -> Output {
     run(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-const PEOPLE: &str = "name,age,household\nAda,young,1\nBrook,young,1\nCleo,old,2\nDara,old,\nAda B,old,\nBrook B,young,\n";
+const PEOPLE: &str =
+    "name,age,household\nAda,young,1\nBrook,young,1\nCleo,old,2\nDara,old,\nAda B,old,\nBrook B,young,\n";
 const QUOTAS: &str = "category,feature,min,max\nage,young,1,1\nage,old,2,2\n";
 
 #[test]
@@ -55,7 +63,11 @@ fn a_draw_is_published_and_verified_until_one_byte_changes() {
     assert!(run(&["verify", &out]).status.success(), "other files do not matter");
     let again = run_owned(&asked("draw", &folder, &["--out", &out, "--seed", "0bae"]));
     assert_eq!(again.status.code(), Some(1));
-    assert!(said(&again).contains("result.json is of another draw"), "a published draw is not written over: {}", said(&again));
+    assert!(
+        said(&again).contains("result.json is of another draw"),
+        "a published draw is not written over: {}",
+        said(&again)
+    );
     let result = folder.join("public/result.json");
     let text = std::fs::read_to_string(&result).expect("the result is there").replace("0bad", "0bae");
     std::fs::write(&result, text).expect("it can be changed");
@@ -84,25 +96,40 @@ fn odds_say_what_is_wrong_in_one_line_with_the_row() {
 #[test]
 fn quotas_headed_as_other_programs_have_it_are_the_same() {
     let odds = |head: &str| {
-        let folder = folder(&format!("headed-{}", head.replace(',', "-")), &[("people.csv", PEOPLE), ("quotas.csv", &QUOTAS.replace("category,feature,min,max", head))]);
+        let folder = folder(
+            &format!("headed-{}", head.replace(',', "-")),
+            &[("people.csv", PEOPLE), ("quotas.csv", &QUOTAS.replace("category,feature,min,max", head))],
+        );
         run_owned(&asked("odds", &folder, &["--json"]))
     };
     let usual = odds("category,feature,min,max");
-    assert!(usual.status.success() && ["category,name,min,max", "feature,value,min,max"].into_iter().all(|head| odds(head).stdout == usual.stdout));
-    assert_eq!(said(&odds("category,what,min,max")), "quotas, row 1: no columns \"category\" and \"feature\" (or \"name\"), or \"feature\" and \"value\"");
+    assert!(
+        usual.status.success()
+            && ["category,name,min,max", "feature,value,min,max"]
+                .into_iter()
+                .all(|head| odds(head).stdout == usual.stdout)
+    );
+    assert_eq!(
+        said(&odds("category,what,min,max")),
+        "quotas, row 1: no columns \"category\" and \"feature\" (or \"name\"), or \"feature\" and \"value\""
+    );
 }
 
 #[test]
 fn when_no_change_within_the_flex_helps_that_is_said_without_a_doubt() {
     let quotas = "category,feature,min,max,min_flex,max_flex\nage,young,2,2,2,2\nage,old,2,2,2,2\n";
     let folder = folder("rigid", &[("people.csv", PEOPLE), ("quotas.csv", quotas)]);
-    let answer: Value = serde_json::from_slice(&run_owned(&asked("odds", &folder, &["--json"])).stdout).expect("the answer is JSON");
+    let answer: Value =
+        serde_json::from_slice(&run_owned(&asked("odds", &folder, &["--json"])).stdout).expect("the answer is JSON");
     assert_eq!(answer["reason"], "no panel keeps all quotas, and no change of quotas within their flex helps");
 }
 
 #[test]
 fn quotas_that_cannot_be_kept_are_an_answer_for_odds_and_a_failure_for_draw() {
-    let folder = folder("infeasible", &[("people.csv", PEOPLE), ("quotas.csv", "category,feature,min,max\nage,young,2,2\nage,old,2,2\n")]);
+    let folder = folder(
+        "infeasible",
+        &[("people.csv", PEOPLE), ("quotas.csv", "category,feature,min,max\nage,young,2,2\nage,old,2,2\n")],
+    );
     for (command, code) in [("odds", 0), ("draw", 1)] {
         let output = run_owned(&asked(command, &folder, &["--json"]));
         assert_eq!(output.status.code(), Some(code));
@@ -113,7 +140,16 @@ fn quotas_that_cannot_be_kept_are_an_answer_for_odds_and_a_failure_for_draw() {
 
 #[test]
 fn a_wrong_command_line_exits_2_with_the_usage() {
-    for arguments in [&[][..], &["count"], &["odds"], &["verify"], &["odds", "--people"], &["draw", "--people", "a", "--quotas", "b", "--panel-size", "none"], &["draw", "--seed", ""], &["verify", "a", "--seed", "0"]] {
+    for arguments in [
+        &[][..],
+        &["count"],
+        &["odds"],
+        &["verify"],
+        &["odds", "--people"],
+        &["draw", "--people", "a", "--quotas", "b", "--panel-size", "none"],
+        &["draw", "--seed", ""],
+        &["verify", "a", "--seed", "0"],
+    ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(said(&output).contains("usage:"));

@@ -3,7 +3,9 @@
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use sortition::{Certificate, Drawn, FILES, Files, Lottery, Method, Odds, Pool, Register, Replacement, commitment, verify};
+use sortition::{
+    Certificate, Drawn, FILES, Files, Lottery, Method, Odds, Pool, Register, Replacement, commitment, verify,
+};
 
 const PEOPLE: &str = "name,age,region,household\nAda,young,north,1\nBrook,young,south,1\nCleo,old,north,2\nDara,old,south,2\n\
     Ada B,young,north,\nBrook B,old,south,\nCleo B,young,south,3\nDara B,old,north,3\nAda C,old,north,4\nBrook C,young,south,4\n";
@@ -60,10 +62,17 @@ fn fit(files: &mut Files, randomness: &str) {
     }
     let sums = serde_json::to_string_pretty(&announcement["sha256"]).expect("plain JSON").replace('\n', "\n  ");
     let text = |key: &str| announcement[key].to_string();
-    let fields = ["version", "method", "seats", "panels", "randomness"].map(|key| format!("  \"{key}\": {},\n", text(key))).concat();
+    let fields = ["version", "method", "seats", "panels", "randomness"]
+        .map(|key| format!("  \"{key}\": {},\n", text(key)))
+        .concat();
     files.insert("announcement.json".to_owned(), format!("{{\n{fields}  \"sha256\": {sums}\n}}\n"));
-    let panels: Vec<Vec<usize>> = files["lottery.csv"].lines().skip(1).map(|line| line.split([',', ' ']).skip(1).flat_map(str::parse).collect()).collect();
-    let names: Vec<&str> = files["pool.csv"].lines().skip(1).map(|line| line.split(',').next().expect("a line has a start")).collect();
+    let panels: Vec<Vec<usize>> = files["lottery.csv"]
+        .lines()
+        .skip(1)
+        .map(|line| line.split([',', ' ']).skip(1).flat_map(str::parse).collect())
+        .collect();
+    let names: Vec<&str> =
+        files["pool.csv"].lines().skip(1).map(|line| line.split(',').next().expect("a line has a start")).collect();
     let commitment = commitment(files);
     let digest = Sha256::digest(format!("{commitment}|{randomness}|0"));
     let number = (u64::from_be_bytes(digest[..8].try_into().expect("eight bytes")) % panels.len() as u64) as usize;
@@ -102,7 +111,11 @@ fn a_file_that_could_be_read_in_two_ways_is_refused_even_when_all_hashes_fit() {
         refusal(&changed)
     };
     for name in ["pool.csv", "quotas.csv", "lottery.csv"] {
-        for form in [|text: &str| text.replace('\n', "\r\n"), |text: &str| format!("\u{feff}{text}"), |text: &str| text.trim_end().to_owned()] {
+        for form in [
+            |text: &str| text.replace('\n', "\r\n"),
+            |text: &str| format!("\u{feff}{text}"),
+            |text: &str| text.trim_end().to_owned(),
+        ] {
             assert_eq!(change(name, &form), format!("{name} is not written in its canonical form"));
         }
     }
@@ -110,7 +123,10 @@ fn a_file_that_could_be_read_in_two_ways_is_refused_even_when_all_hashes_fit() {
     assert!(change("pool.csv", &|text| text.replacen("young", "YOUNG", 1)).contains("canonical"));
     assert!(change("pool.csv", &|text| text.replace('\n', ",x\n")).contains("canonical"));
     assert!(change("lottery.csv", &|text| text.replacen("number", "any", 1)).contains("canonical"));
-    assert!(change("announcement.json", &|text| text.replace("dice thrown on stage on 1 May", " ")).contains("where the randomness comes from"));
+    assert!(
+        change("announcement.json", &|text| text.replace("dice thrown on stage on 1 May", " "))
+            .contains("where the randomness comes from")
+    );
 }
 
 #[test]
@@ -124,13 +140,28 @@ fn a_pool_or_a_lottery_that_breaks_a_rule_is_refused_even_when_all_hashes_fit() 
         fit(&mut changed, "0bad");
         refusal(&changed)
     };
-    let panel = |panel: &dyn Fn(&[usize]) -> bool| (0_usize..1 << 10).map(|set| (0..10).filter(|at| set >> at & 1 == 1).collect::<Vec<_>>()).find(|set| set.len() == 4 && panel(set)).unwrap();
+    let panel = |panel: &dyn Fn(&[usize]) -> bool| {
+        (0_usize..1 << 10)
+            .map(|set| (0..10).filter(|at| set >> at & 1 == 1).collect::<Vec<_>>())
+            .find(|set| set.len() == 4 && panel(set))
+            .unwrap()
+    };
     let why = |set: &[usize]| register.pool.check(set).err().unwrap_or_default();
     let line = |set: Vec<usize>| format!("0,{}", set.iter().map(usize::to_string).collect::<Vec<_>>().join(" "));
-    assert!(change("lottery.csv", &|lines| lines[1] = line(panel(&|set| why(set).contains("people with")))).contains("lottery.csv, row 2"));
-    assert!(change("lottery.csv", &|lines| lines[1] = line(panel(&|set| why(set).contains("lives with")))).contains("lives with"));
+    assert!(
+        change("lottery.csv", &|lines| lines[1] = line(panel(&|set| why(set).contains("people with"))))
+            .contains("lottery.csv, row 2")
+    );
+    assert!(
+        change("lottery.csv", &|lines| lines[1] = line(panel(&|set| why(set).contains("lives with"))))
+            .contains("lives with")
+    );
     assert!(change("lottery.csv", &|lines| lines[1] = "0,1 1 2 3".to_owned()).contains("is there twice"));
-    assert!(change("lottery.csv", &|lines| (1..200).for_each(|at| lines[at] = format!("{},{}", at - 1, lines[1].split_once(',').unwrap().1))).contains("chance"));
+    assert!(
+        change("lottery.csv", &|lines| (1..200)
+            .for_each(|at| lines[at] = format!("{},{}", at - 1, lines[1].split_once(',').unwrap().1)))
+        .contains("chance")
+    );
     assert!(change("lottery.csv", &|lines| lines.swap(1, 2)).contains("numbered"));
     assert!(change("lottery.csv", &|lines| _ = lines.pop()).contains("999 panels, not the 1000 announced"));
     assert_ne!(change("pool.csv", &|lines| _ = lines.remove(4)), "verified");
@@ -150,7 +181,10 @@ fn a_proof_that_claims_too_much_is_found_even_when_all_hashes_fit() {
     };
     assert!(publish(&odds).is_ok_and(|verified| verified.finished));
     odds.finished = false;
-    assert!(publish(&odds).is_ok_and(|verified| !verified.finished), "a solve that was stopped proves less, and says so");
+    assert!(
+        publish(&odds).is_ok_and(|verified| !verified.finished),
+        "a solve that was stopped proves less, and says so"
+    );
     odds.finished = true;
     odds.levels[0].certificate.cap *= 0.9;
     assert!(publish(&odds).unwrap_err().contains("certificate"));
@@ -164,10 +198,12 @@ fn a_proof_that_claims_too_much_is_found_even_when_all_hashes_fit() {
 fn a_panel_fixed_in_advance_is_not_proven_fair_by_forged_certificates() {
     // The host wants the first of two old people on every panel, and the same five young ones.
     let people = format!("age,who\nold,0\nold,1\n{}", "young,0\n".repeat(5) + &"young,1\n".repeat(5));
-    let pool = Pool::read(&people, "category,feature,min,max\nage,old,0,1\nage,young,5,6\nwho,0,0,6\nwho,1,0,6\n", 6).unwrap();
+    let pool =
+        Pool::read(&people, "category,feature,min,max\nage,old,0,1\nage,young,5,6\nwho,0,0,6\nwho,1,0,6\n", 6).unwrap();
     let register = Register::new(&pool, b"salt");
     let mut odds = Odds::of(&register.pool, Method::Leximin, &mut |_| true).unwrap();
-    let chosen: Vec<usize> = (0..12).filter(|&at| register.rows[at] == 0 || (2..7).contains(&register.rows[at])).collect();
+    let chosen: Vec<usize> =
+        (0..12).filter(|&at| register.rows[at] == 0 || (2..7).contains(&register.rows[at])).collect();
     register.pool.check(&chosen).unwrap();
     odds.chances = (0..12).map(|at| if chosen.contains(&at) { 1.0 } else { 0.0 }).collect();
     let lottery = Lottery { panels: vec![chosen; 1_000], farthest: 0.0 };
@@ -192,7 +228,8 @@ fn a_panel_fixed_in_advance_is_not_proven_fair_by_forged_certificates() {
 #[test]
 fn a_share_of_people_no_panel_can_hold_proves_nothing() {
     let people = format!("age\nold\n{}{}", "young\n".repeat(4), "middle\n".repeat(8));
-    let pool = Pool::read(&people, "category,feature,min,max\nage,old,0,0\nage,young,1,2\nage,middle,1,3\n", 3).unwrap();
+    let pool =
+        Pool::read(&people, "category,feature,min,max\nage,old,0,0\nage,young,1,2\nage,middle,1,3\n", 3).unwrap();
     let register = Register::new(&pool, b"salt");
     let odds = |method: Method| Odds::of(&register.pool, method, &mut |_| true).unwrap();
     let nobody = odds(Method::Leximin).kind_of_person()[odds(Method::Leximin).unreachable[0]];
@@ -216,7 +253,12 @@ fn a_share_of_people_no_panel_can_hold_proves_nothing() {
 
 #[test]
 fn the_lowest_chance_alone_is_not_sold_as_leximin() {
-    let pool = Pool::read(&format!("age\n{}{}", "young\n".repeat(4), "old\n".repeat(10)), "category,feature,min,max\nage,young,2,2\nage,old,2,2\n", 4).unwrap();
+    let pool = Pool::read(
+        &format!("age\n{}{}", "young\n".repeat(4), "old\n".repeat(10)),
+        "category,feature,min,max\nage,young,2,2\nage,old,2,2\n",
+        4,
+    )
+    .unwrap();
     let register = Register::new(&pool, b"salt");
     let mut odds = Odds::of(&register.pool, Method::Maximin, &mut |_| true).unwrap();
     let lottery = Lottery::of(&odds, Lottery::PANELS);
@@ -236,7 +278,8 @@ fn other_randomness_draws_other_panels_and_each_is_about_as_likely() {
     let odds = Odds::of(&register.pool, Method::Leximin, &mut |_| true).unwrap();
     let lottery = Lottery::of(&odds, 7);
     let mut times = [0; 7];
-    (0..7_000_u32).for_each(|seed| times[Drawn::by(&register, &lottery, &commitment(&files), &seed.to_be_bytes()).number] += 1);
+    (0..7_000_u32)
+        .for_each(|seed| times[Drawn::by(&register, &lottery, &commitment(&files), &seed.to_be_bytes()).number] += 1);
     assert!(times.iter().all(|times| (880..1_120).contains(times)), "{times:?}");
 }
 

@@ -4,7 +4,10 @@ use serde_json::Value;
 use sortition::{Method, NoOdds, Odds, Pool, Price, Relaxation};
 
 fn fixture(name: &str) -> (Pool, Value) {
-    let file = |file: &str| std::fs::read_to_string(format!("{}/fixtures/{name}/{file}", env!("CARGO_MANIFEST_DIR"))).expect("the fixture is there");
+    let file = |file: &str| {
+        std::fs::read_to_string(format!("{}/fixtures/{name}/{file}", env!("CARGO_MANIFEST_DIR")))
+            .expect("the fixture is there")
+    };
     let seats = name.rsplit('_').next().and_then(|seats| seats.parse().ok()).expect("the name ends in the seats");
     let pool = Pool::read(&file("respondents.csv"), &file("categories.csv"), seats).expect("the fixture is right");
     (pool, serde_json::from_str(&file("expected.json")).expect("the fixture is JSON"))
@@ -28,7 +31,9 @@ fn leximin_gives_everybody_the_chance_the_reference_found() {
         }
         let odds = Odds::of(&pool, Method::Leximin, &mut |_| true).unwrap();
         assert!(odds.finished && odds.gap() <= 1e-6, "{name}: {}", odds.gap());
-        for (row, (chance, expected)) in odds.chances.iter().zip(expected["probability"].as_array().unwrap()).enumerate() {
+        for (row, (chance, expected)) in
+            odds.chances.iter().zip(expected["probability"].as_array().unwrap()).enumerate()
+        {
             let expected = expected.as_f64().unwrap();
             assert!((chance - expected).abs() < 1e-6, "{name}, row {row}: {chance} instead of {expected}");
         }
@@ -107,7 +112,10 @@ fn the_price_of_a_quota_is_the_difference_of_two_certified_solves() {
     for price in prices {
         assert!(price.before_at_most - price.before < 1e-6 && price.after_at_most - price.after < 1e-6);
         let mut quotas = pool.quotas().to_vec();
-        let quota = quotas.iter_mut().find(|quota| quota.category == price.change.category && quota.value == price.change.value).unwrap();
+        let quota = quotas
+            .iter_mut()
+            .find(|quota| quota.category == price.change.category && quota.value == price.change.value)
+            .unwrap();
         (quota.min, quota.max) = price.change.new;
         let again = Odds::of(&pool.with_quotas(&quotas), Method::Leximin, &mut |_| true).unwrap();
         assert!((again.min() - price.after).abs() < 1e-6, "{:?}", price.change);
@@ -121,10 +129,12 @@ fn a_solver_told_to_stop_says_how_far_each_level_is_from_the_best() {
     let odds = Odds::of(&pool, Method::Leximin, &mut |_| {
         calls += 1;
         calls < 60
-    }).unwrap();
+    })
+    .unwrap();
     assert!(!odds.finished && odds.gap() > 1e-6);
     assert!((odds.chances.iter().sum::<f64>() - 30.0).abs() < 1e-9);
-    let lowest = expected["probability"].as_array().unwrap().iter().map(|chance| chance.as_f64().unwrap()).fold(1.0, f64::min);
+    let lowest =
+        expected["probability"].as_array().unwrap().iter().map(|chance| chance.as_f64().unwrap()).fold(1.0, f64::min);
     assert!((odds.levels[0].upper_bound - lowest).abs() < 1e-6);
     assert!(!Odds::of(&pool, Method::Leximin, &mut |_| false).is_ok_and(|odds| odds.finished));
 }

@@ -1,5 +1,5 @@
-//! What holds for every pool: quotas are kept, chances add up, order means nothing, proofs stand against every panel, and
-//! no text makes the reader panic.
+//! What holds for every pool: quotas are kept, chances add up, order means nothing, proofs stand against every panel,
+//! and no text makes the reader panic.
 
 use proptest::prelude::*;
 use sortition::{Lottery, Method, NoOdds, Odds, Pool, Relaxation};
@@ -23,7 +23,10 @@ impl Case {
         }
         let mut quotas = String::from("category,feature,min,max\n");
         for (category, values) in self.quotas.iter().enumerate() {
-            values.iter().enumerate().for_each(|(value, (min, max))| quotas += &format!("c{category},v{value},{min},{max}\n"));
+            values
+                .iter()
+                .enumerate()
+                .for_each(|(value, (min, max))| quotas += &format!("c{category},v{value},{min},{max}\n"));
         }
         Pool::read(&people, &quotas, self.seats as u32).expect("made to be right")
     }
@@ -35,16 +38,17 @@ impl Case {
 
 fn cases() -> impl Strategy<Value = Case> {
     let person = (prop::collection::vec(0_usize..3, 4), prop::option::weighted(0.5, 0_usize..6));
-    (prop::collection::vec(person, 5..11), 1_usize..5, 2_usize..5, prop::collection::vec((0_u32..2, 0_u32..2), 12)).prop_map(|(mut people, categories, seats, play)| {
-        people.iter_mut().for_each(|person| person.0.truncate(categories));
-        let quota = |category: usize, value: usize| {
-            let there = people[..seats].iter().filter(|person| person.0[category] == value).count() as u32;
-            let (less, more) = play[category * 3 + value];
-            (there.saturating_sub(less), there + more)
-        };
-        let quotas = (0..categories).map(|category| (0..3).map(|value| quota(category, value)).collect()).collect();
-        Case { people, quotas, seats }
-    })
+    (prop::collection::vec(person, 5..11), 1_usize..5, 2_usize..5, prop::collection::vec((0_u32..2, 0_u32..2), 12))
+        .prop_map(|(mut people, categories, seats, play)| {
+            people.iter_mut().for_each(|person| person.0.truncate(categories));
+            let quota = |category: usize, value: usize| {
+                let there = people[..seats].iter().filter(|person| person.0[category] == value).count() as u32;
+                let (less, more) = play[category * 3 + value];
+                (there.saturating_sub(less), there + more)
+            };
+            let quotas = (0..categories).map(|category| (0..3).map(|value| quota(category, value)).collect()).collect();
+            Case { people, quotas, seats }
+        })
 }
 
 fn every_panel(pool: &Pool) -> Vec<Vec<usize>> {
@@ -145,21 +149,54 @@ fn each_fault_names_its_row() {
         ("age,age\nold,old\n", good, "people, row 1: two columns are called \"age\""),
         ("age\nyoung,old\n", good, "people, row 2: 2 fields, but the header has 1"),
         ("age\n", good, "people, row 1: nothing below the header"),
-        ("age\nold\n", "category,feature,min,max\nage,old,3,2\n", "quotas, row 2: at least 3 and at most 2 with age old contradict each other"),
-        ("age\nold\n", "category,feature,min,max\nage,old,1,2\nAge,OLD ,1,2\n", "quotas, row 3: age old has a quota already"),
-        ("age\nold\n", "category,feature,min,max\nage,old,-1,2\n", "quotas, row 2: \"min\" should be a whole number, but is \"-1\""),
+        (
+            "age\nold\n",
+            "category,feature,min,max\nage,old,3,2\n",
+            "quotas, row 2: at least 3 and at most 2 with age old contradict each other",
+        ),
+        (
+            "age\nold\n",
+            "category,feature,min,max\nage,old,1,2\nAge,OLD ,1,2\n",
+            "quotas, row 3: age old has a quota already",
+        ),
+        (
+            "age\nold\n",
+            "category,feature,min,max\nage,old,-1,2\n",
+            "quotas, row 2: \"min\" should be a whole number, but is \"-1\"",
+        ),
         ("age\nold\n", "category,feature,min\nage,old,1\n", "quotas, row 1: no column \"max\""),
     ];
     for (people, quotas, fault) in faults {
         assert_eq!(Pool::read(people, quotas, 1).unwrap_err().to_string(), fault);
     }
     let wide = |columns: usize| (0..columns).map(|at| format!("h{at}")).collect::<Vec<_>>().join(",") + "\n";
-    assert_eq!(Pool::read(&wide(300_000), good, 1).unwrap_err().to_string(), "people, row 1: 300000 columns, more than 2500");
+    assert_eq!(
+        Pool::read(&wide(300_000), good, 1).unwrap_err().to_string(),
+        "people, row 1: 300000 columns, more than 2500"
+    );
     // Three thousand couples, no two with the same answers: a matrix of 3,000 by 3,000 and more.
     let values: Vec<String> = (0..80).map(|value| format!("v{value}")).collect();
-    let couple = |home: usize| format!("{},{home}\n{},{home}\n", values[home / 79], values[if home % 79 >= home / 79 { home % 79 + 1 } else { home % 79 }]);
-    let quotas = values.iter().fold("category,feature,min,max\n".to_owned(), |text, value| text + &format!("c,{value},0,9\n"));
-    let fault = Pool::read(&((0..6_320).map(couple).fold("c,household\n".to_owned(), |text, couple| text + &couple)), &quotas, 9).unwrap_err();
-    assert_eq!(fault.to_string(), "people, row 12641: 3240 quotas and kinds of shared households up to here, more than 3000");
-    assert!(Pool::read("\u{feff}Age,name\n YOUNG ,Ada\nold,Brook\n", good, 2).is_ok(), "capitals, spaces and a byte order mark do not matter");
+    let couple = |home: usize| {
+        format!(
+            "{},{home}\n{},{home}\n",
+            values[home / 79],
+            values[if home % 79 >= home / 79 { home % 79 + 1 } else { home % 79 }]
+        )
+    };
+    let quotas =
+        values.iter().fold("category,feature,min,max\n".to_owned(), |text, value| text + &format!("c,{value},0,9\n"));
+    let fault = Pool::read(
+        &((0..6_320).map(couple).fold("c,household\n".to_owned(), |text, couple| text + &couple)),
+        &quotas,
+        9,
+    )
+    .unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        "people, row 12641: 3240 quotas and kinds of shared households up to here, more than 3000"
+    );
+    assert!(
+        Pool::read("\u{feff}Age,name\n YOUNG ,Ada\nold,Brook\n", good, 2).is_ok(),
+        "capitals, spaces and a byte order mark do not matter"
+    );
 }

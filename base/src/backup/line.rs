@@ -40,7 +40,11 @@ impl Serialize for Cell<'_> {
 /// Reads a row of `width` values; the error says what is wrong with it.
 pub(super) fn read(line: &[u8], width: usize) -> Result<Vec<Val>, String> {
     let row: Vec<Value> = serde_json::from_slice(line).map_err(|e| e.to_string())?;
-    if row.len() == width { row.into_iter().map(cell).collect() } else { Err(format!("{} values where {width} belong", row.len())) }
+    if row.len() == width {
+        row.into_iter().map(cell).collect()
+    } else {
+        Err(format!("{} values where {width} belong", row.len()))
+    }
 }
 
 fn cell(value: Value) -> Result<Val, String> {

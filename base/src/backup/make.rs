@@ -10,7 +10,10 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::line::Line;
-use super::{BackupTrouble, FORMAT, FilePart, MANIFEST, Manifest, Progress, SEAL, SEAL_BYTES, Stage, Step, TablePart, disk, file_path, is_hash, table_path};
+use super::{
+    BackupTrouble, FORMAT, FilePart, MANIFEST, Manifest, Progress, SEAL, SEAL_BYTES, Stage, Step, TablePart, disk,
+    file_path, is_hash, table_path,
+};
 use crate::db::{Db, Snapshot, Table, Val};
 use crate::file::on_shelf;
 use crate::ledger::Ledger;
@@ -21,7 +24,13 @@ const ROWS_BETWEEN: u64 = 1_000;
 
 /// Makes a backup of the database and of the files in the data folder, with the erasure ledger beside it. `to` is there
 /// whole or not at all. Reads and writes files as it goes: give it a thread that may wait.
-pub async fn make(db: &Db, folder: &Path, to: &Path, now: i64, progress: Progress<'_>) -> Result<Manifest, BackupTrouble> {
+pub async fn make(
+    db: &Db,
+    folder: &Path,
+    to: &Path,
+    now: i64,
+    progress: Progress<'_>,
+) -> Result<Manifest, BackupTrouble> {
     let whole = Whole::begin(to, Readers::Nobody).map_err(disk(to))?;
     let manifest = write(db, folder, Parts::new(whole.file(), to, progress), now, progress).await?;
     whole.keep().map_err(disk(to))?;
@@ -33,18 +42,30 @@ pub async fn make(db: &Db, folder: &Path, to: &Path, now: i64, progress: Progres
     Ok(manifest)
 }
 
-async fn write(db: &Db, folder: &Path, mut parts: Parts<'_>, now: i64, progress: Progress<'_>) -> Result<Manifest, BackupTrouble> {
+async fn write(
+    db: &Db,
+    folder: &Path,
+    mut parts: Parts<'_>,
+    now: i64,
+    progress: Progress<'_>,
+) -> Result<Manifest, BackupTrouble> {
     let snapshot = db.snapshot().await?;
-    let migrations = db.migrations_done().await?.into_iter().map(|(number, name, hash)| Step { number, name, hash }).collect();
+    let migrations =
+        db.migrations_done().await?.into_iter().map(|(number, name, hash)| Step { number, name, hash }).collect();
     let made_by = env!("CARGO_PKG_VERSION").to_owned();
     let mut manifest = Manifest { format: FORMAT, made_at: now, made_by, migrations, ..Manifest::default() };
     let mut hashes = BTreeSet::new();
     for table in db.tables().await? {
-        let names_files = (table.name == "file").then(|| table.columns.iter().position(|column| column.name == "hash")).flatten();
-        manifest.tables.push(parts.table(&snapshot, &table, |row| match names_files.map(|at| &row[at]) {
-            Some(Val::Text(hash)) if is_hash(hash) => drop(hashes.insert(hash.clone())),
-            _ => {}
-        }).await?);
+        let names_files =
+            (table.name == "file").then(|| table.columns.iter().position(|column| column.name == "hash")).flatten();
+        manifest.tables.push(
+            parts
+                .table(&snapshot, &table, |row| match names_files.map(|at| &row[at]) {
+                    Some(Val::Text(hash)) if is_hash(hash) => drop(hashes.insert(hash.clone())),
+                    _ => {}
+                })
+                .await?,
+        );
     }
     drop(snapshot);
     for (done, hash) in hashes.iter().enumerate() {
@@ -75,19 +96,29 @@ impl<'a> Parts<'a> {
         self.zip.start_file(path, options).map_err(io::Error::from).map_err(disk(self.to))
     }
 
-    async fn table(&mut self, snapshot: &Snapshot, table: &Table, mut see: impl FnMut(&[Val])) -> Result<TablePart, BackupTrouble> {
+    async fn table(
+        &mut self,
+        snapshot: &Snapshot,
+        table: &Table,
+        mut see: impl FnMut(&[Val]),
+    ) -> Result<TablePart, BackupTrouble> {
         self.start(&table_path(&table.name), CompressionMethod::Deflated)?;
         let (to, progress) = (self.to, self.progress);
         let mut out = Hashing::new(BufWriter::new(&mut self.zip));
         let mut rows = 0;
-        snapshot.each(table, |row| {
-            see(&row);
-            rows += 1;
-            if rows % ROWS_BETWEEN == 0 {
-                progress(Stage { what: &table.name, done: rows, of: 0 });
-            }
-            serde_json::to_writer(&mut out, &Line(&row)).map_err(io::Error::from).and_then(|()| out.write_all(b"\n")).map_err(disk(to))
-        }).await?;
+        snapshot
+            .each(table, |row| {
+                see(&row);
+                rows += 1;
+                if rows % ROWS_BETWEEN == 0 {
+                    progress(Stage { what: &table.name, done: rows, of: 0 });
+                }
+                serde_json::to_writer(&mut out, &Line(&row))
+                    .map_err(io::Error::from)
+                    .and_then(|()| out.write_all(b"\n"))
+                    .map_err(disk(to))
+            })
+            .await?;
         let (bytes, sha256) = out.finish().map_err(disk(to))?;
         let columns = table.columns.iter().map(|column| column.name.clone()).collect();
         Ok(TablePart { name: table.name.clone(), columns, rows, bytes, sha256 })

@@ -45,7 +45,8 @@ impl Backup {
 
     fn read(path: &Path) -> Result<Self, String> {
         let file = File::open(path).map_err(|e| e.to_string())?;
-        let mut zip = ZipArchive::new(BufReader::with_capacity(1 << 16, file)).map_err(|_| "its list of parts cannot be read".to_owned())?;
+        let mut zip = ZipArchive::new(BufReader::with_capacity(1 << 16, file))
+            .map_err(|_| "its list of parts cannot be read".to_owned())?;
         let broken = |what: String| format!("{MANIFEST} cannot be read: {what}");
         let part = zip.by_name(MANIFEST).map_err(|e| broken(e.to_string()))?;
         let mut text = String::new();
@@ -70,7 +71,8 @@ impl Backup {
         let files = self.manifest.files.iter().map(|part| (part.path(), part.sha256.clone()));
         let parts: Vec<_> = tables.chain(files).collect();
         parts.into_iter().find_map(|(path, sha256)| {
-            let whole = self.part(&path).ok().and_then(|mut part| hash_of(&mut part).ok()).is_some_and(|hash| hash == sha256);
+            let whole =
+                self.part(&path).ok().and_then(|mut part| hash_of(&mut part).ok()).is_some_and(|hash| hash == sha256);
             (!whole).then_some(path)
         })
     }
@@ -84,9 +86,14 @@ impl std::fmt::Debug for Backup {
 
 enum Seal {
     /// Where it begins, and the hash of everything before.
-    Mine { end: u64, hash: String },
+    Mine {
+        end: u64,
+        hash: String,
+    },
     Newer(u32),
-    None { is_zip: bool },
+    None {
+        is_zip: bool,
+    },
 }
 
 fn seal_of(file: &mut File) -> std::io::Result<Seal> {

@@ -30,7 +30,14 @@ pub struct Restored {
 }
 
 /// Restores a backup into an empty database and data folder. The ledger is laid over it in the same write.
-pub async fn restore(backup: &mut Backup, place: &Where, folder: &Path, ledger: &Ledger, now: i64, progress: Progress<'_>) -> Result<Restored, BackupTrouble> {
+pub async fn restore(
+    backup: &mut Backup,
+    place: &Where,
+    folder: &Path,
+    ledger: &Ledger,
+    now: i64,
+    progress: Progress<'_>,
+) -> Result<Restored, BackupTrouble> {
     backup.manifest.check_known(&migrations())?;
     let aside = Aside::new(place, folder)?;
     let db = Db::connect(&aside.db.clone().map_or_else(|| place.clone(), Where::File)).await?;
@@ -42,7 +49,14 @@ pub async fn restore(backup: &mut Backup, place: &Where, folder: &Path, ledger: 
     restored
 }
 
-async fn bring(backup: &mut Backup, aside: Aside, db: Db, ledger: &Ledger, now: i64, progress: Progress<'_>) -> Result<Restored, BackupTrouble> {
+async fn bring(
+    backup: &mut Backup,
+    aside: Aside,
+    db: Db,
+    ledger: &Ledger,
+    now: i64,
+    progress: Progress<'_>,
+) -> Result<Restored, BackupTrouble> {
     make_tables(&db, backup).await?;
     let files = take_files(backup, &aside.files, progress)?;
     let tx = db.begin().await?;
@@ -50,8 +64,11 @@ async fn bring(backup: &mut Backup, aside: Aside, db: Db, ledger: &Ledger, now: 
     let tables = db.tables().await?;
     let (mut rows, mut erased, mut again) = (0, 0, Vec::new());
     for part in backup.manifest.tables.clone() {
-        let table = tables.iter().find(|table| table.name == part.name && table.columns.iter().map(|column| &column.name).eq(&part.columns));
-        let table = table.ok_or_else(|| damaged(backup, format!("its table {} is not one that its migrations made", part.name)))?;
+        let table = tables
+            .iter()
+            .find(|table| table.name == part.name && table.columns.iter().map(|column| &column.name).eq(&part.columns));
+        let table = table
+            .ok_or_else(|| damaged(backup, format!("its table {} is not one that its migrations made", part.name)))?;
         let ids = fill(backup, &tx, table, &part, ledger, progress).await?;
         rows += part.rows;
         again.push((table, ids));
@@ -83,7 +100,9 @@ impl Aside {
             return Err(BackupTrouble::NotEmpty(format!("there are files in {} already", files_at_last.display())));
         }
         let db = match place {
-            Where::File(path) if path.exists() => return Err(BackupTrouble::NotEmpty(format!("{} is there already", path.display()))),
+            Where::File(path) if path.exists() => {
+                return Err(BackupTrouble::NotEmpty(format!("{} is there already", path.display())));
+            }
             Where::File(path) => Some(path.with_extension("restoring")),
             Where::Server(_) => None,
         };
@@ -117,7 +136,9 @@ impl Aside {
         let moved = rested.and_then(|()| fs::rename(aside, path).map_err(disk(path)));
         remove_database(aside);
         moved?;
-        path.parent().map_or(Ok(()), |folder| File::open(folder).and_then(|folder| folder.sync_all())).map_err(disk(path))
+        path.parent()
+            .map_or(Ok(()), |folder| File::open(folder).and_then(|folder| folder.sync_all()))
+            .map_err(disk(path))
     }
 
     fn clear(&self) {
@@ -136,7 +157,9 @@ impl Drop for Aside {
 async fn make_tables(db: &Db, backup: &Backup) -> Result<(), BackupTrouble> {
     let last = backup.manifest.migrations.last().map_or(0, |step| step.number);
     if let Some((_, name, _)) = db.migrations_done().await?.iter().find(|(number, ..)| *number > last) {
-        return Err(BackupTrouble::NotEmpty(format!("the database has tables from {name}, which the backup does not know; give one without tables")));
+        return Err(BackupTrouble::NotEmpty(format!(
+            "the database has tables from {name}, which the backup does not know; give one without tables"
+        )));
     }
     if let Some(table) = db.first_filled().await? {
         return Err(BackupTrouble::NotEmpty(format!("the database has rows in its table {table}")));
@@ -165,7 +188,14 @@ fn damaged(backup: &Backup, what: String) -> BackupTrouble {
 }
 
 /// Fills one table; returns what the ledger says about its rows, by their ids.
-async fn fill(backup: &mut Backup, tx: &Tx, table: &Table, part: &TablePart, ledger: &Ledger, progress: Progress<'_>) -> Result<BTreeMap<String, String>, BackupTrouble> {
+async fn fill(
+    backup: &mut Backup,
+    tx: &Tx,
+    table: &Table,
+    part: &TablePart,
+    ledger: &Ledger,
+    progress: Progress<'_>,
+) -> Result<BTreeMap<String, String>, BackupTrouble> {
     let wrong = |row, why: String| BackupTrouble::Row { table: part.name.clone(), row, why };
     let id_at = table.columns.iter().position(|column| column.name == "id").filter(|_| ledger.knows(&table.name));
     let mut lines = BufReader::with_capacity(1 << 16, backup.part(&part.path())?);
@@ -175,7 +205,9 @@ async fn fill(backup: &mut Backup, tx: &Tx, table: &Table, part: &TablePart, led
         line.clear();
         (&mut lines).take(ROW_BYTES_MAX).read_until(b'\n', &mut line).map_err(|e| wrong(row, e.to_string()))?;
         let vals = line::read(&line, table.columns.len()).map_err(|why| wrong(row, why))?;
-        if let Some(Val::Text(id)) = id_at.map(|at| &vals[at]) && let Some(how) = ledger.on(&table.name, id) {
+        if let Some(Val::Text(id)) = id_at.map(|at| &vals[at])
+            && let Some(how) = ledger.on(&table.name, id)
+        {
             erased.insert(id.clone(), how.to_owned());
         }
         waiting.extend(vals);

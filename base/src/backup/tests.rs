@@ -16,14 +16,21 @@ fn quiet(_: Stage<'_>) {}
 async fn lived_in(folder: &Path) -> Db {
     let db = Db::open(&place_in(folder)).await.unwrap();
     let tx = db.begin().await.unwrap();
-    let sql = "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face) VALUES ($1, $2, $1, '18', $3, $3, 'f')";
+    let sql = "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face)
+               VALUES ($1, $2, $1, '18', $3, $3, 'f')";
     for name in ["ada", "brook"] {
         tx.run(sql, vals![name, format!("{name} “Ⅲ”\n\t\\ 🤘"), NOW]).await.unwrap();
     }
-    tx.run("INSERT INTO session (hash, person, since, seen_day, fresh_until) VALUES ('h', 'brook', $1, $1, $2)", vals![NOW, i64::MAX]).await.unwrap();
+    tx.run(
+        "INSERT INTO session (hash, person, since, seen_day, fresh_until) VALUES ('h', 'brook', $1, $1, $2)",
+        vals![NOW, i64::MAX],
+    )
+    .await
+    .unwrap();
     let bytes = b"a picture";
     let hash = id::hash_bytes(bytes);
-    let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ('f', $1, 'a.png', 'image/png', 9, 'ada', 'everyone', $2)";
+    let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since)
+               VALUES ('f', $1, 'a.png', 'image/png', 9, 'ada', 'everyone', $2)";
     tx.run(sql, vals![&hash, NOW]).await.unwrap();
     tx.keep().await.unwrap();
     let shelf = on_shelf(&folder.join("files"), &hash);
@@ -51,7 +58,8 @@ async fn restore_into(folder: &Path, file: &Path, ledger: &Ledger) -> Result<Res
 
 /// What lies in a folder, by name.
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -86,10 +94,13 @@ async fn a_backup_is_of_one_moment_while_writers_go_on() {
     assert_eq!(db.one::<i64>("SELECT count(*) FROM session", &[]).await.unwrap(), 0);
     let session = db.tables().await.unwrap().into_iter().find(|table| table.name == "session").unwrap();
     let mut rows = Vec::new();
-    snapshot.each::<crate::db::DbTrouble>(&session, |row| {
-        rows.push(row);
-        Ok(())
-    }).await.unwrap();
+    snapshot
+        .each::<crate::db::DbTrouble>(&session, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][4], Val::Int(i64::MAX));
 }
@@ -104,7 +115,8 @@ async fn one_flipped_bit_anywhere_is_noticed() {
         bytes[at] ^= 1;
         std::fs::write(&bad, bytes).unwrap();
         let trouble = Backup::open(&bad).expect_err("it is not what was written");
-        let named = matches!(trouble, BackupTrouble::Damaged { .. } | BackupTrouble::NotABackup(_) | BackupTrouble::Newer(_));
+        let named =
+            matches!(trouble, BackupTrouble::Damaged { .. } | BackupTrouble::NotABackup(_) | BackupTrouble::Newer(_));
         assert!(named, "byte {at}: {trouble}");
     }
     assert!(Backup::open(&file).is_ok());
@@ -139,7 +151,8 @@ async fn a_restore_that_is_refused_leaves_nothing_and_touches_nothing() {
     let other = tempfile::tempdir().unwrap();
     let mut backup = Backup::open(&file).unwrap();
     backup.manifest.tables.iter_mut().find(|part| part.name == "session").unwrap().rows += 1;
-    let trouble = restore(&mut backup, &place_in(other.path()), other.path(), &Ledger::default(), NOW, &quiet).await.unwrap_err();
+    let trouble =
+        restore(&mut backup, &place_in(other.path()), other.path(), &Ledger::default(), NOW, &quiet).await.unwrap_err();
     assert!(trouble.to_string().starts_with("table session, row 2"), "{trouble}");
     assert_eq!(names(other.path()), Vec::<String>::new());
 }
@@ -150,7 +163,8 @@ async fn a_backup_from_a_newer_program_is_refused_before_anything_is_written() {
     let other = tempfile::tempdir().unwrap();
     let mut backup = Backup::open(&file).unwrap();
     backup.manifest.migrations.push(Step { number: 9_000, name: "9000_later".into(), hash: "x".into() });
-    let trouble = restore(&mut backup, &place_in(other.path()), other.path(), &Ledger::default(), NOW, &quiet).await.unwrap_err();
+    let trouble =
+        restore(&mut backup, &place_in(other.path()), other.path(), &Ledger::default(), NOW, &quiet).await.unwrap_err();
     assert!(matches!(trouble, BackupTrouble::Newer(_)), "{trouble}");
     assert_eq!(names(other.path()), Vec::<String>::new());
 }
@@ -171,7 +185,10 @@ async fn what_was_erased_since_stays_erased() {
     let db = Db::open(&place_in(other.path())).await.unwrap();
     assert_eq!(db.all::<String>("SELECT id FROM person ORDER BY id", &[]).await.unwrap(), ["ada"]);
     assert_eq!(db.one::<i64>("SELECT count(*) FROM session", &[]).await.unwrap(), 0, "what pointed to it went with it");
-    assert_eq!(db.one::<(String, Option<String>)>("SELECT name, giver FROM file", &[]).await.unwrap(), (String::new(), None));
+    assert_eq!(
+        db.one::<(String, Option<String>)>("SELECT name, giver FROM file", &[]).await.unwrap(),
+        (String::new(), None)
+    );
     assert_eq!(Ledger::of(&db, 0).await.unwrap().len(), 2, "the ledger goes on");
 }
 
@@ -201,7 +218,9 @@ async fn a_changed_ledger_is_refused() {
     ledger.write(&file).unwrap();
     assert_eq!(ledger.leaving("brook"), Some(crate::room::Leaving::Remove));
     let text = std::fs::read_to_string(&file).unwrap();
-    for changed in [text.replace("remove", "keep"), text.lines().next().unwrap().to_owned() + "\n", "something else\n".into()] {
+    for changed in
+        [text.replace("remove", "keep"), text.lines().next().unwrap().to_owned() + "\n", "something else\n".into()]
+    {
         assert_ne!(changed, text);
         std::fs::write(&file, changed).unwrap();
         assert!(Ledger::read(&file).is_err());
@@ -210,7 +229,13 @@ async fn a_changed_ledger_is_refused() {
 
 fn any_val() -> impl Strategy<Value = Val> {
     let real = any::<f64>().prop_filter("not a number is never equal to itself", |real| !real.is_nan());
-    prop_oneof![Just(Val::Null), any::<String>().prop_map(Val::Text), any::<i64>().prop_map(Val::Int), real.prop_map(Val::Real), any::<Vec<u8>>().prop_map(Val::Bytes)]
+    prop_oneof![
+        Just(Val::Null),
+        any::<String>().prop_map(Val::Text),
+        any::<i64>().prop_map(Val::Int),
+        real.prop_map(Val::Real),
+        any::<Vec<u8>>().prop_map(Val::Bytes)
+    ]
 }
 
 proptest! {

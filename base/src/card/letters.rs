@@ -72,7 +72,9 @@ fn wrapped(text: &str, letters: f32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if width(line, letters) + width(word, letters) + width(" ", letters) <= COLUMN => *line = format!("{line} {word}"),
+            Some(line) if width(line, letters) + width(word, letters) + width(" ", letters) <= COLUMN => {
+                *line = format!("{line} {word}")
+            }
             _ => lines.push(word.to_owned()),
         }
     }
@@ -97,7 +99,12 @@ mod tests {
 
     #[test]
     fn a_title_of_any_length_stays_in_its_column() {
-        for title in ["Ok", "Words for when the words are the problem", &"a very long title ".repeat(30), &"Donaudampfschifffahrt".repeat(9)] {
+        for title in [
+            "Ok",
+            "Words for when the words are the problem",
+            &"a very long title ".repeat(30),
+            &"Donaudampfschifffahrt".repeat(9),
+        ] {
             let (lines, letters) = set(title);
             assert!(!lines.is_empty() && lines.len() <= 8, "{title}");
             assert!(lines.iter().all(|line| width(line, letters) <= COLUMN), "{title}");

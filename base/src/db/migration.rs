@@ -39,7 +39,11 @@ impl Migration {
             Engine::Sqlite => ("--sqlite:", "--postgres:"),
             Engine::Postgres => ("--postgres:", "--sqlite:"),
         };
-        let lines = self.sql.lines().filter(|line| !line.starts_with(theirs)).map(|line| line.strip_prefix(mine).unwrap_or(line));
+        let lines = self
+            .sql
+            .lines()
+            .filter(|line| !line.starts_with(theirs))
+            .map(|line| line.strip_prefix(mine).unwrap_or(line));
         let sql = lines.collect::<Vec<_>>().join("\n");
         match engine {
             Engine::Sqlite => sql.replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB").replace("\n);", "\n) STRICT;"),
@@ -59,13 +63,19 @@ impl Db {
         let done = self.migrations_done().await?;
         let newest = migrations().last().map_or(0, |last| last.number);
         if let Some((number, name, _)) = done.iter().find(|(number, ..)| *number > newest) {
-            return Err(DbTrouble::Migration(format!("this data is from a newer Circlepit (it has migration {number}, {name}): use that one")));
+            return Err(DbTrouble::Migration(format!(
+                "this data is from a newer Circlepit (it has migration {number}, {name}): use that one"
+            )));
         }
         let mut ran = Vec::new();
         for migration in migrations().into_iter().filter(|migration| migration.number <= last) {
             match done.iter().find(|(number, ..)| *number == migration.number) {
                 Some((_, _, hash)) if *hash == id::hash(migration.sql) => {}
-                Some((_, name, _)) => return Err(DbTrouble::Migration(format!("migration {name} is not the one this data was made with"))),
+                Some((_, name, _)) => {
+                    return Err(DbTrouble::Migration(format!(
+                        "migration {name} is not the one this data was made with"
+                    )));
+                }
                 None => {
                     self.step(&migration).await?;
                     ran.push(migration.name);
@@ -78,9 +88,15 @@ impl Db {
     /// Number, name and hash of every migration that has run.
     pub async fn migrations_done(&self) -> DbResult<Vec<(i64, String, String)>> {
         let there = match self.engine() {
-            Engine::Sqlite => self.one::<i64>("SELECT count(*) FROM sqlite_master WHERE name = 'migration'", &[]).await?,
+            Engine::Sqlite => {
+                self.one::<i64>("SELECT count(*) FROM sqlite_master WHERE name = 'migration'", &[]).await?
+            }
             Engine::Postgres => {
-                self.one::<i64>("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'", &[]).await?
+                self.one::<i64>(
+                    "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'",
+                    &[],
+                )
+                .await?
             }
         };
         if there == 0 {

@@ -133,7 +133,9 @@ fn val(row: &Row, at: usize, of: &Type) -> Val {
         Type::FLOAT8 => row.get::<_, Option<f64>>(at).map(Val::Real),
         Type::FLOAT4 => row.get::<_, Option<f32>>(at).map(|real| Val::Real(real.into())),
         Type::BYTEA => row.get::<_, Option<Vec<u8>>>(at).map(Val::Bytes),
-        Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR | Type::UNKNOWN => row.get::<_, Option<String>>(at).map(Val::Text),
+        Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR | Type::UNKNOWN => {
+            row.get::<_, Option<String>>(at).map(Val::Text)
+        }
         _ => panic!("a statement returns {of}: cast it to TEXT, BIGINT or BYTEA"),
     };
     some.unwrap_or(Val::Null)
@@ -163,7 +165,12 @@ impl From<tokio_postgres::Error> for DbTrouble {
     fn from(e: tokio_postgres::Error) -> Self {
         let message = e.as_db_error().map_or_else(|| e.to_string(), |db| db.message().to_owned());
         match e.code() {
-            Some(&SqlState::UNIQUE_VIOLATION | &SqlState::FOREIGN_KEY_VIOLATION | &SqlState::CHECK_VIOLATION | &SqlState::T_R_DEADLOCK_DETECTED) => Self::Clash(message),
+            Some(
+                &SqlState::UNIQUE_VIOLATION
+                | &SqlState::FOREIGN_KEY_VIOLATION
+                | &SqlState::CHECK_VIOLATION
+                | &SqlState::T_R_DEADLOCK_DETECTED,
+            ) => Self::Clash(message),
             Some(&SqlState::DISK_FULL) => Self::DiskFull,
             Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Self::ReadOnly,
             None => Self::Away(message),

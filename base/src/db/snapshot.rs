@@ -26,11 +26,19 @@ impl Db {
 
 impl Snapshot {
     /// Hands over every row of a table, by key, in the order of its columns; stops at the first error.
-    pub async fn each<E: From<DbTrouble>>(&self, table: &Table, mut take: impl FnMut(Vec<Val>) -> Result<(), E>) -> Result<(), E> {
+    pub async fn each<E: From<DbTrouble>>(
+        &self,
+        table: &Table,
+        mut take: impl FnMut(Vec<Val>) -> Result<(), E>,
+    ) -> Result<(), E> {
         match &self.inside {
             SnapshotInside::Sqlite(snapshot) => snapshot.each(&table.select(super::Engine::Sqlite), take),
             SnapshotInside::Postgres(tx) => {
-                tx.run_script(&format!("DECLARE snapshot NO SCROLL CURSOR FOR {}", table.select(super::Engine::Postgres))).await?;
+                tx.run_script(&format!(
+                    "DECLARE snapshot NO SCROLL CURSOR FOR {}",
+                    table.select(super::Engine::Postgres)
+                ))
+                .await?;
                 loop {
                     let some = tx.fetch("FETCH 500 FROM snapshot").await?;
                     if some.is_empty() {

@@ -63,14 +63,22 @@ impl Sqlite {
         conn.execute_batch(MAP)?;
         conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
         let writer = Writer { conn, group: None };
-        Ok(Self { path: path.to_owned(), readers: Mutex::default(), writer: Arc::new(Queue::new(writer)), maps: AtomicBool::new(true) })
+        Ok(Self {
+            path: path.to_owned(),
+            readers: Mutex::default(),
+            writer: Arc::new(Queue::new(writer)),
+            maps: AtomicBool::new(true),
+        })
     }
 
     fn reader(&self) -> DbResult<Connection> {
         if let Some(conn) = self.readers.lock().pop() {
             return Ok(conn);
         }
-        let conn = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let conn = Connection::open_with_flags(
+            &self.path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
         tune(&conn)?;
         conn.execute_batch("PRAGMA query_only=ON;")?;
         conn.execute_batch(self.map())?;
@@ -171,7 +179,9 @@ impl Writer {
         if outcome.is_err() {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        let _ = group.outcome.set(outcome.map_err(|e| (e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())));
+        let _ = group
+            .outcome
+            .set(outcome.map_err(|e| (e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())));
     }
 
     /// Commits this group, unless somebody else of it did.
@@ -198,7 +208,9 @@ impl SqliteTx {
             return Err(self.group.why_not());
         }
         let done = work(&writer.conn);
-        if let Err(why) = &done && writer.conn.is_autocommit() {
+        if let Err(why) = &done
+            && writer.conn.is_autocommit()
+        {
             writer.group = None;
             let code = match why {
                 DbTrouble::DiskFull => ErrorCode::DiskFull,
@@ -243,7 +255,9 @@ impl Drop for SqliteTx {
             }
             // Nobody may come after us: an open transaction would keep every other process out.
             writer.commit();
-        } else if self.group.outcome.get().is_none() && let Ok(runtime) = Handle::try_current() {
+        } else if self.group.outcome.get().is_none()
+            && let Ok(runtime) = Handle::try_current()
+        {
             // Whoever asked went away while this waited to be committed, and nobody may come after us here, too.
             let (queue, group) = (self.queue.clone(), self.group.clone());
             runtime.spawn(async move { queue.lock().await.commit_if_open(&group) });
@@ -257,13 +271,22 @@ pub(super) struct SqliteSnapshot {
 }
 
 impl SqliteSnapshot {
-    pub(super) fn each<E: From<DbTrouble>>(&self, sql: &str, mut take: impl FnMut(Vec<Val>) -> Result<(), E>) -> Result<(), E> {
+    pub(super) fn each<E: From<DbTrouble>>(
+        &self,
+        sql: &str,
+        mut take: impl FnMut(Vec<Val>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let conn = self.conn.lock();
         let mut statement = conn.prepare(sql).map_err(DbTrouble::from)?;
         let width = statement.column_count();
         let mut rows = statement.query([]).map_err(DbTrouble::from)?;
         while let Some(row) = rows.next().map_err(DbTrouble::from)? {
-            take((0..width).map(|column| row.get_ref(column).map(val)).collect::<Result<_, _>>().map_err(DbTrouble::from)?)?;
+            take(
+                (0..width)
+                    .map(|column| row.get_ref(column).map(val))
+                    .collect::<Result<_, _>>()
+                    .map_err(DbTrouble::from)?,
+            )?;
         }
         Ok(())
     }
@@ -327,7 +350,9 @@ fn val(value: ValueRef<'_>) -> Val {
         ValueRef::Null => Val::Null,
         ValueRef::Integer(int) => Val::Int(int),
         ValueRef::Real(real) => Val::Real(real),
-        ValueRef::Text(text) => Val::Text(str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned)),
+        ValueRef::Text(text) => {
+            Val::Text(str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned))
+        }
         ValueRef::Blob(bytes) => Val::Bytes(bytes.to_vec()),
     }
 }
@@ -347,7 +372,9 @@ impl ToSql for Val {
 impl From<rusqlite::Error> for DbTrouble {
     fn from(e: rusqlite::Error) -> Self {
         // What is missing, or of another kind, clashes with nobody's: it is a mistake of ours, as PostgreSQL has it.
-        let is_ours = e.sqlite_error().is_some_and(|e| [ffi::SQLITE_CONSTRAINT_NOTNULL, ffi::SQLITE_CONSTRAINT_DATATYPE].contains(&e.extended_code));
+        let is_ours = e.sqlite_error().is_some_and(|e| {
+            [ffi::SQLITE_CONSTRAINT_NOTNULL, ffi::SQLITE_CONSTRAINT_DATATYPE].contains(&e.extended_code)
+        });
         let code = e.sqlite_error_code().filter(|_| !is_ours);
         trouble(code.unwrap_or(ErrorCode::Unknown), e.to_string())
     }
@@ -356,7 +383,9 @@ impl From<rusqlite::Error> for DbTrouble {
 fn trouble(code: ErrorCode, message: String) -> DbTrouble {
     match code {
         ErrorCode::DiskFull => DbTrouble::DiskFull,
-        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure => DbTrouble::ReadOnly,
+        ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure => {
+            DbTrouble::ReadOnly
+        }
         ErrorCode::ConstraintViolation => DbTrouble::Clash(message),
         _ => DbTrouble::Engine(message),
     }
@@ -373,7 +402,11 @@ mod tests {
         let sqlite = Sqlite::open(&path).unwrap();
         for (sql, vals) in [
             ("CREATE TABLE said (id INTEGER PRIMARY KEY, words TEXT)", &[][..]),
-            ("INSERT INTO said (words) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) SELECT $1 FROM n", &[Val::Text("something I would rather not have said".into())]),
+            (
+                "INSERT INTO said (words) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+                 SELECT $1 FROM n",
+                &[Val::Text("something I would rather not have said".into())],
+            ),
             ("DELETE FROM said", &[]),
         ] {
             let tx = sqlite.begin().await.unwrap();
@@ -389,12 +422,20 @@ mod tests {
     async fn what_was_deleted_leaves_the_log_too_as_soon_as_nobody_reads() {
         let folder = tempfile::tempdir().unwrap();
         let sqlite = Sqlite::open(&folder.path().join("a.db")).unwrap();
-        for sql in ["CREATE TABLE said (words TEXT)", "INSERT INTO said (words) VALUES ('I would rather not')", "DELETE FROM said"] {
+        for sql in [
+            "CREATE TABLE said (words TEXT)",
+            "INSERT INTO said (words) VALUES ('I would rather not')",
+            "DELETE FROM said",
+        ] {
             let tx = sqlite.begin().await.unwrap();
             tx.run(sql, &[]).unwrap();
             tx.keep().await.unwrap();
         }
-        let is_there = || ["a.db", "a.db-wal"].iter().any(|name| std::fs::read(folder.path().join(name)).unwrap().windows(10).any(|window| window == b"would rath"));
+        let is_there = || {
+            ["a.db", "a.db-wal"].iter().any(|name| {
+                std::fs::read(folder.path().join(name)).unwrap().windows(10).any(|window| window == b"would rath")
+            })
+        };
         assert!(is_there(), "the premise: it is in the log");
         let reading = sqlite.snapshot().unwrap();
         let tx = sqlite.begin().await.unwrap();

@@ -29,8 +29,10 @@ impl Db {
     pub async fn tables(&self) -> DbResult<Vec<Table>> {
         let sql = match self.engine() {
             Engine::Sqlite => {
-                "SELECT m.name, c.name, lower(c.type), 1 - c.\"notnull\", c.pk FROM sqlite_master m JOIN pragma_table_info(m.name) c
-                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'findable%' AND m.name <> 'migration'
+                "SELECT m.name, c.name, lower(c.type), 1 - c.\"notnull\", c.pk
+                 FROM sqlite_master m JOIN pragma_table_info(m.name) c
+                 WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'findable%'
+                 AND m.name <> 'migration'
                  ORDER BY m.name, c.cid"
             }
             Engine::Postgres => {
@@ -38,7 +40,8 @@ impl Db {
                         COALESCE(array_position(k.conkey, a.attnum), 0)::BIGINT
                  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                  LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
-                 WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname NOT LIKE 'findable%' AND c.relname <> 'migration'
+                 WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+                 AND c.relname NOT LIKE 'findable%' AND c.relname <> 'migration'
                  ORDER BY c.relname COLLATE \"C\", a.attnum"
             }
         };
@@ -78,7 +81,9 @@ impl Db {
     async fn all_tables(&self) -> DbResult<Vec<String>> {
         let sql = match self.engine() {
             Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
-            Engine::Postgres => "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename",
+            Engine::Postgres => {
+                "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+            }
         };
         self.all(sql, &[]).await
     }
@@ -162,8 +167,14 @@ impl Tx {
         if columns.is_empty() {
             return Ok(0);
         }
-        let sets = columns.iter().enumerate().map(|(at, column)| format!("{} = ${}", quoted(&column.name), at + 2)).collect::<Vec<_>>().join(", ");
-        let vals: Vec<_> = std::iter::once(Val::from(id)).chain(columns.iter().map(|column| column.nothing())).collect();
+        let sets = columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| format!("{} = ${}", quoted(&column.name), at + 2))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let vals: Vec<_> =
+            std::iter::once(Val::from(id)).chain(columns.iter().map(|column| column.nothing())).collect();
         self.made_run(&format!("UPDATE {} SET {sets} WHERE id = $1", quoted(&table.name)), &vals).await
     }
 

@@ -139,7 +139,8 @@ from_cells_tuple!(A, B, C, D);
 from_cells_tuple!(A, B, C, D, E);
 from_cells_tuple!(A, B, C, D, E, F);
 
-/// An enum that is kept in a column, and sent in a form, as a word of its own: `id` is that word, `read` finds it again.
+/// An enum that is kept in a column, and sent in a form, as a word of its own: `id` is that word, `read` finds it
+/// again.
 #[macro_export]
 macro_rules! kept_as {
     ($(#[$about:meta])* $vis:vis enum $name:ident { $($(#[$one:meta])* $variant:ident = $word:literal),+ $(,)? }) => {

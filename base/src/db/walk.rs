@@ -1,4 +1,5 @@
-//! Going through a whole table in small writes, so that nobody waits long for the one writer: its ids in order, some at a time.
+//! Going through a whole table in small writes, so that nobody waits long for the one writer: its ids in order, some at
+//! a time.
 
 use super::{Ask, DbResult};
 use crate::vals;

@@ -1,6 +1,6 @@
-//! A GIF, which moves: taken apart into its blocks and put together from those that a picture needs, which are its colours,
-//! its frames, their timing, and that it goes round. What else it came with (comments, places, what stands behind its end)
-//! is left out.
+//! A GIF, which moves: taken apart into its blocks and put together from those that a picture needs, which are its
+//! colours, its frames, their timing, and that it goes round. What else it came with (comments, places, what stands
+//! behind its end) is left out.
 
 use super::kind::Kind;
 use super::picture::{PIXELS_MAX, Picture, SIDE_MAX};

@@ -42,7 +42,12 @@ impl Kind {
             () if at(0, b"ID3") || at(0, b"\xff\xfb") || at(0, b"\xff\xf3") || at(0, b"\xff\xf2") => Self::Mp3,
             () if at(4, b"ftypM4A") => Self::M4a,
             () if at(0, b"PK\x03\x04") && at(30, b"mimetypeapplication/vnd.oasis.opendocument.text") => Self::Odt,
-            () if at(0, b"PK\x03\x04") && names(bytes, b"[Content_Types].xml") && names(bytes, b"word/document.xml") => Self::Docx,
+            () if at(0, b"PK\x03\x04")
+                && names(bytes, b"[Content_Types].xml")
+                && names(bytes, b"word/document.xml") =>
+            {
+                Self::Docx
+            }
             () => return None,
         })
     }

@@ -1,5 +1,5 @@
-//! A picture, taken apart under limits and put together anew: only its pixels go through, turned the way they are meant,
-//! no larger than a page can use.
+//! A picture, taken apart under limits and put together anew: only its pixels go through, turned the way they are
+//! meant, no larger than a page can use.
 
 use std::io::Cursor;
 
@@ -59,7 +59,11 @@ fn decoded(bytes: &[u8]) -> Result<(DynamicImage, image::ImageFormat), &'static 
         image = image.thumbnail(KEPT_SIDE_MAX, KEPT_SIDE_MAX);
     }
     image.apply_orientation(orientation);
-    let image = if image.color().has_alpha() { DynamicImage::ImageRgba8(image.into_rgba8()) } else { DynamicImage::ImageRgb8(image.into_rgb8()) };
+    let image = if image.color().has_alpha() {
+        DynamicImage::ImageRgba8(image.into_rgba8())
+    } else {
+        DynamicImage::ImageRgb8(image.into_rgb8())
+    };
     Ok((image, format))
 }
 

@@ -66,7 +66,9 @@ fn png_claiming(width: u32, height: u32) -> Vec<u8> {
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }))
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+    })
 }
 
 #[test]
@@ -82,7 +84,9 @@ fn a_picture_is_made_anew_and_says_nothing_of_where_it_was_taken() {
 
 #[test]
 fn each_kind_of_picture_is_known_by_its_bytes_whatever_it_is_called() {
-    for (format, name) in [(ImageFormat::Png, "a-b.png"), (ImageFormat::Jpeg, "a-b.jpg"), (ImageFormat::WebP, "a-b.jpg")] {
+    for (format, name) in
+        [(ImageFormat::Png, "a-b.png"), (ImageFormat::Jpeg, "a-b.jpg"), (ImageFormat::WebP, "a-b.jpg")]
+    {
         let (given, kept) = kept("C:\\x\\A b.exe", &picture(format, 40, 30));
         assert_eq!((given.name.as_str(), given.size), (name, Some((40, 30))));
         assert_eq!(Kind::of(name, &kept).unwrap(), given.kind);
@@ -111,10 +115,16 @@ fn bombs_and_broken_pictures_are_refused_before_they_cost_anything() {
         for part in [20, whole.len() / 4, whole.len() / 2] {
             // Half a JPEG may still be a picture; it is one that we made, then.
             let answer = read("a", &whole[..part]);
-            assert!(matches!(answer, Err("refusal-file-broken" | "refusal-file-kind")) || format == ImageFormat::Jpeg, "{format:?} {part} {answer:?}");
+            assert!(
+                matches!(answer, Err("refusal-file-broken" | "refusal-file-kind")) || format == ImageFormat::Jpeg,
+                "{format:?} {part} {answer:?}"
+            );
         }
     }
-    assert_eq!(read("a.png", &[b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 5_000]].concat()).unwrap_err(), "refusal-file-broken");
+    assert_eq!(
+        read("a.png", &[b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 5_000]].concat()).unwrap_err(),
+        "refusal-file-broken"
+    );
 }
 
 #[test]
@@ -124,19 +134,30 @@ fn what_hides_behind_a_picture_is_left_behind() {
         let (_, kept) = kept("a.html", &sent);
         assert!(!names(&kept, b"<script") && !names(&kept, b"PK\x03\x04"), "{format:?}");
     }
-    let in_a_comment = [b"\xff\xd8\xff\xfe\x00\x1b<script>alert(1)</script>".as_slice(), &picture(ImageFormat::Jpeg, 9, 9)[2..]].concat();
+    let in_a_comment =
+        [b"\xff\xd8\xff\xfe\x00\x1b<script>alert(1)</script>".as_slice(), &picture(ImageFormat::Jpeg, 9, 9)[2..]]
+            .concat();
     assert!(!names(&kept("a.jpg", &in_a_comment).1, b"<script"));
 }
 
 #[test]
 fn a_gif_keeps_its_frames_and_timing_and_nothing_else_that_it_came_with() {
-    let (head, round, timing) = (b"GIF89a\x02\0\x01\0\x80\0\0\0\0\0\xff\xff\xff", b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0", b"!\xf9\x04\0\x0a\0\0\0");
-    let (frame, said, place) = (b",\0\0\0\0\x02\0\x01\0\0\x02\x02\x4c\x01\0", b"!\xfe\x09home addr\0", b"!\xff\x0bXMP DataXMP\x06GPS 51\0");
+    let (head, round, timing) = (
+        b"GIF89a\x02\0\x01\0\x80\0\0\0\0\0\xff\xff\xff",
+        b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0",
+        b"!\xf9\x04\0\x0a\0\0\0",
+    );
+    let (frame, said, place) =
+        (b",\0\0\0\0\x02\0\x01\0\0\x02\x02\x4c\x01\0", b"!\xfe\x09home addr\0", b"!\xff\x0bXMP DataXMP\x06GPS 51\0");
     let clean = [&head[..], round, timing, frame, timing, frame, b";"].concat();
     let sent = [&head[..], said, round, place, timing, frame, said, timing, frame, b";<script>"].concat();
     let (given, kept) = kept("a.gif", &sent);
     assert_eq!((given.name.as_str(), given.size, &kept), ("a.gif", Some((2, 1)), &clean));
-    assert_eq!(Given::read_now(&Folder::new().0, id::at(0), "a.gif", &clean[..clean.len() - 1]).unwrap().hash, given.hash, "some end without saying so");
+    assert_eq!(
+        Given::read_now(&Folder::new().0, id::at(0), "a.gif", &clean[..clean.len() - 1]).unwrap().hash,
+        given.hash,
+        "some end without saying so"
+    );
     for part in [20, head.len(), clean.len() - 4] {
         assert_eq!(read("a.gif", &clean[..part]).unwrap_err(), "refusal-file-broken", "{part}");
     }
@@ -179,7 +200,13 @@ fn other_listed_kinds_are_taken_as_they_are_and_nothing_else_is() {
 
 #[test]
 fn a_name_is_plain_in_a_path() {
-    for (sent, plain) in [("../../etc/passwd.jpg", "passwd.jpg"), ("Émile & Zoë.JPEG", "emile-zoe.jpg"), ("日本.png", "file.jpg"), ("", "file.jpg"), ("a\"b\r\nc.jpg", "a-b-c.jpg")] {
+    for (sent, plain) in [
+        ("../../etc/passwd.jpg", "passwd.jpg"),
+        ("Émile & Zoë.JPEG", "emile-zoe.jpg"),
+        ("日本.png", "file.jpg"),
+        ("", "file.jpg"),
+        ("a\"b\r\nc.jpg", "a-b-c.jpg"),
+    ] {
         assert_eq!(plain_name(sent, Kind::Jpeg), plain);
     }
     assert!(plain_name(&"long ".repeat(100), Kind::Pdf).len() <= NAME_CHARS_MAX + 4);
@@ -214,7 +241,18 @@ fn only_old_bytes_that_nobody_knows_are_swept() {
 
 #[test]
 fn a_file_goes_out_in_a_box_and_only_what_is_for_everyone_may_be_kept_on_the_way() {
-    let mut file = File { id: "1".into(), hash: "h".into(), name: "a.pdf".into(), mime: "application/pdf".into(), bytes: 1, width: None, height: None, giver: None, audience: Audience::Everyone, since: 0 };
+    let mut file = File {
+        id: "1".into(),
+        hash: "h".into(),
+        name: "a.pdf".into(),
+        mime: "application/pdf".into(),
+        bytes: 1,
+        width: None,
+        height: None,
+        giver: None,
+        audience: Audience::Everyone,
+        since: 0,
+    };
     assert_eq!(file.headers()[CONTENT_DISPOSITION], "attachment; filename=\"a.pdf\"");
     assert_eq!(file.headers()[CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox");
     assert_eq!(file.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");

@@ -33,8 +33,8 @@ impl Form {
         self.field(f, key, name, &Kind::Pick(self.rows(name, rows)))
     }
 
-    /// A list to choose one from; the first row may be `("", …)`, and is added where nothing is chosen yet: a list never chooses
-    /// for a person.
+    /// A list to choose one from; the first row may be `("", …)`, and is added where nothing is chosen yet: a list
+    /// never chooses for a person.
     #[must_use]
     pub fn select_field(&self, f: &Frame, key: &str, name: &str, rows: &[(&str, &str)]) -> Safe {
         let mut rows = self.rows(name, rows);
@@ -51,13 +51,22 @@ impl Form {
     }
 
     fn rows(&self, name: &str, rows: &[(&str, &str)]) -> Vec<(String, String, bool)> {
-        rows.iter().map(|(value, label)| ((*value).to_owned(), (*label).to_owned(), self.value(name) == *value)).collect()
+        rows.iter()
+            .map(|(value, label)| ((*value).to_owned(), (*label).to_owned(), self.value(name) == *value))
+            .collect()
     }
 
     fn field(&self, f: &Frame, key: &str, name: &str, kind: &Kind<'_>) -> Safe {
         let hint = format!("{key}-hint");
         let hint = f.house.words.knows(&hint).then(|| f.say(&hint).to_owned());
-        Safe::of(&Field { label: self.label(f, name, f.say(key)), hint, name, kind, value: self.value(name), wrong: self.wrong(f, name) })
+        Safe::of(&Field {
+            label: self.label(f, name, f.say(key)),
+            hint,
+            name,
+            kind,
+            value: self.value(name),
+            wrong: self.wrong(f, name),
+        })
     }
 }
 

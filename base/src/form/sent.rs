@@ -39,7 +39,8 @@ impl Form {
     }
 
     async fn read(request: Request, house: &House) -> Result<Self, Refusal> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let kind =
+            request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         if kind.starts_with("multipart/form-data") {
             return read_multipart(request, house).await;
         }
@@ -52,8 +53,15 @@ impl Form {
 }
 
 async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal> {
-    let bad = |why: MultipartError| if why.status() == StatusCode::PAYLOAD_TOO_LARGE { Refusal::TooLong } else { Refusal::NotLikeThis("refusal-not-a-form") };
-    let mut parts = Multipart::from_request(request, house).await.map_err(|_| Refusal::NotLikeThis("refusal-not-a-form"))?;
+    let bad = |why: MultipartError| {
+        if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Refusal::TooLong
+        } else {
+            Refusal::NotLikeThis("refusal-not-a-form")
+        }
+    };
+    let mut parts =
+        Multipart::from_request(request, house).await.map_err(|_| Refusal::NotLikeThis("refusal-not-a-form"))?;
     let mut form = Form::default();
     let mut room_left = FORM_BYTES_MAX;
     while let Some(part) = parts.next_field().await.map_err(bad)? {
@@ -62,7 +70,10 @@ async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal
         room_left = room_left.checked_sub(bytes.len()).ok_or(Refusal::TooLong)?;
         match name {
             Some(name) => form.files.push(Upload { field, name, bytes }),
-            None => form.fields.push((field, clean(std::str::from_utf8(&bytes).map_err(|_| Refusal::NotLikeThis("refusal-not-text"))?))),
+            None => form.fields.push((
+                field,
+                clean(std::str::from_utf8(&bytes).map_err(|_| Refusal::NotLikeThis("refusal-not-text"))?),
+            )),
         }
         if form.fields.len() + form.files.len() > FIELDS_MAX {
             return Err(Refusal::TooLong);
@@ -71,14 +82,15 @@ async fn read_multipart(request: Request, house: &House) -> Result<Form, Refusal
     Ok(form)
 }
 
-/// Texts that somebody typed into the form of this request: whatever refuses it gives them back. The server lays it beside the
-/// request; reading the form fills it.
+/// Texts that somebody typed into the form of this request: whatever refuses it gives them back. The server lays it
+/// beside the request; reading the form fills it.
 #[derive(Clone, Debug, Default)]
 pub struct Sent(Arc<Mutex<Vec<String>>>);
 
 impl Sent {
     fn remember(&self, form: &Form) {
-        let is_text = |(name, value): &&(String, String)| value.len() >= TEXT_BYTES_MIN && !SECRETS.contains(&name.as_str());
+        let is_text =
+            |(name, value): &&(String, String)| value.len() >= TEXT_BYTES_MIN && !SECRETS.contains(&name.as_str());
         *self.0.lock() = form.fields.iter().filter(is_text).map(|(_, value)| value.clone()).collect();
     }
 

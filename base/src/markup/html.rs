@@ -5,11 +5,17 @@ use std::fmt::Write as _;
 use super::tree::{Align, Block, Inline, Item, Note, Target, Text};
 
 pub(super) const ELEMENTS: [&str; 27] = [
-    "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre", "strong", "sup",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "del", "div", "em", "h2", "h3", "h4", "h5", "h6", "hr", "img", "li", "ol", "p",
+    "pre", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 ];
-pub(super) const CLASSES: [(&str, &[&str]); 6] =
-    [("td", &["centre", "end"]), ("th", &["centre", "end"]), ("li", &["task", "done"]), ("ul", &["tasks"]), ("ol", &["notes"]), ("div", &["wide"])];
+pub(super) const CLASSES: [(&str, &[&str]); 6] = [
+    ("td", &["centre", "end"]),
+    ("th", &["centre", "end"]),
+    ("li", &["task", "done"]),
+    ("ul", &["tasks"]),
+    ("ol", &["notes"]),
+    ("div", &["wide"]),
+];
 
 /// Appends a text.
 pub(super) fn write(text: &Text, out: &mut String) {
@@ -44,7 +50,9 @@ impl Writer<'_> {
     fn block(&mut self, block: &Block) {
         match block {
             Block::Paragraph(inlines) => self.around("p", inlines),
-            Block::Heading(level, inlines) => self.around(["h2", "h3", "h4", "h5", "h6"][usize::from(level.clamp(&2, &6) - 2)], inlines),
+            Block::Heading(level, inlines) => {
+                self.around(["h2", "h3", "h4", "h5", "h6"][usize::from(level.clamp(&2, &6) - 2)], inlines)
+            }
             Block::Quote(blocks) => {
                 self.put("<blockquote>\n");
                 self.blocks(blocks);

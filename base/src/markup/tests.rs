@@ -27,10 +27,14 @@ fn fault(html: &str) -> Option<String> {
         }
         let mut attributes = attributes;
         while !attributes.is_empty() {
-            let Some((name, after)) = attributes.split_once("=\"") else { return Some(format!("attribute {attributes}")) };
+            let Some((name, after)) = attributes.split_once("=\"") else {
+                return Some(format!("attribute {attributes}"));
+            };
             let Some((value, after)) = after.split_once('"') else { return Some(format!("open value {after}")) };
             attributes = after.trim_start();
-            let leads_somewhere_fine = ["/", "#", "http://", "https://", "mailto:", "tel:"].iter().any(|fine| value.starts_with(fine)) && !value.starts_with("//");
+            let leads_somewhere_fine =
+                ["/", "#", "http://", "https://", "mailto:", "tel:"].iter().any(|fine| value.starts_with(fine))
+                    && !value.starts_with("//");
             let fine = match name {
                 "href" => leads_somewhere_fine,
                 "src" => value.starts_with("/files/"),
@@ -143,7 +147,13 @@ const PAYLOADS: &[&str] = &[
 fn hostile_sources_come_out_as_text_and_the_second_layer_finds_nothing_to_do() {
     assert!(PAYLOADS.len() >= 60);
     for payload in PAYLOADS {
-        for source in [(*payload).to_owned(), format!("> {payload}"), format!("- a\n\n    {payload}"), format!("words *{payload}* words"), format!("[{payload}](/a)")] {
+        for source in [
+            (*payload).to_owned(),
+            format!("> {payload}"),
+            format!("- a\n\n    {payload}"),
+            format!("words *{payload}* words"),
+            format!("[{payload}](/a)"),
+        ] {
             let first = first_layer(&source);
             assert_eq!(fault(&first), None, "{source}\n{first}");
             assert_eq!(cleaned(&first), first, "{source}");
@@ -153,7 +163,10 @@ fn hostile_sources_come_out_as_text_and_the_second_layer_finds_nothing_to_do() {
 
 #[test]
 fn the_reader_that_looks_for_faults_finds_them() {
-    for wrong in ["<script>", "<a href=\"javascript:alert(1)\">", "<a href=\"//x\">", "<img src=\"https://x\">", "<p onclick=\"x\">", "<p x>", "<svg/onload=x>", "<h1>", "<p"] {
+    for wrong in [
+        "<script>", "<a href=\"javascript:alert(1)\">", "<a href=\"//x\">", "<img src=\"https://x\">",
+        "<p onclick=\"x\">", "<p x>", "<svg/onload=x>", "<h1>", "<p",
+    ] {
         assert!(fault(wrong).is_some(), "{wrong}");
         assert_eq!(fault(&cleaned(wrong)), None, "and the second layer mends it: {wrong}");
     }
@@ -168,16 +181,28 @@ fn html_in_a_source_is_shown_as_it_was_typed() {
 
 #[test]
 fn links_elsewhere_say_that_we_do_not_vouch_for_them_and_links_in_the_house_do_not() {
-    assert_eq!(html("[a](https://b.example/?x=1&y=\"ü\")"), "<p><a href=\"https://b.example/?x=1&amp;y=%22%C3%BC%22\" rel=\"nofollow noopener noreferrer ugc\">a</a></p>\n");
+    assert_eq!(
+        html("[a](https://b.example/?x=1&y=\"ü\")"),
+        "<p><a href=\"https://b.example/?x=1&amp;y=%22%C3%BC%22\" rel=\"nofollow noopener noreferrer ugc\">a</a></p>\n"
+    );
     assert_eq!(html("[a](/songs/1?x#y)"), "<p><a href=\"/songs/1?x#y\">a</a></p>\n");
     assert!(html("see www.a.example or write to ada@b.example").contains("href=\"mailto:ada@b.example\""));
-    assert_eq!(html("[a](mailto:ada@b.example) [b](tel:+44116123) [c](ftp://d.example) [d](e)").matches("<a ").count(), 2);
+    assert_eq!(
+        html("[a](mailto:ada@b.example) [b](tel:+44116123) [c](ftp://d.example) [d](e)").matches("<a ").count(),
+        2
+    );
 }
 
 #[test]
 fn only_pictures_of_the_house_are_shown() {
-    assert_eq!(html("![a \"b\"](/files/1/c.png)"), "<p><img src=\"/files/1/c.png\" alt=\"a &quot;b&quot;\" loading=\"lazy\"></p>\n");
-    assert_eq!(html("![a](https://b.example/c.png)"), "<p><a href=\"https://b.example/c.png\" rel=\"nofollow noopener noreferrer ugc\">a</a></p>\n");
+    assert_eq!(
+        html("![a \"b\"](/files/1/c.png)"),
+        "<p><img src=\"/files/1/c.png\" alt=\"a &quot;b&quot;\" loading=\"lazy\"></p>\n"
+    );
+    assert_eq!(
+        html("![a](https://b.example/c.png)"),
+        "<p><a href=\"https://b.example/c.png\" rel=\"nofollow noopener noreferrer ugc\">a</a></p>\n"
+    );
     assert_eq!(html("[![a](https://b.example/c.png)](/d)"), "<p><a href=\"/d\">a</a></p>\n");
 }
 
@@ -190,10 +215,20 @@ fn headings_start_below_the_pages_own_and_skip_no_level() {
 #[test]
 fn lists_tasks_tables_code_and_struck_words_have_their_html() {
     assert_eq!(html("3. a\n4. b"), "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>\n");
-    assert_eq!(html("- [x] a\n- [ ] b"), "<ul class=\"tasks\">\n<li class=\"task done\">☑ a</li>\n<li class=\"task\">☐ b</li>\n</ul>\n");
+    assert_eq!(
+        html("- [x] a\n- [ ] b"),
+        "<ul class=\"tasks\">\n<li class=\"task done\">☑ a</li>\n<li class=\"task\">☐ b</li>\n</ul>\n"
+    );
     assert_eq!(html("- a\n\n- b"), "<ul>\n<li><p>a</p></li>\n<li><p>b</p></li>\n</ul>\n");
-    assert_eq!(html("a|b\n:-:|-:\n1|`2`"), "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"centre\">a</th><th scope=\"col\" class=\"end\">b</th></tr></thead><tbody>\n<tr><td class=\"centre\">1</td><td class=\"end\"><code>2</code></td></tr>\n</tbody></table></div>\n");
-    assert_eq!(html("| | |\n|---|---|\n|1|2|"), "<div class=\"wide\" tabindex=\"0\"><table><tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table></div>\n", "a head without a word is none");
+    assert_eq!(
+        html("a|b\n:-:|-:\n1|`2`"),
+        "<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\" class=\"centre\">a</th><th scope=\"col\" class=\"end\">b</th></tr></thead><tbody>\n<tr><td class=\"centre\">1</td><td class=\"end\"><code>2</code></td></tr>\n</tbody></table></div>\n"
+    );
+    assert_eq!(
+        html("| | |\n|---|---|\n|1|2|"),
+        "<div class=\"wide\" tabindex=\"0\"><table><tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table></div>\n",
+        "a head without a word is none"
+    );
     assert_eq!(html("```rust\na < b\n```"), "<pre tabindex=\"0\"><code>a &lt; b\n</code></pre>\n");
     assert_eq!(html("~~a~~ **b *c***"), "<p><del>a</del> <strong>b <em>c</em></strong></p>\n");
     assert_eq!(html("a\nb\n\n---"), "<p>a<br>\nb</p>\n<hr>\n");
@@ -211,7 +246,8 @@ fn notes_at_the_foot_link_both_ways_and_two_texts_on_a_page_keep_theirs_apart() 
 
 #[test]
 fn plain_words_are_the_words_without_marks() {
-    let plain = render("# Title\n\nOne *two*\n[three](/x) ![four](/files/1/a.png)\n\n- five\n- `six`\n\na|b\n-|-\n1|2").plain;
+    let plain =
+        render("# Title\n\nOne *two*\n[three](/x) ![four](/files/1/a.png)\n\n- five\n- `six`\n\na|b\n-|-\n1|2").plain;
     assert_eq!(plain, "Title\nOne two\nthree four\nfive\nsix\na b \n1 2");
 }
 
@@ -237,9 +273,14 @@ fn a_source_of_any_length_is_rendered_whole() {
 fn slow_sources() -> Vec<String> {
     let fill = |unit: &str| unit.repeat(SOURCE_CHARS_MAX / unit.chars().count());
     let mut sources: Vec<_> = [
-        ">", "> ", "* ", "- ", "1. ", "*a ", "**a ", "_a", "*_", "[", "![", "[a](", "[a](<b", "[[", "[^a]", "`", "`a``b", "<", "<a ", "<!--", "<?", "<![CDATA[", "&", "&a", "~~a ", "|", "|a", "a|b\n", "\\",
-        "www.", "http://a.", "a@b.", "a@", "![a](", "a**b", "* a\n", "\t- a\n", "[a]: b\n", "[^a]: b\n", "<b>", "((", "a\n===\n", "```\n", "x ", "<https://a.example> ", "**a** ", "*a* `b` ", "🤘", "e\u{301}",
-    ].iter().map(|unit| fill(unit)).collect();
+        ">", "> ", "* ", "- ", "1. ", "*a ", "**a ", "_a", "*_", "[", "![", "[a](", "[a](<b", "[[", "[^a]", "`",
+        "`a``b", "<", "<a ", "<!--", "<?", "<![CDATA[", "&", "&a", "~~a ", "|", "|a", "a|b\n", "\\", "www.",
+        "http://a.", "a@b.", "a@", "![a](", "a**b", "* a\n", "\t- a\n", "[a]: b\n", "[^a]: b\n", "<b>", "((",
+        "a\n===\n", "```\n", "x ", "<https://a.example> ", "**a** ", "*a* `b` ", "🤘", "e\u{301}",
+    ]
+    .iter()
+    .map(|unit| fill(unit))
+    .collect();
     sources.push("|a".repeat(5_000) + "\n" + &"|-".repeat(5_000) + "\n" + &"x\n".repeat(20_000));
     sources.push("a|".repeat(40) + "\n" + &"-|".repeat(40) + "\n" + &"a|\n".repeat(19_900));
     sources.push((0..6_000).map(|n| format!("[^{n}] ")).collect::<String>());
@@ -268,10 +309,14 @@ fn no_source_takes_long() {
 
 fn pieces_of_markdown() -> impl Strategy<Value = String> {
     let bits = prop::sample::select(vec![
-        "*", "**", "_", "`", "```\n", "~~", "[", "](", ")", "![", "<", ">", "\n", "\n\n", "# ", "- ", "- [x] ", "1. ", "> ", "    ", "|", "|-|-|\n", "[^1]", "[^1]: ", "&lt;", "&#x6a;", "\"", "'", "\\", "javascript:", "https://a.example/",
-        "/files/1/a.png", "//", "<script>", "</script>", "<img src=x onerror=", "<!--", "-->", "<svg onload=", "onclick=", "style=", "word ", "ü", "\u{a0}", "\u{200b}", "\u{202e}", "\t", "www.a.example", "a@b.example", "tel:1", "---\n", "===\n",
+        "*", "**", "_", "`", "```\n", "~~", "[", "](", ")", "![", "<", ">", "\n", "\n\n", "# ", "- ", "- [x] ", "1. ",
+        "> ", "    ", "|", "|-|-|\n", "[^1]", "[^1]: ", "&lt;", "&#x6a;", "\"", "'", "\\", "javascript:",
+        "https://a.example/", "/files/1/a.png", "//", "<script>", "</script>", "<img src=x onerror=", "<!--", "-->",
+        "<svg onload=", "onclick=", "style=", "word ", "ü", "\u{a0}", "\u{200b}", "\u{202e}", "\t", "www.a.example",
+        "a@b.example", "tel:1", "---\n", "===\n",
     ]);
-    prop::collection::vec(prop_oneof![8 => bits.prop_map(str::to_owned), 1 => any::<String>()], 0..60).prop_map(|bits| bits.concat())
+    prop::collection::vec(prop_oneof![8 => bits.prop_map(str::to_owned), 1 => any::<String>()], 0..60)
+        .prop_map(|bits| bits.concat())
 }
 
 proptest! {

@@ -1,5 +1,5 @@
-//! What a text can be: blocks and runs of words, read from Markdown. comrak parses; what it found is moved into these types,
-//! and what they have no word for (HTML above all) becomes plain text.
+//! What a text can be: blocks and runs of words, read from Markdown. comrak parses; what it found is moved into these
+//! types, and what they have no word for (HTML above all) becomes plain text.
 
 use std::cell::Cell;
 
@@ -17,7 +17,30 @@ const PATIENCE: u32 = 1_200;
 const URL_BYTES_MAX: usize = 2_000;
 
 /// What is percent-encoded in the address of a link; what is encoded already stays.
-const HAS_NO_PLACE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/').remove(b'?').remove(b'#').remove(b'[').remove(b']').remove(b'@').remove(b'!').remove(b'$').remove(b'&').remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b'+').remove(b',').remove(b';').remove(b'=').remove(b'%');
+const HAS_NO_PLACE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'#')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b'%');
 
 /// The schemes that a link may have.
 pub(super) const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
@@ -104,7 +127,9 @@ impl Target {
         let (scheme, rest) = url.split_once(':')?;
         let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
         // A browser would read `https:evil.example` as well; a person who writes a link does not mean that.
-        if is_web && !rest.strip_prefix("//").is_some_and(|host| host.starts_with(|c: char| c.is_alphanumeric() || c == '[')) {
+        if is_web
+            && !rest.strip_prefix("//").is_some_and(|host| host.starts_with(|c: char| c.is_alphanumeric() || c == '['))
+        {
             return None;
         }
         let url = ammonia::Url::parse(url).ok().filter(|url| SCHEMES.contains(&url.scheme()))?;
@@ -130,7 +155,9 @@ impl Text {
         let arena = Arena::new();
         let asked = Cell::new(0);
         let out_of_patience = || asked.replace(asked.get() + 1) > PATIENCE;
-        let Ok(root) = comrak::try_parse_document(&arena, source, &options(), &out_of_patience) else { return Self::of_lines(source) };
+        let Ok(root) = comrak::try_parse_document(&arena, source, &options(), &out_of_patience) else {
+            return Self::of_lines(source);
+        };
         let mut reading = Reading { ranks: heading_ranks(root), last_heading: 1, cells: 0, notes: Vec::new() };
         let blocks = reading.blocks(root, 0);
         let mark = if reading.notes.is_empty() { String::new() } else { crate::id::hash(source)[..8].to_owned() };
@@ -152,16 +179,20 @@ impl Text {
 fn options() -> Options<'static> {
     let mut options = Options::default();
     let extension = &mut options.extension;
-    (extension.strikethrough, extension.table, extension.autolink, extension.tasklist, extension.footnotes) = (true, true, true, true, true);
+    (extension.strikethrough, extension.table, extension.autolink, extension.tasklist, extension.footnotes) =
+        (true, true, true, true, true);
     options
 }
 
 /// Which heading levels a text uses: they become 2, 3, 4 … in order, so that no level is skipped.
 fn heading_ranks<'a>(root: &'a AstNode<'a>) -> Vec<u8> {
-    let mut ranks: Vec<u8> = root.descendants().filter_map(|node| match &node.data().value {
-        NodeValue::Heading(heading) => Some(heading.level),
-        _ => None,
-    }).collect();
+    let mut ranks: Vec<u8> = root
+        .descendants()
+        .filter_map(|node| match &node.data().value {
+            NodeValue::Heading(heading) => Some(heading.level),
+            _ => None,
+        })
+        .collect();
     ranks.sort_unstable();
     ranks.dedup();
     ranks
@@ -186,7 +217,9 @@ impl Reading {
     fn block<'a>(&mut self, node: &'a AstNode<'a>, depth: usize) -> Option<Block> {
         Some(match &node.data().value {
             NodeValue::Paragraph => Block::Paragraph(inlines(node, depth, false)),
-            NodeValue::Heading(heading) => Block::Heading(self.heading_level(heading.level), inlines(node, depth, false)),
+            NodeValue::Heading(heading) => {
+                Block::Heading(self.heading_level(heading.level), inlines(node, depth, false))
+            }
             NodeValue::BlockQuote => Block::Quote(self.blocks(node, depth + 1)),
             NodeValue::List(list) => {
                 let first = (list.list_type == ListType::Ordered).then_some(list.start);
@@ -223,7 +256,9 @@ impl Reading {
     fn table<'a>(&mut self, node: &'a AstNode<'a>, alignments: &[TableAlignment], depth: usize) -> Block {
         self.cells += alignments.len() * node.children().count();
         if self.cells > CELLS_MAX {
-            let rows = node.children().flat_map(|row| [Inline::Words(row.children().map(|cell| cell.collect_text() + " ").collect()), Inline::Break]);
+            let rows = node.children().flat_map(|row| {
+                [Inline::Words(row.children().map(|cell| cell.collect_text() + " ").collect()), Inline::Break]
+            });
             return Block::Paragraph(rows.collect());
         }
         let aligns = alignments.iter().map(|align| match align {
@@ -279,7 +314,8 @@ fn picture(url: &str, shows: String, in_link: bool) -> Inline {
 
 /// Text whose lines stay lines.
 fn lines(text: &str) -> Vec<Inline> {
-    let mut out: Vec<_> = text.trim_end().lines().flat_map(|line| [Inline::Words(line.to_owned()), Inline::Break]).collect();
+    let mut out: Vec<_> =
+        text.trim_end().lines().flat_map(|line| [Inline::Words(line.to_owned()), Inline::Break]).collect();
     out.pop();
     out
 }
@@ -313,7 +349,9 @@ fn plain_inlines(inlines: &[Inline], out: &mut String) {
         match inline {
             Inline::Words(words) | Inline::Code(words) | Inline::Picture(_, words) => out.push_str(words),
             Inline::Break => out.push('\n'),
-            Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Struck(inner) | Inline::Link(_, inner) => plain_inlines(inner, out),
+            Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Struck(inner) | Inline::Link(_, inner) => {
+                plain_inlines(inner, out)
+            }
             Inline::NoteMark(..) => {}
         }
     }

@@ -97,13 +97,27 @@ mod tests {
 
     #[test]
     fn a_preview_begins_where_a_sought_word_stands() {
-        let findable = Findable { words: format!("{}\nMotörhead, then\n{}", "one two three four five six seven eight nine ".repeat(40), "more ".repeat(90)), ..Findable::default() };
+        let findable = Findable {
+            words: format!(
+                "{}\nMotörhead, then\n{}",
+                "one two three four five six seven eight nine ".repeat(40),
+                "more ".repeat(90)
+            ),
+            ..Findable::default()
+        };
         assert!(findable.preview().starts_with("one two"));
         let preview = findable.preview_for(&Query::read("motorhead"));
-        assert!(preview.starts_with("… three four five six seven eight nine · Motörhead, then · more") && preview.ends_with("more…"), "{preview}");
+        assert!(
+            preview.starts_with("… three four five six seven eight nine · Motörhead, then · more")
+                && preview.ends_with("more…"),
+            "{preview}"
+        );
         assert!(preview.chars().count() <= PREVIEW_CHARS + 3);
         assert_eq!(findable.preview_for(&Query::read("elsewhere")), findable.preview());
-        let asleep = Findable { words: format!("{} and “I can't sleep”.", "can and tea ".repeat(60)), ..Findable::default() };
+        let asleep = Findable {
+            words: format!("{} and “I can't sleep”.", "can and tea ".repeat(60)),
+            ..Findable::default()
+        };
         assert!(asleep.preview_for(&Query::read("can’t")).ends_with("and “I can't sleep”."));
     }
 }

@@ -43,7 +43,8 @@ impl Query {
         self.phrases.is_empty() && self.marks.is_empty()
     }
 
-    /// The runs of words that are sought, each to be shown in bold where it stands as a whole: “can't” is the run “can”, “t”.
+    /// The runs of words that are sought, each to be shown in bold where it stands as a whole: “can't” is the run
+    /// “can”, “t”.
     pub fn runs(&self) -> impl Iterator<Item = &[String]> {
         self.phrases.iter().map(Vec::as_slice)
     }
@@ -53,7 +54,8 @@ impl Query {
     pub fn matches(&self, findable: &Findable) -> bool {
         let text: Vec<_> = findable.text().collect();
         let marks = findable.marks();
-        self.runs().all(|run| text.windows(run.len()).any(|window| window == run)) && self.marks.iter().all(|mark| marks.contains(mark))
+        self.runs().all(|run| text.windows(run.len()).any(|window| window == run))
+            && self.marks.iter().all(|mark| marks.contains(mark))
     }
 
     /// How many words from the first of these on are a run that is sought; 0 where none begins.
@@ -75,7 +77,8 @@ impl Query {
     }
 
     pub(super) fn for_postgres(&self) -> String {
-        let words = self.phrases.iter().map(|run| run.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" <-> "));
+        let words =
+            self.phrases.iter().map(|run| run.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" <-> "));
         let marks = self.marks.iter().map(|mark| format!("'={mark}'"));
         words.chain(marks).map(|part| format!("({part})")).collect::<Vec<_>>().join(" & ")
     }
@@ -92,10 +95,16 @@ fn terms(typed: &str) -> Vec<(Option<&'static str>, String)> {
             c => parts.last_mut().expect("never empty").push(c),
         }
     }
-    parts.into_iter().map(|part| {
-        let field = part.split_once(':').and_then(|(field, value)| Some((*FIELDS.iter().find(|known| field.eq_ignore_ascii_case(known))?, value.to_owned())));
-        field.map_or((None, part), |(field, value)| (Some(field), value))
-    }).filter(|(_, term)| words(term).next().is_some()).collect()
+    parts
+        .into_iter()
+        .map(|part| {
+            let field = part.split_once(':').and_then(|(field, value)| {
+                Some((*FIELDS.iter().find(|known| field.eq_ignore_ascii_case(known))?, value.to_owned()))
+            });
+            field.map_or((None, part), |(field, value)| (Some(field), value))
+        })
+        .filter(|(_, term)| words(term).next().is_some())
+        .collect()
 }
 
 #[cfg(test)]
@@ -105,7 +114,10 @@ mod tests {
     #[test]
     fn a_query_knows_phrases_and_fields_and_nothing_in_it_is_an_operator() {
         let query = Query::read("doom \"slow days\" kind:song by:\"Ada III\" OR NOT* near( x:y");
-        assert_eq!(query.phrases, [vec!["doom"], vec!["slow", "days"], vec!["or"], vec!["not"], vec!["near"], vec!["x", "y"]]);
+        assert_eq!(
+            query.phrases,
+            [vec!["doom"], vec!["slow", "days"], vec!["or"], vec!["not"], vec!["near"], vec!["x", "y"]]
+        );
         assert_eq!(query.marks, ["kind0song", "by0adaiii"]);
         assert!(Query::read("  \"\" : ' ").is_empty());
     }

@@ -1,4 +1,5 @@
-//! How a ring is bent: a circle, a wave or teeth on it, and a dent. All of it follows from bytes that an id is hashed to.
+//! How a ring is bent: a circle, a wave or teeth on it, and a dent. All of it follows from bytes that an id is hashed
+//! to.
 
 use std::f64::consts::{PI, TAU};
 
@@ -66,7 +67,9 @@ impl Shape {
         let point = |corner: i32| {
             let angle = TAU * f64::from(corner) / f64::from(corners);
             let turned = self.lobes * angle + self.tilt + self.drift * f64::from(index) * self.lobes.sqrt();
-            let dent = self.dent.map_or(0.0, |(at, deep)| deep * (-((angle - at + PI).rem_euclid(TAU) - PI).powi(2) * 2.5).exp());
+            let dent = self
+                .dent
+                .map_or(0.0, |(at, deep)| deep * (-((angle - at + PI).rem_euclid(TAU) - PI).powi(2) * 2.5).exp());
             let out = radius * (1.0 + self.depth * self.bend.at(turned, self.lobes) - dent);
             (whole(self.x + out * angle.cos()), whole(self.y + out * angle.sin()))
         };

@@ -1,8 +1,8 @@
-//! Helplines: services outside the house that answer people, by country. The pack brings them; whoever keeps them corrects
-//! a line and says when it was checked, and each of these is an act.
+//! Helplines: services outside the house that answer people, by country. The pack brings them; whoever keeps them
+//! corrects a line and says when it was checked, and each of these is an act.
 //!
-//! Promises: reading them asks memory alone, so the page is there when the database is not; a line nobody has checked says
-//! so. Never: which country somebody chose.
+//! Promises: reading them asks memory alone, so the page is there when the database is not; a line nobody has checked
+//! says so. Never: which country somebody chose.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -49,7 +49,8 @@ pub struct Country<'a> {
     pub lines: Vec<Helpline>,
 }
 
-/// Reads what the keepers found into memory: at the start, once a minute for what other nodes wrote, and after each change.
+/// Reads what the keepers found into memory: at the start, once a minute for what other nodes wrote, and after each
+/// change.
 pub async fn refresh(house: &House) -> DbResult<()> {
     let sql = "SELECT line, number, sent, url, how, hours, ages, checked_at, gone_at FROM helpline ORDER BY line";
     let found: Vec<Found> = house.db.all(sql, &[]).await?;
@@ -128,7 +129,16 @@ fn laid_over(line: &Helpline, found: &[Found]) -> Option<Helpline> {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let (number, text, url) = (some(&found.number), some(&found.sent), some(&found.url));
     let checked = found.checked_at.map(date).unwrap_or_default();
-    Some(Helpline { number, text, url, how: found.how.clone(), hours: found.hours.clone(), ages: found.ages.clone(), checked, ..line.clone() })
+    Some(Helpline {
+        number,
+        text,
+        url,
+        how: found.how.clone(),
+        hours: found.hours.clone(),
+        ages: found.ages.clone(),
+        checked,
+        ..line.clone()
+    })
 }
 
 /// A line as a keeper writes it into the form.
@@ -169,7 +179,14 @@ impl Draft {
     #[must_use]
     pub fn of(line: &Helpline) -> Form {
         let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        let fields = [("number", or_empty(&line.number)), ("text", or_empty(&line.text)), ("url", or_empty(&line.url)), ("how", line.how.clone()), ("hours", line.hours.clone()), ("ages", line.ages.clone())];
+        let fields = [
+            ("number", or_empty(&line.number)),
+            ("text", or_empty(&line.text)),
+            ("url", or_empty(&line.url)),
+            ("how", line.how.clone()),
+            ("hours", line.hours.clone()),
+            ("ages", line.ages.clone()),
+        ];
         Form::filled(fields.iter().map(|(name, value)| (*name, value.as_str())))
     }
 }
@@ -179,18 +196,32 @@ pub async fn check(holding: &Holding<KeepHelplines>, line: &Helpline, way: &str)
     let house = &holding.member.house;
     let key = WAYS.iter().find(|(id, _)| *id == way).map_or("checked-read", |(_, key)| key);
     let (place, why) = (place_of(line), house.words.say(key).to_owned());
-    let tx = holding.act(&Deed { what: "act-helpline-checked", place: Some(&place), why: &why, ..Deed::default() }).await?;
+    let tx =
+        holding.act(&Deed { what: "act-helpline-checked", place: Some(&place), why: &why, ..Deed::default() }).await?;
     write(&tx, line, Some(house.now()), None, house.now()).await?;
     keep(house, tx).await
 }
 
 /// Corrects it. Whoever corrects it has looked, so it counts as checked today.
-pub async fn correct(holding: &Holding<KeepHelplines>, line: &Helpline, draft: &Draft, why: &str) -> Result<(), Refusal> {
+pub async fn correct(
+    holding: &Holding<KeepHelplines>,
+    line: &Helpline,
+    draft: &Draft,
+    why: &str,
+) -> Result<(), Refusal> {
     let house = &holding.member.house;
     let place = place_of(line);
     let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let (number, text, url) = (some(&draft.number), some(&draft.text), some(&draft.url));
-    let line = Helpline { number, text, url, how: draft.how.clone(), hours: draft.hours.clone(), ages: draft.ages.clone(), ..line.clone() };
+    let line = Helpline {
+        number,
+        text,
+        url,
+        how: draft.how.clone(),
+        hours: draft.hours.clone(),
+        ages: draft.ages.clone(),
+        ..line.clone()
+    };
     let tx = holding.act(&Deed { what: "act-helpline-corrected", place: Some(&place), why, ..Deed::default() }).await?;
     write(&tx, &line, Some(house.now()), None, house.now()).await?;
     keep(house, tx).await
@@ -209,10 +240,28 @@ pub async fn take_off(holding: &Holding<KeepHelplines>, line: &Helpline, off: bo
 async fn write(tx: &ActTx, line: &Helpline, checked_at: Option<i64>, gone_at: Option<i64>, now: i64) -> DbResult<()> {
     let sql = "INSERT INTO helpline (line, number, sent, url, how, hours, ages, checked_at, gone_at, changed_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-               ON CONFLICT (line) DO UPDATE SET number = excluded.number, sent = excluded.sent, url = excluded.url, how = excluded.how,
-                 hours = excluded.hours, ages = excluded.ages, checked_at = excluded.checked_at, gone_at = excluded.gone_at, changed_at = excluded.changed_at";
+               ON CONFLICT (line) DO UPDATE
+               SET number = excluded.number, sent = excluded.sent, url = excluded.url, how = excluded.how,
+                 hours = excluded.hours, ages = excluded.ages, checked_at = excluded.checked_at,
+                 gone_at = excluded.gone_at, changed_at = excluded.changed_at";
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    tx.run(sql, vals![key_of(line), text(&line.number), text(&line.text), text(&line.url), &line.how, &line.hours, &line.ages, checked_at, gone_at, now]).await.map(drop)
+    tx.run(
+        sql,
+        vals![
+            key_of(line),
+            text(&line.number),
+            text(&line.text),
+            text(&line.url),
+            &line.how,
+            &line.hours,
+            &line.ages,
+            checked_at,
+            gone_at,
+            now
+        ],
+    )
+    .await
+    .map(drop)
 }
 
 async fn keep(house: &House, tx: ActTx) -> Result<(), Refusal> {

@@ -31,7 +31,11 @@ impl Room for Care {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        const JOBS: &[Job] = &[Job { name: "helplines", every_ms: MINUTE_MS, run: |house| Box::pin(async move { Ok(helpline::refresh(&house).await?) }) }];
+        const JOBS: &[Job] = &[Job {
+            name: "helplines",
+            every_ms: MINUTE_MS,
+            run: |house| Box::pin(async move { Ok(helpline::refresh(&house).await?) }),
+        }];
         JOBS
     }
 
@@ -50,7 +54,14 @@ impl Room for Care {
     async fn at(&self, house: &House, _: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         let Some(id) = place.id_of("helplines") else { return Ok(None) };
         let (line, _) = helpline::at(house, id).ok_or(Refusal::NotFound)?;
-        Ok(Some(Preview { kind: "helpline", title: line.name, line: line.how, audience: Audience::Everyone, owner: None, open: false }))
+        Ok(Some(Preview {
+            kind: "helpline",
+            title: line.name,
+            line: line.how,
+            audience: Audience::Everyone,
+            owner: None,
+            open: false,
+        }))
     }
 
     async fn findable(&self, _: &House, _: &Place) -> Result<Option<Findable>, Refusal> {

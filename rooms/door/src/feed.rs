@@ -1,5 +1,5 @@
-//! What is new, for people who follow from outside: Atom (RFC 4287) and JSON Feed 1.1, from what the rooms say is newest
-//! and everyone may see. Addresses in them are whole, since a feed is read elsewhere.
+//! What is new, for people who follow from outside: Atom (RFC 4287) and JSON Feed 1.1, from what the rooms say is
+//! newest and everyone may see. Addresses in them are whole, since a feed is read elsewhere.
 
 use base::clock;
 use base::house::House;
@@ -55,8 +55,16 @@ impl Feed {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
         out += &format!("<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n", xml(&house.words.lang));
         out += &format!("<title>{} · {}</title>\n<id>{}</id>\n", xml(&self.title), xml(&house.name()), xml(&own));
-        out += &format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n", xml(&own), xml(&house.address("/")));
-        out += &format!("<updated>{}</updated>\n<author><name>{}</name></author>\n", clock::rfc3339(self.changed_at()), xml(&house.name()));
+        out += &format!(
+            "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n",
+            xml(&own),
+            xml(&house.address("/"))
+        );
+        out += &format!(
+            "<updated>{}</updated>\n<author><name>{}</name></author>\n",
+            clock::rfc3339(self.changed_at()),
+            xml(&house.name())
+        );
         self.entries.iter().for_each(|entry| out += &atom_entry(house, entry));
         out + "</feed>\n"
     }
@@ -79,8 +87,15 @@ impl Feed {
 
 fn atom_entry(house: &House, entry: &Entry) -> String {
     let address = xml(&house.address(entry.place.as_str()));
-    let mut out = format!("<entry><title>{}</title><id>{address}</id><link rel=\"alternate\" type=\"text/html\" href=\"{address}\"/>", xml(&entry.title));
-    out += &format!("<published>{}</published><updated>{}</updated>", clock::rfc3339(entry.at), clock::rfc3339(entry.changed_at.max(entry.at)));
+    let mut out = format!(
+        "<entry><title>{}</title><id>{address}</id><link rel=\"alternate\" type=\"text/html\" href=\"{address}\"/>",
+        xml(&entry.title)
+    );
+    out += &format!(
+        "<published>{}</published><updated>{}</updated>",
+        clock::rfc3339(entry.at),
+        clock::rfc3339(entry.changed_at.max(entry.at))
+    );
     if let Some(author) = &entry.author {
         out += &format!("<author><name>{}</name></author>", xml(author));
     }

@@ -1,6 +1,6 @@
-//! Other people's HTML, made into clean Markdown. ammonia reads it as a browser would and drops whatever is not on a short
-//! list; what is left is a small, well-formed tree ([`tree`]) that is written as Markdown ([`write`]). WordPress' own ways
-//! to say things, in square brackets, are spelled out before ([`shortcodes`]).
+//! Other people's HTML, made into clean Markdown. ammonia reads it as a browser would and drops whatever is not on a
+//! short list; what is left is a small, well-formed tree ([`tree`]) that is written as Markdown ([`write`]). WordPress'
+//! own ways to say things, in square brackets, are spelled out before ([`shortcodes`]).
 //!
 //! Promises: no HTML comes out, and no address that `rewrite` did not give. The words survive; how they were placed and
 //! coloured does not.
@@ -30,7 +30,10 @@ pub type Rewrite<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub fn markdown(source: &str, attached: &[String], rewrite: Rewrite<'_>) -> String {
     // Where a text was cut in two, one part ends.
     let source = &*in_turn(source, "\n\n");
-    let spelled_out = shortcodes::spell_out(&with_backgrounds(source), attached).0.replace("<!--more", "\n\n<!--more").replace("<!--nextpage-->", "\n\n");
+    let spelled_out = shortcodes::spell_out(&with_backgrounds(source), attached)
+        .0
+        .replace("<!--more", "\n\n<!--more")
+        .replace("<!--nextpage-->", "\n\n");
     written(&spelled_out, !source.contains("<!-- wp:"), rewrite)
 }
 
@@ -51,14 +54,25 @@ pub fn comment(source: &str, rewrite: Rewrite<'_>) -> String {
 /// A picture with what is said of it, as Markdown. `caption` is HTML.
 #[must_use]
 pub fn picture(path: &str, alt: &str, caption: &str) -> String {
-    let html = format!("<figure><img src=\"{}\" alt=\"{}\"><figcaption>{caption}</figcaption></figure>", shortcodes::quoted(path), shortcodes::quoted(alt));
+    let html = format!(
+        "<figure><img src=\"{}\" alt=\"{}\"><figcaption>{caption}</figcaption></figure>",
+        shortcodes::quoted(path),
+        shortcodes::quoted(alt)
+    );
     written(&html, false, &|url| Some(url.to_owned()))
 }
 
 /// A link to what is found at an address, as HTML.
 #[must_use]
 pub fn bare_link(address: &str) -> String {
-    let name = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').rsplit('/').next().unwrap_or(address);
+    let name = address
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(address);
     format!("<p><a href=\"{}\">{}</a></p>", shortcodes::quoted(address), shortcodes::quoted(name))
 }
 
@@ -78,10 +92,11 @@ pub fn line(source: &str) -> String {
 const LINE_BYTES_MAX: usize = 64 << 10;
 
 const ELEMENTS: [&str; 63] = [
-    "a", "address", "article", "aside", "audio", "b", "blockquote", "br", "center", "cite", "code", "dd", "del", "details", "div", "dl", "dt",
-    "em", "embed", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "iframe", "img", "kbd", "li",
-    "main", "nav", "object", "ol", "p", "param", "pre", "q", "s", "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup",
-    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "video",
+    "a", "address", "article", "aside", "audio", "b", "blockquote", "br", "center", "cite", "code", "dd", "del",
+    "details", "div", "dl", "dt", "em", "embed", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "i", "iframe", "img", "kbd", "li", "main", "nav", "object", "ol", "p", "param", "pre", "q", "s",
+    "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot",
+    "th", "thead", "tr", "tt", "ul", "video",
 ];
 
 fn tamed(html: &str) -> String {
@@ -89,7 +104,9 @@ fn tamed(html: &str) -> String {
         let mut tamer = Builder::empty();
         tamer
             .tags(HashSet::from(ELEMENTS))
-            .clean_content_tags(HashSet::from(["script", "style", "title", "template", "svg", "math", "select", "textarea", "noscript"]))
+            .clean_content_tags(HashSet::from([
+                "script", "style", "title", "template", "svg", "math", "select", "textarea", "noscript",
+            ]))
             .tag_attributes(HashMap::from([
                 ("a", HashSet::from(["href", "class"])),
                 ("img", HashSet::from(["src", "alt", "data-src", "data-lazy-src"])),
@@ -124,7 +141,23 @@ fn shallow(html: &str) -> String {
         let name_end = rest[begin..].find(|c: char| !c.is_ascii_alphanumeric()).map_or(rest.len(), |end| end + begin);
         let name = rest[begin..name_end].to_ascii_lowercase();
         // The first need no end, and the second end each other.
-        let counts = !name.is_empty() && !matches!(name.as_str(), "br" | "hr" | "img" | "input" | "source" | "embed" | "param" | "p" | "li" | "dt" | "dd" | "tr" | "td" | "th");
+        let counts = !name.is_empty()
+            && !matches!(
+                name.as_str(),
+                "br" | "hr"
+                    | "img"
+                    | "input"
+                    | "source"
+                    | "embed"
+                    | "param"
+                    | "p"
+                    | "li"
+                    | "dt"
+                    | "dd"
+                    | "tr"
+                    | "td"
+                    | "th"
+            );
         // An end that ends nothing leaves us as deep as we were.
         if is_end && let Some(at) = open.iter().rposition(|known| *known == name) {
             open.remove(at);
@@ -142,14 +175,17 @@ fn shallow(html: &str) -> String {
     out
 }
 
-/// Puts what stands between two `<`, and parts a very long text in it where no entity is cut: the writer of HTML looks to the
-/// end of a text for every sign that it escapes. The mark that parts it is on no list, so it goes again.
+/// Puts what stands between two `<`, and parts a very long text in it where no entity is cut: the writer of HTML looks
+/// to the end of a text for every sign that it escapes. The mark that parts it is on no list, so it goes again.
 fn put_in_runs(out: &mut String, between: &str) {
-    let begins_tag = out.ends_with('<') && between.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
+    let begins_tag =
+        out.ends_with('<') && between.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
     let text = if begins_tag { between.find('>').unwrap_or(between.len()) } else { 0 };
     *out += &between[..text];
     let mut rest = &between[text..];
-    while let Some(end) = rest.get(rest.floor_char_boundary(RUN_BYTES)..).and_then(|far| far.find(|c: char| c == '&' || !c.is_ascii())) {
+    while let Some(end) =
+        rest.get(rest.floor_char_boundary(RUN_BYTES)..).and_then(|far| far.find(|c: char| c == '&' || !c.is_ascii()))
+    {
         let (run, after) = rest.split_at(rest.floor_char_boundary(RUN_BYTES) + end);
         *out += run;
         *out += "<wbr>";

@@ -1,5 +1,5 @@
-//! Bringing a WordPress site in. The export is read twice: first the people and the files, so that texts can point to them,
-//! then posts and pages with their comments. Each batch is one write together with the memory of what it took
+//! Bringing a WordPress site in. The export is read twice: first the people and the files, so that texts can point to
+//! them, then posts and pages with their comments. Each batch is one write together with the memory of what it took
 //! ([`memory`]), so an import that was killed at any point is simply run again.
 //!
 //! Promises: memory is bounded; a second run changes nothing and reports the same; what was edited or erased here since
@@ -39,7 +39,10 @@ pub(crate) use memory::forget;
 pub use report::{Left, Report, Taken};
 
 /// Where WordPress has its feeds.
-const OLD_FEEDS: [&str; 10] = ["/feed", "/comments/feed", "/rss", "/atom", "/wp-rss2.php", "/wp-atom.php", "/?feed=rss2", "/?feed=rss", "/?feed=atom", "/?feed=comments-rss2"];
+const OLD_FEEDS: [&str; 10] = [
+    "/feed", "/comments/feed", "/rss", "/atom", "/wp-rss2.php", "/wp-atom.php", "/?feed=rss2", "/?feed=rss",
+    "/?feed=atom", "/?feed=comments-rss2",
+];
 /// Old addresses in one write.
 const ADDRESSES_AT_ONCE: usize = 500;
 
@@ -51,7 +54,13 @@ pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 ///
 /// # Errors
 /// [`Refusal::NotLikeThis`] when the file is no WordPress export, or it or the uploads cannot be opened.
-pub async fn import(house: &House, path: &Path, uploads: Option<&Path>, is_dry: bool, progress: Progress<'_>) -> Result<Report, Refusal> {
+pub async fn import(
+    house: &House,
+    path: &Path,
+    uploads: Option<&Path>,
+    is_dry: bool,
+    progress: Progress<'_>,
+) -> Result<Report, Refusal> {
     let uploads = Uploads::open(uploads).map_err(|_| Refusal::NotLikeThis("refusal-import-no-uploads"))?;
     let mut import = Import { house, uploads, is_dry, ..Import::empty(house) };
     import.pass(path, Pass::PeopleAndFiles, progress).await?;
@@ -117,9 +126,13 @@ impl<'a> Import<'a> {
                 Found::Term(term) if pass == Pass::PeopleAndFiles => self.term(&term),
                 Found::Author(author) if pass == Pass::PeopleAndFiles => self.author(author, &mut batch).await?,
                 Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "wp_block" => self.aside.block(*item),
-                Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "guest-author" => self.aside.name(&item.slug, &name_of(&item.title)),
+                Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "guest-author" => {
+                    self.aside.name(&item.slug, &name_of(&item.title))
+                }
                 Found::Item(item) if pass == Pass::PeopleAndFiles && item.kind == "forum" => self.aside.forum(*item),
-                Found::Item(item) if (item.kind == "attachment") == (pass == Pass::PeopleAndFiles) => self.item(*item, &mut batch).await?,
+                Found::Item(item) if (item.kind == "attachment") == (pass == Pass::PeopleAndFiles) => {
+                    self.item(*item, &mut batch).await?
+                }
                 Found::Author(_) | Found::Term(_) | Found::Item(_) => {}
             }
             if batch.is_full() {
@@ -141,7 +154,12 @@ impl<'a> Import<'a> {
     async fn lists_lead_on(&mut self) -> Result<(), Refusal> {
         let mut archives = std::mem::take(&mut self.archives);
         for login in std::mem::take(&mut archives.writers) {
-            let person = self.people.get(&login).and_then(Option::as_ref).and_then(|place| place.id_of("people")).or(self.is_dry.then_some("dry"));
+            let person = self
+                .people
+                .get(&login)
+                .and_then(Option::as_ref)
+                .and_then(|place| place.id_of("people"))
+                .or(self.is_dry.then_some("dry"));
             if let Some(person) = person.filter(|person| !Place::is_gone(person)) {
                 archives.leads_to_writer(&login, person, &self.hosts.root, &self.logins);
             }
@@ -151,7 +169,10 @@ impl<'a> Import<'a> {
             let root = &self.hosts.root;
             let feed = format!("/feeds/{}.atom", crate::feed::ALL);
             leads.extend(OLD_FEEDS.iter().map(|old| (format!("{root}{old}"), feed.clone())));
-            leads.extend([(format!("{root}/page"), "/articles".to_owned()), (format!("{root}/index.php"), "/".to_owned())]);
+            leads.extend([
+                (format!("{root}/page"), "/articles".to_owned()),
+                (format!("{root}/index.php"), "/".to_owned()),
+            ]);
             leads.extend((!root.is_empty()).then(|| (root.clone(), "/".to_owned())));
         }
         for some in leads.chunks(ADDRESSES_AT_ONCE) {

@@ -1,5 +1,5 @@
-//! In and out: imports, feeds, files. Glossary: an *export* is what another program wrote; what is *brought* out of one is
-//! offered to the rooms, and one of them *takes it in*; what none takes is *left*, with why.
+//! In and out: imports, feeds, files. Glossary: an *export* is what another program wrote; what is *brought* out of one
+//! is offered to the rooms, and one of them *takes it in*; what none takes is *left*, with why.
 
 pub mod feed;
 pub mod html;
@@ -35,23 +35,40 @@ impl Room for Door {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[Job { name: "sweep-files", every_ms: DAY_MS, run: |house| Box::pin(async move { file::sweep(&house).await.map(drop) }) }]
+        &[Job {
+            name: "sweep-files",
+            every_ms: DAY_MS,
+            run: |house| Box::pin(async move { file::sweep(&house).await.map(drop) }),
+        }]
     }
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
         let files = File::given_by(&house.db, person).await?;
-        let rows = files.iter().map(|file| serde_json::json!({ "name": file.name, "kind": file.mime, "bytes": file.bytes, "for": file.audience.id(), "given": clock::rfc3339(file.since) }));
-        Ok(vec![Kept { what: "files", rows: rows.collect(), files: files.iter().map(|file| file.id.clone()).collect() }])
+        let rows = files.iter().map(|file| {
+            serde_json::json!({
+                "name": file.name, "kind": file.mime, "bytes": file.bytes, "for": file.audience.id(),
+                "given": clock::rfc3339(file.since)
+            })
+        });
+        Ok(vec![Kept {
+            what: "files",
+            rows: rows.collect(),
+            files: files.iter().map(|file| file.id.clone()).collect(),
+        }])
     }
 
-    /// What others see may stay without the name; what was for the person alone goes with them, and in any case what they were
-    /// called where an import found them.
+    /// What others see may stay without the name; what was for the person alone goes with them, and in any case what
+    /// they were called where an import found them.
     async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
         import::forget(tx, person).await?;
         if how == Leaving::KeepWords {
             return Ok(());
         }
-        for file in File::given_by(tx, person).await?.iter().filter(|file| how == Leaving::Remove || file.audience == Audience::Only) {
+        for file in File::given_by(tx, person)
+            .await?
+            .iter()
+            .filter(|file| how == Leaving::Remove || file.audience == Audience::Only)
+        {
             File::erase(tx, &file.id, house.now()).await?;
         }
         tx.run("UPDATE file SET giver = NULL WHERE giver = $1", vals![person]).await?;

@@ -1,5 +1,5 @@
-//! A WordPress export (WXR: an RSS feed with more in it), read as it comes: authors, and items with their comments. Memory
-//! is bounded whatever the export holds; an item with very many comments comes in several parts.
+//! A WordPress export (WXR: an RSS feed with more in it), read as it comes: authors, and items with their comments.
+//! Memory is bounded whatever the export holds; an item with very many comments comes in several parts.
 //!
 //! Never: a mail address or IP address out of the export. They are not read at all.
 
@@ -33,7 +33,8 @@ pub struct Export<R> {
     /// The records that are open, outermost first.
     open: Vec<Record>,
     field: Option<Field>,
-    /// What an export calls what WordPress calls `wp`, `content`, `excerpt` and `dc`, where it has words of its own for them.
+    /// What an export calls what WordPress calls `wp`, `content`, `excerpt` and `dc`, where it has words of its own for
+    /// them.
     prefixes: Vec<(Vec<u8>, &'static [u8])>,
     /// What was finished and waits to be handed out.
     ready: VecDeque<Found>,
@@ -68,7 +69,8 @@ impl Record {
     }
 }
 
-/// How deep a record of this element stands: one that opens ends every record as deep or deeper, since its end was lost.
+/// How deep a record of this element stands: one that opens ends every record as deep or deeper, since its end was
+/// lost.
 fn depth(name: &[u8]) -> usize {
     match name {
         b"wp:comment" | b"wp:postmeta" => 1,
@@ -91,7 +93,16 @@ struct Field {
 
 impl<R: BufRead> Export<R> {
     pub fn new(from: R) -> Self {
-        Self { scan: Scan::new(from), site: Site::default(), is_wordpress: false, is_whole: false, open: Vec::new(), field: None, prefixes: Vec::new(), ready: VecDeque::new() }
+        Self {
+            scan: Scan::new(from),
+            site: Site::default(),
+            is_wordpress: false,
+            is_whole: false,
+            open: Vec::new(),
+            field: None,
+            prefixes: Vec::new(),
+            ready: VecDeque::new(),
+        }
     }
 
     /// Bytes read so far.
@@ -183,7 +194,14 @@ impl<R: BufRead> Export<R> {
         } else if self.begins_field(name) {
             self.end_field();
             let named = |name: &[u8]| attribute(inside, name).unwrap_or_default().to_vec();
-            self.field = Some(Field { name: name.to_vec(), domain: named(b"domain"), slug: named(b"nicename"), text: String::new(), cdata_end: None, was_cut: false });
+            self.field = Some(Field {
+                name: name.to_vec(),
+                domain: named(b"domain"),
+                slug: named(b"nicename"),
+                text: String::new(),
+                cdata_end: None,
+                was_cut: false,
+            });
             if is_empty {
                 self.end_field();
             }
@@ -196,14 +214,19 @@ impl<R: BufRead> Export<R> {
     /// Whether an element is a field of its own. Inside a text, one of HTML (`<title>`, `<link>`) belongs to that text.
     fn begins_field(&self, name: &[u8]) -> bool {
         let is_ours = name.contains(&b':') && !name.starts_with(b"svg:");
-        let is_plain = matches!(name, b"title" | b"link" | b"pubDate" | b"guid" | b"description" | b"category" | b"language" | b"generator");
+        let is_plain = matches!(
+            name,
+            b"title" | b"link" | b"pubDate" | b"guid" | b"description" | b"category" | b"language" | b"generator"
+        );
         let in_text = self.field.as_ref().is_some_and(|field| is_text(&field.name));
         is_ours || (is_plain && !in_text)
     }
 
     /// An element's name as WordPress writes it.
     fn called<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
-        let known = |(prefix, own): &(Vec<u8>, &'static [u8])| Some([own, name.strip_prefix(prefix.as_slice()).filter(|rest| rest.starts_with(b":"))?].concat());
+        let known = |(prefix, own): &(Vec<u8>, &'static [u8])| {
+            Some([own, name.strip_prefix(prefix.as_slice()).filter(|rest| rest.starts_with(b":"))?].concat())
+        };
         self.prefixes.iter().find_map(known).map_or(Cow::Borrowed(name), Cow::Owned)
     }
 
@@ -243,19 +266,36 @@ impl<R: BufRead> Export<R> {
                 "_thumbnail_id" => item.thumbnail = value,
                 "_wp_attachment_image_alt" => item.alt = value,
                 "footnotes" => item.footnotes = value,
-                "enclosure" if item.enclosures.len() < EXTRAS_MAX => item.enclosures.push(value.lines().next().unwrap_or_default().trim().to_owned()),
+                "enclosure" if item.enclosures.len() < EXTRAS_MAX => {
+                    item.enclosures.push(value.lines().next().unwrap_or_default().trim().to_owned())
+                }
                 "_bbp_reply_to" => item.answers = value,
                 "_bbp_anonymous_name" => item.nickname = value,
                 "_wp_old_slug" if item.old_slugs.len() < EXTRAS_MAX => item.old_slugs.push(value),
                 // An underscore at the beginning is WordPress' way to say that it is nobody's words.
-                _ if !key.starts_with('_') && !key.is_empty() && !value.is_empty() && item.fields.len() < EXTRAS_MAX => item.fields.push(key),
+                _ if !key.starts_with('_')
+                    && !key.is_empty()
+                    && !value.is_empty()
+                    && item.fields.len() < EXTRAS_MAX =>
+                {
+                    item.fields.push(key)
+                }
                 _ => {}
             },
             (Record::Comment(comment), Some(Record::Item(item, bytes))) => {
                 *bytes += comment.content.len() + comment.author.len() + 200;
                 item.comments.push(comment);
                 if *bytes > COMMENT_BYTES_MAX && !item.id.is_empty() {
-                    let more = Item { id: item.id.clone(), kind: item.kind.clone(), status: item.status.clone(), title: item.title.clone(), creator: item.creator.clone(), password: item.password.clone(), is_more: true, ..Item::default() };
+                    let more = Item {
+                        id: item.id.clone(),
+                        kind: item.kind.clone(),
+                        status: item.status.clone(),
+                        title: item.title.clone(),
+                        creator: item.creator.clone(),
+                        password: item.password.clone(),
+                        is_more: true,
+                        ..Item::default()
+                    };
                     *bytes = 0;
                     self.ready.push_back(Found::Item(std::mem::replace(item, Box::new(more))));
                 }

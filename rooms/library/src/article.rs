@@ -2,8 +2,8 @@
 //! address for ever, are rendered when they are written, and say what they said before.
 //!
 //! Promises: a draft is seen by its author alone; what its author withdraws leaves every page, feed, search and list at
-//! once, and what was said under it with it; a change made from an old copy is refused, not lost. Only its author changes
-//! an article; a page is changed by whoever holds the duty, and each change is an act.
+//! once, and what was said under it with it; a change made from an old copy is refused, not lost. Only its author
+//! changes an article; a page is changed by whoever holds the duty, and each change is an act.
 
 mod draft;
 pub(crate) mod files;
@@ -61,7 +61,24 @@ pub struct Article {
     pub withdrawn_at: Option<i64>,
     pub closed_at: Option<i64>,
 }
-row!(Article { id, kind, slug, title, summary, words, html, author, by, face, lang, since, changed_at, published_at, withdrawn_at, closed_at });
+row!(Article {
+    id,
+    kind,
+    slug,
+    title,
+    summary,
+    words,
+    html,
+    author,
+    by,
+    face,
+    lang,
+    since,
+    changed_at,
+    published_at,
+    withdrawn_at,
+    closed_at
+});
 
 /// Something it said before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,20 +117,52 @@ impl Article {
     /// Puts an article of the member's on the shelf, or keeps it as a draft. Says where it stands.
     pub async fn open(member: &Member, draft: &Draft, publishes: bool) -> Result<Place, Refusal> {
         let (tx, now) = (member.begin().await?, member.house.now());
-        let place = Self::add(&tx, Kind::Article, &slug_of(&draft.title), draft, Some(&member.person.id), now, publishes.then_some(now)).await?;
+        let place = Self::add(
+            &tx,
+            Kind::Article,
+            &slug_of(&draft.title),
+            draft,
+            Some(&member.person.id),
+            now,
+            publishes.then_some(now),
+        )
+        .await?;
         tx.keep().await?;
         Ok(place)
     }
 
     /// Writes an article as it is given; the importer, the demo and the pack's first pages use this, too.
-    /// `slug` is what it would like to be called; `published_at` is none for a draft, which is called by its id until it is put
-    /// up: a name that is taken would tell of it. Says where it stands.
-    pub async fn add(tx: &Tx, kind: Kind, slug: &str, draft: &Draft, author: Option<&str>, since: i64, published_at: Option<i64>) -> DbResult<Place> {
+    /// `slug` is what it would like to be called; `published_at` is none for a draft, which is called by its id until
+    /// it is put up: a name that is taken would tell of it. Says where it stands.
+    pub async fn add(
+        tx: &Tx,
+        kind: Kind,
+        slug: &str,
+        draft: &Draft,
+        author: Option<&str>,
+        since: i64,
+        published_at: Option<i64>,
+    ) -> DbResult<Place> {
         let (rendered, id) = (markup::render(&draft.words), base::id::at(since));
         let slug = if published_at.is_some() { free_slug(tx, kind, slug).await? } else { id.clone() };
-        let sql = "INSERT INTO article (id, kind, slug, title, summary, words, html, version, author, lang, since, changed_at, published_at, closed_at)
+        let sql = "INSERT INTO article (id, kind, slug, title, summary, words, html, version, author, lang, since,
+                   changed_at, published_at, closed_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13)";
-        let vals = vals![&id, kind, &slug, &draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, author, &draft.lang, since, published_at, draft.is_closed.then_some(since)];
+        let vals = vals![
+            &id,
+            kind,
+            &slug,
+            &draft.title,
+            &draft.summary,
+            &draft.words,
+            rendered.html,
+            rendered.version,
+            author,
+            &draft.lang,
+            since,
+            published_at,
+            draft.is_closed.then_some(since)
+        ];
         tx.run(sql, vals).await?;
         article_shelf::set_terms(tx, &id, &draft.categories, &draft.tags).await?;
         let place = Place::of(kind.shelf(), &slug);
@@ -123,12 +172,14 @@ impl Article {
 
     /// An article or page, whoever asks.
     pub async fn find(ask: &impl Ask, kind: Kind, slug: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT a.id, a.kind, a.slug, a.title, a.summary, a.words, a.html, a.author, p.name, p.face, a.lang, a.since, a.changed_at, a.published_at, a.withdrawn_at, a.closed_at
+        let sql = "SELECT a.id, a.kind, a.slug, a.title, a.summary, a.words, a.html, a.author, p.name, p.face, a.lang,
+                   a.since, a.changed_at, a.published_at, a.withdrawn_at, a.closed_at
                    FROM article a LEFT JOIN person p ON p.id = a.author WHERE a.kind = $1 AND a.slug = $2";
         ask.first(sql, vals![kind, slug]).await
     }
 
-    /// One that this reader may see. Its author sees it always; a draft is nobody else's, and what was taken off is gone for others.
+    /// One that this reader may see. Its author sees it always; a draft is nobody else's, and what was taken off is
+    /// gone for others.
     pub async fn seen_by(ask: &impl Ask, reader: &Reader, kind: Kind, slug: &str) -> Result<Self, Refusal> {
         if Place::is_gone(slug) {
             return Err(Refusal::Gone);
@@ -163,9 +214,15 @@ impl Article {
         article_shelf::terms(ask, &self.id).await
     }
 
-    /// Changes an article of the member's own, and publishes it if they say so. `seen` is the change they had before them. Says
-    /// where it stands; nowhere new, and `None`, when there was another since.
-    pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64, publish: bool) -> Result<Option<Place>, Refusal> {
+    /// Changes an article of the member's own, and publishes it if they say so. `seen` is the change they had before
+    /// them. Says where it stands; nowhere new, and `None`, when there was another since.
+    pub async fn correct(
+        &self,
+        member: &Member,
+        draft: &Draft,
+        seen: i64,
+        publish: bool,
+    ) -> Result<Option<Place>, Refusal> {
         self.must_be_theirs(member)?;
         let tx = member.begin().await?;
         let place = self.write(&tx, draft, seen, publish, member.house.now()).await?;
@@ -177,22 +234,48 @@ impl Article {
 
     async fn write(&self, tx: &Tx, draft: &Draft, seen: i64, publish: bool, now: i64) -> DbResult<Option<Place>> {
         let (rendered, now) = (markup::render(&draft.words), now.max(seen + 1));
-        let before: Option<Version> = tx.first("SELECT id, title, summary, words, changed_at FROM article WHERE id = $1 AND changed_at = $2", vals![&self.id, seen]).await?;
+        let before: Option<Version> = tx
+            .first(
+                "SELECT id, title, summary, words, changed_at FROM article WHERE id = $1 AND changed_at = $2",
+                vals![&self.id, seen],
+            )
+            .await?;
         let Some(before) = before else { return Ok(None) };
-        let sql = "UPDATE article SET title = $1, summary = $2, words = $3, html = $4, version = $5, lang = $6, changed_at = $7,
-                          published_at = COALESCE(published_at, $8), closed_at = $9 WHERE id = $10 AND changed_at = $11";
+        let sql = "UPDATE article SET title = $1, summary = $2, words = $3, html = $4, version = $5, lang = $6,
+                   changed_at = $7,
+                          published_at = COALESCE(published_at, $8), closed_at = $9 WHERE id = $10
+                          AND changed_at = $11";
         let closed_at = draft.is_closed.then(|| self.closed_at.unwrap_or(now));
-        let vals = vals![&draft.title, &draft.summary, &draft.words, rendered.html, rendered.version, &draft.lang, now, publish.then_some(now), closed_at, &self.id, seen];
+        let vals = vals![
+            &draft.title,
+            &draft.summary,
+            &draft.words,
+            rendered.html,
+            rendered.version,
+            &draft.lang,
+            now,
+            publish.then_some(now),
+            closed_at,
+            &self.id,
+            seen
+        ];
         if tx.run(sql, vals).await? == 0 {
             return Ok(None);
         }
         // What nobody but its author has read has no history.
-        if self.published_at.is_some() && (before.words != draft.words || before.title != draft.title || before.summary != draft.summary) {
-            let sql = "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
+        if self.published_at.is_some()
+            && (before.words != draft.words || before.title != draft.title || before.summary != draft.summary)
+        {
+            let sql =
+                "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
             tx.run(sql, vals![base::id::at(now), &self.id, before.title, before.summary, before.words, now]).await?;
         }
         article_shelf::set_terms(tx, &self.id, &draft.categories, &draft.tags).await?;
-        let place = if publish && self.slug == self.id { self.move_out(tx, &slug_of(&draft.title)).await? } else { self.place() };
+        let place = if publish && self.slug == self.id {
+            self.move_out(tx, &slug_of(&draft.title)).await?
+        } else {
+            self.place()
+        };
         article_shelf::index(tx, &place).await?;
         talk::place_again(tx, &place).await?;
         Ok(Some(place))
@@ -210,7 +293,11 @@ impl Article {
 
     /// What it said before, the latest first.
     pub async fn before(&self, ask: &impl Ask) -> DbResult<Vec<Version>> {
-        ask.all("SELECT id, title, summary, words, until FROM article_edit WHERE article = $1 ORDER BY id DESC", vals![&self.id]).await
+        ask.all(
+            "SELECT id, title, summary, words, until FROM article_edit WHERE article = $1 ORDER BY id DESC",
+            vals![&self.id],
+        )
+        .await
     }
 
     /// Takes one earlier version away for good.
@@ -252,8 +339,8 @@ impl Article {
         Ok(tx.keep().await?)
     }
 
-    /// Removes the row. What others said under it stays theirs, at a place that nobody can open or write anew; its address, and
-    /// those that led to it, are nobody else's from then on.
+    /// Removes the row. What others said under it stays theirs, at a place that nobody can open or write anew; its
+    /// address, and those that led to it, are nobody else's from then on.
     pub(crate) async fn erase(&self, tx: &Tx, now: i64) -> DbResult<()> {
         let gone = Place::gone(self.kind.shelf(), &self.id);
         crate::let_go(tx, &self.place(), &gone, now).await?;
@@ -274,7 +361,10 @@ async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     let mut free = slug.to_owned();
     let mut n = 1;
     let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) THEN 1 ELSE 0 END";
-    while TAKEN_SLUGS.contains(&free.as_str()) || tx.one(sql, vals![kind, &free]).await? || redirect::is_known(tx, Place::of(kind.shelf(), &free).as_str()).await? {
+    while TAKEN_SLUGS.contains(&free.as_str())
+        || tx.one(sql, vals![kind, &free]).await?
+        || redirect::is_known(tx, Place::of(kind.shelf(), &free).as_str()).await?
+    {
         n += 1;
         free = format!("{slug}-{n}");
     }
@@ -286,19 +376,27 @@ pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<[Kept; 2]> {
     let sql = "SELECT slug, title, summary, words, since FROM article WHERE author = $1 ORDER BY id";
     let articles: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
     let rows = articles.into_iter().map(|(slug, title, summary, words, since)| {
-        json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "written": rfc3339(since) })
+        json!({
+            "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words,
+            "written": rfc3339(since)
+        })
     });
-    let sql = "SELECT a.slug, e.title, e.summary, e.words, e.until FROM article_edit e JOIN article a ON a.id = e.article WHERE a.author = $1 ORDER BY e.id";
+    let sql = "SELECT a.slug, e.title, e.summary, e.words, e.until
+               FROM article_edit e JOIN article a ON a.id = e.article WHERE a.author = $1 ORDER BY e.id";
     let before: Vec<(String, String, String, String, i64)> = ask.all(sql, vals![person]).await?;
     let before = before.into_iter().map(|(slug, title, summary, words, until)| {
-        json!({ "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words, "until": rfc3339(until) })
+        json!({
+            "at": format!("/articles/{slug}"), "title": title, "summary": summary, "words": words,
+            "until": rfc3339(until)
+        })
     });
     Ok([Kept::of("articles", rows.collect()), Kept::of("articles-before-they-were-changed", before.collect())])
 }
 
 /// Forgets a person: what nobody else read goes in any case; the rest as they asked.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
-    let theirs: Vec<(Kind, String)> = tx.all("SELECT kind, slug FROM article WHERE author = $1 ORDER BY id", vals![person]).await?;
+    let theirs: Vec<(Kind, String)> =
+        tx.all("SELECT kind, slug FROM article WHERE author = $1 ORDER BY id", vals![person]).await?;
     for (kind, slug) in theirs {
         let Some(article) = Article::find(tx, kind, &slug).await? else { continue };
         match how {

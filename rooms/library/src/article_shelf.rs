@@ -62,21 +62,27 @@ impl Listed {
     /// The newest articles that everyone may read.
     pub async fn newest(ask: &impl Ask, filter: &Filter, limit: i64) -> DbResult<Vec<Self>> {
         let before = match &filter.before {
-            Some(id) => ask.first::<i64>("SELECT published_at FROM article WHERE id = $1 AND published_at IS NOT NULL", vals![id]).await?.zip(Some(id.as_str())),
+            Some(id) => ask
+                .first::<i64>("SELECT published_at FROM article WHERE id = $1 AND published_at IS NOT NULL", vals![id])
+                .await?
+                .zip(Some(id.as_str())),
             None => None,
         };
         let (at, id) = before.unwrap_or((filter.until.unwrap_or(i64::MAX), paging::NEWEST));
         match &filter.term {
             None => {
-                let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at FROM article a LEFT JOIN person p ON p.id = a.author
+                let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at FROM article a
+                           LEFT JOIN person p ON p.id = a.author
                            WHERE a.kind = 'article' AND (a.published_at, a.id) < ($1, $2) AND a.withdrawn_at IS NULL
                              AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/articles/' || a.slug)
                            ORDER BY a.published_at DESC, a.id DESC LIMIT $3";
                 ask.all(sql, vals![at, id, limit]).await
             }
             Some(("by", person)) => {
-                let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at FROM article a JOIN person p ON p.id = a.author
-                           WHERE a.author = $1 AND a.kind = 'article' AND (a.published_at, a.id) < ($2, $3) AND a.withdrawn_at IS NULL
+                let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at
+                           FROM article a JOIN person p ON p.id = a.author
+                           WHERE a.author = $1 AND a.kind = 'article' AND (a.published_at, a.id) < ($2, $3)
+                           AND a.withdrawn_at IS NULL
                              AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/articles/' || a.slug)
                            ORDER BY a.published_at DESC, a.id DESC LIMIT $4";
                 ask.all(sql, vals![person, at, id, limit]).await
@@ -84,7 +90,8 @@ impl Listed {
             Some((kind, slug)) => {
                 let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.published_at
                            FROM article_term t JOIN article a ON a.id = t.article LEFT JOIN person p ON p.id = a.author
-                           WHERE t.kind = $1 AND t.slug = $2 AND (t.published_at, t.article) < ($3, $4) AND a.kind = 'article' AND a.withdrawn_at IS NULL
+                           WHERE t.kind = $1 AND t.slug = $2 AND (t.published_at, t.article) < ($3, $4)
+                           AND a.kind = 'article' AND a.withdrawn_at IS NULL
                              AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/articles/' || a.slug)
                            ORDER BY t.published_at DESC, t.article DESC LIMIT $5";
                 ask.all(sql, vals![*kind, slug, at, id, limit]).await
@@ -94,7 +101,8 @@ impl Listed {
 
     /// Drafts of a person, the newest first.
     pub async fn drafts(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
-        let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.since FROM article a LEFT JOIN person p ON p.id = a.author
+        let sql = "SELECT a.id, a.slug, a.title, a.summary, p.name, a.since FROM article a
+                   LEFT JOIN person p ON p.id = a.author
                    WHERE a.author = $1 AND a.kind = 'article' AND a.published_at IS NULL ORDER BY a.id DESC";
         ask.all(sql, vals![person]).await
     }
@@ -102,7 +110,8 @@ impl Listed {
 
 /// The community's pages: slug and title.
 pub async fn pages(ask: &impl Ask) -> DbResult<Vec<(String, String)>> {
-    let sql = "SELECT a.slug, a.title FROM article a WHERE a.kind = 'page' AND a.published_at IS NOT NULL AND a.withdrawn_at IS NULL
+    let sql = "SELECT a.slug, a.title FROM article a WHERE a.kind = 'page' AND a.published_at IS NOT NULL
+               AND a.withdrawn_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/pages/' || a.slug) ORDER BY a.title, a.slug";
     ask.all(sql, &[]).await
 }
@@ -113,7 +122,8 @@ pub async fn terms(ask: &impl Ask, article: &str) -> DbResult<Vec<Term>> {
 
 /// The name of a category or tag as somebody wrote it.
 pub async fn name_of(ask: &impl Ask, kind: &str, slug: &str) -> DbResult<Option<String>> {
-    ask.first("SELECT name FROM article_term WHERE kind = $1 AND slug = $2 ORDER BY article LIMIT 1", vals![kind, slug]).await
+    ask.first("SELECT name FROM article_term WHERE kind = $1 AND slug = $2 ORDER BY article LIMIT 1", vals![kind, slug])
+        .await
 }
 
 pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tags: &[String]) -> DbResult<()> {
@@ -126,7 +136,8 @@ pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tag
             }
         }
         for (slug, name) in by_slug {
-            let sql = "INSERT INTO article_term (article, kind, slug, name, published_at) SELECT id, $1, $2, $3, published_at FROM article WHERE id = $4";
+            let sql = "INSERT INTO article_term (article, kind, slug, name, published_at) SELECT id, $1, $2, $3,
+                       published_at FROM article WHERE id = $4";
             tx.run(sql, vals![kind, slug, name, article]).await?;
         }
     }
@@ -146,7 +157,9 @@ pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
 pub(crate) async fn findable(ask: &impl Ask, place: &Place) -> DbResult<Option<Findable>> {
     let Some((kind, slug)) = Kind::of(place) else { return Ok(None) };
     let is_open = veil::over(ask, place).await?.is_none();
-    let Some(article) = Article::find(ask, kind, slug).await?.filter(|article| article.is_out() && is_open) else { return Ok(None) };
+    let Some(article) = Article::find(ask, kind, slug).await?.filter(|article| article.is_out() && is_open) else {
+        return Ok(None);
+    };
     let mut words = format!("{}\n{}", article.summary, markup::render(&article.words).plain);
     let (mut feelings, mut genres) = (Vec::new(), Vec::new());
     for term in article.terms(ask).await? {
@@ -158,7 +171,18 @@ pub(crate) async fn findable(ask: &impl Ask, place: &Place) -> DbResult<Option<F
         words = format!("{words}\n{}", helped.line);
     }
     let at = article.published_at.unwrap_or(article.since);
-    Ok(Some(Findable { kind: kind.id(), title: article.title, words, author: article.by, audience: Audience::Everyone, feelings, genres, lang: article.lang, at, ..Findable::default() }))
+    Ok(Some(Findable {
+        kind: kind.id(),
+        title: article.title,
+        words,
+        author: article.by,
+        audience: Audience::Everyone,
+        feelings,
+        genres,
+        lang: article.lang,
+        at,
+        ..Findable::default()
+    }))
 }
 
 /// What is at the address of an article or page, for this reader. A page that nobody wrote here yet is the pack's.
@@ -167,11 +191,25 @@ pub(crate) async fn at(house: &House, reader: &Reader, kind: Kind, slug: &str) -
         Ok(article) => {
             let audience = if article.is_out() { Audience::Everyone } else { Audience::Only };
             let open = article.is_open();
-            Ok(Preview { kind: kind.id(), title: article.title, line: article.summary, audience, owner: article.author, open })
+            Ok(Preview {
+                kind: kind.id(),
+                title: article.title,
+                line: article.summary,
+                audience,
+                owner: article.author,
+                open,
+            })
         }
         Err(Refusal::NotFound) if kind == Kind::Page => {
             let page = first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;
-            Ok(Preview { kind: kind.id(), title: page.title, line: page.summary, audience: Audience::Everyone, owner: None, open: false })
+            Ok(Preview {
+                kind: kind.id(),
+                title: page.title,
+                line: page.summary,
+                audience: Audience::Everyone,
+                owner: None,
+                open: false,
+            })
         }
         Err(refusal) => Err(refusal),
     }
@@ -184,7 +222,18 @@ pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<V
     }
     let filter = Filter { term: Some(("tag", feeling.to_owned())), ..Filter::default() };
     let articles = Listed::newest(&house.db, &filter, OFFERS).await?;
-    Ok(articles.into_iter().map(|article| Offer { place: article.place(), kind: "article", title: article.title, credit: article.by.unwrap_or_default(), line: article.summary, note: String::new(), links: Vec::new() }).collect())
+    Ok(articles
+        .into_iter()
+        .map(|article| Offer {
+            place: article.place(),
+            kind: "article",
+            title: article.title,
+            credit: article.by.unwrap_or_default(),
+            line: article.summary,
+            note: String::new(),
+            links: Vec::new(),
+        })
+        .collect())
 }
 
 /// The newest articles with their words, for the feed.
@@ -212,7 +261,10 @@ pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
 pub(crate) async fn index_again(house: &House) -> DbResult<()> {
     let mut after = String::new();
     loop {
-        let some: Vec<(String, Kind, String)> = house.db.all("SELECT id, kind, slug FROM article WHERE id > $1 ORDER BY id LIMIT 100", vals![&after]).await?;
+        let some: Vec<(String, Kind, String)> = house
+            .db
+            .all("SELECT id, kind, slug FROM article WHERE id > $1 ORDER BY id LIMIT 100", vals![&after])
+            .await?;
         let Some((last, ..)) = some.last() else { return Ok(()) };
         after.clone_from(last);
         let tx = house.begin().await?;

@@ -1,4 +1,5 @@
-//! "It helped me": one line a person, at anything in the library, with the feeling it met. Lines are read, never counted.
+//! "It helped me": one line a person, at anything in the library, with the feeling it met. Lines are read, never
+//! counted.
 
 use base::clock::rfc3339;
 use base::db::{Ask, DbResult, Tx};
@@ -39,7 +40,8 @@ impl Helped {
     /// Writes a line as it is given; the demo uses this, too.
     pub async fn put(tx: &Tx, place: &Place, person: &str, feeling: &str, line: &str, now: i64) -> DbResult<()> {
         let sql = "INSERT INTO helped (id, place, person, feeling, line, at) VALUES ($1, $2, $3, $4, $5, $6)
-                   ON CONFLICT (place, person) DO UPDATE SET feeling = excluded.feeling, line = excluded.line, at = excluded.at";
+                   ON CONFLICT (place, person) DO UPDATE
+                   SET feeling = excluded.feeling, line = excluded.line, at = excluded.at";
         tx.run(sql, vals![base::id::at(now), place, person, feeling, line, now]).await.map(drop)
     }
 
@@ -56,7 +58,8 @@ impl Helped {
 
     /// Takes a person's line away. A backup from before does not bring it back.
     pub(crate) async fn remove(tx: &Tx, place: &Place, person: &str, now: i64) -> DbResult<()> {
-        let gone: Option<String> = tx.first("DELETE FROM helped WHERE place = $1 AND person = $2 RETURNING id", vals![place, person]).await?;
+        let gone: Option<String> =
+            tx.first("DELETE FROM helped WHERE place = $1 AND person = $2 RETURNING id", vals![place, person]).await?;
         match gone {
             Some(id) => ledger::gone(tx, "helped", &id, now).await,
             None => Ok(()),
@@ -65,7 +68,8 @@ impl Helped {
 
     /// Puts the lines at one place with those at another that is the same; whoever has one there keeps that one.
     pub(crate) async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
-        let sql = "UPDATE helped SET place = $1 WHERE place = $2 AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = $1 AND h.person = helped.person)";
+        let sql = "UPDATE helped SET place = $1 WHERE place = $2
+                   AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = $1 AND h.person = helped.person)";
         tx.run(sql, vals![to, from]).await.map(drop)
     }
 
@@ -79,8 +83,9 @@ impl Helped {
 
     /// The newest lines at a place, the newest first.
     pub async fn at(ask: &impl Ask, place: &Place, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT h.id, h.feeling, h.line, h.person, p.name, h.at FROM helped h LEFT JOIN person p ON p.id = h.person
-                   WHERE h.place = $1 ORDER BY h.at DESC, h.id DESC LIMIT $2";
+        let sql =
+            "SELECT h.id, h.feeling, h.line, h.person, p.name, h.at FROM helped h LEFT JOIN person p ON p.id = h.person
+             WHERE h.place = $1 ORDER BY h.at DESC, h.id DESC LIMIT $2";
         ask.all(sql, vals![place, limit]).await
     }
 
@@ -92,14 +97,18 @@ impl Helped {
 
 /// What a person says helped them.
 pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
-    let lines: Vec<(String, String, String, i64)> = ask.all("SELECT place, feeling, line, at FROM helped WHERE person = $1 ORDER BY id", vals![person]).await?;
-    let rows = lines.into_iter().map(|(place, feeling, line, at)| json!({ "at": place, "feeling": feeling, "line": line, "said": rfc3339(at) }));
+    let lines: Vec<(String, String, String, i64)> =
+        ask.all("SELECT place, feeling, line, at FROM helped WHERE person = $1 ORDER BY id", vals![person]).await?;
+    let rows = lines.into_iter().map(
+        |(place, feeling, line, at)| json!({ "at": place, "feeling": feeling, "line": line, "said": rfc3339(at) }),
+    );
     Ok(Kept::of("it-helped-me", rows.collect()))
 }
 
 /// The lines stay without a name, or go when that is asked.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving) -> DbResult<()> {
-    let places: Vec<String> = tx.all("SELECT place FROM helped WHERE person = $1 ORDER BY place", vals![person]).await?;
+    let places: Vec<String> =
+        tx.all("SELECT place FROM helped WHERE person = $1 ORDER BY place", vals![person]).await?;
     if how == Leaving::Remove {
         tx.run("DELETE FROM helped WHERE person = $1", vals![person]).await?;
     }

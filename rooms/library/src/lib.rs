@@ -1,6 +1,6 @@
 //! The library: what helps. Glossary: a *song* is artist, title, a feeling and a line on why; a *feeling* is one of the
-//! pack's, with three *ways* to go (stay with it, move it, land); *helped* is one person's line that a thing met a feeling;
-//! an *article* is a person's words under their name; a *page* is the community's own.
+//! pack's, with three *ways* to go (stay with it, move it, land); *helped* is one person's line that a thing met a
+//! feeling; an *article* is a person's words under their name; a *page* is the community's own.
 
 pub mod article;
 pub mod article_shelf;
@@ -42,7 +42,11 @@ impl Room for Library {
     }
 
     fn jobs(&self) -> &'static [Job] {
-        &[Job { name: "articles-rendered", every_ms: DAY_MS, run: |house| Box::pin(article_shelf::render_again(house)) }]
+        &[Job {
+            name: "articles-rendered",
+            every_ms: DAY_MS,
+            run: |house| Box::pin(article_shelf::render_again(house)),
+        }]
     }
 
     async fn keeps(&self, house: &House, person: &str) -> Result<Vec<Kept>, Refusal> {
@@ -66,14 +70,28 @@ impl Room for Library {
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         if let Some(id) = place.id_of("playlists") {
             let list = Playlist::seen_by(&house.db, reader, id).await?;
-            return Ok(Some(Preview { kind: "playlist", title: list.title, line: list.brief, audience: Audience::Everyone, owner: list.curator, open: true }));
+            return Ok(Some(Preview {
+                kind: "playlist",
+                title: list.title,
+                line: list.brief,
+                audience: Audience::Everyone,
+                owner: list.curator,
+                open: true,
+            }));
         }
         if let Some((kind, slug)) = Kind::of(place) {
             return article_shelf::at(house, reader, kind, slug).await.map(Some);
         }
         let Some(id) = place.id_of("songs") else { return Ok(None) };
         let song = Song::seen_by(&house.db, reader, id).await?;
-        Ok(Some(Preview { kind: "song", title: song.called(), line: song.why, audience: Audience::Everyone, owner: song.giver, open: true }))
+        Ok(Some(Preview {
+            kind: "song",
+            title: song.called(),
+            line: song.why,
+            audience: Audience::Everyone,
+            owner: song.giver,
+            open: true,
+        }))
     }
 
     async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {
@@ -116,7 +134,8 @@ impl Room for Library {
     }
 }
 
-/// A thing goes: what hangs on its place goes along, and what was said under it stands under `talk_goes_to` from now on.
+/// A thing goes: what hangs on its place goes along, and what was said under it stands under `talk_goes_to` from now
+/// on.
 pub(crate) async fn let_go(tx: &Tx, place: &Place, talk_goes_to: &Place, now: i64) -> DbResult<()> {
     search::unindex(tx, place).await?;
     veil::lift(tx, place).await?;

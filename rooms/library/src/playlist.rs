@@ -1,8 +1,8 @@
-//! A playlist: a brief and a feeling, a call with a closing day, suggestions with a reason each, what members say to them,
-//! and in the end a list in an order somebody argued for.
+//! A playlist: a brief and a feeling, a call with a closing day, suggestions with a reason each, what members say to
+//! them, and in the end a list in an order somebody argued for.
 //!
-//! Promises: what one suggests stands in the open with its reason; what does not get in says why not (R11); the order is
-//! the curator's and can be argued with. Never: a ranking by counted voices.
+//! Promises: what one suggests stands in the open with its reason; what does not get in says why not (R11); the order
+//! is the curator's and can be argued with. Never: a ranking by counted voices.
 
 pub mod sheet;
 mod suggestion;
@@ -56,7 +56,11 @@ row!(Playlist { id, title, brief, feeling, caution, curator, by, closes_at, deci
 /// Reads playlists, each with its curator's name.
 macro_rules! lists {
     ($rest:literal) => {
-        concat!("SELECT l.id, l.title, l.brief, l.feeling, l.caution, l.curator, p.name, l.closes_at, l.decided_at, l.since, l.changed_at FROM playlist l LEFT JOIN person p ON p.id = l.curator ", $rest)
+        concat!(
+            "SELECT l.id, l.title, l.brief, l.feeling, l.caution, l.curator, p.name, l.closes_at, l.decided_at,
+             l.since, l.changed_at FROM playlist l LEFT JOIN person p ON p.id = l.curator ",
+            $rest
+        )
     };
 }
 
@@ -109,9 +113,18 @@ impl Playlist {
     }
 
     /// Writes a call as it is given; the importer and the demo use this, too.
-    pub async fn add(tx: &Tx, id: &str, draft: &Draft, curator: Option<&str>, since: i64, closes_at: i64) -> DbResult<()> {
-        let sql = "INSERT INTO playlist (id, title, brief, feeling, caution, curator, closes_at, since, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
-        tx.run(sql, vals![id, &draft.title, &draft.brief, &draft.feeling, &draft.caution, curator, closes_at, since]).await?;
+    pub async fn add(
+        tx: &Tx,
+        id: &str,
+        draft: &Draft,
+        curator: Option<&str>,
+        since: i64,
+        closes_at: i64,
+    ) -> DbResult<()> {
+        let sql = "INSERT INTO playlist (id, title, brief, feeling, caution, curator, closes_at, since, changed_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+        tx.run(sql, vals![id, &draft.title, &draft.brief, &draft.feeling, &draft.caution, curator, closes_at, since])
+            .await?;
         index(tx, id).await
     }
 
@@ -134,8 +147,10 @@ impl Playlist {
 
     /// The newest playlists; `feeling` empty for all, `before` the id that the page before ended with.
     pub async fn newest(ask: &impl Ask, feeling: &str, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = lists!("WHERE l.id < $1 AND ($2 = '' OR l.feeling = $2) AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/playlists/' || l.id)
-                   ORDER BY l.id DESC LIMIT $3");
+        let sql = lists!(
+            "WHERE l.id < $1 AND ($2 = '' OR l.feeling = $2)
+             AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/playlists/' || l.id) ORDER BY l.id DESC LIMIT $3"
+        );
         ask.all(sql, vals![before.unwrap_or(paging::NEWEST), feeling, limit]).await
     }
 
@@ -148,10 +163,26 @@ impl Playlist {
     pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64) -> Result<bool, Refusal> {
         self.must_be_curated_by(member)?;
         let now = member.house.now();
-        let closes_at = draft.days.filter(|_| self.decided_at.is_none()).map_or(self.closes_at, |days| now + days * DAY_MS);
+        let closes_at =
+            draft.days.filter(|_| self.decided_at.is_none()).map_or(self.closes_at, |days| now + days * DAY_MS);
         let tx = member.begin().await?;
-        let sql = "UPDATE playlist SET title = $1, brief = $2, feeling = $3, caution = $4, closes_at = $5, changed_at = $6 WHERE id = $7 AND changed_at = $8";
-        let changed = tx.run(sql, vals![&draft.title, &draft.brief, &draft.feeling, &draft.caution, closes_at, now.max(seen + 1), &self.id, seen]).await?;
+        let sql = "UPDATE playlist SET title = $1, brief = $2, feeling = $3, caution = $4, closes_at = $5,
+                   changed_at = $6 WHERE id = $7 AND changed_at = $8";
+        let changed = tx
+            .run(
+                sql,
+                vals![
+                    &draft.title,
+                    &draft.brief,
+                    &draft.feeling,
+                    &draft.caution,
+                    closes_at,
+                    now.max(seen + 1),
+                    &self.id,
+                    seen
+                ],
+            )
+            .await?;
         if changed == 0 {
             return Ok(false);
         }
@@ -165,10 +196,17 @@ impl Playlist {
     pub async fn take_back(&self, member: &Member) -> Result<(), Refusal> {
         self.must_be_curated_by(member)?;
         let tx = member.begin().await?;
-        if tx.hold("SELECT id FROM playlist WHERE id = $1 AND curator = $2", vals![&self.id, &member.person.id]).await? == 0 {
+        if tx.hold("SELECT id FROM playlist WHERE id = $1 AND curator = $2", vals![&self.id, &member.person.id]).await?
+            == 0
+        {
             return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts anything into it
         }
-        let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
+        let others: i64 = tx
+            .one(
+                "SELECT count(*) FROM suggestion WHERE playlist = $1 AND (person IS NULL OR person <> $2)",
+                vals![&self.id, &member.person.id],
+            )
+            .await?;
         if others > 0 {
             return Err(Refusal::NotNow("playlist-others"));
         }
@@ -209,7 +247,13 @@ impl Playlist {
                 continue;
             }
             let link = Song::links(ask, &suggestion.song).await?.into_iter().next();
-            tracks.push(Track { artist: suggestion.artist, title: suggestion.title, seconds: suggestion.seconds, why: suggestion.reason, link });
+            tracks.push(Track {
+                artist: suggestion.artist,
+                title: suggestion.title,
+                seconds: suggestion.seconds,
+                why: suggestion.reason,
+                link,
+            });
         }
         Ok(Sheet { title: self.title.clone(), note: self.brief.clone(), tracks })
     }
@@ -231,9 +275,21 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
     if veil::over(ask, &list.place()).await?.is_some() {
         return Ok(None);
     }
-    let songs = Playlist::suggestions(ask, id).await?.into_iter().map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
+    let songs = Playlist::suggestions(ask, id)
+        .await?
+        .into_iter()
+        .map(|one| format!("\n{} {} {}", one.artist, one.title, one.reason));
     let words = songs.fold(list.brief.clone(), |words, song| words + &song);
-    Ok(Some(Findable { kind: "playlist", title: list.title, words, author: list.by, audience: Audience::Everyone, feelings: vec![list.feeling], at: list.since, ..Findable::default() }))
+    Ok(Some(Findable {
+        kind: "playlist",
+        title: list.title,
+        words,
+        author: list.by,
+        audience: Audience::Everyone,
+        feelings: vec![list.feeling],
+        at: list.since,
+        ..Findable::default()
+    }))
 }
 
 /// The playlists that a song stands in or was suggested for.
@@ -241,7 +297,8 @@ pub(crate) async fn with(ask: &impl Ask, song: &str) -> DbResult<Vec<String>> {
     ask.all("SELECT DISTINCT playlist FROM suggestion WHERE song = $1 ORDER BY playlist", vals![song]).await
 }
 
-/// Puts every playlist with a song into the index again, because the song may be seen no more, or is called something else.
+/// Puts every playlist with a song into the index again, because the song may be seen no more, or is called something
+/// else.
 pub(crate) async fn index_with(tx: &Tx, song: &str) -> DbResult<()> {
     for list in with(tx, song).await? {
         index(tx, &list).await?;

@@ -1,8 +1,8 @@
 //! A song: artist, title, a feeling, and a line on why it helps. Never its words or its sound (R9).
 //!
 //! Promises: the same song is never here twice, however it is written; what one may not see is not found; a change made
-//! from an old copy is refused, not lost. The giver may correct it and take it back; what keepers may do stands in [`merging`], [`naming`] and
-//! [`tended`](crate::tended).
+//! from an old copy is refused, not lost. The giver may correct it and take it back; what keepers may do stands in
+//! [`merging`], [`naming`] and [`tended`](crate::tended).
 
 mod draft;
 mod merging;
@@ -55,7 +55,11 @@ row!(Song { id, artist, title, why, note, genre, seconds, giver, by, since, chan
 /// Reads songs, each with the name of whoever gave it.
 macro_rules! songs {
     ($rest:literal) => {
-        concat!("SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since, s.changed_at FROM song s LEFT JOIN person p ON p.id = s.giver ", $rest)
+        concat!(
+            "SELECT s.id, s.artist, s.title, s.why, s.note, s.genre, s.seconds, s.giver, p.name, s.since,
+             s.changed_at FROM song s LEFT JOIN person p ON p.id = s.giver ",
+            $rest
+        )
     };
 }
 
@@ -93,12 +97,22 @@ impl Song {
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
         let tx = member.begin().await?;
         let known = Self::known(&tx, &draft.artist, &draft.title).await?;
-        if let Some(id) = &known && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await? {
+        if let Some(id) = &known
+            && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await?
+        {
             return Ok(Suggested::Withdrawn(why));
         }
         let suggested = match known {
             Some(id) => {
-                Helped::put(&tx, &Self::place_of(&id), &member.person.id, &draft.feeling, &draft.why, member.house.now()).await?;
+                Helped::put(
+                    &tx,
+                    &Self::place_of(&id),
+                    &member.person.id,
+                    &draft.feeling,
+                    &draft.why,
+                    member.house.now(),
+                )
+                .await?;
                 say_feeling(&tx, &id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
                 index(&tx, &id).await?;
                 Suggested::AlreadyHere(id)
@@ -118,7 +132,14 @@ impl Song {
         let sql = "INSERT INTO song (id, artist, title, folded, why, note, genre, seconds, giver, since, changed_at)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
         let folded = folded(&draft.artist, &draft.title);
-        tx.run(sql, vals![id, &draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, giver, now]).await?;
+        tx.run(
+            sql,
+            vals![
+                id, &draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, giver,
+                now
+            ],
+        )
+        .await?;
         say_feeling(tx, id, giver, &draft.feeling, &draft.way).await?;
         set_links(tx, id, &draft.links).await?;
         index(tx, id).await
@@ -159,19 +180,24 @@ impl Song {
 
     /// The newest songs, a page of them and one more to say whether it goes on.
     pub async fn newest(ask: &impl Ask, filter: &Filter, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = songs!("WHERE s.id < $1 AND ($2 = '' OR s.genre = $2)
-                     AND ($3 = '' OR EXISTS (SELECT 1 FROM song_feeling f WHERE f.song = s.id AND f.feeling = $3))
-                     AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
-                   ORDER BY s.id DESC LIMIT $4");
+        let sql = songs!(
+            "WHERE s.id < $1 AND ($2 = '' OR s.genre = $2)
+               AND ($3 = '' OR EXISTS (SELECT 1 FROM song_feeling f WHERE f.song = s.id AND f.feeling = $3))
+               AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
+             ORDER BY s.id DESC LIMIT $4"
+        );
         let before = filter.before.as_deref().unwrap_or(paging::NEWEST);
-        let (genre, feeling) = (filter.genre.as_deref().unwrap_or_default(), filter.feeling.as_deref().unwrap_or_default());
+        let (genre, feeling) =
+            (filter.genre.as_deref().unwrap_or_default(), filter.feeling.as_deref().unwrap_or_default());
         ask.all(sql, vals![before, genre, feeling, limit]).await
     }
 
     /// Songs for a feeling, going one way, newest first.
     pub async fn for_feeling(ask: &impl Ask, feeling: &str, way: &str, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = songs!("JOIN song_feeling f ON f.song = s.id WHERE f.feeling = $1 AND f.way = $2 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
-                   ORDER BY s.id DESC LIMIT $3");
+        let sql = songs!(
+            "JOIN song_feeling f ON f.song = s.id WHERE f.feeling = $1 AND f.way = $2
+             AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id) ORDER BY s.id DESC LIMIT $3"
+        );
         ask.all(sql, vals![feeling, way, limit]).await
     }
 
@@ -182,14 +208,20 @@ impl Song {
 
     /// The feeling and way that a person gave it; the first there is where they gave none.
     pub async fn own_feeling(ask: &impl Ask, id: &str, person: Option<&str>) -> DbResult<Option<(String, String)>> {
-        ask.first("SELECT feeling, way FROM song_feeling WHERE song = $1 ORDER BY CASE WHEN person = $2 THEN 0 ELSE 1 END, feeling LIMIT 1", vals![id, person]).await
+        ask.first(
+            "SELECT feeling, way FROM song_feeling WHERE song = $1
+             ORDER BY CASE WHEN person = $2 THEN 0 ELSE 1 END, feeling LIMIT 1",
+            vals![id, person],
+        )
+        .await
     }
 
     pub async fn links(ask: &impl Ask, id: &str) -> DbResult<Vec<String>> {
         ask.all("SELECT url FROM song_link WHERE song = $1 ORDER BY n", vals![id]).await
     }
 
-    /// Changes a song that the person gave. `seen` is the change they had before them: if there was another since, it is refused.
+    /// Changes a song that the person gave. `seen` is the change they had before them: if there was another since, it
+    /// is refused.
     pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64) -> Result<Corrected, Refusal> {
         self.must_be_given_by(member)?;
         let folded = folded(&draft.artist, &draft.title);
@@ -200,10 +232,19 @@ impl Song {
         if self.is_renamed_by(draft) && veil::withdrawn(&tx, &self.place()).await?.is_some() {
             return Err(Refusal::NotNow("song-is-off")); // under another name it would come back at once
         }
-        let sql = "UPDATE song SET artist = $1, title = $2, folded = $3, why = $4, note = $5, genre = $6, seconds = $7, changed_at = $8
+        let sql = "UPDATE song SET artist = $1, title = $2, folded = $3, why = $4, note = $5, genre = $6, seconds = $7,
+                   changed_at = $8
                    WHERE id = $9 AND changed_at = $10 AND giver = $11";
         let now = member.house.now().max(seen + 1);
-        let changed = tx.run(sql, vals![&draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, now, &self.id, seen, &member.person.id]).await?;
+        let changed = tx
+            .run(
+                sql,
+                vals![
+                    &draft.artist, &draft.title, folded, &draft.why, &draft.note, &draft.genre, draft.seconds, now,
+                    &self.id, seen, &member.person.id
+                ],
+            )
+            .await?;
         if changed == 0 {
             return Ok(Corrected::ChangedMeanwhile);
         }
@@ -223,15 +264,20 @@ impl Song {
         (&self.artist, &self.title) != (&draft.artist, &draft.title)
     }
 
-    /// Takes a song back. Where others put it into a list it stays for them, without the giver's name and words; so it does
-    /// where it was withdrawn, or anybody could bring it again at once.
+    /// Takes a song back. Where others put it into a list it stays for them, without the giver's name and words; so it
+    /// does where it was withdrawn, or anybody could bring it again at once.
     pub async fn take_back(&self, member: &Member) -> Result<TakenBack, Refusal> {
         self.must_be_given_by(member)?;
         let tx = member.begin().await?;
         if tx.hold("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![&self.id, &member.person.id]).await? == 0 {
             return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts it into a list
         }
-        let others: i64 = tx.one("SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)", vals![&self.id, &member.person.id]).await?;
+        let others: i64 = tx
+            .one(
+                "SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)",
+                vals![&self.id, &member.person.id],
+            )
+            .await?;
         let stays = others > 0 || veil::withdrawn(&tx, &self.place()).await?.is_some();
         let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };
         forget_words(&tx, &self.place(), member.house.now()).await?;
@@ -242,7 +288,11 @@ impl Song {
             }
             TakenBack::Stays => {
                 tx.run("UPDATE song SET why = '', note = '', giver = NULL WHERE id = $1", vals![&self.id]).await?;
-                tx.run("UPDATE song_feeling SET person = NULL WHERE song = $1 AND person = $2", vals![&self.id, &member.person.id]).await?;
+                tx.run(
+                    "UPDATE song_feeling SET person = NULL WHERE song = $1 AND person = $2",
+                    vals![&self.id, &member.person.id],
+                )
+                .await?;
                 ledger::emptied(&tx, "song", &self.id, &["why", "note", "giver"], member.house.now()).await?;
                 Helped::remove(&tx, &self.place(), &member.person.id, member.house.now()).await?;
                 index(&tx, &self.id).await?;
@@ -301,23 +351,27 @@ pub async fn say_feeling(tx: &Tx, song: &str, person: Option<&str>, feeling: &st
         let_go(tx, song, person, feeling).await?;
     }
     let sql = "INSERT INTO song_feeling (song, feeling, way, person) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (song, feeling) DO UPDATE SET way = excluded.way WHERE song_feeling.person = excluded.person";
+               ON CONFLICT (song, feeling) DO UPDATE SET way = excluded.way
+               WHERE song_feeling.person = excluded.person";
     tx.run(sql, vals![song, feeling, way, person]).await.map(drop)
 }
 
 /// Takes the feelings away that a person gave a song beside their line; its giver's stay with the song.
 pub(crate) async fn unsay_feeling(tx: &Tx, song: &str, person: &str) -> DbResult<()> {
-    let is_giver = tx.first::<String>("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![song, person]).await?.is_some();
+    let is_giver =
+        tx.first::<String>("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![song, person]).await?.is_some();
     if is_giver { Ok(()) } else { let_go(tx, song, person, "").await }
 }
 
 /// Takes away every feeling but one that a person gave a song; one that it met for others, too, is theirs from now on.
 async fn let_go(tx: &Tx, song: &str, person: &str, but: &str) -> DbResult<()> {
     let sql = "DELETE FROM song_feeling WHERE song = $1 AND person = $2 AND feeling <> $3
-                 AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2)";
+               AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = '/songs/' || $1
+               AND h.feeling = song_feeling.feeling AND h.person <> $2)";
     tx.run(sql, vals![song, person, but]).await?;
     let sql = "UPDATE song_feeling SET person =
-                 (SELECT h.person FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling AND h.person <> $2 ORDER BY h.at, h.id LIMIT 1)
+                 (SELECT h.person FROM helped h WHERE h.place = '/songs/' || $1 AND h.feeling = song_feeling.feeling
+                 AND h.person <> $2 ORDER BY h.at, h.id LIMIT 1)
                WHERE song = $1 AND person = $2 AND feeling <> $3";
     tx.run(sql, vals![song, person, but]).await.map(drop)
 }

@@ -1,5 +1,5 @@
-//! What keepers may do to anything that stands here: take it off and put it back. Each is an act (R4), and none is done to
-//! what the keeper gave themselves: they have "take it back" for that.
+//! What keepers may do to anything that stands here: take it off and put it back. Each is an act (R4), and none is done
+//! to what the keeper gave themselves: they have "take it back" for that.
 
 use base::db::Ask;
 use base::place::Place;
@@ -25,7 +25,8 @@ pub struct Tended {
 }
 
 impl Tended {
-    /// What is at a place, a withdrawn thing too, or nobody could put it back. What its author keeps back is the author's alone.
+    /// What is at a place, a withdrawn thing too, or nobody could put it back. What its author keeps back is the
+    /// author's alone.
     pub async fn at(ask: &impl Ask, place: &Place) -> Result<Self, Refusal> {
         let is_off = veil::withdrawn(ask, place).await?.is_some();
         let of = |title, words, giver| Self { place: place.clone(), title, is_off, giver, words };
@@ -44,9 +45,15 @@ impl Tended {
 
     /// What of these kinds is off, the last first; the newest [`OFF_MAX`] of them.
     pub async fn all_off(ask: &impl Ask, kinds: &[&str]) -> Result<Vec<Self>, Refusal> {
-        let places: Vec<String> = ask.all("SELECT place FROM veil WHERE state = 'withdrawn' ORDER BY since DESC, place LIMIT $1", vals![OFF_MAX]).await?;
+        let places: Vec<String> = ask
+            .all("SELECT place FROM veil WHERE state = 'withdrawn' ORDER BY since DESC, place LIMIT $1", vals![OFF_MAX])
+            .await?;
         let mut off = Vec::new();
-        for place in places.iter().filter_map(|place| Place::read(place)).filter(|place| place.parts().is_some_and(|(kind, _)| kinds.contains(&kind))) {
+        for place in places
+            .iter()
+            .filter_map(|place| Place::read(place))
+            .filter(|place| place.parts().is_some_and(|(kind, _)| kinds.contains(&kind)))
+        {
             match Self::at(ask, &place).await {
                 Ok(thing) => off.push(thing),
                 Err(Refusal::NotFound) => {} // its author took it off as well
@@ -73,7 +80,9 @@ impl Tended {
         if self.is_off == off {
             return Err(Refusal::NotNow("tend-is-so"));
         }
-        let tx = holding.act(&Deed { what, place: Some(&self.place), whom: self.giver.as_deref(), why, words: Some(&words) }).await?;
+        let tx = holding
+            .act(&Deed { what, place: Some(&self.place), whom: self.giver.as_deref(), why, words: Some(&words) })
+            .await?;
         if Self::at(&*tx, &self.place).await? != *self {
             return Err(Refusal::NotNow("refusal-clash")); // words taken back meanwhile are in no act
         }

@@ -1,7 +1,7 @@
 //! Names that an import brought, and handing them to whoever they belong to: by a link that a seat or the host makes.
 //!
-//! Promises: importing a name again changes nothing, also after its owner left; nobody signs in with a name before it is
-//! claimed; whoever claims it has everything that was written under it.
+//! Promises: importing a name again changes nothing, also after its owner left; nobody signs in with a name before it
+//! is claimed; whoever claims it has everything that was written under it.
 
 use base::db::{Ask, DbResult, Tx};
 use base::house::House;
@@ -9,9 +9,9 @@ use base::place::Place;
 use base::refusal::Refusal;
 use base::{id, row, vals};
 
+use crate::joining::Newcomer;
 use crate::person::{Joining, NAME_CHARS, folded, is_taken, looks, no_name};
 use crate::power::{Deed, Holding, IssueClaims, act_of_host};
-use crate::joining::Newcomer;
 use crate::sign_in::{self, Entered};
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
@@ -34,7 +34,8 @@ pub async fn bring(house: &House, tx: &Tx, key: &str, name: &str) -> DbResult<Pl
     }
     let (person, now) = (house.new_id(), house.now());
     let name = free_name(house, tx, name, &person).await?;
-    let sql = "INSERT INTO person (id, name, folded, looks, age, age_said_at, joined_at, face, brought) VALUES ($1, $2, $3, $4, '', 0, $5, $6, $7)";
+    let sql = "INSERT INTO person (id, name, folded, looks, age, age_said_at, joined_at, face, brought)
+               VALUES ($1, $2, $3, $4, '', 0, $5, $6, $7)";
     tx.run(sql, vals![&person, &name, folded(&name), looks(&name), now, id::secret(), key]).await?;
     profile::index(tx, &person).await?;
     Ok(Place::of("people", &person))
@@ -42,7 +43,14 @@ pub async fn bring(house: &House, tx: &Tx, key: &str, name: &str) -> DbResult<Pl
 
 /// The name, or the first of its kind with a number that somebody may have and nobody has.
 async fn free_name(house: &House, tx: &Tx, name: &str, fallback: &str) -> DbResult<String> {
-    let name: String = name.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(*NAME_CHARS.end() - 5).collect();
+    let name: String = name
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(*NAME_CHARS.end() - 5)
+        .collect();
     let name = if folded(&name).is_empty() { format!("A writer {}", &fallback[28..]) } else { name };
     for n in 1..1_000 {
         let tried = if n == 1 { name.clone() } else { format!("{name} {n}") };
@@ -56,18 +64,21 @@ async fn free_name(house: &House, tx: &Tx, name: &str, fallback: &str) -> DbResu
 impl Unclaimed {
     /// All of them, by name; the first thousand.
     pub async fn all(ask: &impl Ask) -> DbResult<Vec<Self>> {
-        let sql = "SELECT id, name, joined_at FROM person WHERE brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL ORDER BY folded, id LIMIT 1000";
+        let sql = "SELECT id, name, joined_at FROM person WHERE brought IS NOT NULL AND claimed_at IS NULL
+                   AND left_at IS NULL ORDER BY folded, id LIMIT 1000";
         ask.all(sql, &[]).await
     }
 
     /// By name, however it is written.
     pub async fn named(ask: &impl Ask, name: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT id, name, joined_at FROM person WHERE folded = $1 AND brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL";
+        let sql = "SELECT id, name, joined_at FROM person WHERE folded = $1 AND brought IS NOT NULL
+                   AND claimed_at IS NULL AND left_at IS NULL";
         ask.first(sql, vals![folded(name)]).await
     }
 
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT id, name, joined_at FROM person WHERE id = $1 AND brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL";
+        let sql = "SELECT id, name, joined_at FROM person WHERE id = $1 AND brought IS NOT NULL AND claimed_at IS NULL
+                   AND left_at IS NULL";
         ask.first(sql, vals![id]).await
     }
 
@@ -93,7 +104,8 @@ impl Unclaimed {
     /// Makes a link as the host at the console; an act that everyone sees.
     pub async fn issue_by_host(&self, house: &House, why: &str) -> Result<String, Refusal> {
         let place = Place::of("people", &self.id);
-        let tx = act_of_host(house, &Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
+        let tx =
+            act_of_host(house, &Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
         self.old_links_end(&tx).await?;
         let secret = WayIn::make(&tx, Kind::Claim, Some(&self.id), None, house.now()).await?;
         tx.keep().await?;
@@ -105,7 +117,12 @@ impl Unclaimed {
     }
 
     /// Hands the name over, under the name the person chose, and lets them in; `None` when somebody else has that one.
-    pub async fn claim(&self, visitor: &Visitor, secret: &str, newcomer: &Newcomer) -> Result<Option<Entered>, Refusal> {
+    pub async fn claim(
+        &self,
+        visitor: &Visitor,
+        secret: &str,
+        newcomer: &Newcomer,
+    ) -> Result<Option<Entered>, Refusal> {
         let house = &visitor.house;
         let hash = password::hash(house, &newcomer.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
@@ -120,8 +137,10 @@ impl Unclaimed {
 
     /// Hands the name over without a link: to whoever founds the house, who could make one at the console.
     pub async fn hand_over(&self, tx: &Tx, to: &Joining<'_>, now: i64) -> Result<(), Refusal> {
-        let sql = "UPDATE person SET name = $1, folded = $2, looks = $3, age = $4, age_said_at = $5, password = $6, claimed_at = $5 WHERE id = $7 AND claimed_at IS NULL";
-        if tx.run(sql, vals![to.name, folded(to.name), looks(to.name), to.age, now, to.password, &self.id]).await? == 0 {
+        let sql = "UPDATE person SET name = $1, folded = $2, looks = $3, age = $4, age_said_at = $5, password = $6,
+                   claimed_at = $5 WHERE id = $7 AND claimed_at IS NULL";
+        if tx.run(sql, vals![to.name, folded(to.name), looks(to.name), to.age, now, to.password, &self.id]).await? == 0
+        {
             return Err(Refusal::NotNow("claim-over"));
         }
         Ok(profile::index(tx, &self.id).await?)

@@ -1,7 +1,8 @@
-//! Everything the house keeps about one person, to take along: pages to read, the same as JSON, and their files, in one zip.
+//! Everything the house keeps about one person, to take along: pages to read, the same as JSON, and their files, in one
+//! zip.
 //!
-//! Promises: every room is asked; made while one waits and sent once, so that no copy or link of it lies about. Never: a
-//! secret that lets in (hashes of passwords, keys) or somebody else's words.
+//! Promises: every room is asked; made while one waits and sent once, so that no copy or link of it lies about. Never:
+//! a secret that lets in (hashes of passwords, keys) or somebody else's words.
 
 use std::io::{Cursor, ErrorKind, Write as _};
 
@@ -24,7 +25,10 @@ use crate::passkey::Passkey;
 use crate::session::Session;
 
 /// What a reader looks for first in a row; dates and addresses come after the words.
-const FIRST: [&str; 16] = ["name", "duty", "line", "title", "artist", "what", "playlist", "song", "feeling", "feelings", "brief", "summary", "words", "your_words", "why", "reason"];
+const FIRST: [&str; 16] = [
+    "name", "duty", "line", "title", "artist", "what", "playlist", "song", "feeling", "feelings", "brief", "summary",
+    "words", "your_words", "why", "reason",
+];
 
 #[derive(Template)]
 #[template(path = "backstage/export.html")]
@@ -79,8 +83,15 @@ impl Cell {
         let is_theirs = FIRST.contains(&field);
         let (when, place) = if is_theirs { (None, None) } else { (day_in_words(&plain), Place::read(&plain)) };
         let key = format!("kept-in-{}", field.replace('_', "-"));
-        let called = when.as_ref().and_then(|_| f.house.words.find(&format!("{key}-when")).map(str::to_owned)).or_else(|| f.house.words.find(&key).map(str::to_owned));
-        let cell = Self { called: called.unwrap_or_else(|| field.replace(['_', '-'], " ")), address: place.map(|place| f.house.address(place.as_str())), said: when.unwrap_or(plain) };
+        let called = when
+            .as_ref()
+            .and_then(|_| f.house.words.find(&format!("{key}-when")).map(str::to_owned))
+            .or_else(|| f.house.words.find(&key).map(str::to_owned));
+        let cell = Self {
+            called: called.unwrap_or_else(|| field.replace(['_', '-'], " ")),
+            address: place.map(|place| f.house.address(place.as_str())),
+            said: when.unwrap_or(plain),
+        };
         Some(cell).filter(|cell| !cell.said.trim().is_empty())
     }
 }
@@ -118,14 +129,18 @@ pub async fn zip(house: &House, f: &Frame, person: &Person) -> Result<Vec<u8>, R
     for id in ids {
         files.extend(File::find(&house.db, &id).await?);
     }
-    let (kept_of, nothing): (Vec<_>, Vec<_>) = kept.iter().map(|kept| Table::of(f, kept)).partition(|table| !table.rows.is_empty());
+    let (kept_of, nothing): (Vec<_>, Vec<_>) =
+        kept.iter().map(|kept| Table::of(f, kept)).partition(|table| !table.rows.is_empty());
     let nothing = nothing.into_iter().map(|table| table.called).collect();
     let page = Safe::of(&Readable { kept: kept_of, nothing, files: &files, now: house.now(), person, f }).0;
     let data = json!({ "person": person.name, "made": rfc3339(house.now()), "kept": kept });
     let data = serde_json::to_vec_pretty(&data).map_err(|e| Refusal::Broken(e.to_string()))?;
     let house = house.clone();
     let pack = move || pack(&house, &page, &data, &files);
-    tokio::task::spawn_blocking(pack).await.map_err(|e| Refusal::Broken(e.to_string()))?.map_err(|e| Refusal::Broken(e.to_string()))
+    tokio::task::spawn_blocking(pack)
+        .await
+        .map_err(|e| Refusal::Broken(e.to_string()))?
+        .map_err(|e| Refusal::Broken(e.to_string()))
 }
 
 fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Result<Vec<u8>> {
@@ -150,16 +165,41 @@ fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Resu
 /// What this room keeps about a person, apart from what power says.
 pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
     let db = &house.db;
-    let rows: Vec<(String, String, i64, i64, Option<String>)> = db.all("SELECT name, age, age_said_at, joined_at, let_in_by FROM person WHERE id = $1", vals![person]).await?;
-    let account = rows.into_iter().map(|(name, age, said, joined, by)| {
-        json!({ "name": name, "age": age, "age_said": rfc3339(said), "joined": rfc3339(joined), "let_in_by": by.map(|id| Place::of("people", &id).to_string()) })
-    }).collect();
-    let lines: Vec<(String, String, String)> = db.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![person]).await?;
-    let lines = lines.into_iter().map(|(kind, words, audience)| json!({ "line": kind, "words": words, "seen_by": audience })).collect();
-    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({ "signed_in": rfc3339(session.since), "last_seen": clock::date(session.seen_day), "things_shown": session.factors })).collect();
-    let passkeys = Passkey::all(db, person).await?.into_iter().map(|passkey| json!({ "name": passkey.name, "since": rfc3339(passkey.since) })).collect();
-    let words: Vec<(String, String, i64)> = db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
-    let words = words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();
-    let tables = [("account", account), ("profile", lines), ("signed-in", sessions), ("passkeys", passkeys), ("said-to-requests", words)];
+    let rows: Vec<(String, String, i64, i64, Option<String>)> =
+        db.all("SELECT name, age, age_said_at, joined_at, let_in_by FROM person WHERE id = $1", vals![person]).await?;
+    let account = rows
+        .into_iter()
+        .map(|(name, age, said, joined, by)| {
+            json!({
+                "name": name, "age": age, "age_said": rfc3339(said), "joined": rfc3339(joined),
+                "let_in_by": by.map(|id| Place::of("people", &id).to_string())
+            })
+        })
+        .collect();
+    let lines: Vec<(String, String, String)> =
+        db.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![person]).await?;
+    let lines = lines
+        .into_iter()
+        .map(|(kind, words, audience)| json!({ "line": kind, "words": words, "seen_by": audience }))
+        .collect();
+    let sessions = Session::all(db, person).await?.into_iter().map(|session| json!({
+        "signed_in": rfc3339(session.since), "last_seen": clock::date(session.seen_day), "things_shown": session.factors
+    })).collect();
+    let passkeys = Passkey::all(db, person)
+        .await?
+        .into_iter()
+        .map(|passkey| json!({ "name": passkey.name, "since": rfc3339(passkey.since) }))
+        .collect();
+    let words: Vec<(String, String, i64)> =
+        db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
+    let words =
+        words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();
+    let tables = [
+        ("account", account),
+        ("profile", lines),
+        ("signed-in", sessions),
+        ("passkeys", passkeys),
+        ("said-to-requests", words),
+    ];
     Ok(tables.into_iter().map(|(what, rows)| Kept::of(what, rows)).collect())
 }

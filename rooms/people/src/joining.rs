@@ -1,8 +1,9 @@
-//! Joining: open to anybody, by invitation, or by asking (the host's setting `joining`). A name, an age, a password; no mail.
+//! Joining: open to anybody, by invitation, or by asking (the host's setting `joining`). A name, an age, a password; no
+//! mail.
 //!
-//! Promises: a name is taken once, however it is written; an invitation works once; whoever asked is in when two different
-//! members said yes (one, where one is all there are), and learns why when two said no. Nothing at all is kept of somebody
-//! under sixteen.
+//! Promises: a name is taken once, however it is written; an invitation works once; whoever asked is in when two
+//! different members said yes (one, where one is all there are), and learns why when two said no. Nothing at all is
+//! kept of somebody under sixteen.
 
 use std::sync::LazyLock;
 
@@ -103,13 +104,16 @@ impl Newcomer {
             return Ok(Joined::NameTaken);
         }
         let giver = match invitation {
-            Some(secret) => WayIn::take(&tx, Kind::Invitation, secret, now).await?.ok_or(Refusal::NotNow("invitation-over"))?.giver,
+            Some(secret) => {
+                WayIn::take(&tx, Kind::Invitation, secret, now).await?.ok_or(Refusal::NotNow("invitation-over"))?.giver
+            }
             None => None,
         };
-        let person = match Person::join(&tx, &Joining { name: &self.name, age: &self.age, password: Some(&hash) }, now).await {
-            Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
-            person => person?,
-        };
+        let person =
+            match Person::join(&tx, &Joining { name: &self.name, age: &self.age, password: Some(&hash) }, now).await {
+                Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
+                person => person?,
+            };
         tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![giver, &person.id]).await?;
         crate::profile::index(&tx, &person.id).await?;
         Ok(Joined::In(sign_in::let_in(tx, visitor, &person.id, 1).await?))
@@ -119,7 +123,9 @@ impl Newcomer {
     pub async fn ask(&self, visitor: &Visitor) -> Result<Joined, Refusal> {
         let house = &visitor.house;
         if let Some(caller) = visitor.caller {
-            ASKED_FROM_ONE_CALLER.count((&house.folder, caller), house.now()).map_err(|_| Refusal::NotNow("join-too-many-here"))?;
+            ASKED_FROM_ONE_CALLER
+                .count((&house.folder, caller), house.now())
+                .map_err(|_| Refusal::NotNow("join-too-many-here"))?;
         }
         let hash = password::hash(house, &self.password).await?;
         let (tx, now, secret) = (house.begin().await?, house.now(), id::secret());
@@ -129,8 +135,25 @@ impl Newcomer {
         if tx.one::<i64>("SELECT count(*) FROM join_request WHERE decided IS NULL", &[]).await? >= REQUESTS_MAX {
             return Err(Refusal::NotNow("join-too-many"));
         }
-        let sql = "INSERT INTO join_request (id, hash, name, folded, looks, age, why, password, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        match tx.run(sql, vals![id::at(now), id::hash(&secret), &self.name, folded(&self.name), looks(&self.name), &self.age, &self.why, hash, now]).await {
+        let sql = "INSERT INTO join_request (id, hash, name, folded, looks, age, why, password, since)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        match tx
+            .run(
+                sql,
+                vals![
+                    id::at(now),
+                    id::hash(&secret),
+                    &self.name,
+                    folded(&self.name),
+                    looks(&self.name),
+                    &self.age,
+                    &self.why,
+                    hash,
+                    now
+                ],
+            )
+            .await
+        {
             Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
             written => written?,
         };
@@ -216,7 +239,8 @@ impl Request {
 
     /// What was said to it.
     pub async fn words(&self, ask: &impl Ask) -> DbResult<Vec<Said>> {
-        let sql = "SELECT p.name, w.word, w.why FROM join_word w JOIN person p ON p.id = w.person WHERE w.request = $1 ORDER BY w.at, w.person";
+        let sql = "SELECT p.name, w.word, w.why FROM join_word w JOIN person p ON p.id = w.person WHERE w.request = $1
+                   ORDER BY w.at, w.person";
         ask.all(sql, vals![&self.id]).await
     }
 
@@ -248,23 +272,29 @@ impl Request {
         }
         let now = house.now();
         let sql = "INSERT INTO join_word (request, person, word, why, at) VALUES ($1, $2, $3, $4, $5)
-                   ON CONFLICT (request, person) DO UPDATE SET word = excluded.word, why = excluded.why, at = excluded.at";
+                   ON CONFLICT (request, person) DO UPDATE
+                   SET word = excluded.word, why = excluded.why, at = excluded.at";
         tx.run(sql, vals![&self.id, &member.person.id, word, why, now]).await?;
-        let said: i64 = tx.one("SELECT count(*) FROM join_word WHERE request = $1 AND word = $2", vals![&self.id, word]).await?;
+        let said: i64 =
+            tx.one("SELECT count(*) FROM join_word WHERE request = $1 AND word = $2", vals![&self.id, word]).await?;
         // Whoever is alone here has nobody to say it with.
         if said < WORDS_NEEDED.min(members(tx).await?) {
             return Ok(());
         }
-        let password: Option<String> = tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
+        let password: Option<String> =
+            tx.one("SELECT password FROM join_request WHERE id = $1", vals![&self.id]).await?;
         let decided = match word {
             Word::Yes => Decided::In,
             Word::No => Decided::No,
         };
         // The name is the person's now, or free again; the password is nobody's business here.
-        let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id, looks = '' WHERE id = $3";
+        let sql = "UPDATE join_request SET decided = $1, decided_at = $2, password = NULL, folded = id, looks = ''
+                   WHERE id = $3";
         tx.run(sql, vals![decided, now, &self.id]).await?;
         if word == Word::Yes {
-            let person = Person::join(tx, &Joining { name: &self.name, age: &self.age, password: password.as_deref() }, now).await?;
+            let person =
+                Person::join(tx, &Joining { name: &self.name, age: &self.age, password: password.as_deref() }, now)
+                    .await?;
             crate::profile::index(tx, &person.id).await?;
         }
         Ok(())
@@ -286,7 +316,8 @@ pub async fn lacks_a_second(house: &House) -> DbResult<bool> {
 }
 
 async fn members(ask: &impl Ask) -> DbResult<i64> {
-    ask.one("SELECT count(*) FROM person WHERE left_at IS NULL AND (brought IS NULL OR claimed_at IS NOT NULL)", &[]).await
+    ask.one("SELECT count(*) FROM person WHERE left_at IS NULL AND (brought IS NULL OR claimed_at IS NOT NULL)", &[])
+        .await
 }
 
 /// Makes an invitation from a seat: an act, with whom it is for as the reason. Returns its secret.
@@ -315,5 +346,9 @@ pub async fn members_invite(house: &House) -> DbResult<bool> {
 
 /// Forgets requests that were decided a month ago, and those nobody decided in two.
 pub(crate) async fn sweep(tx: &Tx, now: i64) -> DbResult<u64> {
-    tx.run("DELETE FROM join_request WHERE decided_at <= $1 OR (decided IS NULL AND since <= $2)", vals![now - KEPT_MS, now - WAITS_MS]).await
+    tx.run(
+        "DELETE FROM join_request WHERE decided_at <= $1 OR (decided IS NULL AND since <= $2)",
+        vals![now - KEPT_MS, now - WAITS_MS],
+    )
+    .await
 }

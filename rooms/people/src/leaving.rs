@@ -1,7 +1,8 @@
-//! Leaving: words kept, words kept without the name, or words gone. Seven days to change one's mind; then every room forgets.
+//! Leaving: words kept, words kept without the name, or words gone. Seven days to change one's mind; then every room
+//! forgets.
 //!
-//! Promises: nobody leaves by one click or by somebody else's; afterwards no way in is left, and the erasure ledger keeps it
-//! so after a restore. Never: a question why.
+//! Promises: nobody leaves by one click or by somebody else's; afterwards no way in is left, and the erasure ledger
+//! keeps it so after a restore. Never: a question why.
 
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -28,7 +29,12 @@ row!(Goodbye { person, how, asked_at });
 impl Goodbye {
     /// What a person asked for, if they did.
     pub async fn of(ask: &impl Ask, person: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, leaving_how, leaving_at FROM person WHERE id = $1 AND leaving_at IS NOT NULL AND left_at IS NULL", vals![person]).await
+        ask.first(
+            "SELECT id, leaving_how, leaving_at FROM person WHERE id = $1 AND leaving_at IS NOT NULL
+             AND left_at IS NULL",
+            vals![person],
+        )
+        .await
     }
 
     /// When it will be done.
@@ -39,18 +45,36 @@ impl Goodbye {
 
     /// Asks to leave; asking again changes how, and begins the seven days anew.
     pub async fn ask(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
-        tx.run("UPDATE person SET leaving_at = $1, leaving_how = $2 WHERE id = $3 AND left_at IS NULL", vals![now, how, person]).await.map(drop)
+        tx.run(
+            "UPDATE person SET leaving_at = $1, leaving_how = $2 WHERE id = $3 AND left_at IS NULL",
+            vals![now, how, person],
+        )
+        .await
+        .map(drop)
     }
 
     /// Changes one's mind.
     pub async fn cancel(tx: &Tx, person: &str) -> DbResult<()> {
-        tx.run("UPDATE person SET leaving_at = NULL, leaving_how = NULL WHERE id = $1 AND left_at IS NULL", vals![person]).await.map(drop)
+        tx.run(
+            "UPDATE person SET leaving_at = NULL, leaving_how = NULL WHERE id = $1 AND left_at IS NULL",
+            vals![person],
+        )
+        .await
+        .map(drop)
     }
 
-    /// Every room forgets the person, in one write; nobody does whoever has said meanwhile that they stay, or leave otherwise.
+    /// Every room forgets the person, in one write; nobody does whoever has said meanwhile that they stay, or leave
+    /// otherwise.
     async fn finish(&self, house: &House) -> Result<(), Refusal> {
         let tx = house.begin().await?;
-        if tx.hold("SELECT id FROM person WHERE id = $1 AND leaving_at = $2 AND left_at IS NULL", vals![&self.person, self.asked_at]).await? == 0 {
+        if tx
+            .hold(
+                "SELECT id FROM person WHERE id = $1 AND leaving_at = $2 AND left_at IS NULL",
+                vals![&self.person, self.asked_at],
+            )
+            .await?
+            == 0
+        {
             return Ok(());
         }
         for room in house.rooms {
@@ -61,9 +85,11 @@ impl Goodbye {
     }
 }
 
-/// Does for everybody whose seven days are over what they asked for; one who cannot be forgotten now keeps nobody else here.
+/// Does for everybody whose seven days are over what they asked for; one who cannot be forgotten now keeps nobody else
+/// here.
 pub async fn finish(house: House) -> Result<(), Refusal> {
-    let sql = "SELECT id, leaving_how, leaving_at FROM person WHERE leaving_at <= $1 AND left_at IS NULL ORDER BY leaving_at, id";
+    let sql = "SELECT id, leaving_how, leaving_at FROM person WHERE leaving_at <= $1 AND left_at IS NULL
+               ORDER BY leaving_at, id";
     let leaving = house.db.all::<Goodbye>(sql, vals![house.now() - WAIT_MS]).await?;
     let mut outcome = Ok(());
     for goodbye in &leaving {
@@ -77,8 +103,8 @@ pub async fn finish(house: House) -> Result<(), Refusal> {
     outcome
 }
 
-/// What this room forgets: every way in and everything said about oneself; the name, unless the words stay under it. The row
-/// remains, so that what points to it reads “somebody who left”.
+/// What this room forgets: every way in and everything said about oneself; the name, unless the words stay under it.
+/// The row remains, so that what points to it reads “somebody who left”.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
     tx.run("DELETE FROM session WHERE person = $1", vals![person]).await?;
     tx.run("DELETE FROM way_in WHERE person = $1 OR giver = $1", vals![person]).await?;
@@ -88,14 +114,21 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbR
     tx.run("DELETE FROM profile_line WHERE person = $1", vals![person]).await?;
     tx.run("DELETE FROM join_word WHERE person = $1", vals![person]).await?;
     tx.run("UPDATE person SET let_in_by = NULL WHERE let_in_by = $1", vals![person]).await?;
-    let sql = "UPDATE person SET age = '', age_said_at = 0, let_in_by = NULL, password = NULL, totp = NULL, totp_since = NULL, totp_step = 0,
+    let sql = "UPDATE person SET age = '', age_said_at = 0, let_in_by = NULL, password = NULL, totp = NULL,
+               totp_since = NULL, totp_step = 0,
                leaving_at = NULL, leaving_how = NULL, left_at = $1 WHERE id = $2";
     tx.run(sql, vals![now, person]).await?;
     if how != Leaving::KeepWords {
-        tx.run("UPDATE person SET name = '', folded = id, looks = '', face = id, joined_at = 0, profile_at = 0 WHERE id = $1", vals![person]).await?;
+        tx.run(
+            "UPDATE person SET name = '', folded = id, looks = '', face = id, joined_at = 0, profile_at = 0
+             WHERE id = $1",
+            vals![person],
+        )
+        .await?;
     }
     // An import must still know that this name was here, and need not know what it was.
-    let brought: Option<String> = tx.first("SELECT brought FROM person WHERE id = $1 AND brought IS NOT NULL", vals![person]).await?;
+    let brought: Option<String> =
+        tx.first("SELECT brought FROM person WHERE id = $1 AND brought IS NOT NULL", vals![person]).await?;
     if let Some(key) = brought.filter(|key| key.len() != 64) {
         tx.run("UPDATE person SET brought = $1 WHERE id = $2", vals![id::hash(&key), person]).await?;
     }

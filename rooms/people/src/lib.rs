@@ -1,5 +1,6 @@
-//! Members, ways in, duties, seats and acts. Glossary: a *person* has one account; a *session* is one browser signed in;
-//! a *duty* is a bundle of capabilities that the pack names; a *seat* is a duty held for a term; an *act* is one use of power.
+//! Members, ways in, duties, seats and acts. Glossary: a *person* has one account; a *session* is one browser signed
+//! in; a *duty* is a bundle of capabilities that the pack names; a *seat* is a duty held for a term; an *act* is one
+//! use of power.
 
 pub mod claiming;
 pub mod export;
@@ -52,9 +53,21 @@ impl Room for People {
 
     fn jobs(&self) -> &'static [Job] {
         &[
-            Job { name: "links and requests whose time is over", every_ms: HOUR_MS, run: |house| Box::pin(sweep(house)) },
-            Job { name: "names that nobody has looked at", every_ms: HOUR_MS, run: |house| Box::pin(person::look_at_names(house)) },
-            Job { name: "people whose seven days are over", every_ms: HOUR_MS, run: |house| Box::pin(leaving::finish(house)) },
+            Job {
+                name: "links and requests whose time is over",
+                every_ms: HOUR_MS,
+                run: |house| Box::pin(sweep(house)),
+            },
+            Job {
+                name: "names that nobody has looked at",
+                every_ms: HOUR_MS,
+                run: |house| Box::pin(person::look_at_names(house)),
+            },
+            Job {
+                name: "people whose seven days are over",
+                every_ms: HOUR_MS,
+                run: |house| Box::pin(leaving::finish(house)),
+            },
         ]
     }
 

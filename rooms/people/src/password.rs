@@ -1,7 +1,9 @@
-//! Passwords: kept as Argon2id, checked in the same time whether there is one or not, and refused when everybody else has it.
+//! Passwords: kept as Argon2id, checked in the same time whether there is one or not, and refused when everybody else
+//! has it.
 //!
-//! Promises: eight characters up to [`CHARS_MAX`], any of them, pasted or typed; nothing about capitals or digits (ASVS 5,
-//! V6). The list of common ones is inside the program, so no password leaves it. Never: a password in a log or an error.
+//! Promises: eight characters up to [`CHARS_MAX`], any of them, pasted or typed; nothing about capitals or digits (ASVS
+//! 5, V6). The list of common ones is inside the program, so no password leaves it. Never: a password in a log or an
+//! error.
 
 mod common;
 
@@ -49,7 +51,10 @@ fn is_made_of(password: &str, name: &str) -> bool {
 /// What is kept of a password.
 pub async fn hash(house: &House, password: &str) -> Result<String, Refusal> {
     let (password, argon) = (prepared(password), argon(house.weak_hashing));
-    aside(move || argon.hash_password(&password).map(|hash| hash.to_string()).map_err(|e| Refusal::Broken(e.to_string()))).await?
+    aside(move || {
+        argon.hash_password(&password).map(|hash| hash.to_string()).map_err(|e| Refusal::Broken(e.to_string()))
+    })
+    .await?
 }
 
 /// Whether it is the password behind a hash. Without a hash it takes as long and says no.
@@ -57,19 +62,28 @@ pub async fn fits(house: &House, password: &str, hash: Option<&str>) -> Result<b
     let decoy = if house.weak_hashing { &DECOYS.1 } else { &DECOYS.0 };
     let (is_real, hash) = (hash.is_some(), hash.unwrap_or(decoy).to_owned());
     let password = prepared(password);
-    let fits = aside(move || PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok())).await?;
+    let fits = aside(move || {
+        PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(&password, &hash).is_ok())
+    })
+    .await?;
     Ok(fits && is_real)
 }
 
 /// Hashes of nothing anybody knows, in both strengths.
 static DECOYS: LazyLock<(String, String)> = LazyLock::new(|| {
-    let of = |weak| argon(weak).hash_password(base::id::secret().as_bytes()).expect("fixed parameters are right").to_string();
+    let of = |weak| {
+        argon(weak).hash_password(base::id::secret().as_bytes()).expect("fixed parameters are right").to_string()
+    };
     (of(false), of(true))
 });
 
 fn argon(weak: bool) -> Argon2<'static> {
     let (memory, passes) = if weak { (8, 1) } else { (MEMORY_KIB, PASSES) };
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(memory, passes, 1, None).expect("fixed parameters are right"))
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(memory, passes, 1, None).expect("fixed parameters are right"),
+    )
 }
 
 /// The same password from every keyboard: NFKC, cut to what may be one.
@@ -95,10 +109,27 @@ mod tests {
 
     #[test]
     fn what_everybody_has_or_what_is_ones_own_name_is_refused() {
-        for common in ["password", "PASSWORD", "iloveyou", "metallica", "12345678", "Ada of Leeds", "adaofleeds99", "circlepit", "short", &"x".repeat(CHARS_MAX + 1)] {
+        for common in [
+            "password",
+            "PASSWORD",
+            "iloveyou",
+            "metallica",
+            "12345678",
+            "Ada of Leeds",
+            "adaofleeds99",
+            "circlepit",
+            "short",
+            &"x".repeat(CHARS_MAX + 1),
+        ] {
             assert!(fault_of(common), "{common}");
         }
-        for fine in ["four wet drumsticks", "            ", "ünïcödé is fine", &"pasted from a manager ".repeat(12), &"x".repeat(CHARS_MAX)] {
+        for fine in [
+            "four wet drumsticks",
+            "            ",
+            "ünïcödé is fine",
+            &"pasted from a manager ".repeat(12),
+            &"x".repeat(CHARS_MAX),
+        ] {
             assert!(!fault_of(fine), "{fine}");
         }
     }

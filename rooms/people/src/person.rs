@@ -34,8 +34,8 @@ pub struct Joining<'a> {
 /// Sentences that stand where a name would: for the host, for the members together, for whoever gave none.
 const NOBODYS_NAMES: [&str; 3] = ["duty-host", "duty-members", "nameless"];
 
-/// Why nobody may be called so, whichever way they come: nobody could read it, or it is what the house calls those who are
-/// nobody, and they would speak for it.
+/// Why nobody may be called so, whichever way they come: nobody could read it, or it is what the house calls those who
+/// are nobody, and they would speak for it.
 #[must_use]
 pub fn no_name(house: &House, name: &str) -> Option<&'static str> {
     if folded(name).is_empty() {
@@ -53,8 +53,8 @@ pub fn read_name(form: &mut Form, house: &House, field: &str) -> String {
     name
 }
 
-/// Whether somebody else has this name or one that looks like it, or asks for it. Until the write is over nobody can take
-/// another: two names that look alike are no clash to the database.
+/// Whether somebody else has this name or one that looks like it, or asks for it. Until the write is over nobody can
+/// take another: two names that look alike are no clash to the database.
 pub(crate) async fn is_taken(tx: &Tx, name: &str, whose: &str) -> DbResult<bool> {
     tx.take_turn("names").await?;
     let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3)
@@ -65,14 +65,39 @@ pub(crate) async fn is_taken(tx: &Tx, name: &str, whose: &str) -> DbResult<bool>
 impl Person {
     /// Makes the account. A name that is taken is a [`base::db::DbTrouble::Clash`].
     pub async fn join(tx: &Tx, joining: &Joining<'_>, now: i64) -> DbResult<Self> {
-        let person = Self { id: base::id::at(now), name: joining.name.to_owned(), face: base::id::secret(), age: joining.age.to_owned(), joined_at: now, leaving_at: None };
-        let sql = "INSERT INTO person (id, name, folded, looks, age, age_said_at, joined_at, face, password) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
-        tx.run(sql, vals![&person.id, &person.name, folded(&person.name), looks(&person.name), &person.age, now, &person.face, joining.password]).await?;
+        let person = Self {
+            id: base::id::at(now),
+            name: joining.name.to_owned(),
+            face: base::id::secret(),
+            age: joining.age.to_owned(),
+            joined_at: now,
+            leaving_at: None,
+        };
+        let sql = "INSERT INTO person (id, name, folded, looks, age, age_said_at, joined_at, face, password)
+                   VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
+        tx.run(
+            sql,
+            vals![
+                &person.id,
+                &person.name,
+                folded(&person.name),
+                looks(&person.name),
+                &person.age,
+                now,
+                &person.face,
+                joining.password
+            ],
+        )
+        .await?;
         Ok(person)
     }
 
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT id, name, face, age, joined_at, leaving_at FROM person WHERE id = $1 AND left_at IS NULL", vals![id]).await
+        ask.first(
+            "SELECT id, name, face, age, joined_at, leaving_at FROM person WHERE id = $1 AND left_at IS NULL",
+            vals![id],
+        )
+        .await
     }
 
     /// By name, however it is written.
@@ -93,8 +118,8 @@ pub fn folded(name: &str) -> String {
     base::search::words(name).collect()
 }
 
-/// A name as the eye takes it: what is drawn alike is alike, in whatever script, so that nobody passes for another (Unicode
-/// Technical Standard 39, the skeleton of a string).
+/// A name as the eye takes it: what is drawn alike is alike, in whatever script, so that nobody passes for another
+/// (Unicode Technical Standard 39, the skeleton of a string).
 #[must_use]
 pub fn looks(name: &str) -> String {
     let drawn: String = skeleton(name).collect();
@@ -103,7 +128,8 @@ pub fn looks(name: &str) -> String {
 
 /// Looks at the names that nobody has looked at yet: those that an import or a backup brought.
 pub(crate) async fn look_at_names(house: House) -> Result<(), Refusal> {
-    let mut walk = Walk::over("SELECT id FROM person WHERE id > $1 AND looks = '' AND name <> '' ORDER BY id LIMIT 100");
+    let mut walk =
+        Walk::over("SELECT id FROM person WHERE id > $1 AND looks = '' AND name <> '' ORDER BY id LIMIT 100");
     while let Some(ids) = walk.next(&house.db).await? {
         let tx = house.begin().await?;
         for id in &ids {
@@ -127,7 +153,12 @@ mod tests {
 
     #[test]
     fn names_that_the_eye_takes_for_one_look_alike() {
-        for (name, others) in [("Ada", &["Adа", "Αda", "Ꭺda", "ADA", "A d a"][..]), ("Oda", &["0da"]), ("Gus", &["Gᴜs"]), ("Mem Ber", &["Меm Ber"])] {
+        for (name, others) in [
+            ("Ada", &["Adа", "Αda", "Ꭺda", "ADA", "A d a"][..]),
+            ("Oda", &["0da"]),
+            ("Gus", &["Gᴜs"]),
+            ("Mem Ber", &["Меm Ber"]),
+        ] {
             for other in others {
                 assert_eq!(looks(name), looks(other), "{other}");
             }

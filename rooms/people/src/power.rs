@@ -1,7 +1,8 @@
 //! Power: narrow capabilities, held only through a seat in a duty (R2), and every use an act (R4).
 //!
-//! A handler that uses power takes [`Holding`]`<TendTalk>`. The only way from there to a write is [`Holding::act`], which
-//! states what is done, to what and why, and writes that row in the same transaction. Hats and names never come into it.
+//! A handler that uses power takes [`Holding`]`<TendTalk>`. The only way from there to a write is [`Holding::act`],
+//! which states what is done, to what and why, and writes that row in the same transaction. Hats and names never come
+//! into it.
 
 mod act;
 mod capability;
@@ -47,14 +48,19 @@ pub struct Holding<C> {
 }
 
 impl<C: Needs> Holding<C> {
-    /// Begins a write with its act, if the seat is still held and its holder still signed in: what was sent may have come
-    /// slowly. The reason is the person's own and may not be empty.
+    /// Begins a write with its act, if the seat is still held and its holder still signed in: what was sent may have
+    /// come slowly. The reason is the person's own and may not be empty.
     pub async fn act(&self, deed: &Deed<'_>) -> Result<ActTx, Refusal> {
         let (house, now) = (&self.member.house, self.member.house.now());
         let tx = house.begin().await?;
         self.seat.must_still_be_held(&tx, &self.member.person.id, now).await?;
         self.member.must_still_be_in(&tx).await?;
-        let by = By { seat: Some(&self.seat.id), duty: &self.seat.duty, person: Some(&self.member.person.id), rule: C::CAPABILITY.id() };
+        let by = By {
+            seat: Some(&self.seat.id),
+            duty: &self.seat.duty,
+            person: Some(&self.member.person.id),
+            rule: C::CAPABILITY.id(),
+        };
         Ok(ActTx::of(tx, &by, deed, now).await?)
     }
 }
@@ -69,7 +75,8 @@ impl<C: Needs> FromRequestParts<House> for Holding<C> {
     }
 }
 
-/// The seat from which this member may do it now. What shows private things, or a seat that sees such, takes a second factor.
+/// The seat from which this member may do it now. What shows private things, or a seat that sees such, takes a second
+/// factor.
 pub(crate) async fn seat_that_may(member: &Member, capability: Capability) -> Result<Option<HeldSeat>, Refusal> {
     let house = &member.house;
     let seats: Vec<_> = member.seats().await?.iter().filter(|seat| seat.can(house, capability)).collect();
@@ -88,7 +95,11 @@ pub enum Reach {
     /// No seat of theirs can.
     No,
     /// Once they have done something else, at a path: keys of why, and of the link there.
-    First { why: &'static str, path: String, link: &'static str },
+    First {
+        why: &'static str,
+        path: String,
+        link: &'static str,
+    },
     Yes,
 }
 
@@ -138,7 +149,11 @@ fn sees_private(house: &House, id: &str) -> bool {
 /// Every way in of theirs takes two things, and two were shown in this browser: a recovery code lets in alone.
 async fn must_have_second_factor(member: &Member) -> Result<(), Refusal> {
     if !second_factor(&member.house.db, &member.person.id).await? {
-        return Err(Refusal::NotBefore { why: "refusal-second-factor", path: SECOND_FACTOR.to_owned(), link: "refusal-second-factor-link" });
+        return Err(Refusal::NotBefore {
+            why: "refusal-second-factor",
+            path: SECOND_FACTOR.to_owned(),
+            link: "refusal-second-factor-link",
+        });
     }
     must_have_shown_two(member, "refusal-one-factor")
 }
@@ -147,11 +162,16 @@ fn must_have_shown_two(member: &Member, why: &'static str) -> Result<(), Refusal
     if member.session.as_ref().is_some_and(|session| session.factors >= 2) {
         return Ok(());
     }
-    Err(Refusal::NotBefore { why, path: format!("/sign-in?then={}&again=yes", member.back), link: "refusal-one-factor-link" })
+    Err(Refusal::NotBefore {
+        why,
+        path: format!("/sign-in?then={}&again=yes", member.back),
+        link: "refusal-one-factor-link",
+    })
 }
 
-/// Somebody who may change how they come in: they signed in a moment ago and, while what lets them in opens a seat, too, by the
-/// two things that takes. Whoever finds one thing of theirs, such as a code on paper, would have their seat with it otherwise.
+/// Somebody who may change how they come in: they signed in a moment ago and, while what lets them in opens a seat,
+/// too, by the two things that takes. Whoever finds one thing of theirs, such as a code on paper, would have their seat
+/// with it otherwise.
 #[derive(Clone, Debug)]
 pub struct Sure(pub Member);
 

@@ -1,8 +1,8 @@
-//! What a person says about themselves: lines, each with who may see it. Hats are what they are or have lived through, in
-//! their own words; they give no power, and nobody can search or count them (R3).
+//! What a person says about themselves: lines, each with who may see it. Hats are what they are or have lived through,
+//! in their own words; they give no power, and nobody can search or count them (R3).
 //!
-//! Promises: a reader gets the lines that are for them and no sign of others; a change made from an old copy is refused, not
-//! lost; somebody under 18 shows nothing outside.
+//! Promises: a reader gets the lines that are for them and no sign of others; a change made from an old copy is
+//! refused, not lost; somebody under 18 shows nothing outside.
 
 use base::db::{Ask, DbResult, Tx, Walk};
 use base::form::Form;
@@ -18,7 +18,8 @@ use crate::visitor::Member;
 
 /// The lines there are, in the order they are shown; with the most characters of each.
 pub const LINES: [(&str, usize); 4] = [("pronouns", 40), ("about", 1_000), ("bands", 400), ("helps", 600)];
-pub const HATS: [&str; 12] = ["hat-1", "hat-2", "hat-3", "hat-4", "hat-5", "hat-6", "hat-7", "hat-8", "hat-9", "hat-10", "hat-11", "hat-12"];
+pub const HATS: [&str; 12] =
+    ["hat-1", "hat-2", "hat-3", "hat-4", "hat-5", "hat-6", "hat-7", "hat-8", "hat-9", "hat-10", "hat-11", "hat-12"];
 pub const HAT_CHARS: usize = 120;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -37,7 +38,9 @@ impl Line {
 
 /// The lines of a person that this reader may see, in their order.
 pub async fn seen_by(ask: &impl Ask, reader: &Reader, person: &Person) -> DbResult<Vec<Line>> {
-    let mut lines: Vec<Line> = ask.all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![&person.id]).await?;
+    let mut lines: Vec<Line> = ask
+        .all("SELECT kind, words, audience FROM profile_line WHERE person = $1 ORDER BY kind", vals![&person.id])
+        .await?;
     let is_shown = |line: &Line| reader.may_see(narrowed(person, line.audience), Some(&person.id));
     lines.retain(is_shown);
     let order = |line: &Line| LINES.iter().map(|(kind, _)| *kind).chain(HATS).position(|kind| kind == line.kind);
@@ -77,7 +80,8 @@ pub fn read(form: &mut Form, person: &Person) -> Vec<Line> {
         if words.trim().is_empty() {
             continue;
         }
-        match Audience::read(form.value(&audience_field(kind))).filter(|audience| audiences(person).contains(audience)) {
+        match Audience::read(form.value(&audience_field(kind))).filter(|audience| audiences(person).contains(audience))
+        {
             Some(audience) => lines.push(Line { kind: kind.to_owned(), words, audience }),
             None => form.refuse(kind, "profile-wrong-audience"),
         }
@@ -85,7 +89,8 @@ pub fn read(form: &mut Form, person: &Person) -> Vec<Line> {
     lines
 }
 
-/// Keeps the lines in place of those before. `seen` is the change the person had before them; `false` when there was another since.
+/// Keeps the lines in place of those before. `seen` is the change the person had before them; `false` when there was
+/// another since.
 pub async fn keep(member: &Member, lines: &[Line], seen: i64) -> Result<bool, Refusal> {
     let (tx, id) = (member.begin().await?, &member.person.id);
     let now = member.house.now().max(seen + 1);
@@ -94,7 +99,11 @@ pub async fn keep(member: &Member, lines: &[Line], seen: i64) -> Result<bool, Re
     }
     tx.run("DELETE FROM profile_line WHERE person = $1", vals![id]).await?;
     for line in lines {
-        tx.run("INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, $4)", vals![id, &line.kind, &line.words, line.audience]).await?;
+        tx.run(
+            "INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, $4)",
+            vals![id, &line.kind, &line.words, line.audience],
+        )
+        .await?;
     }
     index(&tx, id).await?;
     tx.keep().await?;
@@ -115,8 +124,16 @@ pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
 pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findable>> {
     let Some(person) = Person::find(ask, id).await? else { return Ok(None) };
     let lines = seen_by(ask, &Reader::member(""), &person).await?;
-    let words = lines.iter().filter(|line| !line.is_hat()).map(|line| line.words.as_str()).collect::<Vec<_>>().join("\n");
-    Ok(Some(Findable { kind: "person", title: person.name, words, audience: Audience::Members, at: person.joined_at, ..Findable::default() }))
+    let words =
+        lines.iter().filter(|line| !line.is_hat()).map(|line| line.words.as_str()).collect::<Vec<_>>().join("\n");
+    Ok(Some(Findable {
+        kind: "person",
+        title: person.name,
+        words,
+        audience: Audience::Members,
+        at: person.joined_at,
+        ..Findable::default()
+    }))
 }
 
 /// Puts everybody into the index again, a hundred at a time.
@@ -136,5 +153,12 @@ pub(crate) async fn index_again(house: &House) -> DbResult<()> {
 pub(crate) async fn at(house: &House, place: &Place) -> DbResult<Option<Preview>> {
     let Some(id) = place.id_of("people") else { return Ok(None) };
     let person = Person::find(&house.db, id).await?;
-    Ok(person.map(|person| Preview { kind: "person", title: person.name, line: String::new(), audience: Audience::Members, owner: Some(person.id), open: false }))
+    Ok(person.map(|person| Preview {
+        kind: "person",
+        title: person.name,
+        line: String::new(),
+        audience: Audience::Members,
+        owner: Some(person.id),
+        open: false,
+    }))
 }

@@ -1,5 +1,5 @@
-//! Recovery codes: eight on paper, each good once, for the day a phone is lost or a password is forgotten. Shown once; we
-//! keep their hashes.
+//! Recovery codes: eight on paper, each good once, for the day a phone is lost or a password is forgotten. Shown once;
+//! we keep their hashes.
 
 use base::db::{Ask, DbResult, Tx};
 use base::{id, vals};
@@ -15,7 +15,11 @@ pub async fn make(tx: &Tx, person: &str, now: i64) -> DbResult<Vec<String>> {
     let mut codes = Vec::with_capacity(CODES);
     for _ in 0..CODES {
         let code = id::secret()[..LETTERS].to_owned();
-        tx.run("INSERT INTO recovery_code (hash, person, since) VALUES ($1, $2, $3)", vals![hash(person, &code), person, now]).await?;
+        tx.run(
+            "INSERT INTO recovery_code (hash, person, since) VALUES ($1, $2, $3)",
+            vals![hash(person, &code), person, now],
+        )
+        .await?;
         let quarters: Vec<_> = (0..LETTERS).step_by(4).map(|at| &code[at..at + 4]).collect();
         codes.push(quarters.join("-"));
     }
@@ -24,8 +28,10 @@ pub async fn make(tx: &Tx, person: &str, now: i64) -> DbResult<Vec<String>> {
 
 /// Uses a code up, however it was typed; whether it was one.
 pub async fn take(tx: &Tx, person: &str, code: &str) -> DbResult<bool> {
-    let plain: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).take(LETTERS + 1).map(|c| c.to_ascii_lowercase()).collect();
-    Ok(tx.run("DELETE FROM recovery_code WHERE hash = $1 AND person = $2", vals![hash(person, &plain), person]).await? > 0)
+    let plain: String =
+        code.chars().filter(|c| c.is_ascii_alphanumeric()).take(LETTERS + 1).map(|c| c.to_ascii_lowercase()).collect();
+    Ok(tx.run("DELETE FROM recovery_code WHERE hash = $1 AND person = $2", vals![hash(person, &plain), person]).await?
+        > 0)
 }
 
 /// How many are left, and since when the set is there.

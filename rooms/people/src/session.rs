@@ -32,7 +32,8 @@ impl Session {
     /// Opens a session for somebody who showed this many things, and returns the secret for the cookie.
     pub async fn open(tx: &Tx, person: &str, factors: i64, now: i64) -> DbResult<String> {
         let secret = id::secret();
-        let sql = "INSERT INTO session (hash, person, since, seen_day, fresh_until, factors) VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql =
+            "INSERT INTO session (hash, person, since, seen_day, fresh_until, factors) VALUES ($1, $2, $3, $4, $5, $6)";
         tx.run(sql, vals![id::hash(&secret), person, now, now - now % DAY_MS, now + FRESH_MS, factors]).await?;
         Ok(secret)
     }
@@ -49,7 +50,8 @@ impl Session {
 
     /// The session and person of a secret.
     pub async fn of(ask: &impl Ask, secret: &str, now: i64) -> DbResult<Option<(Self, Person)>> {
-        let sql = "SELECT s.hash, s.since, s.seen_day, s.fresh_until, s.factors, p.id, p.name, p.face, p.age, p.joined_at, p.leaving_at
+        let sql = "SELECT s.hash, s.since, s.seen_day, s.fresh_until, s.factors, p.id, p.name, p.face, p.age,
+                   p.joined_at, p.leaving_at
                    FROM session s JOIN person p ON p.id = s.person
                    WHERE s.hash = $1 AND s.seen_day > $2 AND p.left_at IS NULL";
         ask.first(sql, vals![id::hash(secret), now - IDLE_DAYS_MAX * DAY_MS]).await
@@ -57,7 +59,12 @@ impl Session {
 
     /// A person's sessions, the newest first.
     pub async fn all(ask: &impl Ask, person: &str) -> DbResult<Vec<Self>> {
-        ask.all("SELECT hash, since, seen_day, fresh_until, factors FROM session WHERE person = $1 ORDER BY since DESC, hash", vals![person]).await
+        ask.all(
+            "SELECT hash, since, seen_day, fresh_until, factors FROM session WHERE person = $1
+             ORDER BY since DESC, hash",
+            vals![person],
+        )
+        .await
     }
 
     /// Signs one browser out; only the person's own.

@@ -1,8 +1,8 @@
-//! The desk: what a community has settled about itself and may settle anew. What it is called, how people join, whether any
-//! member may invite, whose helplines come first.
+//! The desk: what a community has settled about itself and may settle anew. What it is called, how people join, whether
+//! any member may invite, whose helplines come first.
 //!
-//! Promises: a change is one write with its act, and the act says what it was before; one made from an old copy is refused,
-//! not lost; this process shows it at once, others within half a minute.
+//! Promises: a change is one write with its act, and the act says what it was before; one made from an old copy is
+//! refused, not lost; this process shows it at once, others within half a minute.
 
 use base::db::{Ask as _, DbResult};
 use base::form::Form;
@@ -55,14 +55,25 @@ impl Desk {
     pub fn read(form: &mut Form, house: &House) -> Self {
         let countries: Vec<_> = house.pack.countries().into_iter().map(|(id, _)| id).collect();
         let joining = Mode::read(&form.choice("joining", Mode::IDS)).unwrap_or(Mode::Invite);
-        Self { name: form.line("name", NAME_CHARS), joining, members_invite: form.has("inviting"), country: form.choice("country", &countries) }
+        Self {
+            name: form.line("name", NAME_CHARS),
+            joining,
+            members_invite: form.has("inviting"),
+            country: form.choice("country", &countries),
+        }
     }
 
     /// The form as it is filled with this.
     #[must_use]
     pub fn form(&self, seen: i64) -> Form {
         let (seen, inviting) = (seen.to_string(), if self.members_invite { "yes" } else { "" });
-        Form::filled([("name", self.name.as_str()), ("joining", self.joining.id()), ("inviting", inviting), ("country", &self.country), ("seen", &seen)])
+        Form::filled([
+            ("name", self.name.as_str()),
+            ("joining", self.joining.id()),
+            ("inviting", inviting),
+            ("country", &self.country),
+            ("seen", &seen),
+        ])
     }
 
     /// Settles it. `seen` is the change that whoever asks had before them.
@@ -74,7 +85,11 @@ impl Desk {
         }
         let (why, now) = (format!("{} {why}", changes.join(" ")), house.now().max(seen + 1));
         let tx = holding.act(&Deed { what: "act-settings-changed", why: &why, ..Deed::default() }).await?;
-        tx.run("INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, 0) ON CONFLICT (name) DO NOTHING", vals![NAME, &self.name]).await?;
+        tx.run(
+            "INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, 0) ON CONFLICT (name) DO NOTHING",
+            vals![NAME, &self.name],
+        )
+        .await?;
         let sql = "UPDATE setting SET value = $1, changed_at = $2 WHERE name = $3 AND changed_at = $4";
         if tx.run(sql, vals![&self.name, now, NAME, seen]).await? == 0 {
             return Ok(Changed::Meanwhile); // dropped without keep: neither the change nor its act was
@@ -92,12 +107,25 @@ impl Desk {
     fn since(&self, before: &Self, house: &House) -> Vec<String> {
         let pairs = self.in_words(house).into_iter().zip(before.in_words(house));
         let changes = pairs.filter(|((_, to), (_, from))| to != from);
-        changes.map(|((what, to), (_, from))| house.words.fill("desk-changed", &[("what", house.words.say(what).into()), ("from", from.into()), ("to", to.into())])).collect()
+        changes
+            .map(|((what, to), (_, from))| {
+                house.words.fill(
+                    "desk-changed",
+                    &[("what", house.words.say(what).into()), ("from", from.into()), ("to", to.into())],
+                )
+            })
+            .collect()
     }
 
     fn in_words(&self, house: &House) -> [(&'static str, String); 4] {
         let say = |key| house.words.say(key).to_owned();
-        let country = house.pack.countries().into_iter().find(|(id, _)| *id == self.country).map_or("", |(_, name)| name);
-        [("desk-log-name", format!("“{}”", self.name)), ("desk-log-joining", say(self.joining.key())), ("desk-log-inviting", say(if self.members_invite { "desk-yes" } else { "desk-no" })), ("desk-log-country", country.to_owned())]
+        let country =
+            house.pack.countries().into_iter().find(|(id, _)| *id == self.country).map_or("", |(_, name)| name);
+        [
+            ("desk-log-name", format!("“{}”", self.name)),
+            ("desk-log-joining", say(self.joining.key())),
+            ("desk-log-inviting", say(if self.members_invite { "desk-yes" } else { "desk-no" })),
+            ("desk-log-country", country.to_owned()),
+        ]
     }
 }

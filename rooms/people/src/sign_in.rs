@@ -1,8 +1,9 @@
 //! Coming back in: a name with a password or a recovery code, then a second factor where there is one.
 //!
-//! Promises: an unknown name takes the same road, the same time and the same words as a known one with the wrong password;
-//! tries are counted, in memory, for the caller, for the name, and for the two together, so that a stranger's wrong tries don't
-//! keep its owner out; those from ten households at once do, for a quarter of an hour. Never: a hint which of the two was wrong.
+//! Promises: an unknown name takes the same road, the same time and the same words as a known one with the wrong
+//! password; tries are counted, in memory, for the caller, for the name, and for the two together, so that a stranger's
+//! wrong tries don't keep its owner out; those from ten households at once do, for a quarter of an hour. Never: a hint
+//! which of the two was wrong.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -61,13 +62,15 @@ row!(Lock { id, password, has_totp });
 
 impl Lock {
     async fn of(ask: &impl Ask, name: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT id, password, CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END FROM person WHERE folded = $1 AND left_at IS NULL";
+        let sql = "SELECT id, password, CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END FROM person WHERE folded = $1
+                   AND left_at IS NULL";
         ask.first(sql, vals![folded(name)]).await
     }
 
     /// Whether it is what it was when it was looked at, in a write that whoever changes it has to wait for.
     async fn is_still(&self, tx: &Tx) -> DbResult<bool> {
-        let sql = "SELECT id FROM person WHERE id = $1 AND password = $2 AND CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END = $3 AND left_at IS NULL";
+        let sql = "SELECT id FROM person WHERE id = $1 AND password = $2
+                   AND CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END = $3 AND left_at IS NULL";
         Ok(tx.hold(sql, vals![&self.id, self.password.clone(), i64::from(self.has_totp)]).await? == 1)
     }
 }
@@ -97,7 +100,8 @@ pub async fn by_password(visitor: &Visitor, name: &str, word: &str) -> Result<Ca
     if lock.is_still(&tx).await? { go_on(visitor, tx, lock, Kind::Second).await } else { Ok(Came::Not) }
 }
 
-/// Tries a name and a recovery code, which is then used up. It stands in for the password, not for the second factor too.
+/// Tries a name and a recovery code, which is then used up. It stands in for the password, not for the second factor
+/// too.
 pub async fn by_code(visitor: &Visitor, name: &str, code: &str) -> Result<Came, Refusal> {
     count(visitor, name)?;
     let answer_at = tokio::time::sleep(CODE_TAKES);
@@ -125,8 +129,8 @@ async fn go_on(visitor: &Visitor, tx: Tx, lock: Lock, step: Kind) -> Result<Came
     Ok(Came::HalfWay(secret))
 }
 
-/// Opens a session under a new secret for somebody who showed this many things, and closes the one this browser had. It is one
-/// write with whatever of theirs was used up for it, and keeps that: who is not let in can try the same again.
+/// Opens a session under a new secret for somebody who showed this many things, and closes the one this browser had. It
+/// is one write with whatever of theirs was used up for it, and keeps that: who is not let in can try the same again.
 pub(crate) async fn let_in(tx: Tx, visitor: &Visitor, person: &str, factors: i64) -> Result<Entered, Refusal> {
     if let (Some(session), Some(before)) = (&visitor.session, &visitor.person) {
         Session::close(&tx, &before.id, &session.hash).await?;
@@ -137,21 +141,24 @@ pub(crate) async fn let_in(tx: Tx, visitor: &Visitor, person: &str, factors: i64
     Ok(Entered { secret, leaves })
 }
 
-/// The second step: six digits from the person's device, or a recovery code unless one was used a moment ago. A step whose
-/// time is over is [`Refusal::NotNow`].
+/// The second step: six digits from the person's device, or a recovery code unless one was used a moment ago. A step
+/// whose time is over is [`Refusal::NotNow`].
 pub async fn second(visitor: &Visitor, secret: &str, code: &str) -> Result<Came, Refusal> {
     let house = &visitor.house;
     let now = house.now();
     let step = match WayIn::look(&house.db, Kind::Second, secret, now).await? {
         Some(step) => Some((step, Kind::Second)),
-        None => WayIn::look(&house.db, Kind::SecondAfterCode, secret, now).await?.map(|step| (step, Kind::SecondAfterCode)),
+        None => {
+            WayIn::look(&house.db, Kind::SecondAfterCode, secret, now).await?.map(|step| (step, Kind::SecondAfterCode))
+        }
     };
     let (step, kind) = step.ok_or(Refusal::NotNow("sign-in-step-over"))?;
     let person = step.person.ok_or(Refusal::NotNow("sign-in-step-over"))?;
     count_caller(visitor)?;
     AT_ONE_SECOND.count((&house.folder, &person), now)?;
     let tx = house.begin().await?;
-    let fits = totp::take(&tx, &person, code, now).await? || (kind == Kind::Second && recovery::take(&tx, &person, code).await?);
+    let fits = totp::take(&tx, &person, code, now).await?
+        || (kind == Kind::Second && recovery::take(&tx, &person, code).await?);
     if !fits {
         return Ok(Came::HalfWay(secret.to_owned()));
     }

@@ -1,7 +1,7 @@
 //! Six digits from a device of one's own (TOTP, RFC 6238): the second factor that needs no network and no company.
 //!
-//! Promises: digits are good once and for a minute and a half at most; they count only after the person has shown that their
-//! device makes the right ones.
+//! Promises: digits are good once and for a minute and a half at most; they count only after the person has shown that
+//! their device makes the right ones.
 
 use base::db::{Ask, DbResult, Tx};
 use base::vals;
@@ -33,7 +33,8 @@ pub fn step_of(secret: &str, digits: &str, now: i64) -> Option<i64> {
     let digits: String = digits.chars().filter(char::is_ascii_digit).take(7).collect();
     let totp = generator(secret)?;
     let step = now / 1_000 / STEP_SECONDS;
-    (step - 1..=step + 1).find(|step| u64::try_from(step * STEP_SECONDS).is_ok_and(|at| totp.generate(at).to_string() == digits))
+    (step - 1..=step + 1)
+        .find(|step| u64::try_from(step * STEP_SECONDS).is_ok_and(|at| totp.generate(at).to_string() == digits))
 }
 
 /// The digits of a secret at a time, as a device shows them.
@@ -49,18 +50,26 @@ fn generator(secret: &str) -> Option<Totp> {
 
 /// Takes the digits of a person who has it on; each is taken once.
 pub async fn take(tx: &Tx, person: &str, digits: &str, now: i64) -> DbResult<bool> {
-    let secret: Option<String> = tx.first("SELECT totp FROM person WHERE id = $1 AND totp_since IS NOT NULL", vals![person]).await?;
+    let secret: Option<String> =
+        tx.first("SELECT totp FROM person WHERE id = $1 AND totp_since IS NOT NULL", vals![person]).await?;
     let Some(step) = secret.and_then(|secret| step_of(&secret, digits, now)) else { return Ok(false) };
     Ok(tx.run("UPDATE person SET totp_step = $1 WHERE id = $2 AND totp_step < $1", vals![step, person]).await? > 0)
 }
 
 /// Turns it on with a secret whose digits the person has shown.
 pub async fn turn_on(tx: &Tx, person: &str, secret: &str, step: i64, now: i64) -> DbResult<()> {
-    tx.run("UPDATE person SET totp = $1, totp_since = $2, totp_step = $3 WHERE id = $4", vals![secret, now, step, person]).await.map(drop)
+    tx.run(
+        "UPDATE person SET totp = $1, totp_since = $2, totp_step = $3 WHERE id = $4",
+        vals![secret, now, step, person],
+    )
+    .await
+    .map(drop)
 }
 
 pub async fn turn_off(tx: &Tx, person: &str) -> DbResult<()> {
-    tx.run("UPDATE person SET totp = NULL, totp_since = NULL, totp_step = 0 WHERE id = $1", vals![person]).await.map(drop)
+    tx.run("UPDATE person SET totp = NULL, totp_since = NULL, totp_step = 0 WHERE id = $1", vals![person])
+        .await
+        .map(drop)
 }
 
 /// Since when it is on.

@@ -1,5 +1,6 @@
-//! Who is at the door. A handler says whom it needs by what it takes: [`Visitor`] is anybody, [`Member`] somebody signed
-//! in, [`Fresh`] somebody who signed in just now, and [`Holding`](crate::Holding) somebody who holds a duty that can.
+//! Who is at the door. A handler says whom it needs by what it takes: [`Visitor`] is anybody, [`Member`] somebody
+//! signed in, [`Fresh`] somebody who signed in just now, and [`Holding`](crate::Holding) somebody who holds a duty that
+//! can.
 
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
@@ -72,7 +73,18 @@ impl Visitor {
             Some(person) => Notice::unseen(&house.db, &person.id).await?,
             None => 0,
         };
-        Ok(Self { house: house.clone(), person, session, theme, path: path.to_owned(), back: path.to_owned(), done: None, notices, caller: None, seats: Arc::default() })
+        Ok(Self {
+            house: house.clone(),
+            person,
+            session,
+            theme,
+            path: path.to_owned(),
+            back: path.to_owned(),
+            done: None,
+            notices,
+            caller: None,
+            seats: Arc::default(),
+        })
     }
 
     /// The frame of a page for them.
@@ -81,7 +93,8 @@ impl Visitor {
         let who = self.person.as_ref().map(|person| Who { id: person.id.clone(), name: person.name.clone() });
         let mut frame = Frame::new(&self.house, who, self.theme, &self.path);
         frame.notices = self.notices;
-        let leaving = self.person.as_ref().is_some_and(|person| person.leaving_at.is_some()) && self.path != "/backstage/leave";
+        let leaving =
+            self.person.as_ref().is_some_and(|person| person.leaving_at.is_some()) && self.path != "/backstage/leave";
         let done = self.done.as_deref().or(leaving.then_some("leaving-still"));
         frame.done = done.map(|key| frame.say(key).to_owned());
         frame
@@ -114,12 +127,14 @@ static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(60, 10 * MINUTE_MS));
 static PACE_OF_ALL: LazyLock<Pace> = LazyLock::new(|| Pace::new(900, 10 * MINUTE_MS));
 
 impl Member {
-    /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words are right.
+    /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words
+    /// are right.
     pub fn may_write(&self) -> Result<(), Refusal> {
         PACE.count(&self.person.id, self.house.now())
     }
 
-    /// Begins a write of somebody who is still signed in. What was sent may have come slowly, and a session ends meanwhile.
+    /// Begins a write of somebody who is still signed in. What was sent may have come slowly, and a session ends
+    /// meanwhile.
     pub async fn begin(&self) -> Result<Tx, Refusal> {
         let tx = self.house.begin().await?;
         self.must_still_be_in(&tx).await?;
@@ -128,7 +143,11 @@ impl Member {
 
     pub(crate) async fn must_still_be_in(&self, tx: &Tx) -> Result<(), Refusal> {
         let here = self.session.as_ref().map_or("", |session| session.hash.as_str());
-        if Session::is_open(tx, &self.person.id, here).await? { Ok(()) } else { Err(Refusal::SignIn { then: self.back.clone(), again: false }) }
+        if Session::is_open(tx, &self.person.id, here).await? {
+            Ok(())
+        } else {
+            Err(Refusal::SignIn { then: self.back.clone(), again: false })
+        }
     }
 }
 
@@ -158,7 +177,8 @@ impl FromRequestParts<House> for Member {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, Refusal> {
         let visitor = Visitor::from_request_parts(parts, house).await?;
-        let person = visitor.person.clone().ok_or_else(|| Refusal::SignIn { then: visitor.back.clone(), again: false })?;
+        let person =
+            visitor.person.clone().ok_or_else(|| Refusal::SignIn { then: visitor.back.clone(), again: false })?;
         if !parts.method.is_safe() {
             PACE_OF_ALL.count(&person.id, house.now())?;
         }
@@ -181,6 +201,7 @@ fn way_back(parts: &Parts) -> String {
         return parts.uri.path().to_owned();
     }
     let referer = parts.headers.get("referer").and_then(|from| from.to_str().ok()).unwrap_or_default();
-    let path = referer.splitn(4, '/').nth(3).map(|rest| format!("/{}", rest.split(['?', '#']).next().unwrap_or_default()));
+    let path =
+        referer.splitn(4, '/').nth(3).map(|rest| format!("/{}", rest.split(['?', '#']).next().unwrap_or_default()));
     path.and_then(|path| base::place::Place::read(&path)).map_or_else(|| "/".to_owned(), |place| place.to_string())
 }

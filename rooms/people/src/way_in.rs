@@ -1,8 +1,8 @@
-//! Links that let somebody in once: the demo's, a claim on an imported name, an invitation, the step between a password and
-//! its second factor. The link carries a secret; we keep its hash and when it ends.
+//! Links that let somebody in once: the demo's, a claim on an imported name, an invitation, the step between a password
+//! and its second factor. The link carries a secret; we keep its hash and when it ends.
 //!
-//! Promises: a link works once and not after its time, one made from a seat ends with it, and one of a kind never passes for
-//! another.
+//! Promises: a link works once and not after its time, one made from a seat ends with it, and one of a kind never
+//! passes for another.
 
 use base::clock::{DAY_MS, HOUR_MS, MINUTE_MS};
 use base::db::{Ask, DbResult, Tx};
@@ -61,21 +61,40 @@ impl WayIn {
     /// Makes one from a seat, with which it ends.
     pub async fn make_from<C>(tx: &Tx, kind: Kind, person: Option<&str>, holding: &Holding<C>) -> DbResult<String> {
         let (seat, now) = (&holding.seat, holding.member.house.now());
-        Self::write(tx, kind, person, Some(&holding.member.person.id), Some(&seat.id), now, seat.until.min(now + kind.lasts_ms())).await
+        Self::write(
+            tx,
+            kind,
+            person,
+            Some(&holding.member.person.id),
+            Some(&seat.id),
+            now,
+            seat.until.min(now + kind.lasts_ms()),
+        )
+        .await
     }
 
-    async fn write(tx: &Tx, kind: Kind, person: Option<&str>, giver: Option<&str>, seat: Option<&str>, since: i64, until: i64) -> DbResult<String> {
+    async fn write(
+        tx: &Tx,
+        kind: Kind,
+        person: Option<&str>,
+        giver: Option<&str>,
+        seat: Option<&str>,
+        since: i64,
+        until: i64,
+    ) -> DbResult<String> {
         let secret = id::secret();
-        let sql = "INSERT INTO way_in (hash, kind, person, giver, seat, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let sql =
+            "INSERT INTO way_in (hash, kind, person, giver, seat, since, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         tx.run(sql, vals![id::hash(&secret), kind, person, giver, seat, since, until]).await?;
         Ok(secret)
     }
 
-    /// Makes a link by which the host helps somebody back in who lost every other way: an act that the person is told of, and
-    /// that everybody sees. It works for an hour; one made before works no more.
+    /// Makes a link by which the host helps somebody back in who lost every other way: an act that the person is told
+    /// of, and that everybody sees. It works for an hour; one made before works no more.
     pub async fn help_back_in(house: &House, person: &str, why: &str) -> Result<String, Refusal> {
         let now = house.now();
-        let tx = act_of_host(house, &Deed { what: "act-link-made", whom: Some(person), why, ..Deed::default() }).await?;
+        let tx =
+            act_of_host(house, &Deed { what: "act-link-made", whom: Some(person), why, ..Deed::default() }).await?;
         tx.run("DELETE FROM way_in WHERE kind = $1 AND person = $2", vals![Kind::SignIn, person]).await?;
         let secret = Self::write(&tx, Kind::SignIn, Some(person), None, None, now, now + HOUR_MS).await?;
         tx.keep().await?;
@@ -90,13 +109,15 @@ impl WayIn {
 
     /// Uses a link up.
     pub async fn take(tx: &Tx, kind: Kind, secret: &str, now: i64) -> DbResult<Option<Self>> {
-        let sql = "DELETE FROM way_in WHERE hash = $1 AND kind = $2 AND until > $3 RETURNING hash, person, giver, since, until";
+        let sql = "DELETE FROM way_in WHERE hash = $1 AND kind = $2 AND until > $3
+                   RETURNING hash, person, giver, since, until";
         tx.first(sql, vals![id::hash(secret), kind, now]).await
     }
 
     /// The links of a kind that a member made and nobody used yet, the newest first.
     pub async fn made_by(ask: &impl Ask, kind: Kind, giver: &str, now: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT hash, person, giver, since, until FROM way_in WHERE giver = $1 AND kind = $2 AND until > $3 ORDER BY since DESC, hash";
+        let sql = "SELECT hash, person, giver, since, until FROM way_in WHERE giver = $1 AND kind = $2 AND until > $3
+                   ORDER BY since DESC, hash";
         ask.all(sql, vals![giver, kind, now]).await
     }
 

@@ -1,7 +1,7 @@
 //! Everything by which one person can come in, together: what they have, and what may not be taken away.
 //!
-//! Promises: nobody locks themselves out by removing the last way in; a new password ends every other session. A second factor
-//! is there when every way in takes two things.
+//! Promises: nobody locks themselves out by removing the last way in; a new password ends every other session. A second
+//! factor is there when every way in takes two things.
 
 use base::db::{Ask, DbResult, Tx};
 use base::refusal::Refusal;
@@ -52,7 +52,13 @@ impl WaysIn {
     pub async fn of(ask: &impl Ask, person: &str) -> DbResult<Self> {
         let (codes, codes_since) = recovery::left(ask, person).await?;
         let has_password = Has::of(ask, person).await?.is_some_and(|has| has.password);
-        Ok(Self { has_password, totp_since: totp::since(ask, person).await?, passkeys: Passkey::all(ask, person).await?, codes, codes_since })
+        Ok(Self {
+            has_password,
+            totp_since: totp::since(ask, person).await?,
+            passkeys: Passkey::all(ask, person).await?,
+            codes,
+            codes_since,
+        })
     }
 }
 
@@ -63,8 +69,9 @@ pub async fn set_password(tx: &Tx, person: &str, hash: &str, here: &str) -> DbRe
     WayIn::end_of(tx, person).await
 }
 
-/// Turns six digits on. Whoever does it came in by one thing a moment ago and has now shown a second, so this session need not
-/// be opened once more; but where two things were needed before, showing one and a new key opens nothing that asks for two.
+/// Turns six digits on. Whoever does it came in by one thing a moment ago and has now shown a second, so this session
+/// need not be opened once more; but where two things were needed before, showing one and a new key opens nothing that
+/// asks for two.
 pub async fn turn_on_totp(tx: &Tx, member: &Member, secret: &str, step: i64, now: i64) -> DbResult<()> {
     let (person, needed_two) = (&member.person.id, second_factor(tx, &member.person.id).await?);
     totp::turn_on(tx, person, secret, step, now).await?;

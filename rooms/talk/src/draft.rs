@@ -20,7 +20,8 @@ pub async fn find(ask: &impl Ask, person: &str, place: &Place) -> DbResult<Optio
 
 /// Everything a person kept, the newest first: under what, the words, and when.
 pub async fn all(ask: &impl Ask, person: &str) -> DbResult<Vec<(String, String, i64)>> {
-    ask.all("SELECT place, words, at FROM draft WHERE person = $1 ORDER BY at DESC, place LIMIT 200", vals![person]).await
+    ask.all("SELECT place, words, at FROM draft WHERE person = $1 ORDER BY at DESC, place LIMIT 200", vals![person])
+        .await
 }
 
 pub async fn drop(tx: &Tx, person: &str, place: &Place) -> DbResult<()> {

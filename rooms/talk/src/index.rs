@@ -1,5 +1,6 @@
-//! Remarks in the index, and rendered as the house renders today. A remark may be found by whoever may find what it stands
-//! under: its audience is read from the index itself, in the same write, so a place that left it takes its remarks along.
+//! Remarks in the index, and rendered as the house renders today. A remark may be found by whoever may find what it
+//! stands under: its audience is read from the index itself, in the same write, so a place that left it takes its
+//! remarks along.
 
 use base::db::{Ask, DbResult, Tx, Walk};
 use base::house::House;
@@ -30,7 +31,13 @@ pub(crate) async fn put(tx: &Tx, id: &str, under: &Place, plain: String, by: Opt
 }
 
 /// Words under a place, for whoever may find that.
-async fn said(ask: &impl Ask, under: &Place, words: String, author: Option<String>, at: i64) -> DbResult<Option<Findable>> {
+async fn said(
+    ask: &impl Ask,
+    under: &Place,
+    words: String,
+    author: Option<String>,
+    at: i64,
+) -> DbResult<Option<Findable>> {
     Ok(search::hanging_on(ask, under).await?.map(|known| Findable { kind: "comment", words, author, at, ..known }))
 }
 
@@ -42,8 +49,13 @@ pub(crate) async fn again(tx: &Tx, id: &str) -> DbResult<()> {
 /// What may be found of a remark; one that is gone or veiled may not.
 pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findable>> {
     let sql = "SELECT r.place, r.words, NULLIF(COALESCE(p.name, r.name), ''), r.since, r.gone_at, v.state
-               FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN veil v ON v.place = '/remarks/' || r.id WHERE r.id = $1";
-    let Some(told) = ask.first::<Told>(sql, vals![id]).await?.filter(|told| told.gone_at.is_none() && told.veil.is_none()) else { return Ok(None) };
+               FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN veil v ON v.place = '/remarks/' || r.id
+               WHERE r.id = $1";
+    let Some(told) =
+        ask.first::<Told>(sql, vals![id]).await?.filter(|told| told.gone_at.is_none() && told.veil.is_none())
+    else {
+        return Ok(None);
+    };
     let Some(under) = Place::read(&told.place) else { return Ok(None) };
     said(ask, &under, markup::render(&told.words).plain, told.by, told.since).await
 }

@@ -1,5 +1,6 @@
-//! The talk under anything in the house. Glossary: a *remark* is something a person says under a place, a *thread* all that
-//! was said there; a *word* is one of the pack's, said to a remark with one tap; a *wording* is what a remark said before.
+//! The talk under anything in the house. Glossary: a *remark* is something a person says under a place, a *thread* all
+//! that was said there; a *word* is one of the pack's, said to a remark with one tap; a *wording* is what a remark said
+//! before.
 
 pub mod draft;
 mod erasure;
@@ -60,7 +61,14 @@ impl Room for Talk {
         let Some(id) = place.id_of("remarks") else { return Ok(None) };
         let (remark, under) = Remark::seen_by(house, reader, id).await?;
         let line = markup::snippet(&markup::render(&remark.words).plain, LINE_CHARS);
-        Ok(Some(Preview { kind: "comment", title: under.title, line, audience: under.audience, owner: remark.author, open: false }))
+        Ok(Some(Preview {
+            kind: "comment",
+            title: under.title,
+            line,
+            audience: under.audience,
+            owner: remark.author,
+            open: false,
+        }))
     }
 
     async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {

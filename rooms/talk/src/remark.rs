@@ -1,8 +1,9 @@
 //! A remark: something a person says under any place of the house, or to another remark there.
 //!
-//! Promises: who may not see the place sees no remark of it; a remark has one address for ever; a quote holds only words
-//! that stand in what it answers, and goes when they go; a change made from an old copy is refused, not lost; what was said
-//! before stays readable until its author takes it away. Only its author changes it; what others may do with it is tending.
+//! Promises: who may not see the place sees no remark of it; a remark has one address for ever; a quote holds only
+//! words that stand in what it answers, and goes when they go; a change made from an old copy is refused, not lost;
+//! what was said before stays readable until its author takes it away. Only its author changes it; what others may do
+//! with it is tending.
 
 use std::sync::OnceLock;
 
@@ -118,7 +119,19 @@ impl Remark {
         index::put(&tx, &id, place, rendered.plain.clone(), Some(me.name.clone()), now).await?;
         tx.keep().await?;
         let (place, by, speaking_as) = (place.to_string(), me.name.clone(), saying.speaking_as.clone());
-        Ok(Self { id, place, n, author: Some(me.id.clone()), by, speaking_as, words: saying.words.clone(), html: rendered.html.clone(), since: now, changed_at: now, gone_at: None })
+        Ok(Self {
+            id,
+            place,
+            n,
+            author: Some(me.id.clone()),
+            by,
+            speaking_as,
+            words: saying.words.clone(),
+            html: rendered.html.clone(),
+            since: now,
+            changed_at: now,
+            gone_at: None,
+        })
     }
 
     /// Takes in what an import brought: the person where there was an account, else the name that stood beside it.
@@ -132,10 +145,21 @@ impl Remark {
     }
 
     /// Puts what somebody said as it is given, with what was said to it; the demo uses this.
-    pub async fn put(tx: &Tx, under: &Place, author: &str, saying: &Saying, words: &[(&str, &str)], at: i64) -> DbResult<String> {
+    pub async fn put(
+        tx: &Tx,
+        under: &Place,
+        author: &str,
+        saying: &Saying,
+        words: &[(&str, &str)],
+        at: i64,
+    ) -> DbResult<String> {
         let (id, _) = insert(tx, under, (Some(author), ""), saying, at).await?;
         for (word, person) in words {
-            tx.run("INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", vals![base::id::at(at), *person, &id, *word]).await?;
+            tx.run(
+                "INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                vals![base::id::at(at), *person, &id, *word],
+            )
+            .await?;
         }
         tally(tx, &id).await?;
         index::again(tx, &id).await?;
@@ -144,7 +168,8 @@ impl Remark {
 
     /// One remark, as it stands.
     pub async fn find(ask: &impl Ask, id: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT r.id, r.place, r.n, r.author, COALESCE(p.name, r.name), r.speaking_as, r.words, r.html, r.since, r.changed_at, r.gone_at
+        let sql = "SELECT r.id, r.place, r.n, r.author, COALESCE(p.name, r.name), r.speaking_as, r.words, r.html,
+                   r.since, r.changed_at, r.gone_at
                    FROM remark r LEFT JOIN person p ON p.id = r.author WHERE r.id = $1";
         ask.first(sql, vals![id]).await
     }
@@ -167,14 +192,28 @@ impl Remark {
         self.must_be_theirs(member)?;
         let (now, rendered) = (member.house.now().max(seen + 1), saying.rendered());
         let tx = member.begin().await?;
-        let before: Option<String> = tx.first("SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL", vals![&self.id, seen]).await?;
+        let before: Option<String> = tx
+            .first(
+                "SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL",
+                vals![&self.id, seen],
+            )
+            .await?;
         let Some(before) = before else { return Ok(false) };
-        let sql = "UPDATE remark SET words = $1, speaking_as = $2, html = $3, version = $4, changed_at = $5 WHERE id = $6 AND changed_at = $7 AND gone_at IS NULL";
-        if tx.run(sql, vals![&saying.words, &saying.speaking_as, &rendered.html, rendered.version, now, &self.id, seen]).await? == 0 {
+        let sql = "UPDATE remark SET words = $1, speaking_as = $2, html = $3, version = $4, changed_at = $5
+                   WHERE id = $6 AND changed_at = $7 AND gone_at IS NULL";
+        if tx
+            .run(sql, vals![&saying.words, &saying.speaking_as, &rendered.html, rendered.version, now, &self.id, seen])
+            .await?
+            == 0
+        {
             return Ok(false);
         }
         if before != saying.words {
-            tx.run("INSERT INTO remark_edit (id, remark, words, until) VALUES ($1, $2, $3, $4)", vals![base::id::at(now), &self.id, before, now]).await?;
+            tx.run(
+                "INSERT INTO remark_edit (id, remark, words, until) VALUES ($1, $2, $3, $4)",
+                vals![base::id::at(now), &self.id, before, now],
+            )
+            .await?;
         }
         index::again(&tx, &self.id).await?;
         tx.keep().await?;
@@ -199,8 +238,8 @@ impl Remark {
         Ok(tx.keep().await?)
     }
 
-    /// Takes it back. In the first seconds, before anybody answered, it was never there and its words are a draft again; later a
-    /// line without words or name stays. Says whether a line stays.
+    /// Takes it back. In the first seconds, before anybody answered, it was never there and its words are a draft
+    /// again; later a line without words or name stays. Says whether a line stays.
     pub async fn take_back(&self, member: &Member) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let now = member.house.now();
@@ -226,10 +265,19 @@ impl Remark {
             return Err(Refusal::Gone);
         }
         let tx = member.begin().await?;
-        let (now, sql) = (member.house.now(), "DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3 RETURNING id");
+        let (now, sql) = (
+            member.house.now(),
+            "DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3 RETURNING id",
+        );
         match tx.first::<String>(sql, vals![me, &self.id, word]).await? {
             Some(id) => ledger::gone(&tx, "remark_word", &id, now).await?,
-            None => tx.run("INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4)", vals![base::id::at(now), me, &self.id, word]).await.map(drop)?,
+            None => tx
+                .run(
+                    "INSERT INTO remark_word (id, person, remark, word) VALUES ($1, $2, $3, $4)",
+                    vals![base::id::at(now), me, &self.id, word],
+                )
+                .await
+                .map(drop)?,
         }
         tally(&tx, &self.id).await?;
         Ok(tx.keep().await?)
@@ -244,11 +292,31 @@ impl Remark {
 }
 
 /// Writes the row of a remark by a person, or by a name that an import brought. Says its id and number.
-async fn insert(tx: &Tx, place: &Place, (author, name): (Option<&str>, &str), saying: &Saying, at: i64) -> DbResult<(String, i64)> {
+async fn insert(
+    tx: &Tx,
+    place: &Place,
+    (author, name): (Option<&str>, &str),
+    saying: &Saying,
+    at: i64,
+) -> DbResult<(String, i64)> {
     let (id, n, rendered) = (base::id::at(at), thread::next(tx, place, at).await?, saying.rendered());
-    let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version, tallies, since, changed_at)
+    let sql = "INSERT INTO remark (id, place, n, author, name, speaking_as, answers, quoted, words, html, version,
+               tallies, since, changed_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', $12, $12)";
-    let vals = vals![&id, place, n, author, name, &saying.speaking_as, saying.answers.clone(), &saying.quoted, &saying.words, &rendered.html, rendered.version, at];
+    let vals = vals![
+        &id,
+        place,
+        n,
+        author,
+        name,
+        &saying.speaking_as,
+        saying.answers.clone(),
+        &saying.quoted,
+        &saying.words,
+        &rendered.html,
+        rendered.version,
+        at
+    ];
     tx.run(sql, vals).await?;
     Ok((id, n))
 }
@@ -261,7 +329,9 @@ pub(crate) fn says(words: &str, quoted: &str) -> bool {
 
 /// Counts anew what people said to a remark.
 pub(crate) async fn tally(tx: &Tx, remark: &str) -> DbResult<()> {
-    let said: Vec<(String, i64)> = tx.all("SELECT word, count(*) FROM remark_word WHERE remark = $1 GROUP BY word ORDER BY word", vals![remark]).await?;
+    let said: Vec<(String, i64)> = tx
+        .all("SELECT word, count(*) FROM remark_word WHERE remark = $1 GROUP BY word ORDER BY word", vals![remark])
+        .await?;
     let tallies = said.iter().map(|(word, count)| format!("{word} {count}")).collect::<Vec<_>>().join(",");
     tx.run("UPDATE remark SET tallies = $1 WHERE id = $2", vals![tallies, remark]).await.map(drop)
 }

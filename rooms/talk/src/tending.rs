@@ -1,5 +1,5 @@
-//! Tending the talk: whoever holds a duty for it folds a remark, withdraws it, or opens it again, with a reason. Each is an
-//! act that its author is told of (R4), and nobody does it to their own.
+//! Tending the talk: whoever holds a duty for it folds a remark, withdraws it, or opens it again, with a reason. Each
+//! is an act that its author is told of (R4), and nobody does it to their own.
 
 use base::kept_as;
 use base::refusal::Refusal;
@@ -53,7 +53,13 @@ impl Remark {
             return Err(Refusal::Gone);
         }
         let place = Self::place_of(&self.id);
-        let deed = Deed { what: tending.deed(), place: Some(&place), whom: self.author.as_deref(), why, words: Some(&self.words) };
+        let deed = Deed {
+            what: tending.deed(),
+            place: Some(&place),
+            whom: self.author.as_deref(),
+            why,
+            words: Some(&self.words),
+        };
         let tx = holding.act(&deed).await?;
         if veil::over(&*tx, &place).await?.map(|(veil, _)| veil) == tending.veil() {
             return Err(Refusal::NotNow("tend-is-so"));

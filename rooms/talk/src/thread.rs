@@ -1,6 +1,8 @@
-//! The talk at one place: its remarks by number, fifty to a page, so that the thousandth page costs what the first does.
+//! The talk at one place: its remarks by number, fifty to a page, so that the thousandth page costs what the first
+//! does.
 //!
-//! Promises: a remark keeps its number, so a link into a long thread leads to the same words for ever. Reading writes nothing.
+//! Promises: a remark keeps its number, so a link into a long thread leads to the same words for ever. Reading writes
+//! nothing.
 
 use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
@@ -35,7 +37,25 @@ pub struct Said {
     veil: Option<Veil>,
     veil_why: Option<String>,
 }
-row!(Said { id, n, author, by, face, speaking_as, answers, answers_n, answers_by, quoted, html, since, changed_at, gone_at, tallies, veil, veil_why });
+row!(Said {
+    id,
+    n,
+    author,
+    by,
+    face,
+    speaking_as,
+    answers,
+    answers_n,
+    answers_by,
+    quoted,
+    html,
+    since,
+    changed_at,
+    gone_at,
+    tallies,
+    veil,
+    veil_why
+});
 
 /// How a remark is shown to this reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +95,17 @@ pub fn address(place: &str, n: i64, id: &str) -> String {
 /// The number of the next remark at a place.
 pub(crate) async fn next(tx: &Tx, place: &Place, now: i64) -> DbResult<i64> {
     let sql = "INSERT INTO thread (place, last_n, standing, last_at) VALUES ($1, 1, 1, $2)
-               ON CONFLICT (place) DO UPDATE SET last_n = thread.last_n + 1, standing = thread.standing + 1, last_at = excluded.last_at RETURNING last_n";
+               ON CONFLICT (place) DO UPDATE
+               SET last_n = thread.last_n + 1, standing = thread.standing + 1, last_at = excluded.last_at
+               RETURNING last_n";
     tx.one(sql, vals![place, now]).await
 }
 
 /// A remark vanished; its number is free again if it was the last.
 pub(crate) async fn less_one(tx: &Tx, place: &str, n: i64) -> DbResult<()> {
-    let sql = "UPDATE thread SET standing = standing - 1, last_n = CASE WHEN last_n = $1 THEN last_n - 1 ELSE last_n END WHERE place = $2";
+    let sql =
+        "UPDATE thread SET standing = standing - 1, last_n = CASE WHEN last_n = $1 THEN last_n - 1 ELSE last_n END
+         WHERE place = $2";
     tx.run(sql, vals![n, place]).await.map(drop)
 }
 
@@ -89,12 +113,16 @@ pub async fn length(ask: &impl Ask, place: &Place) -> DbResult<Length> {
     Ok(ask.first("SELECT last_n, standing FROM thread WHERE place = $1", vals![place]).await?.unwrap_or_default())
 }
 
-/// The remarks of one page, in the order in which they were said. What is folded or withdrawn is quoted nowhere meanwhile.
+/// The remarks of one page, in the order in which they were said. What is folded or withdrawn is quoted nowhere
+/// meanwhile.
 pub async fn page(ask: &impl Ask, place: &Place, page: i64) -> DbResult<Vec<Said>> {
-    let sql = "SELECT r.id, r.n, CASE WHEN p.left_at IS NULL THEN r.author END, COALESCE(p.name, r.name), p.face, r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name),
-                      CASE WHEN EXISTS (SELECT 1 FROM veil q WHERE q.place = '/remarks/' || r.answers) THEN '' ELSE r.quoted END, r.html,
+    let sql = "SELECT r.id, r.n, CASE WHEN p.left_at IS NULL THEN r.author END, COALESCE(p.name, r.name), p.face,
+               r.speaking_as, r.answers, a.n, COALESCE(b.name, a.name),
+                      CASE WHEN EXISTS (SELECT 1 FROM veil q
+                      WHERE q.place = '/remarks/' || r.answers) THEN '' ELSE r.quoted END, r.html,
                       r.since, r.changed_at, r.gone_at, r.tallies, v.state, v.why
-               FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN remark a ON a.id = r.answers LEFT JOIN person b ON b.id = a.author
+               FROM remark r LEFT JOIN person p ON p.id = r.author LEFT JOIN remark a ON a.id = r.answers
+               LEFT JOIN person b ON b.id = a.author
                     LEFT JOIN veil v ON v.place = '/remarks/' || r.id
                WHERE r.place = $1 AND r.n > $2 AND r.n <= $3 ORDER BY r.n";
     ask.all(sql, vals![place, (page - 1) * PAGE, page * PAGE]).await
@@ -111,11 +139,17 @@ pub async fn words_of(ask: &impl Ask, place: &Place, page: i64, person: &str) ->
 pub async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
     let (moved, here) = (length(tx, from).await?, length(tx, to).await?);
     tx.run("UPDATE remark SET place = $1, n = n + $2 WHERE place = $3", vals![to, here.last_n, from]).await?;
-    let sql = "INSERT INTO thread (place, last_n, standing, last_at) SELECT $1, last_n, standing, last_at FROM thread WHERE place = $2
+    let sql = "INSERT INTO thread (place, last_n, standing, last_at) SELECT $1, last_n, standing, last_at FROM thread
+               WHERE place = $2
                ON CONFLICT (place) DO UPDATE SET last_n = thread.last_n + $3, standing = thread.standing + $4";
     tx.run(sql, vals![to, from, moved.last_n, moved.standing]).await?;
     tx.run("DELETE FROM thread WHERE place = $1", vals![from]).await?;
-    tx.run("UPDATE draft SET place = $1 WHERE place = $2 AND person NOT IN (SELECT h.person FROM draft h WHERE h.place = $1)", vals![to, from]).await?;
+    tx.run(
+        "UPDATE draft SET place = $1 WHERE place = $2
+         AND person NOT IN (SELECT h.person FROM draft h WHERE h.place = $1)",
+        vals![to, from],
+    )
+    .await?;
     index::place_again(tx, to).await
 }
 

@@ -30,9 +30,17 @@ impl Backup {
         let manifest = backup::make(&db, &folder, &self.to, Clock::Machine.now(), &|stage| bar.at(stage)).await?;
         drop(bar);
         for hash in &manifest.missing {
-            eprintln!("circlepit: the file {hash} is named in the database and not on the disk; the backup is without it");
+            eprintln!(
+                "circlepit: the file {hash} is named in the database and not on the disk; the backup is without it"
+            );
         }
-        println!("{}: {} rows in {} tables, {} files", self.to.display(), manifest.rows(), manifest.tables.len(), manifest.files.len());
+        println!(
+            "{}: {} rows in {} tables, {} files",
+            self.to.display(),
+            manifest.rows(),
+            manifest.tables.len(),
+            manifest.files.len()
+        );
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! `demo`: an invented community in a folder of its own, on this machine alone. Nobody in it has a password; the links to
-//! come in are made afresh at every start.
+//! `demo`: an invented community in a folder of its own, on this machine alone. Nobody in it has a password; the links
+//! to come in are made afresh at every start.
 
 use std::path::Path;
 
@@ -24,21 +24,36 @@ const DEMO: &str = "demo";
 const BEGUN: &str = "begun";
 const IN: &str = "in";
 /// Who gets a link, and who that is.
-const LINKS: [(&str, &str); 3] = [("Ada", "listens, and holds a seat at the door"), ("Brook", "is new here"), ("Gus", "holds a seat in the pit crew: he may fold comments")];
+const LINKS: [(&str, &str); 3] = [
+    ("Ada", "listens, and holds a seat at the door"),
+    ("Brook", "is new here"),
+    ("Gus", "holds a seat in the pit crew: he may fold comments"),
+];
 
 pub(super) async fn run(place: &Place) -> Result<()> {
     let folder = place.folder_or(FOLDER);
     let settings = place.settings_in(&folder)?;
-    ensure!(settings.listen.ip().is_loopback(), "the demo opens on this machine alone, not on {}: `circlepit serve` opens a real one", settings.listen);
+    ensure!(
+        settings.listen.ip().is_loopback(),
+        "the demo opens on this machine alone, not on {}: `circlepit serve` opens a real one",
+        settings.listen
+    );
     ensure!(settings.is_plain(), "the demo is for this machine alone: take public_url away, or use `circlepit serve`");
     let lock = lock::take(&folder)?;
     let house = open::open(&folder, settings.clone(), Clock::Machine).await?;
     let (is_settled, demo) = (open::is_settled(&house.db).await?, settled(&house.db, DEMO).await?);
-    ensure!(demo.is_some() || !is_settled, "a real community lives in {}: `circlepit serve` opens it", folder.display());
+    ensure!(
+        demo.is_some() || !is_settled,
+        "a real community lives in {}: `circlepit serve` opens it",
+        folder.display()
+    );
     let house = if demo.as_deref() == Some(IN) { house } else { begin(house, &folder, settings).await? };
     restoring::finish(&house).await?;
     let listener = serve::listen(house.settings.listen).await?;
-    println!("This is the demo: everybody in it is invented. It lies in {}; take that away to begin it anew. Come in as\n", folder.display());
+    println!(
+        "This is the demo: everybody in it is invented. It lies in {}; take that away to begin it anew. Come in as\n",
+        folder.display()
+    );
     for (name, who, link) in links(&house).await? {
         println!("  {name}, who {who}\n    {link}");
     }
@@ -54,15 +69,22 @@ async fn begin(house: House, folder: &Path, settings: Settings) -> Result<House>
     Ok(House::new(open::inside(folder, settings, Clock::Machine, house.db.clone()).await?))
 }
 
-/// Founds the community, on the day on which the first of its people came, and fills it. The mark says first that a demo
-/// began here, and at last that all of it is in.
+/// Founds the community, on the day on which the first of its people came, and fills it. The mark says first that a
+/// demo began here, and at last that all of it is in.
 async fn move_in(house: &House, folder: &Path, settings: Settings) -> Result<()> {
     mark(house, BEGUN).await?;
     if !open::is_settled(&house.db).await? {
         let pack = base::pack::Pack::load(PACK)?;
         let then = Clock::set_to(house.now() - demo::content::Demo::load(PACK)?.opened_minutes_ago() * MINUTE_MS);
         let founded = House::new(open::inside(folder, settings, then, house.db.clone()).await?);
-        let founding = Founding { name: &pack.community.name, pack: PACK, joining: Mode::Open.id(), country: None, first: None, duties: &[] };
+        let founding = Founding {
+            name: &pack.community.name,
+            pack: PACK,
+            joining: Mode::Open.id(),
+            country: None,
+            first: None,
+            duties: &[],
+        };
         found(&founded, &founding).await.map_err(|refusal| refused(house, &refusal))?;
     }
     let bar = Bar::new();
@@ -84,7 +106,8 @@ async fn links(house: &House) -> Result<Vec<(&'static str, &'static str, String)
     tx.run("DELETE FROM way_in WHERE kind = $1", vals![Kind::SignIn.id()]).await?;
     let mut links = Vec::new();
     for (name, who) in LINKS {
-        let person: Option<String> = tx.first("SELECT id FROM person WHERE name = $1 AND left_at IS NULL", vals![name]).await?;
+        let person: Option<String> =
+            tx.first("SELECT id FROM person WHERE name = $1 AND left_at IS NULL", vals![name]).await?;
         if let Some(person) = person {
             let secret = WayIn::make(&tx, Kind::SignIn, Some(&person), None, house.now()).await?;
             links.push((name, who, house.address(&format!("/in/{secret}"))));

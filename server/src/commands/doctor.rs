@@ -1,5 +1,5 @@
-//! `doctor`: looks for what is wrong and changes nothing. Each line says what was looked at and how it is; the exit code
-//! is 1 when something needs mending, and 0 when there is at most something to think about.
+//! `doctor`: looks for what is wrong and changes nothing. Each line says what was looked at and how it is; the exit
+//! code is 1 when something needs mending, and 0 when there is at most something to think about.
 
 use std::fs;
 use std::path::Path;
@@ -47,7 +47,14 @@ impl Doctor {
         look_at_settings(&settings).into_iter().for_each(|finding| report.says("settings", finding));
         // To connect to a file makes it.
         if matches!(&settings.database, Where::File(path) if !path.exists()) {
-            report.says("database", Wrong(format!("there is none yet: {} or {} makes one", called("serve", &folder), called("init", &folder))));
+            report.says(
+                "database",
+                Wrong(format!(
+                    "there is none yet: {} or {} makes one",
+                    called("serve", &folder),
+                    called("init", &folder)
+                )),
+            );
             return report.end();
         }
         match Db::connect(&settings.database).await {
@@ -86,13 +93,19 @@ impl Doctor {
 }
 
 fn look_at_folder(folder: &Path) -> Finding {
-    let Ok(known) = fs::metadata(folder) else { return Wrong(format!("{} is not there (--data says where the community lives)", folder.display())) };
+    let Ok(known) = fs::metadata(folder) else {
+        return Wrong(format!("{} is not there (--data says where the community lives)", folder.display()));
+    };
     if known.permissions().readonly() || try_to_write(folder).is_err() {
         return Wrong(format!("{} cannot be written to", folder.display()));
     }
     use std::os::unix::fs::PermissionsExt as _;
     let others = known.permissions().mode() & 0o007;
-    if others == 0 { Fine(folder.display().to_string()) } else { Odd(format!("everybody on this machine may look into {} (chmod o-rwx)", folder.display())) }
+    if others == 0 {
+        Fine(folder.display().to_string())
+    } else {
+        Odd(format!("everybody on this machine may look into {} (chmod o-rwx)", folder.display()))
+    }
 }
 
 /// Writes nothing that stays.
@@ -127,11 +140,17 @@ async fn look_at_database(db: &Db) -> Finding {
 }
 
 async fn look_at_migrations(db: &Db) -> Finding {
-    let (known, done) = (migrations(), match db.migrations_done().await {
-        Ok(done) => done,
-        Err(why) => return Wrong(why.to_string()),
-    });
-    if let Some((_, name, _)) = done.iter().find(|(number, _, hash)| !known.iter().any(|mine| mine.number == *number && base::id::hash(mine.sql) == *hash)) {
+    let (known, done) = (
+        migrations(),
+        match db.migrations_done().await {
+            Ok(done) => done,
+            Err(why) => return Wrong(why.to_string()),
+        },
+    );
+    if let Some((_, name, _)) = done
+        .iter()
+        .find(|(number, _, hash)| !known.iter().any(|mine| mine.number == *number && base::id::hash(mine.sql) == *hash))
+    {
         return Wrong(format!("{name} is not one that this program knows: a newer one made this"));
     }
     match known.len() - done.len() {
@@ -147,19 +166,34 @@ async fn look_at_community(house: &House) -> Result<Finding> {
     let people: i64 = house.db.one("SELECT count(*) FROM person WHERE left_at IS NULL", &[]).await?;
     let (is_anybody_seated, now) = (founding::is_anybody_seated(&house.db, house.now()).await?, house.now());
     Ok(match (founding::can_anybody_come_in(&house.db, now).await?, is_anybody_seated) {
-        (false, false) => Wrong(format!("nobody can come in, and nobody holds a seat: {} asks for the first person", called("serve", &house.folder))),
+        (false, false) => Wrong(format!(
+            "nobody can come in, and nobody holds a seat: {} asks for the first person",
+            called("serve", &house.folder)
+        )),
         (false, true) => Wrong("nobody can come in: no password, no passkey, and no link that still works".into()),
-        (true, false) => Odd(format!("{}, {people} people, and nobody holds a seat: `circlepit seat` opens one for a week", house.name())),
+        (true, false) => Odd(format!(
+            "{}, {people} people, and nobody holds a seat: `circlepit seat` opens one for a week",
+            house.name()
+        )),
         (true, true) => Fine(format!("{}, {people} people", house.name())),
     })
 }
 
 /// The newest thing that happened cannot lie in the future.
 async fn look_at_clock(house: &House) -> Result<Finding> {
-    let newest: Option<i64> = house.db.one("SELECT max(at) FROM (SELECT max(at) AS at FROM act UNION ALL SELECT max(changed_at) FROM setting) AS known", &[]).await?;
+    let newest: Option<i64> = house
+        .db
+        .one(
+            "SELECT max(at) FROM (SELECT max(at) AS at FROM act UNION ALL
+             SELECT max(changed_at) FROM setting) AS known",
+            &[],
+        )
+        .await?;
     let now = house.now();
     Ok(match newest {
-        Some(newest) if newest > now => Wrong(format!("it says {}, and something here happened on {}", day(now), day(newest))),
+        Some(newest) if newest > now => {
+            Wrong(format!("it says {}, and something here happened on {}", day(now), day(newest)))
+        }
         _ => Fine(day(now)),
     })
 }
@@ -169,7 +203,11 @@ fn look_at_helplines(house: &House) -> Finding {
     let countries = care::helpline::countries(house);
     let lines: Vec<_> = countries.iter().flat_map(|country| &country.lines).collect();
     let stale = lines.iter().filter(|line| read_date(&line.checked).is_none_or(|checked| checked < since)).count();
-    if stale == 0 { Fine(format!("{} were all checked within {HELPLINE_DAYS_MAX} days", lines.len())) } else { Odd(format!("{stale} of {} were not checked within {HELPLINE_DAYS_MAX} days", lines.len())) }
+    if stale == 0 {
+        Fine(format!("{} were all checked within {HELPLINE_DAYS_MAX} days", lines.len()))
+    } else {
+        Odd(format!("{stale} of {} were not checked within {HELPLINE_DAYS_MAX} days", lines.len()))
+    }
 }
 
 /// What was said so far.

@@ -1,9 +1,9 @@
-//! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as it
-//! looks, as JSON what everybody may read of each table ([`GOES_OUT`]), every article and comment as its Markdown, every file
-//! under its name. What was withdrawn or never sent stays in ([`KeptBack`]), and so does what was said for fewer ears than
-//! everybody's: lines for members, who holds what, what was done with it to whom, files for oneself, and that somebody is here
-//! of whom nothing else is read.
-//! It is not a backup: it is for people to read, and for other programs to take in.
+//! `export`: everything in a zip that can be read with a browser and nothing else: `index.html`, every public page as
+//! it looks, as JSON what everybody may read of each table ([`GOES_OUT`]), every article and comment as its Markdown,
+//! every file under its name. What was withdrawn or never sent stays in ([`KeptBack`]), and so does what was said for
+//! fewer ears than everybody's: lines for members, who holds what, what was done with it to whom, files for oneself,
+//! and that somebody is here of whom nothing else is read. It is not a backup: it is for people to read, and for other
+//! programs to take in.
 
 mod goes_out;
 mod kept_back;
@@ -80,8 +80,17 @@ async fn write(house: &House, to: &File) -> Result<(usize, usize, usize)> {
         let html = page(&app, path).await?;
         out.add(&file_of(path), to_file(&html, path, &paths).as_bytes())?;
     }
-    out.add("house.css", house.assets.at(house.assets.path("house.css")).map(|asset| asset.plain.to_vec()).unwrap_or_default().as_slice())?;
-    let tables = house.db.tables().await?.into_iter().filter(|table| !columns_of(&table.name).is_empty()).collect::<Vec<_>>();
+    out.add(
+        "house.css",
+        house
+            .assets
+            .at(house.assets.path("house.css"))
+            .map(|asset| asset.plain.to_vec())
+            .unwrap_or_default()
+            .as_slice(),
+    )?;
+    let tables =
+        house.db.tables().await?.into_iter().filter(|table| !columns_of(&table.name).is_empty()).collect::<Vec<_>>();
     let snapshot = house.db.snapshot().await?;
     // After the snapshot: what was withdrawn before it is known here for certain.
     let kept_back = KeptBack::of(&house.db).await?;
@@ -99,9 +108,11 @@ async fn write(house: &House, to: &File) -> Result<(usize, usize, usize)> {
 
 /// The front page, help, and every place that anybody may find.
 async fn public_paths(house: &House) -> Result<BTreeSet<String>> {
-    let places: Vec<String> = house.db.all("SELECT place FROM findable WHERE audience = 'everyone' ORDER BY place", &[]).await?;
+    let places: Vec<String> =
+        house.db.all("SELECT place FROM findable WHERE audience = 'everyone' ORDER BY place", &[]).await?;
     let pages = house.pack.pages.iter().map(|page| format!("/pages/{}", page.slug));
-    let always = ["/", "/help", "/library", "/songs", "/playlists", "/articles", "/feelings", "/duties", "/acts"].map(str::to_owned);
+    let always = ["/", "/help", "/library", "/songs", "/playlists", "/articles", "/feelings", "/duties", "/acts"]
+        .map(str::to_owned);
     let feelings = house.pack.feelings.iter().map(|feeling| format!("/feelings/{}", feeling.id));
     let plain = |path: &String| !path.contains(['#', '?']);
     let mut there = BTreeSet::new();
@@ -133,8 +144,12 @@ fn file_of(path: &str) -> String {
 fn to_file(html: &str, path: &str, there: &BTreeSet<String>) -> String {
     let up = "../".repeat(file_of(path).matches('/').count());
     retagged(html, |tag| match tag {
-        _ if tag.starts_with("link rel=\"stylesheet\"") => Some(format!("link rel=\"stylesheet\" href=\"{up}house.css\"")),
-        _ if ["link ", "script", "meta property"].iter().any(|begins| tag.starts_with(begins)) || tag == "/script" => None,
+        _ if tag.starts_with("link rel=\"stylesheet\"") => {
+            Some(format!("link rel=\"stylesheet\" href=\"{up}house.css\""))
+        }
+        _ if ["link ", "script", "meta property"].iter().any(|begins| tag.starts_with(begins)) || tag == "/script" => {
+            None
+        }
         _ => Some(relinked(tag, &up, there)),
     })
 }
@@ -143,7 +158,8 @@ fn to_file(html: &str, path: &str, there: &BTreeSet<String>) -> String {
 fn relinked(tag: &str, up: &str, there: &BTreeSet<String>) -> String {
     if let Some((before, rest)) = tag.split_once("href=\"/") {
         let (path, after) = rest.split_once('"').unwrap_or((rest, ""));
-        let (bare, fragment) = path.split_once('#').map_or((path, String::new()), |(bare, fragment)| (bare, format!("#{fragment}")));
+        let (bare, fragment) =
+            path.split_once('#').map_or((path, String::new()), |(bare, fragment)| (bare, format!("#{fragment}")));
         let bare = format!("/{bare}");
         return if there.contains(&bare) {
             format!("{before}href=\"{up}{}{fragment}\"{after}", file_of(&bare))
@@ -158,10 +174,20 @@ fn relinked(tag: &str, up: &str, there: &BTreeSet<String>) -> String {
 
 fn index(house: &House, paths: &BTreeSet<String>, tables: &[Table]) -> String {
     let name = Safe::words(&house.name());
-    let mut out = format!("<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{name}</title><link rel=\"stylesheet\" href=\"house.css\"><main class=\"wrap stack-l\"><h1>{name}</h1><p>{}</p><h2>Pages</h2><ul>", house.words.lang, day_and_hour(house.now()));
-    out.extend(paths.iter().map(|path| format!("<li><a href=\"{}\">{}</a></li>", Safe::words(&file_of(path)), Safe::words(path))));
+    let mut out = format!(
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{name}</title><link rel=\"stylesheet\" href=\"house.css\"><main class=\"wrap stack-l\"><h1>{name}</h1><p>{}</p><h2>Pages</h2><ul>",
+        house.words.lang,
+        day_and_hour(house.now())
+    );
+    out.extend(
+        paths
+            .iter()
+            .map(|path| format!("<li><a href=\"{}\">{}</a></li>", Safe::words(&file_of(path)), Safe::words(path))),
+    );
     out += "</ul><h2>JSON</h2><ul>";
-    out.extend(tables.iter().map(|table| format!("<li><a href=\"data/{0}.json\">{0}</a></li>", Safe::words(&table.name))));
+    out.extend(
+        tables.iter().map(|table| format!("<li><a href=\"data/{0}.json\">{0}</a></li>", Safe::words(&table.name))),
+    );
     out + "</ul></main></html>\n"
 }
 
@@ -182,29 +208,34 @@ impl Out<'_> {
         Ok(self.zip.write_all(bytes)?)
     }
 
-    /// One table as an array of objects, one a line; without what is kept back. People come last: who has only read is not told of.
+    /// One table as an array of objects, one a line; without what is kept back. People come last: who has only read is
+    /// not told of.
     async fn table(&mut self, snapshot: &Snapshot, table: &Table, kept_back: &KeptBack) -> Result<()> {
         self.zip.start_file(format!("data/{}.json", table.name), SimpleFileOptions::default().large_file(true))?;
         let mut rows = 0;
         self.zip.write_all(b"[")?;
-        snapshot.each::<Trouble>(table, |row| {
-            let Some(row) = kept_back.without(table, row).map(|row| object(table, row)) else { return Ok(()) };
-            let is_named = |id: &Value| id.as_str().is_some_and(|id| self.named.contains(id));
-            if table.name == "person" && !is_named(&row["id"]) {
-                return Ok(());
-            }
-            self.named.extend(WHOSE.iter().filter_map(|whose| row.get(whose)?.as_str().map(str::to_owned)));
-            rows += 1;
-            self.bar.at(Stage { what: &table.name, done: rows, of: 0 });
-            self.zip.write_all(if rows == 1 { b"\n" } else { b",\n" })?;
-            Ok(serde_json::to_writer(&mut self.zip, &row).map_err(io::Error::from)?)
-        }).await?;
+        snapshot
+            .each::<Trouble>(table, |row| {
+                let Some(row) = kept_back.without(table, row).map(|row| object(table, row)) else { return Ok(()) };
+                let is_named = |id: &Value| id.as_str().is_some_and(|id| self.named.contains(id));
+                if table.name == "person" && !is_named(&row["id"]) {
+                    return Ok(());
+                }
+                self.named.extend(WHOSE.iter().filter_map(|whose| row.get(whose)?.as_str().map(str::to_owned)));
+                rows += 1;
+                self.bar.at(Stage { what: &table.name, done: rows, of: 0 });
+                self.zip.write_all(if rows == 1 { b"\n" } else { b",\n" })?;
+                Ok(serde_json::to_writer(&mut self.zip, &row).map_err(io::Error::from)?)
+            })
+            .await?;
         Ok(self.zip.write_all(b"\n]\n")?)
     }
 
-    /// Every file that is for everyone under `files/ID/NAME`, as pages link to it; not those that only withdrawn words name.
+    /// Every file that is for everyone under `files/ID/NAME`, as pages link to it; not those that only withdrawn words
+    /// name.
     async fn files(&mut self, house: &House, kept_back: &KeptBack) -> Result<usize> {
-        let mut known: Vec<(String, String, String)> = house.db.all("SELECT id, name, hash FROM file WHERE audience = 'everyone' ORDER BY id", &[]).await?;
+        let mut known: Vec<(String, String, String)> =
+            house.db.all("SELECT id, name, hash FROM file WHERE audience = 'everyone' ORDER BY id", &[]).await?;
         known.retain(|(id, ..)| !kept_back.has(id));
         let mut written = 0;
         for (id, name, hash) in &known {
@@ -220,7 +251,12 @@ impl Out<'_> {
 
 fn object(table: &Table, row: Vec<Val>) -> Value {
     let goes_out = columns_of(&table.name);
-    let cells = table.columns.iter().map(|column| column.name.as_str()).zip(row).filter(|(column, _)| goes_out.contains(column));
+    let cells = table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .zip(row)
+        .filter(|(column, _)| goes_out.contains(column));
     Value::Object(cells.map(|(column, val)| (column.to_owned(), value(val))).collect::<Map<_, _>>())
 }
 

@@ -50,7 +50,11 @@ impl Import {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let From::Wordpress(wordpress) = self.from;
         let (folder, settings) = (place.folder(), place.settings()?);
-        let report = if wordpress.dry_run { wordpress.dry(&folder, settings).await? } else { wordpress.take(&folder, settings).await? };
+        let report = if wordpress.dry_run {
+            wordpress.dry(&folder, settings).await?
+        } else {
+            wordpress.take(&folder, settings).await?
+        };
         wordpress.print(&report)
     }
 }
@@ -64,11 +68,15 @@ impl Wordpress {
                 say_so(&house, &report).await?;
             } else {
                 keep_name(&house, &report.title).await?;
-                eprintln!("circlepit: all of it waits for its house: {} shows a page that asks for the rest", called("serve", folder));
+                eprintln!(
+                    "circlepit: all of it waits for its house: {} shows a page that asks for the rest",
+                    called("serve", folder)
+                );
             }
             house.db.rest().await?;
             Ok(report)
-        }).await
+        })
+        .await
     }
 
     /// Where nobody lives yet it is tried in a folder that goes away again; a house that is there is read as it is.
@@ -80,7 +88,11 @@ impl Wordpress {
         if is_there {
             let db = Db::connect(&settings.database).await?;
             let done = db.migrations_done().await?.len();
-            ensure!(done == 0 || done == migrations().len(), "this house was last open in another Circlepit, and a dry run changes nothing: run {} first", called("migrate", folder));
+            ensure!(
+                done == 0 || done == migrations().len(),
+                "this house was last open in another Circlepit, and a dry run changes nothing: run {} first",
+                called("migrate", folder)
+            );
             if done > 0 {
                 return self.read(&House::new(open::inside(folder, settings, Clock::Machine, db).await?)).await;
             }
@@ -99,7 +111,9 @@ impl Wordpress {
         house.db.spare_memory().await?;
         let bar = Bar::new();
         let progress = |done, of| bar.at(Stage { what: "reading", done, of });
-        door::import::import(house, &self.file, self.uploads.as_deref(), self.dry_run, &progress).await.map_err(|refusal| refused(house, &refusal))
+        door::import::import(house, &self.file, self.uploads.as_deref(), self.dry_run, &progress)
+            .await
+            .map_err(|refusal| refused(house, &refusal))
     }
 
     fn print(&self, report: &Report) -> Result<()> {
@@ -108,7 +122,16 @@ impl Wordpress {
             return Ok(());
         }
         let taken = &report.taken;
-        println!("{}: {} people, {} posts, {} pages, {} comments, {} files, {} old addresses", if self.dry_run { "would take" } else { "taken" }, taken.people, taken.posts, taken.pages, taken.comments, taken.files, taken.redirects);
+        println!(
+            "{}: {} people, {} posts, {} pages, {} comments, {} files, {} old addresses",
+            if self.dry_run { "would take" } else { "taken" },
+            taken.people,
+            taken.posts,
+            taken.pages,
+            taken.comments,
+            taken.files,
+            taken.redirects
+        );
         report.left.iter().for_each(|left| println!("left: {} ({})", left.what, left.why));
         Ok(())
     }
@@ -124,14 +147,22 @@ async fn keep_name(house: &House, title: &str) -> Result<()> {
 
 /// An import into a house where people live is an act of the host, once for all that came in since the last one.
 async fn say_so(house: &House, report: &Report) -> Result<()> {
-    let sql = "SELECT count(*) FROM brought WHERE at > COALESCE((SELECT max(at) FROM act WHERE what IN ('act-founded', 'act-imported')), 0)";
+    let sql = "SELECT count(*) FROM brought
+               WHERE at > COALESCE((SELECT max(at) FROM act WHERE what IN ('act-founded', 'act-imported')), 0)";
     if house.db.one::<i64>(sql, &[]).await? == 0 {
         return Ok(());
     }
     let taken = report.taken;
-    let counts = [("title", report.title.as_str().into()), ("people", taken.people.into()), ("texts", (taken.posts + taken.pages).into()), ("comments", taken.comments.into())];
+    let counts = [
+        ("title", report.title.as_str().into()),
+        ("people", taken.people.into()),
+        ("texts", (taken.posts + taken.pages).into()),
+        ("comments", taken.comments.into()),
+    ];
     let why = house.words.fill("import-why", &counts);
-    let act = act_of_host(house, &Deed { what: "act-imported", why: &why, ..Deed::default() }).await.map_err(|refusal| refused(house, &refusal))?;
+    let act = act_of_host(house, &Deed { what: "act-imported", why: &why, ..Deed::default() })
+        .await
+        .map_err(|refusal| refused(house, &refusal))?;
     Ok(act.keep().await?)
 }
 

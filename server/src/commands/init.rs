@@ -41,7 +41,8 @@ pub(super) struct Init {
     /// Their age
     #[arg(long, value_parser = ["16-17", "18"])]
     age: Option<String>,
-    /// Their password, through the environment alone: a command line is seen by others. Without it a link to sign in with is printed
+    /// Their password, through the environment alone: a command line is seen by others. Without it a link to sign in
+    /// with is printed
     #[arg(long, env = "CIRCLEPIT_PASSWORD", hide_env_values = true, hide = true)]
     password: Option<String>,
 }
@@ -49,28 +50,50 @@ pub(super) struct Init {
 impl Init {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let (folder, settings) = (place.folder(), place.settings()?);
-        lock::or_nothing(&folder, async || self.found(place, &folder, &open::open(&folder, settings, Clock::Machine).await?).await).await
+        lock::or_nothing(&folder, async || {
+            self.found(place, &folder, &open::open(&folder, settings, Clock::Machine).await?).await
+        })
+        .await
     }
 
     async fn found(&self, place: &Place, folder: &Path, house: &House) -> Result<()> {
-        ensure!(founding::is_needed(&house.db, house.now()).await?, "a community lives in {} already", folder.display());
+        ensure!(
+            founding::is_needed(&house.db, house.now()).await?,
+            "a community lives in {} already",
+            folder.display()
+        );
         let answers = self.about_house(house).await?;
         let pack = Pack::load(&answers.pack)?;
         let first = self.about_person(house, &answers, &pack)?;
-        ensure!(!founding::is_taken(&house.db, &first.nickname).await?, "nickname: {}", house.words.say("name-wrong-taken"));
+        ensure!(
+            !founding::is_taken(&house.db, &first.nickname).await?,
+            "nickname: {}",
+            house.words.say("name-wrong-taken")
+        );
         let hash = match first.password.as_str() {
             "" => None,
             password => Some(password::hash(house, password).await.map_err(|refusal| refused(house, &refusal))?),
         };
         let joining = Joining { name: &first.nickname, age: &first.age, password: hash.as_deref() };
-        let founding = Founding { name: &answers.name, pack: &answers.pack, joining: &answers.joining, country: Some(&answers.country), first: Some(joining), duties: &duties_of(&pack) };
+        let founding = Founding {
+            name: &answers.name,
+            pack: &answers.pack,
+            joining: &answers.joining,
+            country: Some(&answers.country),
+            first: Some(joining),
+            duties: &duties_of(&pack),
+        };
         let founder = found(house, &founding).await.map_err(|refusal| refused(house, &refusal))?;
         println!("{} is set up in {}; {} opens it", answers.name, folder.display(), called("serve", folder));
         if let (Some(person), None) = (founder, hash) {
             let tx = house.begin().await?;
             let secret = WayIn::make(&tx, Kind::SignIn, Some(&person.id), None, house.now()).await?;
             tx.keep().await?;
-            println!("{} comes in by this link, once, until tomorrow:\n\n  {}\n", person.name, house.address(&format!("/in/{secret}")));
+            println!(
+                "{} comes in by this link, once, until tomorrow:\n\n  {}\n",
+                person.name,
+                house.address(&format!("/in/{secret}"))
+            );
             place.says_where(house);
         }
         Ok(house.db.rest().await?)
@@ -82,7 +105,9 @@ impl Init {
         let (whose, usual) = (format!("Whose helplines come first ({known})?"), house.settled());
         let ask = |field, given: &Option<String>, question, usual| {
             let asked = Question { house, field, question, usual };
-            asked.answer(given.as_deref(), |answer| filled(&[(field, answer)], |form| drop(HouseAnswers::read(form, &house.pack))))
+            asked.answer(given.as_deref(), |answer| {
+                filled(&[(field, answer)], |form| drop(HouseAnswers::read(form, &house.pack)))
+            })
         };
         let name = ask("name", &self.name, "What is it called?", brought.as_deref())?;
         let pack = ask("pack", &self.pack, "Which pack (metal, plain)?", Some("metal"))?;
@@ -94,14 +119,20 @@ impl Init {
     /// The first person; an empty password where they come in by a link.
     fn about_person(&self, house: &House, answers: &HouseAnswers, pack: &Pack) -> Result<PersonAnswers> {
         let read = |form: &mut Form| drop(PersonAnswers::read(form, house, answers, pack));
-        ensure!(self.nickname.is_some() || is_watched(), "--nickname has to be given: nobody could come in (see `circlepit init --help`; {} asks for it on a page)", called("serve", &house.folder));
+        ensure!(
+            self.nickname.is_some() || is_watched(),
+            "--nickname has to be given: nobody could come in (see `circlepit init --help`; {} asks for it on a page)",
+            called("serve", &house.folder)
+        );
         let nickname = Question { house, field: "nickname", question: "The first person's nickname?", usual: None };
         let nickname = nickname.answer(self.nickname.as_deref(), |answer| filled(&[("nickname", answer)], read))?;
         let age = Question { house, field: "age", question: "Their age (16-17, 18)?", usual: None };
         let age = age.answer(self.age.as_deref(), |answer| filled(&[("age", answer)], read))?;
         let password = if self.password.is_some() || is_watched() {
             let password = Question { house, field: "password", question: PASSWORD, usual: None };
-            password.answer(self.password.as_deref(), |answer| filled(&[("nickname", &nickname), ("password", answer)], read))?
+            password.answer(self.password.as_deref(), |answer| {
+                filled(&[("nickname", &nickname), ("password", answer)], read)
+            })?
         } else {
             String::new()
         };
@@ -130,7 +161,11 @@ impl Question<'_> {
                 Some(sentence) => bail!("{}: {sentence}", self.field),
             };
         }
-        ensure!(is_watched(), "--{} has to be given: nobody is at the terminal (see `circlepit init --help`)", self.field);
+        ensure!(
+            is_watched(),
+            "--{} has to be given: nobody is at the terminal (see `circlepit init --help`)",
+            self.field
+        );
         loop {
             let answer = self.asked()?;
             match self.wrong(&read(&answer)) {

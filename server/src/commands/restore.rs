@@ -17,7 +17,8 @@ use crate::{lock, open, restoring};
 pub(super) struct Restore {
     /// The backup
     file: PathBuf,
-    /// An erasure ledger newer than the one beside the backup, such as erased.ledger of the old data folder (may be given more than once)
+    /// An erasure ledger newer than the one beside the backup, such as erased.ledger of the old data folder (may be
+    /// given more than once)
     #[arg(long, value_name = "FILE")]
     ledger: Vec<PathBuf>,
 }
@@ -29,17 +30,30 @@ impl Restore {
         let ledger = self.newest_ledger()?;
         let made_at = backup.manifest.made_at;
         if ledger.made_at < made_at {
-            eprintln!("circlepit: no erasure ledger from the day of the backup ({}) or later was given: what was erased since the newest one may come back", day_and_hour(made_at));
+            eprintln!(
+                "circlepit: no erasure ledger from the day of the backup ({}) or later was given: what was erased since the newest one may come back",
+                day_and_hour(made_at)
+            );
         }
         let _lock = lock::take(&folder)?;
         let bar = Bar::new();
-        let restored = backup::restore(&mut backup, &settings.database, &folder, &ledger, Clock::Machine.now(), &|stage| bar.at(stage)).await?;
+        let restored =
+            backup::restore(&mut backup, &settings.database, &folder, &ledger, Clock::Machine.now(), &|stage| {
+                bar.at(stage)
+            })
+            .await?;
         drop(bar);
         let house = open::open(&folder, settings, Clock::Machine).await?;
         let forgotten = restoring::finish(&house).await?;
         Ledger::of(&house.db, house.now()).await?.write(&folder.join(ledger::FILE))?;
         house.db.rest().await?;
-        println!("{} rows and {} files from {}; {} things and {forgotten} people erased again", restored.rows, restored.files, day_and_hour(made_at), restored.erased);
+        println!(
+            "{} rows and {} files from {}; {} things and {forgotten} people erased again",
+            restored.rows,
+            restored.files,
+            day_and_hour(made_at),
+            restored.erased
+        );
         Ok(())
     }
 

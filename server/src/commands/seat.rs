@@ -3,8 +3,8 @@
 use anyhow::{Context as _, Result, bail};
 use base::clock::day;
 use clap::Args;
-use people::power::EMERGENCY_MS;
 use people::Person;
+use people::power::EMERGENCY_MS;
 
 use super::{Place, refused};
 
@@ -26,8 +26,12 @@ impl Seat {
             let known = house.pack.duties.iter().map(|duty| duty.id.as_str()).collect::<Vec<_>>().join(", ");
             bail!("there is no duty “{}”; there are {known}", self.duty);
         };
-        let person = Person::named(&house.db, &self.name).await?.with_context(|| format!("nobody here is called “{}”", self.name))?;
-        people::power::Seat::emergency(&house, &person, duty, &self.why).await.map_err(|refusal| refused(&house, &refusal))?;
+        let person = Person::named(&house.db, &self.name)
+            .await?
+            .with_context(|| format!("nobody here is called “{}”", self.name))?;
+        people::power::Seat::emergency(&house, &person, duty, &self.why)
+            .await
+            .map_err(|refusal| refused(&house, &refusal))?;
         println!("{} holds {} until {}; everybody sees it", person.name, duty.name, day(house.now() + EMERGENCY_MS));
         Ok(())
     }

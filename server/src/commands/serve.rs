@@ -22,7 +22,11 @@ pub(super) async fn run(place: &Place) -> Result<()> {
     let house = open::open(&folder, settings.clone(), Clock::Machine).await?;
     restoring::finish(&house).await?;
     let listener = listen(settings.listen).await?;
-    let house = if founding::is_needed(&house.db, house.now()).await? { set_up(&folder, settings, house, &listener).await? } else { Some(house) };
+    let house = if founding::is_needed(&house.db, house.now()).await? {
+        set_up(&folder, settings, house, &listener).await?
+    } else {
+        Some(house)
+    };
     let done = match house {
         Some(house) => open_to_all(house, listener).await,
         None => Ok(()),
@@ -82,7 +86,9 @@ pub(super) async fn listen(at: SocketAddr) -> Result<TcpListener> {
 pub(super) fn stop() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut end) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move { tokio::select! { _ = interrupt.recv() => {}, _ = end.recv() => {} } })
+    Ok(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = end.recv() => {} }
+    })
 }
 
 /// Lets no kept page outlive what a command beside us (`seat`, `claim`) wrote.

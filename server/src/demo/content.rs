@@ -1,6 +1,7 @@
 //! What the demo is filled with: the types of a pack's `demo.toml`, and reading it. Flat lists that point at each other
 //! by the ids in that file; times are minutes before the demo opens. Promises that a [`Demo`] read from a built-in pack
-//! has no dangling reference (the tests below). Never writes: filling a house with it goes through the rooms' own verbs.
+//! has no dangling reference (the tests below). Never writes: filling a house with it goes through the rooms' own
+//! verbs.
 
 use base::pack::{self, PackTrouble};
 use serde::Deserialize;
@@ -225,7 +226,8 @@ impl Demo {
 
     /// A playlist's suggestions that are in, in order.
     pub(crate) fn in_order(&self, playlist: &str) -> Vec<&Suggested> {
-        let mut taken: Vec<_> = self.suggestions.iter().filter(|it| it.playlist == playlist && it.place.is_some()).collect();
+        let mut taken: Vec<_> =
+            self.suggestions.iter().filter(|it| it.playlist == playlist && it.place.is_some()).collect();
         taken.sort_by_key(|it| it.place);
         taken
     }
@@ -240,8 +242,12 @@ impl GivenSong {
 
     /// Where one may hear it, by name: searches elsewhere, so that no link of the demo can be a wrong one.
     pub(crate) fn hear_it_at(&self) -> Vec<(&'static str, String)> {
-        let sought: String = form_urlencoded::byte_serialize(format!("{} {}", self.artist, self.title).as_bytes()).collect();
-        vec![("Bandcamp", format!("https://bandcamp.com/search?q={sought}")), ("YouTube", format!("https://www.youtube.com/results?search_query={sought}"))]
+        let sought: String =
+            form_urlencoded::byte_serialize(format!("{} {}", self.artist, self.title).as_bytes()).collect();
+        vec![
+            ("Bandcamp", format!("https://bandcamp.com/search?q={sought}")),
+            ("YouTube", format!("https://www.youtube.com/results?search_query={sought}")),
+        ]
     }
 }
 

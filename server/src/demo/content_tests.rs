@@ -33,7 +33,10 @@ fn there_is_enough_for_a_first_look() {
 #[test]
 fn no_two_songs_people_or_comments_are_the_same() {
     let (_, demo) = demo();
-    assert_eq!(demo.songs.iter().map(|it| bare(&it.artist) + " " + &bare(&it.title)).collect::<BTreeSet<_>>().len(), demo.songs.len());
+    assert_eq!(
+        demo.songs.iter().map(|it| bare(&it.artist) + " " + &bare(&it.title)).collect::<BTreeSet<_>>().len(),
+        demo.songs.len()
+    );
     assert_eq!(set(demo.songs.iter().map(|it| &it.id)).len(), demo.songs.len());
     assert_eq!(set(demo.songs.iter().map(|it| &it.why)).len(), demo.songs.len());
     assert_eq!(set(demo.people.iter().map(|it| &it.name)).len(), demo.people.len());
@@ -68,7 +71,10 @@ fn a_song_names_feelings_genres_and_a_length_that_exist() {
 fn a_song_is_heard_at_a_search_elsewhere() {
     let (_, demo) = demo();
     let song = demo.songs.iter().find(|it| it.id == "fjara").expect("it is given");
-    assert_eq!(song.hear_it_at()[1], ("YouTube", "https://www.youtube.com/results?search_query=S%C3%B3lstafir+Fjara".to_owned()));
+    assert_eq!(
+        song.hear_it_at()[1],
+        ("YouTube", "https://www.youtube.com/results?search_query=S%C3%B3lstafir+Fjara".to_owned())
+    );
 }
 
 #[test]
@@ -85,7 +91,10 @@ fn nobody_does_anything_before_they_came_or_after_they_left() {
     deeds.extend(demo.seats.iter().map(|it| (it.person.as_str(), it.since_minutes_ago)));
     for (who, ago) in deeds {
         let person = demo.people.iter().find(|it| it.id == who).unwrap_or_else(|| panic!("nobody is called {who}"));
-        assert!(person.joined_minutes_ago >= ago && person.left_minutes_ago.unwrap_or(0) <= ago, "{who}, {ago} minutes ago");
+        assert!(
+            person.joined_minutes_ago >= ago && person.left_minutes_ago.unwrap_or(0) <= ago,
+            "{who}, {ago} minutes ago"
+        );
     }
 }
 
@@ -93,7 +102,8 @@ fn nobody_does_anything_before_they_came_or_after_they_left() {
 fn what_helped_was_given_before_and_by_a_feeling_that_exists() {
     let (pack, demo) = demo();
     for helped in &demo.helped {
-        let song = demo.songs.iter().find(|it| it.id == helped.song).unwrap_or_else(|| panic!("no song {}", helped.song));
+        let song =
+            demo.songs.iter().find(|it| it.id == helped.song).unwrap_or_else(|| panic!("no song {}", helped.song));
         assert!(song.minutes_ago > helped.minutes_ago && song.giver != helped.person, "{}", helped.line);
         assert!(pack.feeling(&helped.feeling).is_some() && !helped.line.is_empty());
     }
@@ -104,15 +114,34 @@ fn a_playlist_has_five_suggestions_or_more_each_with_one_vote_a_person() {
     let (pack, demo) = demo();
     let people = set(demo.people.iter().map(|it| &it.id));
     for call in &demo.playlists {
-        assert!(pack.feeling(&call.feeling).is_some() && [&call.title, &call.brief, &call.caution].iter().all(|it| !it.is_empty()), "{}", call.id);
+        assert!(
+            pack.feeling(&call.feeling).is_some()
+                && [&call.title, &call.brief, &call.caution].iter().all(|it| !it.is_empty()),
+            "{}",
+            call.id
+        );
         let all: Vec<_> = demo.suggestions.iter().filter(|it| it.playlist == call.id).collect();
         assert!(all.len() >= 5 && set(all.iter().map(|it| &it.song)).len() == all.len(), "{}", call.id);
         for suggested in all {
-            let song = demo.songs.iter().find(|it| it.id == suggested.song).unwrap_or_else(|| panic!("no song {}", suggested.song));
-            assert!(song.minutes_ago > suggested.minutes_ago && call.opened_minutes_ago > suggested.minutes_ago && !suggested.reason.is_empty());
+            let song = demo
+                .songs
+                .iter()
+                .find(|it| it.id == suggested.song)
+                .unwrap_or_else(|| panic!("no song {}", suggested.song));
+            assert!(
+                song.minutes_ago > suggested.minutes_ago
+                    && call.opened_minutes_ago > suggested.minutes_ago
+                    && !suggested.reason.is_empty()
+            );
             assert!(suggested.minutes_ago > -call.closes_in_days * 24 * 60, "{} after {} closed", song.id, call.id);
-            let voices: Vec<_> = suggested.yes.iter().chain(&suggested.no).chain(suggested.argued.iter().map(|it| &it.by)).collect();
-            assert!(voices.iter().all(|it| people.contains(it.as_str()) && **it != suggested.by), "{} on {}", song.id, call.id);
+            let voices: Vec<_> =
+                suggested.yes.iter().chain(&suggested.no).chain(suggested.argued.iter().map(|it| &it.by)).collect();
+            assert!(
+                voices.iter().all(|it| people.contains(it.as_str()) && **it != suggested.by),
+                "{} on {}",
+                song.id,
+                call.id
+            );
             assert_eq!(set(voices.iter().copied()).len(), voices.len(), "{} on {}", song.id, call.id);
             assert!(suggested.argued.iter().all(|it| !it.line.is_empty()));
         }
@@ -123,13 +152,19 @@ fn a_playlist_has_five_suggestions_or_more_each_with_one_vote_a_person() {
 #[test]
 fn a_closed_call_is_decided_in_order_and_an_open_one_is_not() {
     let (_, demo) = demo();
-    assert!(demo.playlists.iter().any(|it| it.closes_in_days > 0) && demo.playlists.iter().any(|it| it.closes_in_days < 0));
+    assert!(
+        demo.playlists.iter().any(|it| it.closes_in_days > 0) && demo.playlists.iter().any(|it| it.closes_in_days < 0)
+    );
     for call in &demo.playlists {
         let places: Vec<_> = demo.in_order(&call.id).iter().filter_map(|it| it.place).collect();
         assert_eq!(places, (1..=places.len() as i64).collect::<Vec<_>>(), "{}", call.id);
         let decided = |it: &super::Suggested| it.place.is_some() != it.out;
         let expected = call.closes_in_days < 0;
-        assert!(demo.suggestions.iter().filter(|it| it.playlist == call.id).all(|it| decided(it) == expected), "{}", call.id);
+        assert!(
+            demo.suggestions.iter().filter(|it| it.playlist == call.id).all(|it| decided(it) == expected),
+            "{}",
+            call.id
+        );
     }
 }
 
@@ -143,7 +178,11 @@ fn articles_are_five_to_nine_hundred_words_and_their_links_lead_to_songs() {
         });
         let text = text.expect("the article is there");
         assert!((500..=900).contains(&text.split_whitespace().count()), "{}", article.slug);
-        assert!(!text.contains("song:") && !article.title.is_empty() && !article.summary.is_empty(), "{}", article.slug);
+        assert!(
+            !text.contains("song:") && !article.title.is_empty() && !article.summary.is_empty(),
+            "{}",
+            article.slug
+        );
         assert!(!article.categories.is_empty() && !article.tags.is_empty());
         let comments = demo.comments.iter().filter(|it| it.on.strip_prefix("articles/") == Some(&article.slug)).count();
         assert!((5..=12).contains(&comments), "{}: {comments}", article.slug);
@@ -164,8 +203,16 @@ fn comments_stand_on_something_older_and_quote_what_was_said() {
         let person = demo.people.iter().find(|it| it.id == said.by).expect("checked by another test");
         assert!(said.speaking_as.as_ref().is_none_or(|hat| person.hats.contains(hat)), "{}", said.id);
         if let Some(quote) = &said.quote {
-            let first = demo.comments.iter().find(|it| it.id == quote.comment).unwrap_or_else(|| panic!("no comment {}", quote.comment));
-            assert!(first.text.contains(&quote.words) && first.on == said.on && first.minutes_ago > said.minutes_ago, "{}", said.id);
+            let first = demo
+                .comments
+                .iter()
+                .find(|it| it.id == quote.comment)
+                .unwrap_or_else(|| panic!("no comment {}", quote.comment));
+            assert!(
+                first.text.contains(&quote.words) && first.on == said.on && first.minutes_ago > said.minutes_ago,
+                "{}",
+                said.id
+            );
         }
         for reacted in &said.reactions {
             assert!(pack.reaction(&reacted.id).is_some(), "{}", said.id);
@@ -183,7 +230,12 @@ fn a_seat_is_in_a_duty_that_has_room_for_it_and_holds_somebody_of_age() {
     }
     for seat in &demo.seats {
         let duty = pack.duties.iter().find(|it| it.id == seat.duty).unwrap_or_else(|| panic!("no duty {}", seat.duty));
-        assert!(seat.term_days <= if seat.filled == "founding" { 90 } else { duty.term_days }, "{} of {}", seat.duty, seat.person);
+        assert!(
+            seat.term_days <= if seat.filled == "founding" { 90 } else { duty.term_days },
+            "{} of {}",
+            seat.duty,
+            seat.person
+        );
         assert!(["founding", "invitation", "open call", "draw"].contains(&seat.filled.as_str()));
         assert_eq!(seat.ended_minutes_ago.is_some(), seat.ended_why.is_some());
         assert!(demo.people.iter().any(|it| it.id == seat.person && it.age == "18"), "{}", seat.person);
@@ -195,38 +247,77 @@ fn an_act_is_done_from_a_seat_held_then_on_something_that_it_left_as_it_stands()
     let (pack, demo) = demo();
     for act in &demo.acts {
         let from = demo.seats.iter().find(|it| it.duty == act.duty && it.person == act.by);
-        assert!(from.is_some_and(|it| it.since_minutes_ago > act.minutes_ago && it.ended_minutes_ago.is_none_or(|end| end < act.minutes_ago)), "{}", act.on);
+        assert!(
+            from.is_some_and(|it| it.since_minutes_ago > act.minutes_ago
+                && it.ended_minutes_ago.is_none_or(|end| end < act.minutes_ago)),
+            "{}",
+            act.on
+        );
         let (room, id) = act.on.split_once('/').expect("a place has a room and an id");
         let whom = act.whom.as_ref();
         let is_so = match (act.what, room) {
-            (Done::SongMerged, "songs") => demo.songs.iter().any(|it| it.id == id && it.minutes_ago > act.minutes_ago && Some(&it.giver) != whom)
-                && demo.helped.iter().any(|it| it.song == id && Some(&it.person) == whom && act.words.as_ref().is_some_and(|words| words.ends_with(&it.line))),
-            (Done::CommentFolded, "comments") => demo.comments.iter().any(|it| it.id == id && it.folded && whom == Some(&it.by) && act.words.as_ref() == Some(&it.text)),
+            (Done::SongMerged, "songs") => {
+                demo.songs.iter().any(|it| it.id == id && it.minutes_ago > act.minutes_ago && Some(&it.giver) != whom)
+                    && demo.helped.iter().any(|it| {
+                        it.song == id
+                            && Some(&it.person) == whom
+                            && act.words.as_ref().is_some_and(|words| words.ends_with(&it.line))
+                    })
+            }
+            (Done::CommentFolded, "comments") => demo
+                .comments
+                .iter()
+                .any(|it| it.id == id && it.folded && whom == Some(&it.by) && act.words.as_ref() == Some(&it.text)),
             (Done::PageChanged, "pages") => pack.pages.iter().filter(|it| it.slug == id).any(|page| {
                 let words = base::pack::file("metal", &page.file).expect("the page is there");
-                whom.is_none() && act.instead.as_ref().is_some_and(|instead| words.matches(instead.as_str()).count() == 1) && act.before.is_some()
+                whom.is_none()
+                    && act.instead.as_ref().is_some_and(|instead| words.matches(instead.as_str()).count() == 1)
+                    && act.before.is_some()
             }),
-            (Done::SeatOffered, "duties") => demo.seats.iter().any(|it| it.duty == id && Some(&it.person) == whom && it.filled != "founding" && (0..14 * 24 * 60).contains(&(act.minutes_ago - it.since_minutes_ago))) && whom != Some(&act.by),
+            (Done::SeatOffered, "duties") => {
+                demo.seats.iter().any(|it| {
+                    it.duty == id
+                        && Some(&it.person) == whom
+                        && it.filled != "founding"
+                        && (0..14 * 24 * 60).contains(&(act.minutes_ago - it.since_minutes_ago))
+                }) && whom != Some(&act.by)
+            }
             _ => false,
         };
         assert!(is_so && !act.why.is_empty(), "{}: {}", act.on, act.why);
-        let says_an_age = ["fifteen", "sixteen", "seventeen", "15", "16", "17"].iter().any(|age| act.why.to_lowercase().contains(age));
+        let says_an_age = ["fifteen", "sixteen", "seventeen", "15", "16", "17"]
+            .iter()
+            .any(|age| act.why.to_lowercase().contains(age));
         assert!(!says_an_age, "{}", act.why);
     }
     let count = |what: Done| demo.acts.iter().filter(|it| it.what == what).count();
-    assert_eq!(demo.comments.iter().filter(|it| it.folded).count(), count(Done::CommentFolded), "a fold has its reason");
-    assert_eq!(demo.seats.iter().filter(|it| it.filled != "founding").count(), count(Done::SeatOffered), "nobody sits down unasked");
+    assert_eq!(
+        demo.comments.iter().filter(|it| it.folded).count(),
+        count(Done::CommentFolded),
+        "a fold has its reason"
+    );
+    assert_eq!(
+        demo.seats.iter().filter(|it| it.filled != "founding").count(),
+        count(Done::SeatOffered),
+        "nobody sits down unasked"
+    );
 }
 
 #[test]
 fn the_packs_bundle_only_capabilities_that_exist_and_all_of_them() {
     // A second look comes with every seat; no pack has to say so.
-    let all: BTreeSet<_> = Capability::ALL.iter().filter(|it| **it != Capability::SecondLook).map(|it| it.id()).collect();
+    let all: BTreeSet<_> =
+        Capability::ALL.iter().filter(|it| **it != Capability::SecondLook).map(|it| it.id()).collect();
     for pack in ["metal", "plain"].map(|name| Pack::load(name).expect("the built-in packs are readable")) {
         assert_eq!(set(pack.duties.iter().flat_map(|it| &it.capabilities)), all, "{}", pack.id);
         let private = [Capability::ReadRequests.id(), Capability::IssueClaims.id()];
         for duty in &pack.duties {
-            assert_eq!(duty.sees_private, duty.capabilities.iter().any(|it| private.contains(&it.as_str())), "{}", duty.id);
+            assert_eq!(
+                duty.sees_private,
+                duty.capabilities.iter().any(|it| private.contains(&it.as_str())),
+                "{}",
+                duty.id
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Moving in: the demo's content becomes rows, through the same verbs that people's own hands use, at the times it says.
+//! Moving in: the demo's content becomes rows, through the same verbs that people's own hands use, at the times it
+//! says.
 
 use std::collections::HashMap;
 
@@ -8,15 +9,15 @@ use base::clock::{DAY_MS, MINUTE_MS};
 use base::db::Tx;
 use base::house::House;
 use base::place::Place;
-use base::{id, vals};
 use base::veil::{self, Veil};
+use base::{id, vals};
 use library::article::{self, Article, Kind};
 use library::helped::Helped;
 use library::playlist::{self, Playlist};
 use library::song::{self, Draft, Song};
-use people::power::{Capability, SeatOffer};
 use people::Person;
 use people::person::Joining;
+use people::power::{Capability, SeatOffer};
 use people::profile;
 use talk::remark::{Remark, Saying};
 
@@ -28,7 +29,14 @@ const OFFER_DAYS: i64 = 14;
 /// Fills a house from the demo that a pack brings, in one write.
 pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) -> Result<()> {
     let demo = Demo::load(pack)?;
-    let mut moving = Moving { tx, now: house.now(), people: HashMap::new(), places: HashMap::new(), seats: HashMap::new(), progress };
+    let mut moving = Moving {
+        tx,
+        now: house.now(),
+        people: HashMap::new(),
+        places: HashMap::new(),
+        seats: HashMap::new(),
+        progress,
+    };
     for (done, person) in demo.people.iter().enumerate() {
         moving.at("people", done, demo.people.len());
         moving.person(person).await?;
@@ -42,7 +50,15 @@ pub async fn fill(house: &House, tx: &Tx, pack: &str, progress: Progress<'_>) ->
     }
     for helped in &demo.helped {
         let place = moving.place("songs", &helped.song)?;
-        Helped::put(tx, &place, moving.who(&helped.person)?, &helped.feeling, &helped.line, moving.ago(helped.minutes_ago)).await?;
+        Helped::put(
+            tx,
+            &place,
+            moving.who(&helped.person)?,
+            &helped.feeling,
+            &helped.line,
+            moving.ago(helped.minutes_ago),
+        )
+        .await?;
     }
     for call in &demo.playlists {
         moving.call(call, &demo).await?;
@@ -97,8 +113,15 @@ impl Moving<'_> {
         }
         let hats = profile::HATS.into_iter().zip(&of.hats).map(|(kind, hat)| (kind, hat.as_str()));
         let lines = [("about", of.line.as_str()), ("pronouns", of.pronouns.as_deref().unwrap_or_default())];
-        for (kind, words) in lines.into_iter().chain(hats).filter(|(_, words)| !words.is_empty() && of.left_minutes_ago.is_none()) {
-            self.tx.run("INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, 'members')", vals![&person.id, kind, words]).await?;
+        for (kind, words) in
+            lines.into_iter().chain(hats).filter(|(_, words)| !words.is_empty() && of.left_minutes_ago.is_none())
+        {
+            self.tx
+                .run(
+                    "INSERT INTO profile_line (person, kind, words, audience) VALUES ($1, $2, $3, 'members')",
+                    vals![&person.id, kind, words],
+                )
+                .await?;
         }
         self.people.insert(of.id.clone(), person.id);
         Ok(())
@@ -107,11 +130,27 @@ impl Moving<'_> {
     async fn seat(&mut self, seat: &HeldSeat) -> Result<()> {
         let since = self.ago(seat.since_minutes_ago);
         let ended_at = seat.ended_minutes_ago.map(|minutes| self.ago(minutes));
-        let sql = "INSERT INTO seat (id, duty, person, filled, since, until, ended_at, ended_how, ended_why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let sql = "INSERT INTO seat (id, duty, person, filled, since, until, ended_at, ended_how, ended_why)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         let until = since + seat.term_days * DAY_MS;
         let id = id::at(since);
         let ended_how = ended_at.map(|_| "handed back");
-        self.tx.run(sql, vals![&id, &seat.duty, self.who(&seat.person)?, &seat.filled, since, until, ended_at, ended_how, seat.ended_why.clone()]).await?;
+        self.tx
+            .run(
+                sql,
+                vals![
+                    &id,
+                    &seat.duty,
+                    self.who(&seat.person)?,
+                    &seat.filled,
+                    since,
+                    until,
+                    ended_at,
+                    ended_how,
+                    seat.ended_why.clone()
+                ],
+            )
+            .await?;
         self.seats.entry((seat.duty.clone(), seat.person.clone())).or_insert(id);
         Ok(())
     }
@@ -140,7 +179,13 @@ impl Moving<'_> {
 
     async fn call(&mut self, call: &Call, demo: &Demo) -> Result<()> {
         let (opened, closes) = (self.ago(call.opened_minutes_ago), self.now + call.closes_in_days * DAY_MS);
-        let draft = playlist::Draft { title: call.title.clone(), brief: call.brief.clone(), feeling: call.feeling.clone(), caution: call.caution.clone(), days: None };
+        let draft = playlist::Draft {
+            title: call.title.clone(),
+            brief: call.brief.clone(),
+            feeling: call.feeling.clone(),
+            caution: call.caution.clone(),
+            days: None,
+        };
         let id = id::at(opened);
         Playlist::add(self.tx, &id, &draft, Some(self.who(&call.curator)?), opened, closes).await?;
         for one in demo.suggestions.iter().filter(|one| one.playlist == call.id) {
@@ -158,7 +203,8 @@ impl Moving<'_> {
         let at = self.ago(one.minutes_ago);
         let (id, song) = (id::at(at), self.place("songs", &one.song)?);
         let song = song.id_of("songs").context("a song's place")?.to_owned();
-        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         self.tx.run(sql, vals![&id, list, song, self.who(&one.by)?, &one.reason, one.place, &one.why_not, at]).await?;
         for (voice, people) in [("yes", &one.yes), ("no", &one.no)] {
             for person in people {
@@ -173,11 +219,22 @@ impl Moving<'_> {
 
     async fn article(&mut self, written: &Written, pack: &str) -> Result<()> {
         let at = self.ago(written.minutes_ago);
-        let place_of = |song: &str| self.places.get(&("songs", song.to_owned())).map_or_else(String::new, ToString::to_string);
+        let place_of =
+            |song: &str| self.places.get(&("songs", song.to_owned())).map_or_else(String::new, ToString::to_string);
         let (categories, tags) = (written.categories.clone(), written.tags.clone());
         let words = written.markdown(pack, place_of)?;
-        let draft = article::Draft { title: written.title.clone(), summary: written.summary.clone(), words, lang: "en".into(), categories, tags, is_closed: false };
-        let place = Article::add(self.tx, Kind::Article, &written.slug, &draft, Some(self.who(&written.author)?), at, Some(at)).await?;
+        let draft = article::Draft {
+            title: written.title.clone(),
+            summary: written.summary.clone(),
+            words,
+            lang: "en".into(),
+            categories,
+            tags,
+            is_closed: false,
+        };
+        let place =
+            Article::add(self.tx, Kind::Article, &written.slug, &draft, Some(self.who(&written.author)?), at, Some(at))
+                .await?;
         self.places.insert(("articles", written.slug.clone()), place);
         Ok(())
     }
@@ -185,7 +242,10 @@ impl Moving<'_> {
     async fn comment(&mut self, said: &Said) -> Result<()> {
         let (kind, id) = said.on.split_once('/').context("a comment stands on something")?;
         let kind = if kind == "songs" { "songs" } else { "articles" };
-        let (under, answers) = (self.place(kind, id)?, said.quote.as_ref().map(|quote| self.place("comments", &quote.comment)).transpose()?);
+        let (under, answers) = (
+            self.place(kind, id)?,
+            said.quote.as_ref().map(|quote| self.place("comments", &quote.comment)).transpose()?,
+        );
         let saying = Saying {
             words: said.text.clone(),
             speaking_as: said.speaking_as.clone().unwrap_or_default(),
@@ -199,7 +259,8 @@ impl Moving<'_> {
                 words.push((reaction.id.as_str(), self.who(person)?));
             }
         }
-        let remark = Remark::put(self.tx, &under, self.who(&said.by)?, &saying, &words, self.ago(said.minutes_ago)).await?;
+        let remark =
+            Remark::put(self.tx, &under, self.who(&said.by)?, &saying, &words, self.ago(said.minutes_ago)).await?;
         self.places.insert(("comments", said.id.clone()), Remark::place_of(&remark));
         Ok(())
     }
@@ -208,7 +269,10 @@ impl Moving<'_> {
     async fn act(&self, act: &DoneAct, demo: &Demo) -> Result<()> {
         let at = self.ago(act.minutes_ago);
         let by = self.who(&act.by)?;
-        let seat = self.seats.get(&(act.duty.clone(), act.by.clone())).with_context(|| format!("{} holds no {}", act.by, act.duty))?;
+        let seat = self
+            .seats
+            .get(&(act.duty.clone(), act.by.clone()))
+            .with_context(|| format!("{} holds no {}", act.by, act.duty))?;
         let (kind, on) = act.on.split_once('/').context("an act is done on something")?;
         let place = match act.what {
             Done::SongMerged => self.place("songs", on)?,
@@ -218,10 +282,13 @@ impl Moving<'_> {
         };
         let (what, rule) = said(act.what);
         let (act_id, whom) = (id::at(at), act.whom.as_deref().map(|whom| self.who(whom)).transpose()?);
-        let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, rule, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, rule, at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         self.tx.run(sql, vals![&act_id, seat, &act.duty, by, what, place, whom, &act.why, rule.id(), at]).await?;
         if let Some(words) = &act.words {
-            self.tx.run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&act_id, whom, words]).await?;
+            self.tx
+                .run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&act_id, whom, words])
+                .await?;
         }
         Ok(())
     }
@@ -234,10 +301,18 @@ impl Moving<'_> {
     /// Leaves the page as the pack brings it, and in its history what it said before.
     async fn change_page(&self, page: &Place, act: &DoneAct, at: i64) -> Result<Place> {
         let slug = page.id_of("pages").context("a page's place")?;
-        let known = Article::find(self.tx, Kind::Page, slug).await?.with_context(|| format!("there is no page {slug}"))?;
-        let (before, instead) = act.before.as_deref().zip(act.instead.as_deref()).context("a page said something else before")?;
-        let sql = "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
-        self.tx.run(sql, vals![id::at(at), &known.id, &known.title, &known.summary, known.words.replace(instead, before), at]).await?;
+        let known =
+            Article::find(self.tx, Kind::Page, slug).await?.with_context(|| format!("there is no page {slug}"))?;
+        let (before, instead) =
+            act.before.as_deref().zip(act.instead.as_deref()).context("a page said something else before")?;
+        let sql =
+            "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
+        self.tx
+            .run(
+                sql,
+                vals![id::at(at), &known.id, &known.title, &known.summary, known.words.replace(instead, before), at],
+            )
+            .await?;
         self.tx.run("UPDATE article SET changed_at = $1 WHERE id = $2", vals![at, &known.id]).await?;
         Ok(page.clone())
     }
@@ -245,12 +320,32 @@ impl Moving<'_> {
     /// Somebody was asked to take a seat, and took it: the one of theirs in this duty.
     async fn offer(&self, duty: &str, act: &DoneAct, demo: &Demo) -> Result<Place> {
         let whom = act.whom.as_deref().context("a seat is offered to somebody")?;
-        let took = demo.seats.iter().find(|seat| seat.duty == duty && seat.person == whom).with_context(|| format!("{whom} holds no {duty}"))?;
+        let took = demo
+            .seats
+            .iter()
+            .find(|seat| seat.duty == duty && seat.person == whom)
+            .with_context(|| format!("{whom} holds no {duty}"))?;
         let seat = self.seats.get(&(duty.to_owned(), whom.to_owned())).context("a seat that was taken is there")?;
         let at = self.ago(act.minutes_ago);
         let offer = id::at(at);
-        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until, answer, answered_at, seat) VALUES ($1, $2, $3, $4, $5, $6, $7, 'yes', $8, $9)";
-        self.tx.run(sql, vals![&offer, duty, self.who(whom)?, &took.filled, took.term_days, at, at + OFFER_DAYS * DAY_MS, self.ago(took.since_minutes_ago), seat]).await?;
+        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until, answer, answered_at, seat)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, 'yes', $8, $9)";
+        self.tx
+            .run(
+                sql,
+                vals![
+                    &offer,
+                    duty,
+                    self.who(whom)?,
+                    &took.filled,
+                    took.term_days,
+                    at,
+                    at + OFFER_DAYS * DAY_MS,
+                    self.ago(took.since_minutes_ago),
+                    seat
+                ],
+            )
+            .await?;
         Ok(SeatOffer::place_of(&offer))
     }
 }

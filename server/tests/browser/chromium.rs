@@ -1,8 +1,9 @@
-//! A real Chromium, headless, driven through its own driver (WebDriver, and DevTools where WebDriver has no word for it).
+//! A real Chromium, headless, driven through its own driver (WebDriver, and DevTools where WebDriver has no word for
+//! it).
 //!
-//! Promises: a fresh profile each time, on a port nobody else has; browser, driver and profile are gone when it is dropped
-//! or when the test's process dies; whatever does not answer in time fails the test in a line. Never: a request that the
-//! browser makes for itself.
+//! Promises: a fresh profile each time, on a port nobody else has; browser, driver and profile are gone when it is
+//! dropped or when the test's process dies; whatever does not answer in time fails the test in a line. Never: a request
+//! that the browser makes for itself.
 
 use std::io::{BufRead as _, BufReader};
 use std::ops::Deref;
@@ -23,16 +24,25 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Runs the driver until its own standard input is closed, then ends the driver and every process it started, by force what
-/// does not end within five seconds, and removes the profile.
+/// Runs the driver until its own standard input is closed, then ends the driver and every process it started, by force
+/// what does not end within five seconds, and removes the profile.
 const KEEPER: &str = r#"trap : TERM; "$1" --port=0 --log-level=SEVERE </dev/null & driver=$!; read -r _; kill -TERM 0; (sleep 5; kill -KILL 0) & wait "$driver"; rm -rf "$2"; kill -KILL 0"#;
-/// How long the driver may take to start, a page to come or a script to end, on two busy cores; and, past that, the driver to
-/// say so.
+/// How long the driver may take to start, a page to come or a script to end, on two busy cores; and, past that, the
+/// driver to say so.
 const BROWSER_WAIT: Duration = Duration::from_secs(40);
 const DRIVER_WAIT: Duration = Duration::from_secs(60);
 const FLAGS: &[&str] = &[
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--hide-scrollbars",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
     "--disable-features=BackForwardCache,SpareRendererForSitePerProcess", // neither is used here, and each costs a quarter of a page
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 ];
@@ -72,7 +82,11 @@ impl Chromium {
         };
         one.cdp("Network.clearBrowserCookies", json!({})).await;
         one.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await;
-        one.cdp("Emulation.setDeviceMetricsOverride", json!({ "width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false })).await;
+        one.cdp(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": false }),
+        )
+        .await;
         one.go("about:blank").await;
         for kind in ["browser", "performance"] {
             one.log(kind).await;
@@ -90,8 +104,14 @@ impl Chromium {
         };
         let profile = tempfile::Builder::new().prefix("circlepit-chromium-").tempdir().expect("a temporary folder");
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", KEEPER, "keeper"]).arg(driver).arg(profile.path()).env("TMPDIR", profile.path()).process_group(0);
-        let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("sh is there");
+        keeper
+            .args(["-c", KEEPER, "keeper"])
+            .arg(driver)
+            .arg(profile.path())
+            .env("TMPDIR", profile.path())
+            .process_group(0);
+        let mut keeper =
+            keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("sh is there");
         let port = port_said(keeper.stdout.take().expect("it is piped"));
         let mut one = Self { keeper, port, session: String::new(), _profile: profile };
         one.session = one.open(&browser).await;
@@ -107,8 +127,12 @@ impl Chromium {
             "goog:chromeOptions": { "binary": browser, "args": flags, "perfLoggingPrefs": { "enablePage": false } },
             "timeouts": { "pageLoad": BROWSER_WAIT.as_millis(), "script": BROWSER_WAIT.as_millis() },
         });
-        let session = self.send(Method::POST, "/session".into(), json!({ "capabilities": { "alwaysMatch": always } })).await;
-        session.unwrap_or_else(|trouble| panic!("the browser does not start: {trouble}"))["sessionId"].as_str().expect("a session has an id").to_owned()
+        let session =
+            self.send(Method::POST, "/session".into(), json!({ "capabilities": { "alwaysMatch": always } })).await;
+        session.unwrap_or_else(|trouble| panic!("the browser does not start: {trouble}"))["sessionId"]
+            .as_str()
+            .expect("a session has an id")
+            .to_owned()
     }
 
     pub(crate) async fn go(&self, url: &str) {
@@ -138,7 +162,11 @@ impl Chromium {
 
     /// Brings it to the middle of the screen and clicks it, as a mouse would; fails where something else is in the way.
     pub(crate) async fn click(&self, element: &Element) {
-        self.script("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", json!([Self::as_given(element)])).await;
+        self.script(
+            "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })",
+            json!([Self::as_given(element)]),
+        )
+        .await;
         self.post(&format!("element/{}/click", element.0), json!({})).await;
     }
 
@@ -149,13 +177,17 @@ impl Chromium {
 
     /// Presses keys one after the other.
     pub(crate) async fn keys(&self, keys: &str) {
-        let ticks: Vec<Value> = keys.chars().flat_map(|key| ["keyDown", "keyUp"].map(|what| json!({ "type": what, "value": key.to_string() }))).collect();
+        let ticks: Vec<Value> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|what| json!({ "type": what, "value": key.to_string() })))
+            .collect();
         self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": ticks }] })).await;
     }
 
     /// Presses a key while another is held.
     pub(crate) async fn held(&self, held: char, key: char) {
-        let ticks = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)].map(|(what, key)| json!({ "type": what, "value": key.to_string() }));
+        let ticks = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)]
+            .map(|(what, key)| json!({ "type": what, "value": key.to_string() }));
         self.post("actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": ticks }] })).await;
     }
 
@@ -187,16 +219,26 @@ impl Chromium {
     /// Asks the driver; what it refused comes back as a sentence.
     async fn send(&self, method: Method, path: String, body: Value) -> Result<Value, String> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
-        let request = request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).expect("a plain request");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/json");
+        let request =
+            request.header(header::CONTENT_LENGTH, body.len()).body(Body::from(body)).expect("a plain request");
         let answer = async {
             let response = connect(self.port).await.send_request(request).await.expect("the driver answers");
             response.into_body().collect().await.expect("the driver's whole answer").to_bytes()
         };
-        let Ok(bytes) = timeout(DRIVER_WAIT, answer).await else { return Err(format!("no answer within {} s: it hangs", DRIVER_WAIT.as_secs())) };
+        let Ok(bytes) = timeout(DRIVER_WAIT, answer).await else {
+            return Err(format!("no answer within {} s: it hangs", DRIVER_WAIT.as_secs()));
+        };
         let value = serde_json::from_slice::<Value>(&bytes).expect("the driver speaks JSON")["value"].take();
         match value["error"].as_str() {
-            Some(error) => Err(format!("{error}: {}", value["message"].as_str().unwrap_or_default().lines().next().unwrap_or_default())),
+            Some(error) => Err(format!(
+                "{error}: {}",
+                value["message"].as_str().unwrap_or_default().lines().next().unwrap_or_default()
+            )),
             None => Ok(value),
         }
     }
@@ -229,10 +271,16 @@ impl Drop for Lent {
 fn port_said(said: ChildStdout) -> u16 {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
-        let ports = BufReader::new(said).lines().map_while(Result::ok).filter_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
-        ports.for_each(|port| { let _ = tell.send(port); });
+        let ports = BufReader::new(said)
+            .lines()
+            .map_while(Result::ok)
+            .filter_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+        ports.for_each(|port| {
+            let _ = tell.send(port);
+        });
     });
-    told.recv_timeout(BROWSER_WAIT).unwrap_or_else(|_| panic!("the driver has not said its port within {} s", BROWSER_WAIT.as_secs()))
+    told.recv_timeout(BROWSER_WAIT)
+        .unwrap_or_else(|_| panic!("the driver has not said its port within {} s", BROWSER_WAIT.as_secs()))
 }
 
 /// A connection of its own for each question: the driver closes them when it likes.

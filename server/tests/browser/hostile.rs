@@ -1,8 +1,8 @@
 //! Words that are meant to run, written into every field that takes words.
 //!
-//! Promises: of everything in [`CORPUS`], put by somebody who holds every duty into every text field of every form that links
-//! lead to, nothing runs, nothing is stopped only by the content policy, nothing is asked of another host, and no tag or
-//! attribute of it stands in a page. The control shows that the same words do run where nobody looks after them.
+//! Promises: of everything in [`CORPUS`], put by somebody who holds every duty into every text field of every form that
+//! links lead to, nothing runs, nothing is stopped only by the content policy, nothing is asked of another host, and no
+//! tag or attribute of it stands in a page. The control shows that the same words do run where nobody looks after them.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
@@ -68,7 +68,12 @@ async fn hostile_words_in_any_field_stay_words() {
         wrongs.extend(look_at(&chromium, &house, &path).await);
         pages += 1;
     }
-    println!("{} words × {fields} fields of {} forms in {sent} turns, read again on {pages} pages; {running} run in the control, {:.0} s", CORPUS.len(), forms.len(), began.elapsed().as_secs_f32());
+    println!(
+        "{} words × {fields} fields of {} forms in {sent} turns, read again on {pages} pages; {running} run in the control, {:.0} s",
+        CORPUS.len(),
+        forms.len(),
+        began.elapsed().as_secs_f32()
+    );
     assert!(wrongs.is_empty(), "{} things ran, were stopped late or stand there:\n{}", wrongs.len(), wrongs.join("\n"));
     assert!(fields >= 25, "only {fields} fields were found");
 }
@@ -89,9 +94,14 @@ async fn control(chromium: &Chromium) -> usize {
 /// Every form that asks for words, by the page it stands on: one of each kind.
 async fn forms(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn) -> Vec<(String, String)> {
     let (mut forms, mut kinds) = (Vec::new(), HashSet::new());
-    for path in reach(house, who, 2).await.into_iter().map(|(path, _)| path).chain(["/join".into(), "/sign-in".into(), "/sign-in/recovery".into()]) {
+    for path in reach(house, who, 2).await.into_iter().map(|(path, _)| path).chain([
+        "/join".into(),
+        "/sign-in".into(),
+        "/sign-in/recovery".into(),
+    ]) {
         chromium.go(&format!("{}{path}", house.address)).await;
-        for form in look(chromium, "forms", json!([])).await.as_array().into_iter().flatten().chain([&json!("/search")]) {
+        for form in look(chromium, "forms", json!([])).await.as_array().into_iter().flatten().chain([&json!("/search")])
+        {
             let form = form.as_str().unwrap().to_owned();
             if kinds.insert(crate::pages::kind(&form)) {
                 forms.push((if form == "/search" { form.clone() } else { path.clone() }, form));
@@ -103,7 +113,8 @@ async fn forms(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn) -> Vec
 
 /// Paths that links lead to, so many of a kind at most, and what stands there.
 async fn reach(house: &BrowsedHouse, who: &SignedIn, of_a_kind: usize) -> Vec<(String, String)> {
-    let (mut ahead, mut known, mut kinds) = (VecDeque::from(["/".to_owned()]), HashSet::new(), std::collections::HashMap::<String, usize>::new());
+    let (mut ahead, mut known, mut kinds) =
+        (VecDeque::from(["/".to_owned()]), HashSet::new(), std::collections::HashMap::<String, usize>::new());
     let mut pages = Vec::new();
     while let Some(path) = ahead.pop_front() {
         let count = kinds.entry(crate::pages::kind(&path)).or_default();
@@ -114,18 +125,28 @@ async fn reach(house: &BrowsedHouse, who: &SignedIn, of_a_kind: usize) -> Vec<(S
         let (status, headers, html) = house.get(&path, Some(&who.session)).await;
         let links: Vec<String> = match headers.get(LOCATION) {
             Some(to) => vec![to.to_str().unwrap().to_owned()],
-            None => html.split("href=\"").skip(1).map(|rest| rest.split(['"', '#']).next().unwrap().replace("&amp;", "&").replace("&#38;", "&")).collect(),
+            None => html
+                .split("href=\"")
+                .skip(1)
+                .map(|rest| rest.split(['"', '#']).next().unwrap().replace("&amp;", "&").replace("&#38;", "&"))
+                .collect(),
         };
-        if status.is_success() && headers.get(CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html")) {
+        if status.is_success()
+            && headers.get(CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"))
+        {
             pages.push((path, html));
         }
-        ahead.extend(links.into_iter().filter(|link| link.starts_with('/') && !link.starts_with("/leave-fast") && known.insert(link.clone())));
+        ahead.extend(
+            links
+                .into_iter()
+                .filter(|link| link.starts_with('/') && !link.starts_with("/leave-fast") && known.insert(link.clone())),
+        );
     }
     pages
 }
 
-/// Fills a form with the corpus, each field another of it, and sends it: where it came back refused, again from there. How
-/// many fields took words; none when the form is no longer there.
+/// Fills a form with the corpus, each field another of it, and sends it: where it came back refused, again from there.
+/// How many fields took words; none when the form is no longer there.
 async fn send(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn, page: &str, form: &str, turn: usize) -> usize {
     let words: Vec<&str> = (0..CORPUS.len()).map(|at| CORPUS[(at + turn) % CORPUS.len()]).collect();
     let mut count = 0;
@@ -138,7 +159,10 @@ async fn send(chromium: &Chromium, house: &BrowsedHouse, who: &SignedIn, page: &
         count = look(chromium, "fillAndSend", json!([form, words])).await.as_u64().unwrap_or_default();
     }
     let began = stopwatch();
-    while count > 0 && look(chromium, "hasComeFrom", json!([])).await != json!(true) && began.elapsed() < Duration::from_secs(20) {
+    while count > 0
+        && look(chromium, "hasComeFrom", json!([])).await != json!(true)
+        && began.elapsed() < Duration::from_secs(20)
+    {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     usize::try_from(count).unwrap()

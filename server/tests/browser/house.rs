@@ -1,5 +1,5 @@
-//! A house for a browser: the demo's community, or one nobody has brought anything to, served on a port of its own by the
-//! real server.
+//! A house for a browser: the demo's community, or one nobody has brought anything to, served on a port of its own by
+//! the real server.
 
 use axum::Router;
 use axum::body::Body;
@@ -42,7 +42,8 @@ pub(crate) struct SignedIn {
 }
 
 /// Refusals that no page leads to at will, each at a path of its own.
-pub(crate) const REFUSED: [&str; 6] = ["/refused/400", "/refused/409", "/refused/429", "/refused/500", "/refused/503", "/refused/507"];
+pub(crate) const REFUSED: [&str; 6] =
+    ["/refused/400", "/refused/409", "/refused/429", "/refused/500", "/refused/503", "/refused/507"];
 
 /// The house's doors, and those of [`REFUSED`], with everything around them that the house has around its own.
 fn app(house: &House) -> Router {
@@ -73,16 +74,24 @@ impl BrowsedHouse {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let settings = Settings::read(folder.path(), |name| (name == "CIRCLEPIT_PUBLIC_URL").then(|| address.clone())).unwrap();
+        let settings =
+            Settings::read(folder.path(), |name| (name == "CIRCLEPIT_PUBLIC_URL").then(|| address.clone())).unwrap();
         let db = Db::open(&settings.database).await.unwrap();
         let mut inside = circlepit::open::inside(folder.path(), settings, Clock::Machine, db).await.unwrap();
         inside.weak_hashing = true;
         let house = House::new(inside);
         let name = house.name();
-        found(&house, &Founding { name: &name, pack: "metal", joining: "open", country: None, first: None, duties: &[] }).await.unwrap();
+        found(
+            &house,
+            &Founding { name: &name, pack: "metal", joining: "open", country: None, first: None, duties: &[] },
+        )
+        .await
+        .unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let open = house.clone();
-        tokio::spawn(async move { circlepit::web::serve(app(&open), &open, listener, async { drop(stopped.await) }).await });
+        tokio::spawn(
+            async move { circlepit::web::serve(app(&open), &open, listener, async { drop(stopped.await) }).await },
+        );
         Self { house, address, _stop: stop, _folder: folder }
     }
 
@@ -98,11 +107,14 @@ impl BrowsedHouse {
         let person = Person::join(&tx, &Joining { name, age: "18", password: None }, now - 30 * DAY_MS).await.unwrap();
         for duty in duties {
             assert!(self.house.pack.duties.iter().any(|known| known.id == *duty), "the pack has no duty {duty}");
-            let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
+            let sql =
+                "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
             tx.run(sql, vals![id::at(now), *duty, &person.id, now, now + 30 * DAY_MS]).await.unwrap();
         }
         if !duties.is_empty() {
-            tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &person.id]).await.unwrap();
+            tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &person.id])
+                .await
+                .unwrap();
         }
         let session = Session::open(&tx, &person.id, 2, now).await.unwrap();
         tx.keep().await.unwrap();
@@ -115,23 +127,50 @@ impl BrowsedHouse {
         self.member_who_holds(name, &duties).await
     }
 
-    /// Brings things as long as they may be, in words that break nowhere; and some that were taken off again: where those
-    /// were.
+    /// Brings things as long as they may be, in words that break nowhere; and some that were taken off again: where
+    /// those were.
     pub(crate) async fn brim_over(&self, person: &str) -> Vec<String> {
         let (wide, now) = (|chars: usize| "W".repeat(chars), self.house.now());
         let tx = self.house.begin().await.unwrap();
         let mut gone = Vec::new();
         for is_gone in [true, false] {
             let ends = if is_gone { "off" } else { "on" };
-            let mut song = song::Draft { artist: wide(160), title: format!("{ends}{}", wide(157)), feeling: "rage".into(), way: "stay".into(), why: wide(300), note: wide(160), genre: String::new(), seconds: None, links: Vec::new() };
+            let mut song = song::Draft {
+                artist: wide(160),
+                title: format!("{ends}{}", wide(157)),
+                feeling: "rage".into(),
+                way: "stay".into(),
+                why: wide(300),
+                note: wide(160),
+                genre: String::new(),
+                seconds: None,
+                links: Vec::new(),
+            };
             song.links.push(format!("https://{}.example/{}", wide(60), wide(300)));
-            let list = playlist::Draft { title: wide(80), brief: wide(300), feeling: "rage".into(), caution: wide(160), days: None };
-            let article = article::Draft { title: wide(200), summary: wide(500), words: format!("# {0}\n\n> {0}\n\n`{0}`\n\n|{0}|{0}|\n|-|-|\n|{0}|{0}|\n", wide(900)), lang: "en".into(), categories: vec![wide(60)], tags: vec![wide(60)], is_closed: false };
+            let list = playlist::Draft {
+                title: wide(80),
+                brief: wide(300),
+                feeling: "rage".into(),
+                caution: wide(160),
+                days: None,
+            };
+            let article = article::Draft {
+                title: wide(200),
+                summary: wide(500),
+                words: format!("# {0}\n\n> {0}\n\n`{0}`\n\n|{0}|{0}|\n|-|-|\n|{0}|{0}|\n", wide(900)),
+                lang: "en".into(),
+                categories: vec![wide(60)],
+                tags: vec![wide(60)],
+                is_closed: false,
+            };
             let (song_id, list_id) = (id::at(now), id::at(now));
             Song::add(&tx, &song_id, &song, Some(person), now).await.unwrap();
             let song = Song::place_of(&song_id);
             Playlist::add(&tx, &list_id, &list, Some(person), now, now + 9 * DAY_MS).await.unwrap();
-            let article = Article::add(&tx, Kind::Article, &format!("brimming-{ends}"), &article, Some(person), now, Some(now)).await.unwrap();
+            let article =
+                Article::add(&tx, Kind::Article, &format!("brimming-{ends}"), &article, Some(person), now, Some(now))
+                    .await
+                    .unwrap();
             let saying = Saying { words: wide(900), ..Saying::default() };
             let remark = Remark::place_of(&Remark::put(&tx, &article, person, &saying, &[], now).await.unwrap());
             for place in [&song, &Playlist::place_of(&list_id), &article, &remark].into_iter().filter(|_| is_gone) {

@@ -1,5 +1,5 @@
-//! The house in a real browser: each main journey walked in five ways, every page looked at by axe in both themes, nothing
-//! asked of another host, nothing hostile that runs, and what comes out on paper.
+//! The house in a real browser: each main journey walked in five ways, every page looked at by axe in both themes,
+//! nothing asked of another host, nothing hostile that runs, and what comes out on paper.
 
 #![expect(clippy::unwrap_used, reason = "a walk that cannot go on has failed")]
 
@@ -15,7 +15,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// axe's rules, which `bin/setup` fetches beside what is built; nothing, said in a line, where they are not. In CI they are.
+/// axe's rules, which `bin/setup` fetches beside what is built; nothing, said in a line, where they are not. In CI they
+/// are.
 fn axe() -> Option<&'static str> {
     static AXE: OnceLock<Option<String>> = OnceLock::new();
     let read = || {

@@ -1,9 +1,11 @@
-//! Every page that links lead to, met by somebody without an account, by a member, and by somebody who holds every duty.
+//! Every page that links lead to, met by somebody without an account, by a member, and by somebody who holds every
+//! duty.
 //!
-//! Promises of each page; of each form sent empty and with far too much in it; of every refusal; of things as long as they may
-//! be; and of a house where nothing is yet: axe finds nothing in the dark and in the light (every rule of WCAG 2.2 A and AA, and
-//! its best practice); nothing scrolls sideways at 1280 and at 320 px; help and the way out are the first stops after the skip
-//! link, without JavaScript too; no other host is asked for anything; the browser logs no trouble.
+//! Promises of each page; of each form sent empty and with far too much in it; of every refusal; of things as long as
+//! they may be; and of a house where nothing is yet: axe finds nothing in the dark and in the light (every rule of WCAG
+//! 2.2 A and AA, and its best practice); nothing scrolls sideways at 1280 and at 320 px; help and the way out are the
+//! first stops after the skip link, without JavaScript too; no other host is asked for anything; the browser logs no
+//! trouble.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -17,8 +19,9 @@ use crate::walk::{asked_elsewhere, in_both_themes, look, sign_in, theme, trouble
 
 /// Pages that no link leads to: nothing there, nothing found, an old link, somebody else's, behind a duty.
 const ODD: [&str; 14] = [
-    "/nothing-here", "/songs/none", "/search?q=zzzz", "/search?q=rage&order=like", "/in/used-long-ago", "/claim/used-long-ago", "/sign-in?then=/songs/new",
-    "/sign-in/recovery", "/songs?feeling=hopeful&genre=grindcore", "/articles/the-hour-after/edit", "/articles/the-hour-after/tend", "/pages/new", "/duties/shelf/fill", "/claims",
+    "/nothing-here", "/songs/none", "/search?q=zzzz", "/search?q=rage&order=like", "/in/used-long-ago",
+    "/claim/used-long-ago", "/sign-in?then=/songs/new", "/sign-in/recovery", "/songs?feeling=hopeful&genre=grindcore",
+    "/articles/the-hour-after/edit", "/articles/the-hour-after/tend", "/pages/new", "/duties/shelf/fill", "/claims",
 ];
 /// More than any field takes, and more than any form.
 const FAR_TOO_MUCH: usize = 70_000;
@@ -92,11 +95,28 @@ struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    async fn begin(chromium: &'a Chromium, house: &'a BrowsedHouse, reader: Option<&'a SignedIn>, of_a_kind: usize, gone: Vec<String>) -> Self {
+    async fn begin(
+        chromium: &'a Chromium,
+        house: &'a BrowsedHouse,
+        reader: Option<&'a SignedIn>,
+        of_a_kind: usize,
+        gone: Vec<String>,
+    ) -> Self {
         sign_in(chromium, house, reader).await;
         theme(chromium, "dark").await;
         let odd = ODD.iter().map(|path| (*path).to_owned()).chain(gone).collect();
-        Self { chromium, house, reader, of_a_kind, odd, kinds: HashMap::new(), forms: Some(HashSet::new()), to_send: Vec::new(), seen: Seen::default(), wrongs: Vec::new() }
+        Self {
+            chromium,
+            house,
+            reader,
+            of_a_kind,
+            odd,
+            kinds: HashMap::new(),
+            forms: Some(HashSet::new()),
+            to_send: Vec::new(),
+            seen: Seen::default(),
+            wrongs: Vec::new(),
+        }
     }
 
     /// That nothing is wrong anywhere, that at least so many pages were met, and that each of these answers was.
@@ -104,10 +124,17 @@ impl<'a> Visit<'a> {
         let began = stopwatch();
         self.follow_all().await;
         let Seen { pages, states, links, answers: met, rules, undecided } = self.seen;
-        println!("{pages} pages of {} kinds and {states} states of them, answers {met:?}, {links} links, {rules} rules of axe, {undecided} undecided, {:.0} s", self.kinds.len(), began.elapsed().as_secs_f32());
+        println!(
+            "{pages} pages of {} kinds and {states} states of them, answers {met:?}, {links} links, {rules} rules of axe, {undecided} undecided, {:.0} s",
+            self.kinds.len(),
+            began.elapsed().as_secs_f32()
+        );
         assert!(self.wrongs.is_empty(), "{} things are wrong:\n{}", self.wrongs.len(), self.wrongs.join("\n"));
         assert!(pages >= least, "only {pages} pages were found");
-        assert!(answers.iter().all(|answer| met.contains(answer)), "{answers:?} should have been met, and {met:?} were");
+        assert!(
+            answers.iter().all(|answer| met.contains(answer)),
+            "{answers:?} should have been met, and {met:?} were"
+        );
     }
 
     async fn follow_all(&mut self) {
@@ -147,7 +174,15 @@ impl<'a> Visit<'a> {
         if !headers.get(CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html")) {
             return Vec::new();
         }
-        let first: Vec<&str> = html.split("<body").nth(1).unwrap_or_default().split("href=\"").skip(1).take(3).map(|rest| rest.split('"').next().unwrap()).collect();
+        let first: Vec<&str> = html
+            .split("<body")
+            .nth(1)
+            .unwrap_or_default()
+            .split("href=\"")
+            .skip(1)
+            .take(3)
+            .map(|rest| rest.split('"').next().unwrap())
+            .collect();
         if first != ["#main", "/help", "/leave-fast"] {
             self.wrongs.push(format!("{path}: without JavaScript the first stops are {first:?}"));
         }
@@ -187,10 +222,16 @@ impl<'a> Visit<'a> {
         self.seen.rules = self.seen.rules.max(told.rules);
         self.seen.undecided += told.undecided;
         for (width, height) in [(320, 568), (1280, 900)] {
-            self.chromium.cdp("Emulation.setDeviceMetricsOverride", json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false })).await;
+            self.chromium
+                .cdp(
+                    "Emulation.setDeviceMetricsOverride",
+                    json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+                )
+                .await;
             wrongs.extend(words(&look(self.chromium, "wrongs", json!([])).await));
         }
-        wrongs.extend(asked_elsewhere(self.chromium, &self.house.address).await.iter().map(|url| format!("asked {url}")));
+        wrongs
+            .extend(asked_elsewhere(self.chromium, &self.house.address).await.iter().map(|url| format!("asked {url}")));
         wrongs.extend(troubles(self.chromium).await);
         self.wrongs.extend(wrongs.into_iter().map(|wrong| format!("{at}: {wrong}")));
     }
@@ -201,7 +242,10 @@ pub(crate) fn kind(path: &str) -> String {
     let (path, question) = path.split_once('?').unwrap_or((path, ""));
     let mut parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     for at in 1..parts.len() {
-        let is_one_of_many = parts[at].len() > 20 || (at == 1 && parts[at] != "new" && ["feelings", "articles", "pages", "people", "duties", "helplines"].contains(&parts[0]));
+        let is_one_of_many = parts[at].len() > 20
+            || (at == 1
+                && parts[at] != "new"
+                && ["feelings", "articles", "pages", "people", "duties", "helplines"].contains(&parts[0]));
         if is_one_of_many {
             parts[at] = "*";
         }

@@ -1,9 +1,10 @@
-//! A person's way through the house, told once and walked in five ways: with JavaScript, without, by keyboard alone, on a
-//! screen 320 px wide, and at a zoom of 400 %.
+//! A person's way through the house, told once and walked in five ways: with JavaScript, without, by keyboard alone, on
+//! a screen 320 px wide, and at a zoom of 400 %.
 //!
-//! Promises: every page on the way works in that way, says what is expected, scrolls in one direction only, asks no other
-//! host for anything, and logs no trouble; with JavaScript, axe finds nothing in either theme in the states that no link leads to (the pages are looked at in `pages.rs`). Elements are found by the
-//! names a person reads, never by classes or ids.
+//! Promises: every page on the way works in that way, says what is expected, scrolls in one direction only, asks no
+//! other host for anything, and logs no trouble; with JavaScript, axe finds nothing in either theme in the states that
+//! no link leads to (the pages are looked at in `pages.rs`). Elements are found by the names a person reads, never by
+//! classes or ids.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -56,7 +57,13 @@ pub(crate) async fn in_these_ways(ways: &[Way], journey: impl AsyncFn(&mut Walk<
         let mut walk = Walk::begin(&chromium, &house, *way).await;
         journey(&mut walk).await;
         walk.has_asked_nobody_else(&[]).await;
-        println!("{way:?}: {} steps over {} pages, axe on {} states, {:.1} s", walk.trail.len(), walk.pages, walk.looked_at.len(), began.elapsed().as_secs_f32());
+        println!(
+            "{way:?}: {} steps over {} pages, axe on {} states, {:.1} s",
+            walk.trail.len(),
+            walk.pages,
+            walk.looked_at.len(),
+            began.elapsed().as_secs_f32()
+        );
     }
 }
 
@@ -74,7 +81,12 @@ impl<'a> Walk<'a> {
         let (width, height, scale) = way.screen();
         chromium.cdp("Network.clearBrowserCookies", json!({})).await;
         chromium.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": way == Way::WithoutJavaScript })).await;
-        chromium.cdp("Emulation.setDeviceMetricsOverride", json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false })).await;
+        chromium
+            .cdp(
+                "Emulation.setDeviceMetricsOverride",
+                json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false }),
+            )
+            .await;
         theme(chromium, "dark").await;
         Self { chromium, house, way, trail: Vec::new(), pages: 0, looked_at: HashSet::new() }
     }
@@ -191,7 +203,9 @@ impl<'a> Walk<'a> {
         } else {
             self.chromium.click(&wanted).await;
         }
-        let is_picked = self.chromium.script("return arguments[0].selected", json!([Chromium::as_given(&wanted)])).await == json!(true);
+        let is_picked =
+            self.chromium.script("return arguments[0].selected", json!([Chromium::as_given(&wanted)])).await
+                == json!(true);
         self.wants(is_picked, &format!("“{option}” is not picked")).await;
         self
     }
@@ -208,7 +222,10 @@ impl<'a> Walk<'a> {
     pub(crate) async fn href_of(&mut self, link: &str) -> String {
         self.step("take", link);
         let element = self.find("link", link, "").await;
-        let href = self.chromium.script("return arguments[0].getAttribute('href')", json!([Chromium::as_given(&element)])).await;
+        let href = self
+            .chromium
+            .script("return arguments[0].getAttribute('href')", json!([Chromium::as_given(&element)]))
+            .await;
         href.as_str().unwrap_or_default().to_owned()
     }
 
@@ -266,7 +283,8 @@ impl<'a> Walk<'a> {
     /// That nothing was asked of another host since last asked, but for these; and that the browser logged no trouble.
     pub(crate) async fn has_asked_nobody_else(&mut self, but: &[&str]) {
         let strangers = asked_elsewhere(self.chromium, &self.house.address).await;
-        let strangers: Vec<_> = strangers.into_iter().filter(|url| !but.iter().any(|known| url.starts_with(known))).collect();
+        let strangers: Vec<_> =
+            strangers.into_iter().filter(|url| !but.iter().any(|known| url.starts_with(known))).collect();
         self.wants(strangers.is_empty(), &format!("asked elsewhere: {strangers:?}")).await;
         let troubles = troubles(self.chromium).await;
         self.wants(!but.is_empty() || troubles.is_empty(), &format!("the browser logged {troubles:?}")).await;
@@ -277,7 +295,10 @@ impl<'a> Walk<'a> {
     async fn find(&mut self, kind: &str, name: &str, near: &str) -> Element {
         match self.look_for("find", json!([kind, name, near])).await {
             Some(element) => element,
-            None => { self.fail("there is nothing of that name").await; unreachable!("fail panics") }
+            None => {
+                self.fail("there is nothing of that name").await;
+                unreachable!("fail panics")
+            }
         }
     }
 
@@ -319,7 +340,11 @@ impl<'a> Walk<'a> {
         for _ in 0..STOPS_MAX {
             if self.look("isHere", given.clone()).await == json!(true) {
                 let trouble = self.look("isLit", given).await;
-                self.wants(trouble == json!(""), &format!("the keyboard does not stand at it in plain sight: {trouble}")).await;
+                self.wants(
+                    trouble == json!(""),
+                    &format!("the keyboard does not stand at it in plain sight: {trouble}"),
+                )
+                .await;
                 return;
             }
             self.chromium.keys(&TAB.to_string()).await;
@@ -374,7 +399,10 @@ pub(crate) async fn look(chromium: &Chromium, what: &str, given: Value) -> Value
 pub(crate) async fn sign_in(chromium: &Chromium, house: &BrowsedHouse, who: Option<&SignedIn>) {
     chromium.cdp("Network.clearBrowserCookies", json!({})).await;
     if let Some(who) = who {
-        let cookie = json!({ "name": house.house.settings.cookie_name(), "value": who.session, "url": house.address, "httpOnly": true, "sameSite": "Lax" });
+        let cookie = json!({
+            "name": house.house.settings.cookie_name(), "value": who.session, "url": house.address, "httpOnly": true,
+            "sameSite": "Lax"
+        });
         chromium.cdp("Network.setCookie", cookie).await;
     }
 }
@@ -397,7 +425,13 @@ pub(crate) async fn in_both_themes(chromium: &Chromium) -> Told {
         let said = look(chromium, "axe", json!([])).await;
         told.rules = told.rules.max(said["rules"].as_u64().expect("axe counts its rules"));
         told.undecided += said["undecided"].as_u64().unwrap_or_default();
-        told.violations.extend(said["violations"].as_array().expect("axe lists them").iter().map(|one| format!("{name}: {}", one.as_str().unwrap_or_default())));
+        told.violations.extend(
+            said["violations"]
+                .as_array()
+                .expect("axe lists them")
+                .iter()
+                .map(|one| format!("{name}: {}", one.as_str().unwrap_or_default())),
+        );
         if back {
             theme(chromium, "dark").await;
         }
@@ -417,14 +451,22 @@ pub(crate) async fn asked_elsewhere(chromium: &Chromium, address: &str) -> Vec<S
     let messages = log.iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
     let asked = messages.filter(|message| message["message"]["method"] == "Network.requestWillBeSent");
     let urls = asked.filter_map(|message| message["message"]["params"]["request"]["url"].as_str().map(str::to_owned));
-    urls.filter(|url| ["http", "ws"].iter().any(|scheme| url.starts_with(scheme)) && !url.starts_with(&format!("{address}/"))).collect()
+    urls.filter(|url| {
+        ["http", "ws"].iter().any(|scheme| url.starts_with(scheme)) && !url.starts_with(&format!("{address}/"))
+    })
+    .collect()
 }
 
-/// What the browser complained of since last asked; a page that answers with a refusal is no trouble, nor is forgetting when
-/// somebody signs out.
+/// What the browser complained of since last asked; a page that answers with a refusal is no trouble, nor is forgetting
+/// when somebody signs out.
 pub(crate) async fn troubles(chromium: &Chromium) -> Vec<String> {
     let log = chromium.log("browser").await;
     let said = log.iter().filter_map(|entry| entry["message"].as_str().map(str::to_owned));
-    let is_meant = |message: &String| ["the server responded with a status of 4", "Clear-Site-Data header on"].iter().any(|known| message.contains(known)) || message.contains("/refused/");
+    let is_meant = |message: &String| {
+        ["the server responded with a status of 4", "Clear-Site-Data header on"]
+            .iter()
+            .any(|known| message.contains(known))
+            || message.contains("/refused/")
+    };
     said.filter(|message| !is_meant(message)).collect()
 }

@@ -38,14 +38,25 @@ async fn an_article_stands_under_its_title_and_is_found_by_category_tag_feeling_
         let place = ears(&fern).await;
         assert_eq!(place, "/articles/you-only-get-the-two");
         let page = house.guest().get(&place).await;
-        page.is(200).says("You only get the two").says("Fern").says("I mixed bands for nine years.").says("Nobody has said anything yet");
+        page.is(200)
+            .says("You only get the two")
+            .says("Fern")
+            .says("I mixed bands for nine years.")
+            .says("Nobody has said anything yet");
         assert!(page.html.contains("<strong>bands</strong>") && page.html.contains("og:image"), "{}", page.html);
-        for list in ["/articles", "/articles?category=bodies", "/articles?tag=hearing", "/library", "/feelings/dread", "/search?q=earplugs", "/search?q=kind:article+filters"] {
+        for list in [
+            "/articles", "/articles?category=bodies", "/articles?tag=hearing", "/library", "/feelings/dread",
+            "/search?q=earplugs", "/search?q=kind:article+filters",
+        ] {
             house.guest().get(list).await.is(200).says("You only get the two");
         }
         house.guest().get("/feelings/rage").await.says_not("You only get the two");
         house.guest().get("/articles?tag=nothing").await.is(404);
-        assert_eq!(fern.post("/articles", EARS).await.to(), "/articles/you-only-get-the-two-2?done=article-out", "a second one of that name has an address of its own");
+        assert_eq!(
+            fern.post("/articles", EARS).await.to(),
+            "/articles/you-only-get-the-two-2?done=article-out",
+            "a second one of that name has an address of its own"
+        );
     })
     .await;
 }
@@ -61,7 +72,10 @@ async fn what_is_wrong_is_said_and_nothing_written_is_lost() {
         fern.post("/articles", &with(&[("words", "")])).await.is(422).says("can't be empty");
         let many = (0..13).map(|n| format!("tag {n}")).collect::<Vec<_>>().join(",");
         fern.post("/articles", &with(&[("tags", &many)])).await.is(422).says("12 at most");
-        fern.post("/articles", &with(&[("tags", &"x".repeat(61))])).await.is(422).says("60 characters at most for each");
+        fern.post("/articles", &with(&[("tags", &"x".repeat(61))]))
+            .await
+            .is(422)
+            .says("60 characters at most for each");
         for (field, most) in [("title", 200), ("summary", 500), ("words", 60_000)] {
             let (at, over) = ("x".repeat(most), "x".repeat(most + 1));
             fern.post("/articles", &with(&[(field, &at), ("do", "draft")])).await.is(303);
@@ -87,7 +101,11 @@ async fn nothing_goes_out_unless_the_button_that_says_so_was_pressed() {
         assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3);
         let edit = fern.get(&format!("{place}/edit")).await;
         fern.post(&place, &with(&[("seen", &seen(&edit)), ("do", "keep")])).await.is(303);
-        assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 3, "a change by an unknown word publishes nothing");
+        assert_eq!(
+            house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await,
+            3,
+            "a change by an unknown word publishes nothing"
+        );
         house.guest().get("/articles").await.says_not("You only get the two");
     })
     .await;
@@ -155,11 +173,21 @@ async fn only_its_author_changes_it_and_what_it_said_before_can_be_read_or_taken
         house.guest().get(&place).await.says("Ten years.").says("edited").says_not("nine years");
         let late = fern.post(&place, &with(&[("words", "Written on another phone."), ("seen", &first)])).await;
         late.is(422).says("changed while you were writing").says("Written on another phone.");
-        house.guest().get(&format!("{place}/history")).await.is(200).says("nine years").says_not("Take this wording away");
+        house
+            .guest()
+            .get(&format!("{place}/history"))
+            .await
+            .is(200)
+            .says("nine years")
+            .says_not("Take this wording away");
         let history = fern.get(&format!("{place}/history")).await;
-        let version = history.html.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let version =
+            history.html.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         brook.post(&format!("{place}/history/unsay"), &[("version", &version)]).await.is(403);
-        fern.post_and_follow(&format!("{place}/history/unsay"), &[("version", &version)]).await.says("That wording is gone").says_not("nine years");
+        fern.post_and_follow(&format!("{place}/history/unsay"), &[("version", &version)])
+            .await
+            .says("That wording is gone")
+            .says_not("nine years");
     })
     .await;
 }
@@ -191,10 +219,16 @@ async fn what_its_author_takes_off_is_nowhere_and_comes_back_with_what_was_said_
         brook.post(&format!("{place}/helped"), &[("feeling", "dread"), ("line", "Bought the filters.")]).await.is(303);
         house.guest().get(&place).await.says("Bought the filters.").says("My left one rings, too.");
         house.guest().get("/search?q=rings").await.says("left one");
-        fern.post_and_follow(&format!("{place}/withdraw"), &[]).await.says("Nobody else sees it.").says("I mixed bands");
+        fern.post_and_follow(&format!("{place}/withdraw"), &[])
+            .await
+            .says("Nobody else sees it.")
+            .says("I mixed bands");
         house.guest().get(&place).await.is(410);
         brook.post("/remarks", &[("place", &place), ("words", "Where is it?")]).await.is(410);
-        for list in ["/articles", "/articles?category=bodies", "/library", "/feelings/dread", "/search?q=earplugs", "/search?q=rings", "/"] {
+        for list in [
+            "/articles", "/articles?category=bodies", "/library", "/feelings/dread", "/search?q=earplugs",
+            "/search?q=rings", "/",
+        ] {
             house.guest().get(list).await.says_not("You only get the two").says_not("left one");
         }
         fern.post_and_follow(&format!("{place}/put-back"), &[]).await.says("It's back").says("My left one rings, too.");
@@ -204,12 +238,16 @@ async fn what_its_author_takes_off_is_nowhere_and_comes_back_with_what_was_said_
         dara.post("/remarks", &[("place", &place), ("words", "Both of mine do.")]).await.is(303);
         dara.post(&format!("{place}/helped"), &[("feeling", "dread"), ("line", "Wore them to work.")]).await.is(303);
         fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
-        let remark: String = house.house.db.one("SELECT id FROM remark WHERE author = $1", vals![&dara.person]).await.unwrap();
+        let remark: String =
+            house.house.db.one("SELECT id FROM remark WHERE author = $1", vals![&dara.person]).await.unwrap();
         brook.post(&format!("/remarks/{remark}/take-back"), &[]).await.is(410);
         dara.get(&format!("/remarks/{remark}/edit")).await.is(200);
         dara.post_and_follow(&format!("/remarks/{remark}/take-back"), &[]).await.is(200).says("Taken back");
         dara.post_and_follow(&format!("{place}/helped/unsay"), &[]).await.is(200);
-        fern.post_and_follow(&format!("{place}/put-back"), &[]).await.says_not("Both of mine do.").says_not("Wore them to work.");
+        fern.post_and_follow(&format!("{place}/put-back"), &[])
+            .await
+            .says_not("Both of mine do.")
+            .says_not("Wore them to work.");
 
         fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
         fern.post_and_follow(&format!("{place}/remove"), &[]).await.says("Gone for good.");
@@ -241,7 +279,10 @@ async fn taking_an_article_off_for_somebody_else_takes_a_duty_and_leaves_an_act(
         cleo.post(&tend, &[("what", "lift"), ("why", "The name is out.")]).await.is(303);
         house.guest().get(&place).await.is(200);
         house.guest().get("/search?q=earplugs").await.says("You only get the two");
-        assert_eq!(house.count("SELECT count(*) FROM act WHERE what LIKE 'act-article-%' AND whom IS NOT NULL").await, 2);
+        assert_eq!(
+            house.count("SELECT count(*) FROM act WHERE what LIKE 'act-article-%' AND whom IS NOT NULL").await,
+            2
+        );
         let own = cleo.post("/articles", &with(&[("title", "Mine")])).await.place();
         cleo.post(&format!("{own}/tend"), &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
     })
@@ -274,7 +315,13 @@ async fn a_list_goes_on_over_pages_in_the_order_things_were_put_up() {
         let mut titles = Vec::new();
         for _ in 0..3 {
             let page = house.guest().get(&path).await;
-            titles.extend(page.is(200).html.split("<h3><a href=\"/articles/part-").skip(1).map(|rest| rest.split('-').next().unwrap().parse::<i64>().unwrap()));
+            titles.extend(
+                page.is(200)
+                    .html
+                    .split("<h3><a href=\"/articles/part-")
+                    .skip(1)
+                    .map(|rest| rest.split('-').next().unwrap().parse::<i64>().unwrap()),
+            );
             path = page.older().map_or_else(String::new, |older| format!("/articles{older}"));
         }
         assert_eq!(titles, (1..=45).rev().collect::<Vec<_>>());
@@ -296,7 +343,10 @@ async fn the_packs_pages_are_there_before_anybody_wrote_one() {
         library::article::first_pages(&tx, &house.house.pack, house.house.now()).await.unwrap();
         library::article::first_pages(&tx, &house.house.pack, house.house.now()).await.unwrap();
         tx.keep().await.unwrap();
-        assert_eq!(house.count("SELECT count(*) FROM article WHERE kind = 'page'").await, i64::try_from(house.house.pack.pages.len()).unwrap());
+        assert_eq!(
+            house.count("SELECT count(*) FROM article WHERE kind = 'page'").await,
+            i64::try_from(house.house.pack.pages.len()).unwrap()
+        );
         house.guest().get("/pages/what-we-keep").await.is(200).says("What we keep about you");
     })
     .await;
@@ -312,15 +362,44 @@ async fn changing_the_communitys_pages_takes_a_duty_and_their_history_is_everybo
         let form = jo.get("/pages/about/edit").await;
         form.is(200).says("In a circle pit");
         let seen = seen(&form);
-        jo.post("/pages/about", &[("title", "What this is"), ("words", "Shorter."), ("why", ""), ("seen", &seen)]).await.is(422);
-        jo.post("/pages/about", &[("title", "What this is"), ("words", "Looking."), ("do", "preview"), ("seen", &seen)]).await.is(200).says("How it will stand");
+        jo.post("/pages/about", &[("title", "What this is"), ("words", "Shorter."), ("why", ""), ("seen", &seen)])
+            .await
+            .is(422);
+        jo.post(
+            "/pages/about",
+            &[("title", "What this is"), ("words", "Looking."), ("do", "preview"), ("seen", &seen)],
+        )
+        .await
+        .is(200)
+        .says("How it will stand");
         assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
         let seen = self::seen(&jo.get("/pages/about/edit").await);
-        jo.post("/pages/about", &[("title", "What this is"), ("words", "Shorter."), ("why", "Nobody read the long one."), ("seen", &seen)]).await.is(303);
+        jo.post(
+            "/pages/about",
+            &[("title", "What this is"), ("words", "Shorter."), ("why", "Nobody read the long one."), ("seen", &seen)],
+        )
+        .await
+        .is(303);
         house.guest().get("/pages/about").await.says("Shorter.").says("As it stands since");
-        house.guest().get("/pages/about/history").await.is(200).says("In a circle pit").says_not("Take this wording away");
-        jo.post("/pages/about", &[("title", "What this is"), ("words", "Too late."), ("why", "From another tab."), ("seen", &seen)]).await.is(422).says("changed while you were writing");
-        let new = jo.post("/pages", &[("title", "How we hand over"), ("words", "Slowly."), ("why", "Somebody asked.")]).await.is(303).to();
+        house
+            .guest()
+            .get("/pages/about/history")
+            .await
+            .is(200)
+            .says("In a circle pit")
+            .says_not("Take this wording away");
+        jo.post(
+            "/pages/about",
+            &[("title", "What this is"), ("words", "Too late."), ("why", "From another tab."), ("seen", &seen)],
+        )
+        .await
+        .is(422)
+        .says("changed while you were writing");
+        let new = jo
+            .post("/pages", &[("title", "How we hand over"), ("words", "Slowly."), ("why", "Somebody asked.")])
+            .await
+            .is(303)
+            .to();
         assert_eq!(new, "/pages/how-we-hand-over");
         house.guest().get(&new).await.is(200).says("Slowly.");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what LIKE 'act-page-%'").await, 2);
@@ -348,40 +427,121 @@ async fn an_import_brings_articles_pages_and_drafts_and_their_old_addresses_lead
         };
         let tx = house.house.begin().await.unwrap();
         let place = library.take_in(&house.house, &tx, &Brought::Article(article.clone())).await.unwrap().unwrap();
-        library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_page: true, slug: "contact".into(), title: "Contact".into(), ..article.clone() })).await.unwrap().unwrap();
+        library
+            .take_in(
+                &house.house,
+                &tx,
+                &Brought::Article(BroughtArticle {
+                    is_page: true,
+                    slug: "contact".into(),
+                    title: "Contact".into(),
+                    ..article.clone()
+                }),
+            )
+            .await
+            .unwrap()
+            .unwrap();
         let talk = house.house.rooms.iter().find(|room| room.name() == "talk").unwrap();
-        let comment = BroughtComment { key: "k:c".into(), under: Place::of("pages", "contact"), answers: None, author: None, name: "Gil".into(), words: "Said under a page.".into(), at: 1_560_000_000_001 };
+        let comment = BroughtComment {
+            key: "k:c".into(),
+            under: Place::of("pages", "contact"),
+            answers: None,
+            author: None,
+            name: "Gil".into(),
+            words: "Said under a page.".into(),
+            at: 1_560_000_000_001,
+        };
         talk.take_in(&house.house, &tx, &Brought::Comment(comment)).await.unwrap().unwrap();
-        let draft = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, slug: "secret".into(), title: "Not yet".into(), ..article.clone() })).await.unwrap().unwrap();
-        let page = library.take_in(&house.house, &tx, &Brought::Article(BroughtArticle { is_draft: true, is_page: true, slug: "mine".into(), title: "Mine alone".into(), ..article.clone() })).await.unwrap().unwrap();
+        let draft = library
+            .take_in(
+                &house.house,
+                &tx,
+                &Brought::Article(BroughtArticle {
+                    is_draft: true,
+                    slug: "secret".into(),
+                    title: "Not yet".into(),
+                    ..article.clone()
+                }),
+            )
+            .await
+            .unwrap()
+            .unwrap();
+        let page = library
+            .take_in(
+                &house.house,
+                &tx,
+                &Brought::Article(BroughtArticle {
+                    is_draft: true,
+                    is_page: true,
+                    slug: "mine".into(),
+                    title: "Mine alone".into(),
+                    ..article.clone()
+                }),
+            )
+            .await
+            .unwrap()
+            .unwrap();
         for old in ["/2019/06/old-post/", "/?p=12", "/index.php?p=12", "/?done=signed-out"] {
             redirect::keep(&tx, old, place.as_str()).await.unwrap();
         }
         tx.keep().await.unwrap();
-        house.guest().get(place.as_str()).await.is(200).says("An old post").says("8 June 2019").says("Fern").says("Noise");
+        house
+            .guest()
+            .get(place.as_str())
+            .await
+            .is(200)
+            .says("An old post")
+            .says("8 June 2019")
+            .says("Fern")
+            .says("Noise");
         house.guest().get("/articles?category=noise").await.is(200).says("An old post");
         house.guest().get("/articles?tag=tag-0").await.is(200).says("An old post");
         house.guest().get(&format!("/articles?tag=tag-{}", base::brought::TERMS_MAX)).await.is(404);
         house.guest().get("/articles?category=N%C3%B6ise!").await.is(200).says("An old post");
-        house.guest().get(&format!("/articles?by={}", fern.person)).await.is(200).says("Fern").says("An old post").says_not("Not yet");
+        house
+            .guest()
+            .get(&format!("/articles?by={}", fern.person))
+            .await
+            .is(200)
+            .says("Fern")
+            .says("An old post")
+            .says_not("Not yet");
         house.guest().get(&format!("/articles?by={}", brook.person)).await.is(200).says_not("An old post");
         house.guest().get("/articles?by=nobody").await.is(404);
-        for (month, is_in) in [("2019-06", true), ("2019-12", true), ("2019-05", false), ("9999-12", true), ("2019-13", true), ("65535-12", true)] {
+        for (month, is_in) in [
+            ("2019-06", true),
+            ("2019-12", true),
+            ("2019-05", false),
+            ("9999-12", true),
+            ("2019-13", true),
+            ("65535-12", true),
+        ] {
             let list = house.guest().get(&format!("/articles?until={month}")).await;
             assert_eq!(list.status.as_u16(), 200, "{month}");
             assert_eq!(list.words().contains("An old post"), is_in, "{month}");
         }
-        house.guest().get("/pages/contact").await.is(200).says("From before").says("Said under a page.").says("Gil").says_not("Fern");
+        house
+            .guest()
+            .get("/pages/contact")
+            .await
+            .is(200)
+            .says("From before")
+            .says("Said under a page.")
+            .says("Gil")
+            .says_not("Fern");
         brook.get(draft.as_str()).await.is(404);
         fern.get(draft.as_str()).await.is(200).says("A draft");
-        // A page that nobody could read on the old site is its author's draft, and no business of those who write pages.
+        // A page that nobody could read on the old site is its author's draft, and no business of those who write
+        // pages.
         let cleo = house.holder("Cleo", &house.duty_that("tend_pages")).await;
         cleo.get("/pages/mine/edit").await.is(404);
         cleo.get(page.as_str()).await.is(404);
         fern.get(&format!("{page}/edit")).await.is(200).says("From *before*.");
         fern.get("/articles").await.says("Mine alone");
         house.guest().get("/?done=signed-out").await.is(200);
-        for old in ["/2019/06/old-post", "/2019/06/old-post/", "/2019/06/old-post/?utm_source=x", "/?p=12", "/index.php?p=12"] {
+        for old in
+            ["/2019/06/old-post", "/2019/06/old-post/", "/2019/06/old-post/?utm_source=x", "/?p=12", "/index.php?p=12"]
+        {
             let answer = house.guest().get(old).await;
             assert_eq!((answer.status.as_u16(), answer.to().as_str()), (301, place.as_str()), "{old}");
         }
@@ -414,7 +574,12 @@ async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
         }
         assert_eq!(house.count("SELECT count(*) FROM article WHERE published_at IS NULL").await, 0);
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'article'").await, 2);
-        let found = house.house.at(&Reader::guest(), &Place::read("/articles/written-to-keep").unwrap()).await.unwrap().unwrap();
+        let found = house
+            .house
+            .at(&Reader::guest(), &Place::read("/articles/written-to-keep").unwrap())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!((found.kind, found.audience, found.open), ("article", Audience::Everyone, true));
     })
     .await;
@@ -424,7 +589,11 @@ async fn whoever_leaves_chooses_what_becomes_of_what_they_wrote() {
 async fn a_page_of_the_communitys_is_taken_off_and_put_back() {
     both(async |house| {
         let cleo = house.holder("Cleo", &house.duty_that("tend_pages")).await;
-        let page = cleo.post("/pages", &[("title", "Where we meet"), ("words", "In the back room."), ("why", "People asked.")]).await.is(303).place();
+        let page = cleo
+            .post("/pages", &[("title", "Where we meet"), ("words", "In the back room."), ("why", "People asked.")])
+            .await
+            .is(303)
+            .place();
         let tend = format!("{page}/tend");
         house.member("Ada").await.post(&tend, &[("what", "withdraw"), ("why", "Because.")]).await.is(403);
         cleo.post(&tend, &[("what", "withdraw"), ("why", "The room is gone.")]).await.is(303);
@@ -468,19 +637,33 @@ async fn files_that_only_an_erased_text_named_go_with_it() {
         let fern = house.member("Fern").await;
         let tx = house.house.begin().await.unwrap();
         for (id, name) in [("one", "face.png"), ("two", "both.png")] {
-            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ($1, $2, $3, 'image/png', 1, $4, 'everyone', 1)";
+            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since)
+                       VALUES ($1, $2, $3, 'image/png', 1, $4, 'everyone', 1)";
             tx.run(sql, vals![id, "0".repeat(64), name, &fern.person]).await.unwrap();
             redirect::keep(&tx, &format!("/wp-content/uploads/{name}"), &format!("/files/{id}/{name}")).await.unwrap();
         }
         tx.keep().await.unwrap();
-        let place = fern.post("/articles", &with(&[("words", "![](/files/one/face.png) ![](/files/two/both.png)")])).await.is(303).place();
+        let place = fern
+            .post("/articles", &with(&[("words", "![](/files/one/face.png) ![](/files/two/both.png)")]))
+            .await
+            .is(303)
+            .place();
         fern.post("/articles", &with(&[("title", "Another"), ("words", "![](/files/two/both.png)")])).await.is(303);
         fern.post(&format!("{place}/withdraw"), &[]).await.is(303);
         fern.post(&format!("{place}/remove"), &[]).await.is(303);
         house.guest().get("/wp-content/uploads/face.png").await.is(410);
         house.guest().get("/wp-content/uploads/both.png").await.is(301);
         assert_eq!(house.count("SELECT count(*) FROM file").await, 1);
-        assert_eq!(house.count("SELECT count(*) FROM redirect WHERE old LIKE '%face%'").await, 0, "not even its name stays");
+        assert_eq!(
+            house
+                .count(
+                    "SELECT count(*) FROM redirect
+                     WHERE old LIKE '%face%'"
+                )
+                .await,
+            0,
+            "not even its name stays"
+        );
         assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, 1);
     })
     .await;
@@ -491,13 +674,21 @@ async fn the_old_address_of_a_file_leads_only_those_on_who_may_see_it() {
     both(async |house| {
         let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
         let tx = house.house.begin().await.unwrap();
-        let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ('one', $1, 'letter.png', 'image/png', 1, $2, 'only', 1)";
+        let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since)
+                   VALUES ('one', $1, 'letter.png', 'image/png', 1, $2, 'only', 1)";
         tx.run(sql, vals!["0".repeat(64), &fern.person]).await.unwrap();
         redirect::keep(&tx, "/wp-content/uploads/letter.png", "/files/one/letter.png").await.unwrap();
         tx.keep().await.unwrap();
         for nobody in [house.guest(), brook] {
-            let (never_there, hidden) = (nobody.get("/wp-content/uploads/nothing.png").await, nobody.get("/wp-content/uploads/letter.png").await);
-            assert_eq!(hidden.is(404).html.replace("letter.png", ""), never_there.is(404).html.replace("nothing.png", ""), "no sign that there is one");
+            let (never_there, hidden) = (
+                nobody.get("/wp-content/uploads/nothing.png").await,
+                nobody.get("/wp-content/uploads/letter.png").await,
+            );
+            assert_eq!(
+                hidden.is(404).html.replace("letter.png", ""),
+                never_there.is(404).html.replace("nothing.png", ""),
+                "no sign that there is one"
+            );
         }
         fern.get("/wp-content/uploads/letter.png").await.is(301);
     })
@@ -510,25 +701,57 @@ async fn a_file_is_shown_as_what_names_it_is_and_nobody_else_opens_keeps_or_take
         let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);
         let tx = house.house.begin().await.unwrap();
         for (id, name) in [("f1", "named.pdf"), ("f2", "hanging.pdf")] {
-            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since) VALUES ($1, $2, $3, 'application/pdf', 1, NULL, 'everyone', 1)";
+            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since)
+                       VALUES ($1, $2, $3, 'application/pdf', 1, NULL, 'everyone', 1)";
             tx.run(sql, vals![id, "0".repeat(64), name]).await.unwrap();
         }
         let library = house.house.rooms.iter().find(|room| room.name() == "library").unwrap();
         let author = Some(base::place::Place::of("people", &fern.person));
-        let brought = BroughtArticle { key: "k".into(), title: "Mine".into(), slug: "mine".into(), words: "[a](/files/f1/named.pdf)".into(), files: vec!["f2".into()], author, at: 1, changed_at: 1, is_draft: true, ..Default::default() };
+        let brought = BroughtArticle {
+            key: "k".into(),
+            title: "Mine".into(),
+            slug: "mine".into(),
+            words: "[a](/files/f1/named.pdf)".into(),
+            files: vec!["f2".into()],
+            author,
+            at: 1,
+            changed_at: 1,
+            is_draft: true,
+            ..Default::default()
+        };
         let mine = library.take_in(&house.house, &tx, &Brought::Article(brought)).await.unwrap().unwrap();
         tx.keep().await.unwrap();
         let theirs = async |audience: &str| {
-            let files: Vec<(String, String)> = house.house.db.all("SELECT audience, giver FROM file ORDER BY id", vals![]).await.unwrap();
+            let files: Vec<(String, String)> = house
+                .house
+                .db
+                .all(
+                    "SELECT audience, giver FROM file
+                     ORDER BY id",
+                    vals![],
+                )
+                .await
+                .unwrap();
             assert_eq!(files, vec![(audience.to_owned(), fern.person.clone()); 2]);
         };
         theirs("only").await;
         house.guest().get("/files/f1/named.pdf").await.is(404);
         // Whoever else names it opens nothing.
-        let other = brook.post("/articles", &with(&[("words", "![](/files/f1/named.pdf) ![](/files/f2/hanging.pdf)")])).await.is(303).place();
+        let other = brook
+            .post("/articles", &with(&[("words", "![](/files/f1/named.pdf) ![](/files/f2/hanging.pdf)")]))
+            .await
+            .is(303)
+            .place();
         theirs("only").await;
         let form = fern.get(&format!("{mine}/edit")).await;
-        let mine = fern.post(mine.as_str(), &with(&[("words", "![](/files/f1/named.pdf)"), ("seen", &seen(&form)), ("do", "publish")])).await.is(303).place();
+        let mine = fern
+            .post(
+                mine.as_str(),
+                &with(&[("words", "![](/files/f1/named.pdf)"), ("seen", &seen(&form)), ("do", "publish")]),
+            )
+            .await
+            .is(303)
+            .place();
         theirs("everyone").await;
         fern.post(&format!("{mine}/withdraw"), &[]).await.is(303);
         theirs("only").await;
@@ -549,11 +772,30 @@ async fn every_public_page_has_a_card_and_no_other() {
     both(async |house| {
         let fern = house.member("Fern").await;
         let article = ears(&fern).await;
-        let song = fern.post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")]).await.is(303).place();
-        let list = fern.post("/playlists", &[("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")]).await.is(303).place();
+        let song = fern
+            .post("/songs", &[("artist", "Earth"), ("title", "Bungee"), ("feeling", "rage"), ("why", "Slow and wide.")])
+            .await
+            .is(303)
+            .place();
+        let list = fern
+            .post(
+                "/playlists",
+                &[("title", "Loud ones"), ("brief", "Nothing quiet in here."), ("feeling", "rage"), ("days", "14")],
+            )
+            .await
+            .is(303)
+            .place();
         for path in ["/", "/songs", "/help", "/pages/about", &article, &song, &list] {
             let page = house.guest().get(path).await;
-            let card = page.html.split("property=\"og:image\" content=\"").nth(1).unwrap_or_else(|| panic!("{path} has no card")).split('"').next().unwrap().to_owned();
+            let card = page
+                .html
+                .split("property=\"og:image\" content=\"")
+                .nth(1)
+                .unwrap_or_else(|| panic!("{path} has no card"))
+                .split('"')
+                .next()
+                .unwrap()
+                .to_owned();
             let card = house.guest().get(&card[card.find("/cards/").unwrap()..]).await;
             card.is(200);
             assert_eq!(card.headers["content-type"], "image/png", "{path}");

@@ -1,4 +1,5 @@
-//! The commands, run as a host runs them: the real program, its exit codes, what it prints and what it leaves on the disk.
+//! The commands, run as a host runs them: the real program, its exit codes, what it prints and what it leaves on the
+//! disk.
 
 use std::collections::HashSet;
 use std::fs;
@@ -59,10 +60,14 @@ impl Running {
     }
 
     /// The same, however it is started: it opens where `CIRCLEPIT_LISTEN` says.
-    #[expect(clippy::zombie_processes, reason = "it is waited for when it is stopped or dropped; a panic ends the story")]
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it is waited for when it is stopped or dropped; a panic ends the story"
+    )]
     pub(crate) fn of(mut command: Command) -> Self {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let mut child = command.env("CIRCLEPIT_LISTEN", &address).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.env("CIRCLEPIT_LISTEN", &address).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut said = Vec::new();
         for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
             let line = line.unwrap();
@@ -119,7 +124,10 @@ pub(crate) fn is(answer: &str, status: u16) {
 
 /// A community with Ada in it, in a folder that is there already.
 pub(crate) fn settled(folder: &Path) {
-    let said = done(folder, &["init", "--name", "Night shift", "--pack", "metal", "--joining", "open", "--nickname", "Ada", "--age", "18"]);
+    let said = done(
+        folder,
+        &["init", "--name", "Night shift", "--pack", "metal", "--joining", "open", "--nickname", "Ada", "--age", "18"],
+    );
     assert!(said.contains("Night shift is set up") && said.contains("/in/"), "{said}");
 }
 
@@ -152,7 +160,8 @@ fn wrong_usage_is_two_and_a_refusal_is_one_with_the_reason() {
 fn without_a_command_the_demo_opens_with_links_made_afresh_and_stops_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let house = folder.path().join("house");
-    let links = |running: &Running| running.said.iter().filter(|line| line.contains("/in/")).cloned().collect::<Vec<_>>();
+    let links =
+        |running: &Running| running.said.iter().filter(|line| line.contains("/in/")).cloned().collect::<Vec<_>>();
     let first = Running::start(&house, &[]);
     let (songs, links_then) = (first.get("/songs"), links(&first));
     is(&songs, 200);
@@ -188,13 +197,27 @@ fn first_start_is_one_page_behind_a_token_and_then_the_house_opens_at_the_same_d
     is(&house.ask("POST", "/", &format!("token=guessed&{first}")), 403);
     let wrong = house.ask("POST", "/", &format!("token={token}&name=x&pack=plain&joining=open"));
     is(&wrong, 422);
-    assert!(wrong.contains("id=\"name-wrong\"") && wrong.contains("value=\"x\""), "what is wrong stands at its field, and what was typed is kept");
+    assert!(
+        wrong.contains("id=\"name-wrong\"") && wrong.contains("value=\"x\""),
+        "what is wrong stands at its field, and what was typed is kept"
+    );
     let second = house.ask("POST", "/", &format!("token={token}&{first}"));
     is(&second, 200);
     assert!(second.contains("name=\"duty\"") && second.contains("autocomplete=\"new-password\""));
     is(&house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=short")), 422);
-    is(&house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=the+host&age=18&password=a+wet+tuesday+in+may")), 422);
-    let settled = house.ask("POST", "/", &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=a+wet+tuesday+in+may&duty=seats"));
+    is(
+        &house.ask(
+            "POST",
+            "/",
+            &format!("token={token}&{first}&person=yes&nickname=the+host&age=18&password=a+wet+tuesday+in+may"),
+        ),
+        422,
+    );
+    let settled = house.ask(
+        "POST",
+        "/",
+        &format!("token={token}&{first}&person=yes&nickname=Ada&age=18&password=a+wet+tuesday+in+may&duty=seats"),
+    );
     is(&settled, 303);
     assert!(settled.contains("set-cookie: circlepit="), "the first person is in");
     let open = house.get("/");
@@ -214,11 +237,20 @@ fn init_says_what_is_wrong_and_founds_a_community_once() {
     let house = folder.path().join("house");
     assert!(refused(&house, &["init"]).contains("has to be given"));
     assert!(refused(&house, &["init", "--name", "x"]).contains("name: "));
-    assert!(refused(&house, &["init", "--name", "Night shift"]).contains("--nickname has to be given: nobody could come in"));
+    assert!(
+        refused(&house, &["init", "--name", "Night shift"])
+            .contains("--nickname has to be given: nobody could come in")
+    );
     assert!(refused(&house, &["init", "--name", "Night shift", "--nickname", "Ada"]).contains("--age has to be given"));
-    let short = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18"]).env("CIRCLEPIT_PASSWORD", "short").output().unwrap();
+    let short = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18"])
+        .env("CIRCLEPIT_PASSWORD", "short")
+        .output()
+        .unwrap();
     assert_eq!(short.status.code(), Some(1));
-    assert!(refused(&house, &["init", "--name", "Night shift", "--nickname", "The  Hоst"]).contains("nickname: "), "nobody is called what the house calls its host");
+    assert!(
+        refused(&house, &["init", "--name", "Night shift", "--nickname", "The  Hоst"]).contains("nickname: "),
+        "nobody is called what the house calls its host"
+    );
     let elsewhere = ["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18", "--country", "Atlantis"];
     assert!(refused(&house, &elsewhere).contains("country: "));
     assert!(!house.exists(), "nothing half-made is left");
@@ -272,14 +304,22 @@ async fn a_backup_made_while_the_house_is_open_is_restored_elsewhere_without_who
     let tx = db.begin().await.unwrap();
     let seats: i64 = tx.one("SELECT count(*) FROM seat", &[]).await.unwrap();
     assert!(seats > 0, "there is something to erase");
-    ledger::gone(&tx, "seat", &tx.one::<String>("SELECT id FROM seat ORDER BY id LIMIT 1", &[]).await.unwrap(), 1).await.unwrap();
+    ledger::gone(&tx, "seat", &tx.one::<String>("SELECT id FROM seat ORDER BY id LIMIT 1", &[]).await.unwrap(), 1)
+        .await
+        .unwrap();
     let newest = here("newest.ledger");
     ledger::Ledger::of(&tx, i64::MAX / 2).await.unwrap().write(&newest).unwrap();
     let said = done(&here("other"), &["restore", &to, "--ledger", &newest.display().to_string()]);
     assert!(said.contains("1 things and 0 people erased again"), "{said}");
     let other = Db::open(&Where::File(here("other").join("circlepit.db"))).await.unwrap();
     assert_eq!(other.one::<i64>("SELECT count(*) FROM seat", &[]).await.unwrap(), seats - 1);
-    assert_eq!(other.one::<i64>("SELECT count(*) FROM setting WHERE name = $1", vals![base::backup::UNFINISHED]).await.unwrap(), 0);
+    assert_eq!(
+        other
+            .one::<i64>("SELECT count(*) FROM setting WHERE name = $1", vals![base::backup::UNFINISHED])
+            .await
+            .unwrap(),
+        0
+    );
     assert!(refused(&here("other"), &["restore", &to]).contains("empty place"));
 }
 
@@ -319,7 +359,10 @@ async fn one_setting_moves_a_house_to_postgres() {
     let folder = tempfile::tempdir().unwrap();
     let house = folder.path().join("house");
     // A link to come in by does not outlast a restore; a password does.
-    let init = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18"]).env("CIRCLEPIT_PASSWORD", "a wet tuesday in may").output().unwrap();
+    let init = circlepit(&house, &["init", "--name", "Night shift", "--nickname", "Ada", "--age", "18"])
+        .env("CIRCLEPIT_PASSWORD", "a wet tuesday in may")
+        .output()
+        .unwrap();
     assert_eq!(init.status.code(), Some(0));
     let file = folder.path().join("night.backup");
     done(&house, &["backup", "--to", file.to_str().unwrap()]);
@@ -367,7 +410,12 @@ fn figures_are_off_until_they_get_a_port_of_their_own_and_name_no_page() {
     let figures = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     fs::write(house.join("circlepit.toml"), format!("metrics = {figures:?}\n")).unwrap();
     let open = Running::start(&house, &["serve"]);
-    let answers = || ask(&figures, "GET", "/metrics", "").lines().find_map(|line| line.strip_prefix("circlepit_answers_total{status=\"2xx\"} ")?.parse::<u64>().ok()).unwrap();
+    let answers = || {
+        ask(&figures, "GET", "/metrics", "")
+            .lines()
+            .find_map(|line| line.strip_prefix("circlepit_answers_total{status=\"2xx\"} ")?.parse::<u64>().ok())
+            .unwrap()
+    };
     let before = answers();
     is(&open.get("/help?country=gb"), 200);
     assert_eq!(answers(), before + 1);
@@ -384,9 +432,13 @@ async fn an_emergency_seat_lasts_a_week_and_is_an_act_of_the_host() {
     assert!(refused(&house, &["seat", "Ada", "king"]).contains("there are door"));
     assert!(done(&house, &["seat", "ada", "door", "--why", "Everybody else is ill."]).contains("everybody sees it"));
     let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
-    let (until, since): (i64, i64) = db.one("SELECT until, since FROM seat WHERE filled = 'emergency'", &[]).await.unwrap();
+    let (until, since): (i64, i64) =
+        db.one("SELECT until, since FROM seat WHERE filled = 'emergency'", &[]).await.unwrap();
     assert_eq!(until - since, 7 * base::clock::DAY_MS);
-    let why: String = db.one("SELECT why FROM act WHERE what = 'act-emergency-seat' AND duty = 'host' AND whom IS NOT NULL", &[]).await.unwrap();
+    let why: String = db
+        .one("SELECT why FROM act WHERE what = 'act-emergency-seat' AND duty = 'host' AND whom IS NOT NULL", &[])
+        .await
+        .unwrap();
     assert_eq!(why, "Everybody else is ill.");
 }
 
@@ -403,8 +455,18 @@ async fn a_claim_is_a_link_for_an_imported_name_alone() {
     let first = done(&house, &["claim", "Ada"]);
     let again = run(&house, &["claim", "Ada"]);
     let (second, beside) = (String::from_utf8(again.stdout).unwrap(), String::from_utf8(again.stderr).unwrap());
-    assert!(beside.contains("hands over the name Ada, once, until") && beside.contains("for this machine alone"), "{beside}");
-    let kept = async || db.one::<(i64, i64, i64)>("SELECT (SELECT count(*) FROM act), (SELECT count(*) FROM notice), (SELECT count(*) FROM way_in)", &[]).await.unwrap();
+    assert!(
+        beside.contains("hands over the name Ada, once, until") && beside.contains("for this machine alone"),
+        "{beside}"
+    );
+    let kept = async || {
+        db.one::<(i64, i64, i64)>(
+            "SELECT (SELECT count(*) FROM act), (SELECT count(*) FROM notice), (SELECT count(*) FROM way_in)",
+            &[],
+        )
+        .await
+        .unwrap()
+    };
     let before = kept().await;
     for claimed in [Some(1), None] {
         let tx = db.begin().await.unwrap();
@@ -426,9 +488,12 @@ async fn a_link_lets_somebody_in_once_while_the_house_is_open_and_everybody_sees
     settled(&house);
     assert!(refused(&house, &["link", "Nobody"]).contains("nobody here is called"));
     let open = Running::start(&house, &["serve"]);
-    let (first, second) = (done(&house, &["link", "ada"]), done(&house, &["link", "Ada", "--why", "She rang from her own phone."]));
+    let (first, second) =
+        (done(&house, &["link", "ada"]), done(&house, &["link", "Ada", "--why", "She rang from her own phone."]));
     assert!(first.contains("Ada signs in by this link, once, within an hour"), "{first}");
-    let path = |said: &str| said.split_whitespace().find_map(|word| word.strip_prefix("http://127.0.0.1:3000")).unwrap().to_owned();
+    let path = |said: &str| {
+        said.split_whitespace().find_map(|word| word.strip_prefix("http://127.0.0.1:3000")).unwrap().to_owned()
+    };
     is(&open.get(&path(&first)), 409);
     is(&open.get(&path(&second)), 200);
     let answer = open.ask("POST", &path(&second), "");
@@ -439,7 +504,10 @@ async fn a_link_lets_somebody_in_once_while_the_house_is_open_and_everybody_sees
     tx.run("UPDATE person SET brought = 'wordpress:example:user:1'", &[]).await.unwrap();
     tx.keep().await.unwrap();
     assert!(refused(&house, &["link", "Ada"]).contains("circlepit claim"));
-    assert_eq!(db.one::<i64>("SELECT count(*) FROM act WHERE what = 'act-link-made' AND duty = 'host'", &[]).await.unwrap(), 2);
+    assert_eq!(
+        db.one::<i64>("SELECT count(*) FROM act WHERE what = 'act-link-made' AND duty = 'host'", &[]).await.unwrap(),
+        2
+    );
 }
 
 #[test]
@@ -461,8 +529,13 @@ fn an_export_is_read_with_a_browser_and_holds_no_way_in() {
     let people: Vec<serde_json::Value> = serde_json::from_str(&people).unwrap();
     assert!(people.iter().any(|person| person["name"] == "Ada"));
     for (table, columns) in GOES_OUT {
-        let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&read(&format!("data/{table}.json"))).unwrap();
-        assert!(rows.iter().all(|row| row.keys().map(String::as_str).collect::<HashSet<_>>() == columns.iter().copied().collect()), "{table}");
+        let rows: Vec<serde_json::Map<String, serde_json::Value>> =
+            serde_json::from_str(&read(&format!("data/{table}.json"))).unwrap();
+        assert!(
+            rows.iter()
+                .all(|row| row.keys().map(String::as_str).collect::<HashSet<_>>() == columns.iter().copied().collect()),
+            "{table}"
+        );
     }
     assert_eq!(names.iter().filter(|name| name.starts_with("data/")).count(), GOES_OUT.len());
 }
@@ -478,7 +551,11 @@ async fn no_command_but_migrate_changes_the_tables_of_a_house_that_an_older_circ
     tx.keep().await.unwrap();
     drop(db);
     let to = folder.path().join("all.zip");
-    for line in [&["export", "--to", to.to_str().unwrap()][..], &["seat", "Ada", "shelf", "--why", "Nobody is there."], &["link", "Ada", "--why", "Lost the phone."]] {
+    for line in [
+        &["export", "--to", to.to_str().unwrap()][..],
+        &["seat", "Ada", "shelf", "--why", "Nobody is there."],
+        &["link", "Ada", "--why", "Lost the phone."],
+    ] {
         let why = refused(&house, line);
         assert!(why.contains("run `circlepit migrate") && why.contains("first"), "{line:?}: {why}");
     }
@@ -499,7 +576,13 @@ const STAYS_IN: &[(&str, &[&str])] = &[
     ("join_word", &[]),
     ("notice", &[]),
     ("passkey", &[]),
-    ("person", &["folded", "looks", "age", "age_said_at", "joined_at", "profile_at", "password", "totp", "totp_since", "totp_step", "brought", "claimed_at", "let_in_by", "leaving_at", "leaving_how", "left_at"]),
+    (
+        "person",
+        &[
+            "folded", "looks", "age", "age_said_at", "joined_at", "profile_at", "password", "totp", "totp_since",
+            "totp_step", "brought", "claimed_at", "let_in_by", "leaving_at", "leaving_how", "left_at",
+        ],
+    ),
     ("profile_line", &["audience"]),
     ("recovery_code", &[]),
     ("remark", &["version"]),
@@ -521,14 +604,17 @@ const STAYS_IN: &[(&str, &[&str])] = &[
 async fn of_every_column_there_is_somebody_said_whether_an_export_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&Where::File(folder.path().join("circlepit.db"))).await.unwrap();
-    let of = |lists: &[(&str, &[&'static str])], table: &str| lists.iter().find(|(name, _)| *name == table).map(|(_, columns)| columns.to_vec());
+    let of = |lists: &[(&str, &[&'static str])], table: &str| {
+        lists.iter().find(|(name, _)| *name == table).map(|(_, columns)| columns.to_vec())
+    };
     let mut wrong = Vec::new();
     for table in db.tables().await.unwrap() {
         let (out, kept_in) = (of(GOES_OUT, &table.name).unwrap_or_default(), of(STAYS_IN, &table.name));
         let is_all_in = out.is_empty() && kept_in.as_ref().is_some_and(Vec::is_empty);
         let said = out.iter().copied().chain(kept_in.unwrap_or_default()).collect::<Vec<_>>();
         let columns: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
-        let is_once = columns.iter().all(|column| said.iter().filter(|one| *one == column).count() == 1) && said.len() == columns.len();
+        let is_once = columns.iter().all(|column| said.iter().filter(|one| *one == column).count() == 1)
+            && said.len() == columns.len();
         if !is_all_in && !is_once {
             wrong.push(format!("{}: it has {columns:?}, said of {said:?}", table.name));
         }
@@ -542,34 +628,86 @@ async fn an_export_holds_no_word_that_was_withdrawn_and_all_others_as_they_were_
     let house = folder.path().join("house");
     assert_eq!(Running::start(&house, &["demo"]).stop(), Some(0));
     let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
-    let song: (String, String) = db.one("SELECT s.id, s.why FROM song s JOIN suggestion g ON g.song = s.id WHERE length(s.why) > 20 ORDER BY s.id LIMIT 1", &[]).await.unwrap();
-    let remark: (String, String) = db.one("SELECT id, words FROM remark WHERE length(words) > 20 ORDER BY id LIMIT 1", &[]).await.unwrap();
-    let kept: (String, String) = db.one("SELECT id, words FROM remark WHERE length(words) > 20 ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
-    let article: (String, String) = db.one("SELECT slug, words FROM article WHERE kind = 'article' ORDER BY id LIMIT 1", &[]).await.unwrap();
-    let other: (String, String) = db.one("SELECT slug, words FROM article WHERE kind = 'article' ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+    let song: (String, String) = db
+        .one(
+            "SELECT s.id, s.why FROM song s JOIN suggestion g ON g.song = s.id
+             WHERE length(s.why) > 20 ORDER BY s.id LIMIT 1",
+            &[],
+        )
+        .await
+        .unwrap();
+    let remark: (String, String) =
+        db.one("SELECT id, words FROM remark WHERE length(words) > 20 ORDER BY id LIMIT 1", &[]).await.unwrap();
+    let kept: (String, String) =
+        db.one("SELECT id, words FROM remark WHERE length(words) > 20 ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+    let article: (String, String) =
+        db.one("SELECT slug, words FROM article WHERE kind = 'article' ORDER BY id LIMIT 1", &[]).await.unwrap();
+    let other: (String, String) =
+        db.one("SELECT slug, words FROM article WHERE kind = 'article' ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
     let tx = db.begin().await.unwrap();
-    tx.run("INSERT INTO veil (place, state, why, since) VALUES ('/songs/' || $1, 'withdrawn', 'Asked for.', 1), ('/remarks/' || $2, 'withdrawn', 'Asked for.', 1)", vals![&song.0, &remark.0]).await.unwrap();
+    tx.run(
+        "INSERT INTO veil (place, state, why, since)
+         VALUES ('/songs/' || $1, 'withdrawn', 'Asked for.', 1), ('/remarks/' || $2, 'withdrawn', 'Asked for.', 1)",
+        vals![&song.0, &remark.0],
+    )
+    .await
+    .unwrap();
     tx.run("UPDATE article SET withdrawn_at = 1 WHERE slug = $1", vals![&article.0]).await.unwrap();
-    tx.run("INSERT INTO join_request (id, hash, name, folded, age, why, since) VALUES ('j', 'link-hash', 'Eli', 'eli', '18', 'Heard of you.', 1)", &[]).await.unwrap();
-    tx.run("INSERT INTO profile_line (person, kind, words, audience) SELECT id, 'line', 'For members alone.', 'members' FROM person WHERE name = 'Max'", &[]).await.unwrap();
-    tx.run("INSERT INTO file (id, hash, name, mime, bytes, audience, since) VALUES ('f', 'h', 'my-diagnosis.pdf', 'application/pdf', 1, 'only', 1)", &[]).await.unwrap();
-    tx.run("INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face) VALUES ('p', 'Somebody who just reads', 'somebodywhojustreads', '18', 1, 1, 'f')", &[]).await.unwrap();
+    tx.run(
+        "INSERT INTO join_request (id, hash, name, folded, age, why, since)
+         VALUES ('j', 'link-hash', 'Eli', 'eli', '18', 'Heard of you.', 1)",
+        &[],
+    )
+    .await
+    .unwrap();
+    tx.run(
+        "INSERT INTO profile_line (person, kind, words, audience) SELECT id, 'line', 'For members alone.', 'members'
+         FROM person WHERE name = 'Max'",
+        &[],
+    )
+    .await
+    .unwrap();
+    tx.run(
+        "INSERT INTO file (id, hash, name, mime, bytes, audience, since)
+         VALUES ('f', 'h', 'my-diagnosis.pdf', 'application/pdf', 1, 'only', 1)",
+        &[],
+    )
+    .await
+    .unwrap();
+    tx.run(
+        "INSERT INTO person (id, name, folded, age, age_said_at, joined_at, face)
+         VALUES ('p', 'Somebody who just reads', 'somebodywhojustreads', '18', 1, 1, 'f')",
+        &[],
+    )
+    .await
+    .unwrap();
     tx.run("INSERT INTO redirect (old, place) VALUES ('/old/7', '/files/f/my-diagnosis.pdf')", &[]).await.unwrap();
     tx.keep().await.unwrap();
     drop(db);
     let to = folder.path().join("all.zip");
     done(&house, &["export", "--to", to.to_str().unwrap()]);
     let mut zip = zip::ZipArchive::new(fs::File::open(&to).unwrap()).unwrap();
-    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).filter(|name| name.starts_with("data/") || name.starts_with("markdown/")).collect();
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .filter(|name| name.starts_with("data/") || name.starts_with("markdown/"))
+        .collect();
     let mut read = |name: &str| std::io::read_to_string(zip.by_name(name).unwrap()).unwrap();
     let all: Vec<(String, String)> = names.iter().map(|name| (name.clone(), read(name))).collect();
-    let first_line = |words: &str| serde_json::to_string(words.lines().next().unwrap()).unwrap().trim_matches('"').to_owned();
-    for gone in [&song.1, &remark.1, &article.1].map(|words| first_line(words)).iter().chain(&["link-hash", "Heard of you.", "For members alone.", "16-17", "my-diagnosis", "Somebody who just reads"].map(str::to_owned)) {
+    let first_line =
+        |words: &str| serde_json::to_string(words.lines().next().unwrap()).unwrap().trim_matches('"').to_owned();
+    for gone in [&song.1, &remark.1, &article.1].map(|words| first_line(words)).iter().chain(
+        &["link-hash", "Heard of you.", "For members alone.", "16-17", "my-diagnosis", "Somebody who just reads"]
+            .map(str::to_owned),
+    ) {
         let held: Vec<_> = all.iter().filter(|(_, text)| text.contains(gone.as_str())).map(|(name, _)| name).collect();
         assert!(held.is_empty(), "{gone} stands in {held:?}");
     }
     assert!(read(&format!("markdown/articles/{}.md", other.0)).contains(&other.1));
-    assert!(all.iter().any(|(name, text)| name.starts_with("markdown/said-under/") && text.contains(&kept.1)), "{names:?}");
+    assert!(
+        all.iter().any(|(name, text)| name.starts_with("markdown/said-under/") && text.contains(&kept.1)),
+        "{names:?}"
+    );
 }
 
 /// A WordPress export with this title and these who wrote.
@@ -583,7 +721,11 @@ fn an_import_into_an_empty_folder_waits_for_its_host_under_the_sites_own_name() 
     let folder = tempfile::tempdir().unwrap();
     let export = folder.path().join("site.xml");
     let (long, cut) = ("Long ".repeat(40), "Long ".repeat(12));
-    for (house, title, name) in [("one", "Riffs &amp; Rest\n of Us", "Riffs &#38; Rest of Us"), ("two", long.as_str(), cut.trim_end()), ("three", "", "")] {
+    for (house, title, name) in [
+        ("one", "Riffs &amp; Rest\n of Us", "Riffs &#38; Rest of Us"),
+        ("two", long.as_str(), cut.trim_end()),
+        ("three", "", ""),
+    ] {
         write_export(&export, title, &[]);
         let house = folder.path().join(house);
         done(&house, &["import", "wordpress", export.to_str().unwrap()]);
@@ -607,8 +749,14 @@ async fn whoever_wrote_the_old_site_founds_the_house_under_their_own_name() {
     let said = done(&house, &["init", "--name", "Riffs", "--nickname", "ada", "--age", "18"]);
     assert!(said.contains("/in/") && said.contains(&format!("circlepit serve --data {}", house.display())), "{said}");
     let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
-    let people: Vec<(String, i64)> = db.all("SELECT p.name, (SELECT count(*) FROM seat s WHERE s.person = p.id) FROM person p ORDER BY p.folded", &[]).await.unwrap();
-    assert!(matches!(people.as_slice(), [(ada, seats), (brook, 0)] if ada == "ada" && *seats > 0 && brook == "Brook"), "{people:?}");
+    let people: Vec<(String, i64)> = db
+        .all("SELECT p.name, (SELECT count(*) FROM seat s WHERE s.person = p.id) FROM person p ORDER BY p.folded", &[])
+        .await
+        .unwrap();
+    assert!(
+        matches!(people.as_slice(), [(ada, seats), (brook, 0)] if ada == "ada" && *seats > 0 && brook == "Brook"),
+        "{people:?}"
+    );
     assert!(refused(&house, &["claim", "Ada"]).contains("somebody has claimed it"));
     assert!(refused(&house, &["init", "--name", "Riffs", "--nickname", "Cleo", "--age", "18"]).contains("already"));
     assert!(done(&house, &["doctor"]).contains("Riffs, 2 people"));
@@ -637,7 +785,11 @@ async fn a_house_that_nobody_can_enter_says_so_and_asks_for_its_first_person_aga
     let token = open.said.last().unwrap().rsplit_once('=').unwrap().1.to_owned();
     let page = open.get(&format!("/?token={token}"));
     assert!(page.contains("value=\"Night shift\""), "what was settled stands there");
-    let answers = |name: &str| format!("token={token}&name=Night+shift&pack=metal&joining=open&person=yes&nickname={name}&age=18&password=a+wet+tuesday+in+may&duty=seats");
+    let answers = |name: &str| {
+        format!(
+            "token={token}&name=Night+shift&pack=metal&joining=open&person=yes&nickname={name}&age=18&password=a+wet+tuesday+in+may&duty=seats"
+        )
+    };
     let taken = open.ask("POST", "/", &answers("Ada"));
     is(&taken, 422);
     assert!(taken.contains("id=\"nickname-wrong\""), "Ada is somebody already");
@@ -653,11 +805,19 @@ fn a_house_that_is_open_to_others_without_https_says_so_as_it_opens() {
     let house = folder.path().join("house");
     settled(&house);
     for (listen, is_said) in [("127.0.0.1:0", false), ("0.0.0.0:0", true)] {
-        let mut child = circlepit(&house, &["serve", "--listen", listen]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let opened = BufReader::new(child.stdout.as_mut().unwrap()).lines().any(|line| line.unwrap().contains(" is open at "));
+        let mut child = circlepit(&house, &["serve", "--listen", listen])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let opened =
+            BufReader::new(child.stdout.as_mut().unwrap()).lines().any(|line| line.unwrap().contains(" is open at "));
         child.kill().unwrap();
         let output = child.wait_with_output().unwrap();
-        assert!(opened && String::from_utf8_lossy(&output.stderr).contains("cookies would go unprotected") == is_said, "{listen}");
+        assert!(
+            opened && String::from_utf8_lossy(&output.stderr).contains("cookies would go unprotected") == is_said,
+            "{listen}"
+        );
     }
 }
 
@@ -670,7 +830,11 @@ async fn an_import_where_people_live_is_one_act_of_the_host_and_a_dry_run_change
     fs::write(&export, format!("<rss><channel><title>Riffs</title><link>https://old.example</link><wp:wxr_version>1.2</wp:wxr_version>{item}</channel></rss>")).unwrap();
     let line = ["import", "wordpress", export.to_str().unwrap()];
     let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
-    let acts = async || db.all::<String>("SELECT why FROM act WHERE what = 'act-imported' AND duty = 'host' ORDER BY id", &[]).await.unwrap();
+    let acts = async || {
+        db.all::<String>("SELECT why FROM act WHERE what = 'act-imported' AND duty = 'host' ORDER BY id", &[])
+            .await
+            .unwrap()
+    };
 
     let tx = db.begin().await.unwrap();
     tx.run("DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)", &[]).await.unwrap();
@@ -680,7 +844,12 @@ async fn an_import_where_people_live_is_one_act_of_the_host_and_a_dry_run_change
     assert_eq!(db.migrations_done().await.unwrap(), known);
     let tx = db.begin().await.unwrap();
     let last = base::db::migrations().pop().unwrap();
-    tx.run("INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3)", base::vals![last.number, last.name, base::id::hash(last.sql)]).await.unwrap();
+    tx.run(
+        "INSERT INTO migration (number, name, hash) VALUES ($1, $2, $3)",
+        base::vals![last.number, last.name, base::id::hash(last.sql)],
+    )
+    .await
+    .unwrap();
     tx.keep().await.unwrap();
 
     assert!(done(&house, &[&line[..], &["--dry-run"]].concat()).contains("would take: 1 people, 1 posts"));
@@ -702,7 +871,11 @@ fn doctor_names_what_is_wrong_and_changes_nothing() {
     for what in ["folder", "settings", "database", "migrations", "community", "clock", "files", "helplines"] {
         assert!(said.contains(&format!("{what}: ")), "{what}\n{said}");
     }
-    let after: Vec<_> = fs::read_dir(&house).unwrap().map(|entry| entry.unwrap().file_name()).filter(|name| !name.to_string_lossy().ends_with("-wal") && !name.to_string_lossy().ends_with("-shm")).collect();
+    let after: Vec<_> = fs::read_dir(&house)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| !name.to_string_lossy().ends_with("-wal") && !name.to_string_lossy().ends_with("-shm"))
+        .collect();
     assert_eq!(before, after);
     fs::write(house.join("circlepit.toml"), "listen = \"0.0.0.0:3000\"\n").unwrap();
     assert!(refused(&house, &["doctor"]).contains("1 to mend"));

@@ -1,5 +1,5 @@
-//! Faults of the machine: a full disk, a folder that cannot be written to, senders that never finish, commands beside an
-//! open house. Reading, help and the way out go on; what cannot be kept is refused in words.
+//! Faults of the machine: a full disk, a folder that cannot be written to, senders that never finish, commands beside
+//! an open house. Reading, help and the way out go on; what cannot be kept is refused in words.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -23,13 +23,23 @@ use crate::postgres;
 /// Runs a line of shell, and then the program, where a file system of its own can be mounted without being root.
 fn apart(shell: &str, folder: &Path, line: &[&str]) -> Option<Command> {
     let inside = ["--user", "--map-root-user", "--mount"];
-    if !Command::new("unshare").args(inside).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output().is_ok_and(|output| output.status.success()) {
+    if !Command::new("unshare")
+        .args(inside)
+        .args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
         eprintln!("this machine lets nobody mount anything: the story of a full or locked disk is left out");
         return None;
     }
     let program = circlepit(folder, line);
     let mut command = Command::new("unshare");
-    command.args(inside).args(["sh", "-ec", &format!("{shell}; exec \"$@\"")]).arg(folder).arg(program.get_program()).args(program.get_args());
+    command
+        .args(inside)
+        .args(["sh", "-ec", &format!("{shell}; exec \"$@\"")])
+        .arg(folder)
+        .arg(program.get_program())
+        .args(program.get_args());
     for (name, _) in program.get_envs() {
         command.env_remove(name);
     }
@@ -46,7 +56,14 @@ async fn on_a_full_disk_reading_and_help_go_on_and_writing_waits_and_nothing_is_
     let house = Running::of(command);
     let inside = PathBuf::from(format!("/proc/{}/root{}", house.pid(), folder.path().display()));
     let cookie = let_in(&house, &std::fs::read_to_string(inside.join("said")).unwrap());
-    let bring = |n: usize| post(&house.address, &cookie, "/songs", &format!("artist=Nobody&title=Song+{n}+of+many&feeling=rage&why=It+is+loud.&way=stay"));
+    let bring = |n: usize| {
+        post(
+            &house.address,
+            &cookie,
+            "/songs",
+            &format!("artist=Nobody&title=Song+{n}+of+many&feeling=rage&why=It+is+loud.&way=stay"),
+        )
+    };
     is(&bring(0), 303);
     let filler = inside.join("filler");
     let full = std::io::copy(&mut std::io::repeat(7), &mut File::create(&filler).unwrap()).unwrap_err();
@@ -59,7 +76,9 @@ async fn on_a_full_disk_reading_and_help_go_on_and_writing_waits_and_nothing_is_
         is(answer, 507);
         assert!(answer.contains("The disk is full or locked") && answer.contains("/help"), "{answer}");
     }
-    for (path, status) in [("/", 200), ("/songs", 200), ("/help", 200), ("/leave-fast", 303), ("/health", 200), ("/search?q=nobody", 200)] {
+    for (path, status) in
+        [("/", 200), ("/songs", 200), ("/help", 200), ("/leave-fast", 303), ("/health", 200), ("/search?q=nobody", 200)]
+    {
         is(&house.get(path), status);
     }
     is(&get_as(&house.address, &cookie, "/backstage/profile"), 200);
@@ -70,8 +89,14 @@ async fn on_a_full_disk_reading_and_help_go_on_and_writing_waits_and_nothing_is_
         std::fs::copy(inside.join(name), copy.path().join(name)).unwrap();
     }
     let db = Db::connect(&Where::File(copy.path().join("circlepit.db"))).await.unwrap();
-    let count = "SELECT count(*) FROM song s JOIN song_feeling f ON f.song = s.id JOIN findable x ON x.place = '/songs/' || s.id";
-    assert_eq!(db.one::<(i64, i64)>("SELECT (SELECT count(*) FROM song), (SELECT count(*) FROM song_feeling)", &[]).await.unwrap(), (kept as i64, kept as i64));
+    let count = "SELECT count(*) FROM song s JOIN song_feeling f ON f.song = s.id
+                 JOIN findable x ON x.place = '/songs/' || s.id";
+    assert_eq!(
+        db.one::<(i64, i64)>("SELECT (SELECT count(*) FROM song), (SELECT count(*) FROM song_feeling)", &[])
+            .await
+            .unwrap(),
+        (kept as i64, kept as i64)
+    );
     assert_eq!(db.one::<i64>(count, &[]).await.unwrap(), kept as i64);
     is(&bring(60), 303);
 }
@@ -81,22 +106,38 @@ fn a_house_in_a_folder_that_cannot_be_written_to_says_so_and_does_not_open() {
     let folder = tempfile::tempdir().unwrap();
     let house = folder.path().join("house");
     settled(&house);
-    let Some(mut command) = apart("mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"", &house, &["serve"]) else { return };
+    let Some(mut command) = apart("mount --bind \"$0\" \"$0\"; mount -o remount,bind,ro \"$0\"", &house, &["serve"])
+    else {
+        return;
+    };
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be written to"), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("cannot be written to"),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// Signs in with the link that `init` printed; the cookie.
 fn let_in(house: &Running, said: &str) -> String {
-    let path = format!("/in/{}", said.split("/in/").nth(1).unwrap_or_else(|| panic!("{said}")).split_whitespace().next().unwrap());
+    let path = format!(
+        "/in/{}",
+        said.split("/in/").nth(1).unwrap_or_else(|| panic!("{said}")).split_whitespace().next().unwrap()
+    );
     let answer = post(&house.address, "", &path, "");
     is(&answer, 303);
     answer.split("set-cookie: ").nth(1).unwrap().split(';').next().unwrap().to_owned()
 }
 
 fn post(address: &str, cookie: &str, path: &str, body: &str) -> String {
-    asked(address, &format!("POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
+    asked(
+        address,
+        &format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    )
 }
 
 fn get_as(address: &str, cookie: &str, path: &str) -> String {
@@ -118,10 +159,22 @@ const HALVES: &[(&str, &str)] = &[
     ("GET / HTTP/1.1\r\nhost: x\r\n", ""),
     ("GET / HTTP/1.1\r\nhost: x\r\n", "x-slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
     ("GET /help HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\nhalf", ""),
-    ("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nname=", ""),
-    ("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nname=", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
-    ("POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n5\r\nna", ""),
-    ("POST /join HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=x\r\ncontent-length: 900\r\n\r\n--x\r\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    (
+        "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nname=",
+        "",
+    ),
+    (
+        "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\nname=",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ),
+    (
+        "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n5\r\nna",
+        "",
+    ),
+    (
+        "POST /join HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=x\r\ncontent-length: 900\r\n\r\n--x\r\n",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,12 +183,20 @@ async fn whoever_sends_half_a_request_or_a_byte_a_second_is_let_go_within_ten_se
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(circlepit::web::run(house.house.clone(), listener, std::future::pending()));
-    let senders: Vec<_> = HALVES.iter().map(|(first, rest)| std::thread::spawn(move || (*first, open_for(TcpStream::connect(address).unwrap(), first, rest)))).collect();
+    let senders: Vec<_> = HALVES
+        .iter()
+        .map(|(first, rest)| {
+            std::thread::spawn(move || (*first, open_for(TcpStream::connect(address).unwrap(), first, rest)))
+        })
+        .collect();
     for sender in senders {
         let (first, (open_for, answer)) = sender.join().unwrap();
         assert!(open_for < Duration::from_secs(10), "after {open_for:?} this was still open: {first}");
         if first.starts_with("POST") && first.contains("content-length") {
-            assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("The line was too slow"), "{first} was answered with {answer:.300}");
+            assert!(
+                answer.starts_with("HTTP/1.1 408 ") && answer.contains("The line was too slow"),
+                "{first} was answered with {answer:.300}"
+            );
         }
     }
 }
@@ -153,7 +214,9 @@ fn open_for(mut stream: TcpStream, first: &str, rest: &str) -> (Duration, String
             Err(why) if !matches!(why.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => break,
             _ => {}
         }
-        if let Some(byte) = rest.next() && stream.write_all(&[byte]).is_err() {
+        if let Some(byte) = rest.next()
+            && stream.write_all(&[byte]).is_err()
+        {
             break;
         }
     }
@@ -164,7 +227,10 @@ fn open_for(mut stream: TcpStream, first: &str, rest: &str) -> (Duration, String
 fn with_handles(folder: &Path, most: usize) -> Command {
     let program = circlepit(folder, &["serve"]);
     let mut command = Command::new("sh");
-    command.args(["-ec", &format!("ulimit -n {most}; exec \"$@\""), "sh"]).arg(program.get_program()).args(program.get_args());
+    command
+        .args(["-ec", &format!("ulimit -n {most}; exec \"$@\""), "sh"])
+        .arg(program.get_program())
+        .args(program.get_args());
     for (name, _) in program.get_envs() {
         command.env_remove(name);
     }
@@ -201,7 +267,11 @@ fn hundreds_who_never_finish_keep_nobody_else_waiting() {
 async fn a_job_that_breaks_off_ends_no_other() {
     let house = TestHouse::on_a_file("").await;
     let breaks_off = Job { name: "breaks off", every_ms: 0, run: |_| Box::pin(async { panic!("on purpose") }) };
-    let writes = Job { name: "writes", every_ms: 0, run: |house| Box::pin(async move { Ok(house.begin().await?.keep().await?) }) };
+    let writes = Job {
+        name: "writes",
+        every_ms: 0,
+        run: |house| Box::pin(async move { Ok(house.begin().await?.keep().await?) }),
+    };
     let before = house.house.db.writes();
     for job in [breaks_off, writes] {
         circlepit::worker::take_turn(&house.house, &job).await;
@@ -223,7 +293,8 @@ async fn a_restore_that_fails_leaves_postgres_without_a_table() {
     let mut broken = Backup::open(&file).unwrap();
     // A file of the backup that is not there: the tables have been made by then.
     broken.manifest.files.push(backup::FilePart { sha256: "a".repeat(64), bytes: 1 });
-    let failed = backup::restore(&mut broken, &Where::Server(url), folder.path(), &Ledger::default(), EVENING, &|_| {}).await;
+    let failed =
+        backup::restore(&mut broken, &Where::Server(url), folder.path(), &Ledger::default(), EVENING, &|_| {}).await;
     assert!(matches!(failed, Err(BackupTrouble::Damaged { .. } | BackupTrouble::Disk { .. })), "{failed:?}");
     let tables = client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await.unwrap();
     assert!(tables.is_empty(), "{} tables are left", tables.len());
@@ -238,15 +309,31 @@ async fn after_a_restore_nobody_is_signed_in_and_no_link_that_may_have_been_used
     let ada: String = db.one("SELECT id FROM person WHERE name = 'Ada'", &[]).await.unwrap();
     let tx = db.begin().await.unwrap();
     Session::open(&tx, &ada, 1, EVENING).await.unwrap();
-    tx.run("INSERT INTO ceremony (hash, person, state, until) VALUES ('x', NULL, $1, $2)", vals![Vec::<u8>::new(), i64::MAX]).await.unwrap();
+    tx.run(
+        "INSERT INTO ceremony (hash, person, state, until) VALUES ('x', NULL, $1, $2)",
+        vals![Vec::<u8>::new(), i64::MAX],
+    )
+    .await
+    .unwrap();
     for kind in ["sign-in", "second", "second-after-code", "claim", "invitation"] {
-        tx.run("INSERT INTO way_in (hash, kind, person, giver, since, until) VALUES ($1, $1, $2, NULL, 0, $3)", vals![kind, &ada, i64::MAX]).await.unwrap();
+        tx.run(
+            "INSERT INTO way_in (hash, kind, person, giver, since, until) VALUES ($1, $1, $2, NULL, 0, $3)",
+            vals![kind, &ada, i64::MAX],
+        )
+        .await
+        .unwrap();
     }
     tx.keep().await.unwrap();
     done(&house, &["backup", "--to", file.to_str().unwrap()]);
     done(&again, &["restore", file.to_str().unwrap()]);
     let db = Db::open(&Where::File(again.join("circlepit.db"))).await.unwrap();
-    let left: (i64, i64, i64) = db.one("SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM ceremony), (SELECT count(*) FROM way_in)", &[]).await.unwrap();
+    let left: (i64, i64, i64) = db
+        .one(
+            "SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM ceremony), (SELECT count(*) FROM way_in)",
+            &[],
+        )
+        .await
+        .unwrap();
     assert_eq!(left, (0, 0, 0));
 }
 
@@ -260,7 +347,12 @@ fn what_the_host_does_at_the_console_shows_in_the_open_house_a_moment_later() {
     let before = seats();
     assert_eq!(seats(), before, "a kept page");
     // A write that came to nothing holds no lock on the file.
-    let taken = post(&open.address, "", "/join", "name=Ada&age=18&password=a+long+and+quiet+night&why=I+heard+of+you+at+a+gig+in+Leeds.");
+    let taken = post(
+        &open.address,
+        "",
+        "/join",
+        "name=Ada&age=18&password=a+long+and+quiet+night&why=I+heard+of+you+at+a+gig+in+Leeds.",
+    );
     is(&taken, 422);
     done(&house, &["seat", "Ada", "shelf"]);
     let begun = stopwatch();
@@ -287,7 +379,8 @@ async fn two_people_saving_at_once_lose_nothing() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
         // Two songs with one name, at the same time: one becomes the other's second line.
-        let song = |why| [("artist", "Nobody"), ("title", "At once"), ("feeling", "rage"), ("way", "stay"), ("why", why)];
+        let song =
+            |why| [("artist", "Nobody"), ("title", "At once"), ("feeling", "rage"), ("way", "stay"), ("why", why)];
         let (one, other) = (song("It is loud."), song("It is quick."));
         let (first, second) = tokio::join!(ada.post("/songs", &one), brook.post("/songs", &other));
         // PostgreSQL may tell one of them that somebody was quicker; what they send again is the second line.
@@ -297,7 +390,13 @@ async fn two_people_saving_at_once_lose_nothing() {
         assert_eq!(second.is(303).to().split('?').next(), Some(place.as_str()));
         ada.get(&place).await.says("It is loud.").says("It is quick.");
         // Two tabs of one profile: the later one is told, and keeps what it wrote.
-        let seen = |page: crate::house::Page| page.html.split("name=\"seen\" value=\"").nth(1).map(|rest| rest.split('"').next().unwrap().to_owned()).unwrap();
+        let seen = |page: crate::house::Page| {
+            page.html
+                .split("name=\"seen\" value=\"")
+                .nth(1)
+                .map(|rest| rest.split('"').next().unwrap().to_owned())
+                .unwrap()
+        };
         let seen = seen(ada.get("/backstage/profile").await);
         let about = |words| [("about", words), ("about-for", "members"), ("seen", seen.as_str())];
         let (left, right) = (about("From the left."), about("From the right."));
@@ -307,8 +406,26 @@ async fn two_people_saving_at_once_lose_nothing() {
         told.is(422).says("changed");
         assert!(told.html.contains("From the "));
         // A suggestion that comes while the curator orders the list is not passed over.
-        let list = ada.post("/playlists", &[("title", "Up the stairs"), ("brief", "Songs for the stairs."), ("feeling", "rage"), ("days", "7")]).await.is(303).place();
-        brook.post(&format!("{list}/suggestions"), &[("song", place.trim_start_matches("/songs/")), ("reason", "It climbs."), ("artist", "Nobody"), ("title", "At once")]).await.is(303);
+        let list = ada
+            .post(
+                "/playlists",
+                &[("title", "Up the stairs"), ("brief", "Songs for the stairs."), ("feeling", "rage"), ("days", "7")],
+            )
+            .await
+            .is(303)
+            .place();
+        brook
+            .post(
+                &format!("{list}/suggestions"),
+                &[
+                    ("song", place.trim_start_matches("/songs/")),
+                    ("reason", "It climbs."),
+                    ("artist", "Nobody"),
+                    ("title", "At once"),
+                ],
+            )
+            .await
+            .is(303);
         ada.post(&format!("{list}/order"), &[]).await.is(422).says("Nobody");
     })
     .await;

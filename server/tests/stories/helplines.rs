@@ -49,13 +49,16 @@ async fn leaving_fast_goes_to_the_weather_and_keeps_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_keeps_the_numbers_says_that_one_was_checked_and_after_ninety_days_it_says_so() {
     both(async |house| {
-        let (cleo, brook) = (house.holder("Cleo", &house.duty_that("keep_helplines")).await, house.member("Brook").await);
+        let (cleo, brook) =
+            (house.holder("Cleo", &house.duty_that("keep_helplines")).await, house.member("Brook").await);
         let path = path_of(&house, "Samaritans");
         house.guest().get(&path).await.is(200).says("to be checked by the host").says_not("Checked today");
         brook.post(&format!("{path}/check"), &[("way", "rang")]).await.is(403);
         cleo.post(&format!("{path}/check"), &[]).await.is(422);
         assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
-        cleo.post_and_follow(&format!("{path}/check"), &[("way", "rang")]).await.says("Done, and written into the log.");
+        cleo.post_and_follow(&format!("{path}/check"), &[("way", "rang")])
+            .await
+            .says("Done, and written into the log.");
         house.guest().get("/help").await.says("checked 26 November 2026").says_not("more than ninety days");
         brook.get("/acts").await.says("checked a helpline").says("Samaritans").says("Rang it, and somebody answered.");
         house.house.clock.turn(91 * DAY_MS);
@@ -69,13 +72,26 @@ async fn a_number_that_changed_is_corrected_everywhere_at_once() {
     both(async |house| {
         let cleo = house.holder("Cleo", &house.duty_that("keep_helplines")).await;
         let path = format!("{}/correct", path_of(&house, "Samaritans"));
-        let right = [("number", "116 124"), ("text", ""), ("url", "https://www.samaritans.org/"), ("how", "A person listens."), ("hours", "any hour"), ("ages", "all ages"), ("why", "Their page says so since Monday.")];
-        let with = |field: &str, value: &'static str| right.map(|(name, old)| if name == field { (name, value) } else { (name, old) });
+        let right = [
+            ("number", "116 124"),
+            ("text", ""),
+            ("url", "https://www.samaritans.org/"),
+            ("how", "A person listens."),
+            ("hours", "any hour"),
+            ("ages", "all ages"),
+            ("why", "Their page says so since Monday."),
+        ];
+        let with = |field: &str, value: &'static str| {
+            right.map(|(name, old)| if name == field { (name, value) } else { (name, old) })
+        };
         house.guest().get("/").await.says("116 123");
         cleo.post(&path, &with("number", "soon")).await.is(422).says("There has to be a digit in it");
         cleo.post(&path, &with("url", "javascript:alert(1)")).await.is(422).says("begins with https://");
         cleo.post(&path, &with("why", "")).await.is(422);
-        cleo.post(&path, &right.map(|(name, value)| (name, if matches!(name, "number" | "url") { "" } else { value }))).await.is(422).says("one of them has to be there");
+        cleo.post(&path, &right.map(|(name, value)| (name, if matches!(name, "number" | "url") { "" } else { value })))
+            .await
+            .is(422)
+            .says("one of them has to be there");
         cleo.post(&path, &right).await.is(303);
         for page in ["/", "/help?country=GB"] {
             house.guest().get(page).await.says("116 124").says_not("116 123");
@@ -95,7 +111,10 @@ async fn a_number_that_answers_no_more_is_taken_off_and_can_be_put_back() {
         house.guest().get(&path).await.says("taken off the list");
         cleo.post(&format!("{path}/take-off"), &[("off-why", "It was our phone.")]).await.is(303);
         house.guest().get("/help?country=GB").await.says("Samaritans");
-        assert_eq!(house.count("SELECT count(*) FROM act WHERE what IN ('act-helpline-off', 'act-helpline-back')").await, 2);
+        assert_eq!(
+            house.count("SELECT count(*) FROM act WHERE what IN ('act-helpline-off', 'act-helpline-back')").await,
+            2
+        );
     })
     .await;
 }
@@ -107,7 +126,11 @@ async fn help_and_the_way_out_are_there_when_the_database_is_not() {
         let path = format!("{}/check", path_of(&house, "Samaritans"));
         cleo.post(&path, &[("way", "read")]).await.is(303);
         let tx = house.house.begin().await.unwrap();
-        for sql in ["ALTER TABLE session RENAME TO session_away", "ALTER TABLE helpline RENAME TO helpline_away", "ALTER TABLE person RENAME TO person_away"] {
+        for sql in [
+            "ALTER TABLE session RENAME TO session_away",
+            "ALTER TABLE helpline RENAME TO helpline_away",
+            "ALTER TABLE person RENAME TO person_away",
+        ] {
             tx.run(sql, &[]).await.unwrap();
         }
         tx.keep().await.unwrap();
@@ -125,7 +148,13 @@ async fn a_corrected_number_is_the_one_that_somebody_under_sixteen_is_given() {
         let path = path_of(&house, "Childline");
         let asked = async || house.guest().post("/join", &[("name", "Brook"), ("age", "under")]).await;
         asked().await.is(200).says("0800 1111");
-        let change = [("number", "0800 2222"), ("url", ""), ("how", "Free."), ("hours", "any hour"), ("why", "It is on their page.")];
+        let change = [
+            ("number", "0800 2222"),
+            ("url", ""),
+            ("how", "Free."),
+            ("hours", "any hour"),
+            ("why", "It is on their page."),
+        ];
         cleo.post(&format!("{path}/correct"), &change).await.is(303);
         let page = asked().await;
         page.says("0800 2222").says_not("0800 1111");

@@ -17,9 +17,9 @@ use base::settings::Settings;
 use base::{id, vals};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use people::{Member, Person};
 use people::person::Joining;
 use people::session::Session;
+use people::{Member, Person};
 use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
@@ -87,7 +87,11 @@ impl TestHouse {
         let person = Person::join(&tx, &Joining { name, age: "18", password: None }, now - 30 * DAY_MS).await.unwrap();
         let secret = Session::open(&tx, &person.id, 2, now).await.unwrap();
         tx.keep().await.unwrap();
-        Browser { house: self, cookie: Some(format!("{}={secret}", self.house.settings.cookie_name())), person: person.id }
+        Browser {
+            house: self,
+            cookie: Some(format!("{}={secret}", self.house.settings.cookie_name())),
+            person: person.id,
+        }
     }
 
     /// Somebody signed in who holds a seat in this duty of the pack, for thirty days, and has a second factor.
@@ -98,14 +102,23 @@ impl TestHouse {
         let tx = self.house.begin().await.unwrap();
         let sql = "INSERT INTO seat (id, duty, person, filled, since, until) VALUES ($1, $2, $3, 'founding', $4, $5)";
         tx.run(sql, vals![id::at(now), duty, &browser.person, now, now + 30 * DAY_MS]).await.unwrap();
-        tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &browser.person]).await.unwrap();
+        tx.run("UPDATE person SET totp = 'A', totp_since = $1 WHERE id = $2", vals![now, &browser.person])
+            .await
+            .unwrap();
         tx.keep().await.unwrap();
         browser
     }
 
     /// A duty of the pack that can do this.
     pub fn duty_that(&self, capability: &str) -> String {
-        self.house.pack.duties.iter().find(|duty| duty.capabilities.iter().any(|id| id == capability)).unwrap().id.clone()
+        self.house
+            .pack
+            .duties
+            .iter()
+            .find(|duty| duty.capabilities.iter().any(|id| id == capability))
+            .unwrap()
+            .id
+            .clone()
     }
 
     pub async fn count(&self, sql: &'static str) -> i64 {
@@ -131,7 +144,8 @@ pub struct Page {
 impl Browser<'_> {
     /// What a handler would be given for whoever sits here.
     pub async fn member(&self) -> Member {
-        let mut parts = Request::get("/").header("cookie", self.cookie.as_deref().unwrap()).body(()).unwrap().into_parts().0;
+        let mut parts =
+            Request::get("/").header("cookie", self.cookie.as_deref().unwrap()).body(()).unwrap().into_parts().0;
         Member::from_request_parts(&mut parts, &self.house.house).await.unwrap()
     }
 
@@ -149,12 +163,18 @@ impl Browser<'_> {
         self.submit(Request::post(path).extension(Caller::of(address.parse().unwrap())), fields).await
     }
 
-    /// Sends the head and half of a form, waits until the handler wants the rest, and sends that when `meanwhile` is over.
+    /// Sends the head and half of a form, waits until the handler wants the rest, and sends that when `meanwhile` is
+    /// over.
     pub async fn post_slowly(&self, path: &str, fields: &[(&str, &str)], meanwhile: impl AsyncFnOnce()) -> Page {
         let ((wanted, wants), (sent, sends)) = (oneshot::channel(), oneshot::channel());
         let body = form(fields);
         let (first, rest) = body.split_at(body.len() / 2);
-        let body = Slow { first: Some(first.to_owned().into()), wanted: Some(wanted), sends, rest: Some(rest.to_owned().into()) };
+        let body = Slow {
+            first: Some(first.to_owned().into()),
+            wanted: Some(wanted),
+            sends,
+            rest: Some(rest.to_owned().into()),
+        };
         let request = Request::post(path).header("content-type", FORM).header("sec-fetch-site", "same-origin");
         let meanwhile = async {
             wants.await.expect("the handler reads the form");
@@ -193,7 +213,12 @@ const FORM: &str = "application/x-www-form-urlencoded";
 fn form(fields: &[(&str, &str)]) -> String {
     let mut body = String::new();
     for (name, value) in fields {
-        let value: String = value.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+        let value: String = value
+            .bytes()
+            .map(
+                |byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") },
+            )
+            .collect();
         let _ = write!(body, "{name}={value}&");
     }
     body
@@ -211,7 +236,10 @@ impl HttpBody for Slow {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
@@ -238,7 +266,14 @@ impl Page {
     /// What a field holds in the form as it came.
     #[track_caller]
     pub fn field(&self, name: &str) -> String {
-        self.html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no field {name}")).split('"').next().unwrap().to_owned()
+        self.html
+            .split(&format!("name=\"{name}\" value=\""))
+            .nth(1)
+            .unwrap_or_else(|| panic!("no field {name}"))
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
     }
 
     /// Where it leads.
@@ -255,11 +290,23 @@ impl Page {
         for part in main.split('<') {
             let (tag, text) = part.split_once('>').unwrap_or(("", part));
             let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
-            let is_within_a_line = ["", "a", "abbr", "b", "code", "em", "i", "mark", "q", "small", "strong", "sub", "sup", "wbr"].contains(&name);
+            let is_within_a_line =
+                ["", "a", "abbr", "b", "code", "em", "i", "mark", "q", "small", "strong", "sub", "sup", "wbr"]
+                    .contains(&name);
             words.push_str(if is_within_a_line { "" } else { " " });
             words.push_str(text);
         }
-        let entities = [("&#39;", "'"), ("&quot;", "\""), ("&#34;", "\""), ("&lt;", "<"), ("&#60;", "<"), ("&gt;", ">"), ("&#62;", ">"), ("&#38;", "&"), ("&amp;", "&")];
+        let entities = [
+            ("&#39;", "'"),
+            ("&quot;", "\""),
+            ("&#34;", "\""),
+            ("&lt;", "<"),
+            ("&#60;", "<"),
+            ("&gt;", ">"),
+            ("&#62;", ">"),
+            ("&#38;", "&"),
+            ("&amp;", "&"),
+        ];
         let plain = entities.iter().fold(words, |words, (entity, c)| words.replace(entity, c));
         plain.split_whitespace().collect::<Vec<_>>().join(" ")
     }

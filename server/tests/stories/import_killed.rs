@@ -1,5 +1,5 @@
-//! A large WordPress export comes in within little memory, and an import that is killed again and again ends as one that
-//! was left alone. `bin/prove` does it with 500 MB and ten kills.
+//! A large WordPress export comes in within little memory, and an import that is killed again and again ends as one
+//! that was left alone. `bin/prove` does it with 500 MB and ten kills.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -42,10 +42,18 @@ async fn an_import_that_is_killed_again_and_again_ends_as_one_left_alone_and_tak
     let (output, peak) = run(import(&killed, &export), None);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let megabytes = std::fs::metadata(&export).unwrap().len() >> 20;
-    println!("\nproof: import of a WordPress export of {megabytes} MB ({items} posts) in {:.1} s: {} MB of memory at most; killed {cut} times and run again: the same, {} MB at most", took.as_secs_f64(), most.max(peak) >> 10, peak >> 10);
+    println!(
+        "\nproof: import of a WordPress export of {megabytes} MB ({items} posts) in {:.1} s: {} MB of memory at most; killed {cut} times and run again: the same, {} MB at most",
+        took.as_secs_f64(),
+        most.max(peak) >> 10,
+        peak >> 10
+    );
     assert!(cut > 0, "nobody was quick enough to kill it");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), said, "it says the same");
-    assert!(what_stands(&killed).await == what_stands(&alone).await, "what stands in the one is not what stands in the other");
+    assert!(
+        what_stands(&killed).await == what_stands(&alone).await,
+        "what stands in the one is not what stands in the other"
+    );
     assert!(most.max(peak) <= MEMORY_KB_MAX, "{} kB of memory", most.max(peak));
 }
 
@@ -61,7 +69,10 @@ fn run(mut command: Command, kill_after: Option<Duration>) -> (Output, u64) {
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
         let said = std::fs::read_to_string(&status).unwrap_or_default();
-        let most = said.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        let most = said
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         peak = most.unwrap_or(0).max(peak);
         if kill_after.is_some_and(|after| begun.elapsed() >= after) {
             let _ = child.kill();
@@ -76,9 +87,13 @@ async fn what_stands(house: &Path) -> Vec<String> {
     let db = Db::open(&Where::File(house.join("circlepit.db"))).await.unwrap();
     let mut all = Vec::new();
     for sql in [
-        "SELECT 'article ' || a.slug || ' ' || a.title || ' ' || a.words || ' ' || a.since || ' ' || COALESCE(p.name, '') FROM article a LEFT JOIN person p ON p.id = a.author WHERE a.kind = 'article' ORDER BY 1",
-        "SELECT 'remark ' || a.slug || ' ' || r.n || ' ' || r.name || ' ' || r.words || ' ' || r.since FROM remark r JOIN article a ON r.place = '/articles/' || a.id OR r.place = '/articles/' || a.slug ORDER BY 1",
-        "SELECT 'counts ' || (SELECT count(*) FROM article) || ' ' || (SELECT count(*) FROM remark) || ' ' || (SELECT count(*) FROM findable) || ' ' || (SELECT count(*) FROM redirect) || ' ' || (SELECT count(*) FROM person)",
+        "SELECT 'article ' || a.slug || ' ' || a.title || ' ' || a.words || ' ' || a.since || ' ' || COALESCE(p.name,
+         '') FROM article a LEFT JOIN person p ON p.id = a.author WHERE a.kind = 'article' ORDER BY 1",
+        "SELECT 'remark ' || a.slug || ' ' || r.n || ' ' || r.name || ' ' || r.words || ' ' || r.since
+         FROM remark r JOIN article a ON r.place = '/articles/' || a.id OR r.place = '/articles/' || a.slug ORDER BY 1",
+        "SELECT 'counts ' || (SELECT count(*) FROM article) || ' ' || (SELECT count(*)
+         FROM remark) || ' ' || (SELECT count(*) FROM findable) || ' ' || (SELECT count(*)
+         FROM redirect) || ' ' || (SELECT count(*) FROM person)",
         "SELECT 'redirect ' || old FROM redirect ORDER BY 1",
     ] {
         all.extend(db.all::<String>(sql, &[]).await.unwrap());
@@ -108,13 +123,20 @@ fn write_export(to: &Path, bytes: u64) -> u64 {
 
 /// The post with this number: the same words at every run.
 fn item(n: u64) -> String {
-    const WORDS: [&str; 12] = ["loud", "quiet", "the", "night", "after", "work", "we", "stood", "there", "and", "listened", "again"];
-    let words = |seed: u64, count: u64| (0..count).map(|at| WORDS[(seed * 7 + at * at + at / 3) as usize % WORDS.len()]).collect::<Vec<_>>().join(" ");
+    const WORDS: [&str; 12] =
+        ["loud", "quiet", "the", "night", "after", "work", "we", "stood", "there", "and", "listened", "again"];
+    let words = |seed: u64, count: u64| {
+        (0..count).map(|at| WORDS[(seed * 7 + at * at + at / 3) as usize % WORDS.len()]).collect::<Vec<_>>().join(" ")
+    };
     let text: String = (0..6).map(|part| format!("<!-- wp:paragraph --><p>{} <strong>{}</strong> <a href=\"https://old.example/post-{}/\">{}</a></p><!-- /wp:paragraph -->\n", words(n + part, 60), words(n, 3), n / 2, words(part, 2))).collect();
     let comments: String = (0..4).map(|at| {
         let id = n * 4 + at + 1;
         let answers = if at == 0 { 0 } else { id - 1 };
         format!("<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author>Guest {at}</wp:comment_author><wp:comment_date_gmt>2020-01-03 00:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[{}]]></wp:comment_content><wp:comment_approved>1</wp:comment_approved><wp:comment_parent>{answers}</wp:comment_parent></wp:comment>", words(id, 30))
     }).collect();
-    format!("<item><title>Post {n} {}</title><link>https://old.example/post-{n}/</link><dc:creator>author{}</dc:creator><content:encoded><![CDATA[{text}]]></content:encoded><wp:post_id>{n}</wp:post_id><wp:post_date_gmt>2020-01-02 03:04:05</wp:post_date_gmt><wp:post_name>post-{n}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type><wp:comment_status>open</wp:comment_status>{comments}</item>\n", words(n, 4), n % 5)
+    format!(
+        "<item><title>Post {n} {}</title><link>https://old.example/post-{n}/</link><dc:creator>author{}</dc:creator><content:encoded><![CDATA[{text}]]></content:encoded><wp:post_id>{n}</wp:post_id><wp:post_date_gmt>2020-01-02 03:04:05</wp:post_date_gmt><wp:post_name>post-{n}</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type><wp:comment_status>open</wp:comment_status>{comments}</item>\n",
+        words(n, 4),
+        n % 5
+    )
 }

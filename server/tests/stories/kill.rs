@@ -1,6 +1,6 @@
-//! Pulling the plug: the program is killed (`kill -9`) again and again while people write. What was acknowledged is there
-//! afterwards, and nothing is there by half. A house that acknowledges before it keeps goes through the same, to show that
-//! the loss would be seen. `bin/prove` does this five hundred times.
+//! Pulling the plug: the program is killed (`kill -9`) again and again while people write. What was acknowledged is
+//! there afterwards, and nothing is there by half. A house that acknowledges before it keeps goes through the same, to
+//! show that the loss would be seen. `bin/prove` does this five hundred times.
 
 use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
@@ -61,7 +61,10 @@ struct Found {
 impl Found {
     fn say(&self, what: &str, kills: u64) {
         let (p95, most) = (self.starts[self.starts.len() * 95 / 100], self.starts.last().unwrap());
-        println!("\nproof: kill -9, {what}: killed {kills} times, {} writes acknowledged, {} lost, {} by half; open again after {p95} ms (p95), {most} ms at most", self.acknowledged, self.lost, self.halves);
+        println!(
+            "\nproof: kill -9, {what}: killed {kills} times, {} writes acknowledged, {} lost, {} by half; open again after {p95} ms (p95), {most} ms at most",
+            self.acknowledged, self.lost, self.halves
+        );
     }
 }
 
@@ -80,7 +83,12 @@ async fn pull_the_plug(kills: u64, open: impl Fn(&Path) -> Running) -> Found {
     }
     starts.sort_unstable();
     let db = Db::open(&place).await.unwrap();
-    let kept: HashSet<String> = db.all("SELECT title FROM song UNION ALL SELECT words FROM remark ORDER BY 1", &[]).await.unwrap().into_iter().collect();
+    let kept: HashSet<String> = db
+        .all("SELECT title FROM song UNION ALL SELECT words FROM remark ORDER BY 1", &[])
+        .await
+        .unwrap()
+        .into_iter()
+        .collect();
     let lost = acknowledged.iter().filter(|words| !kept.contains(*words)).count();
     assert_eq!(db.what_is_broken().await.unwrap(), None);
     Found { acknowledged: acknowledged.len(), lost, halves: halves(&db).await, starts }
@@ -98,37 +106,53 @@ async fn signed_in(place: &Where) -> String {
 /// Songs without what they are for or where they are found, remarks that are not found, and threads that count wrongly.
 async fn halves(db: &Db) -> i64 {
     let sql = "SELECT (SELECT count(*) FROM song s WHERE NOT EXISTS (SELECT 1 FROM song_feeling f WHERE f.song = s.id)
-                          OR NOT EXISTS (SELECT 1 FROM findable f WHERE f.place = '/songs/' || s.id))
-                    + (SELECT count(*) FROM remark r WHERE NOT EXISTS (SELECT 1 FROM findable f WHERE f.place = '/remarks/' || r.id))
-                    + (SELECT count(*) FROM thread t WHERE t.last_n <> (SELECT count(*) FROM remark r WHERE r.place = t.place) OR t.standing <> t.last_n)";
+                     OR NOT EXISTS (SELECT 1 FROM findable f WHERE f.place = '/songs/' || s.id))
+               + (SELECT count(*) FROM remark r WHERE NOT EXISTS (SELECT 1 FROM findable f
+               WHERE f.place = '/remarks/' || r.id))
+               + (SELECT count(*) FROM thread t WHERE t.last_n <> (SELECT count(*) FROM remark r
+               WHERE r.place = t.place) OR t.standing <> t.last_n)";
     db.one(sql, &[]).await.unwrap()
 }
 
-/// Several people bring songs, and say something under them, until the plug is pulled at a moment nobody can foresee; what
-/// was acknowledged before.
+/// Several people bring songs, and say something under them, until the plug is pulled at a moment nobody can foresee;
+/// what was acknowledged before.
 fn write_until_killed(running: Running, cookie: &str, round: u64) -> Vec<String> {
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..WRITERS).map(|writer| {
-            let (address, is_over) = (running.address.clone(), &is_over);
-            scope.spawn(move || {
-                let mut acknowledged = Vec::new();
-                let mut under = None;
-                for n in (0..).take_while(|_| !is_over.load(Ordering::Relaxed)) {
-                    let (words, path, form) = match &under {
-                        Some(song) if n % 4 == 3 => (format!("Said {round} by {writer} at {n}"), "/remarks", format!("place={song}&words=")),
-                        _ => (format!("Round {round} of {writer} at {n}"), "/songs", "artist=Nobody&feeling=rage&why=It+is+loud.&way=stay&title=".to_owned()),
-                    };
-                    let Ok(answer) = send(&address, cookie, path, &(form + &words.replace(' ', "+"))) else { continue };
-                    if answer.starts_with("HTTP/1.1 303") {
-                        let song = answer.split("\r\nlocation: ").nth(1).and_then(|rest| rest.split("\r\n").next()).filter(|to| to.starts_with("/songs/"));
-                        under = song.map(str::to_owned).filter(|_| path == "/songs").or(under);
-                        acknowledged.push(words);
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let (address, is_over) = (running.address.clone(), &is_over);
+                scope.spawn(move || {
+                    let mut acknowledged = Vec::new();
+                    let mut under = None;
+                    for n in (0..).take_while(|_| !is_over.load(Ordering::Relaxed)) {
+                        let (words, path, form) = match &under {
+                            Some(song) if n % 4 == 3 => {
+                                (format!("Said {round} by {writer} at {n}"), "/remarks", format!("place={song}&words="))
+                            }
+                            _ => (
+                                format!("Round {round} of {writer} at {n}"),
+                                "/songs",
+                                "artist=Nobody&feeling=rage&why=It+is+loud.&way=stay&title=".to_owned(),
+                            ),
+                        };
+                        let Ok(answer) = send(&address, cookie, path, &(form + &words.replace(' ', "+"))) else {
+                            continue;
+                        };
+                        if answer.starts_with("HTTP/1.1 303") {
+                            let song = answer
+                                .split("\r\nlocation: ")
+                                .nth(1)
+                                .and_then(|rest| rest.split("\r\n").next())
+                                .filter(|to| to.starts_with("/songs/"));
+                            under = song.map(str::to_owned).filter(|_| path == "/songs").or(under);
+                            acknowledged.push(words);
+                        }
                     }
-                }
-                acknowledged
+                    acknowledged
+                })
             })
-        }).collect();
+            .collect();
         std::thread::sleep(Duration::from_millis(60 + u64::from(id::below(240))));
         drop(running);
         is_over.store(true, Ordering::Relaxed);
@@ -138,7 +162,11 @@ fn write_until_killed(running: Running, cookie: &str, round: u64) -> Vec<String>
 
 fn send(address: &str, cookie: &str, path: &str, body: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
-    write!(stream, "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}", body.len())?;
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nsec-fetch-site: same-origin\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
@@ -147,7 +175,9 @@ fn send(address: &str, cookie: &str, path: &str, body: &str) -> std::io::Result<
 /// This very program as a house that says yes to every change and makes it afterwards.
 fn hasty(folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "kill::a_house_that_acknowledges_first", "--ignored", "--nocapture"]).env("CIRCLEPIT_HASTY", folder);
+    command
+        .args(["--exact", "kill::a_house_that_acknowledges_first", "--ignored", "--nocapture"])
+        .env("CIRCLEPIT_HASTY", folder);
     command
 }
 

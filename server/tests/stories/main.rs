@@ -5,17 +5,17 @@
 
 mod acts;
 mod articles;
-mod bad_input;
 mod backup;
+mod bad_input;
 mod commands;
 mod duties;
 mod faults;
 mod helplines;
 mod house;
-mod people;
 mod house_rules;
 mod import_killed;
 mod kill;
+mod people;
 mod people_backstage;
 mod people_ways_in;
 mod playlists;

@@ -60,7 +60,14 @@ async fn a_name_an_age_and_a_password_are_enough_to_join() {
         let brook = joined(&house, "Brook").await;
         brook.get("/?done=joined").await.says("You're in.");
         brook.get("/songs/new").await.is(200);
-        assert_eq!(house.count("SELECT count(*) FROM person WHERE age = '18' AND age_said_at > 0 AND password LIKE '$argon2id$%'").await, 1);
+        assert_eq!(
+            house
+                .count(
+                    "SELECT count(*) FROM person WHERE age = '18' AND age_said_at > 0 AND password LIKE '$argon2id$%'"
+                )
+                .await,
+            1
+        );
     })
     .await;
 }
@@ -68,7 +75,9 @@ async fn a_name_an_age_and_a_password_are_enough_to_join() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_with_a_new_account_is_said_at_its_field() {
     both(async |house| {
-        let join = async |name: &str, age: &str, password: &str| house.guest().post("/join", &[("name", name), ("age", age), ("password", password)]).await;
+        let join = async |name: &str, age: &str, password: &str| {
+            house.guest().post("/join", &[("name", name), ("age", age), ("password", password)]).await
+        };
         joined(&house, "Ada of Leeds").await;
         join("  ADA  óf-leeds ", "18", PASSWORD).await.is(422).says("Somebody here has that name");
         join("A", "18", PASSWORD).await.is(422).says("At least 2 characters");
@@ -78,10 +87,13 @@ async fn what_is_wrong_with_a_new_account_is_said_at_its_field() {
         join("Cleo", "18", "short").await.is(422).says("At least 8 characters");
         join("Cleo", "18", "Iloveyou").await.is(422).says("most common passwords");
         let all_wrong = join("", "", "short").await;
-        let summary = all_wrong.html.split("id=\"summary\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
+        let summary =
+            all_wrong.html.split("id=\"summary\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap();
         let links: Vec<_> = summary.split("href=\"#").skip(1).map(|link| link.split('<').next().unwrap()).collect();
         assert_eq!(links.len(), 3, "{links:?}");
-        for (link, begins) in links.iter().zip(["name\">What should we call you? ", "age\">How old are you? ", "password\">Password: "]) {
+        for (link, begins) in
+            links.iter().zip(["name\">What should we call you? ", "age\">How old are you? ", "password\">Password: "])
+        {
             assert!(link.starts_with(begins), "in the order of the page, each by its name: {links:?}");
         }
         join("Cleo of Hull", "18", "cleo of hull 1").await.is(422).says("a name anybody can see");
@@ -124,13 +136,28 @@ async fn two_people_who_take_one_name_at_once_do_not_both_get_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_is_called_what_nobody_could_see_or_what_the_house_calls_itself() {
     both(async |house| {
-        for (name, why) in [("\u{3164}", "can't be empty"), ("The  Host", "only yours"), ("somebody", "only yours"), ("\u{202e}", "can't be empty")] {
-            house.guest().post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD)]).await.is(422).says(why);
+        for (name, why) in [
+            ("\u{3164}", "can't be empty"),
+            ("The  Host", "only yours"),
+            ("somebody", "only yours"),
+            ("\u{202e}", "can't be empty"),
+        ] {
+            house
+                .guest()
+                .post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD)])
+                .await
+                .is(422)
+                .says(why);
         }
         assert_eq!(house.count("SELECT count(*) FROM person").await, 0);
         house.member("Ada").await;
         for alike in ["Adа", "Αda", "Ꭺda"] {
-            house.guest().post("/join", &[("name", alike), ("age", "18"), ("password", PASSWORD)]).await.is(422).says("reads the same");
+            house
+                .guest()
+                .post("/join", &[("name", alike), ("age", "18"), ("password", PASSWORD)])
+                .await
+                .is(422)
+                .says("reads the same");
         }
     })
     .await;
@@ -147,7 +174,8 @@ async fn an_invitation_lets_one_person_in_once_and_not_after_its_time() {
         set(&house, "inviting", "members").await;
         let invite = async || {
             let page = ada.post("/join/invitations", &[]).await;
-            let address = page.is(200).html.split("class=\"key\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+            let address =
+                page.is(200).html.split("class=\"key\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
             format!("/join/{}", address.rsplit('/').next().unwrap())
         };
         let link = invite().await;
@@ -155,7 +183,12 @@ async fn an_invitation_lets_one_person_in_once_and_not_after_its_time() {
         house.guest().get(&link).await.is(200).says("Somebody here asked you in");
         house.guest().post(&link, &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await.is(422);
         house.guest().post(&link, &[("name", "Brook"), ("age", "18"), ("password", PASSWORD)]).await.is(303);
-        house.guest().post(&link, &[("name", "Cleo"), ("age", "18"), ("password", PASSWORD)]).await.is(409).says("used before");
+        house
+            .guest()
+            .post(&link, &[("name", "Cleo"), ("age", "18"), ("password", PASSWORD)])
+            .await
+            .is(409)
+            .says("used before");
         let (late, taken_back) = (invite().await, invite().await);
         let page = ada.get("/join/invitations").await;
         let hash = base::id::hash(taken_back.rsplit('/').next().unwrap());
@@ -179,9 +212,14 @@ async fn an_invitation_from_a_seat_is_an_act() {
         cleo.post("/join/invitations", &[("why", "Somebody from Tuesday's gig.")]).await.is(200).says("Here it is");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-invited'").await, 1);
         let tx = house.house.begin().await.unwrap();
-        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", base::vals![&cleo.person]).await.unwrap();
+        tx.run("UPDATE person SET totp = NULL, totp_since = NULL WHERE id = $1", base::vals![&cleo.person])
+            .await
+            .unwrap();
         tx.keep().await.unwrap();
-        cleo.post("/join/invitations", &[("why", "Somebody from Tuesday's gig.")]).await.is(403).says("set up a second way of showing it's you");
+        cleo.post("/join/invitations", &[("why", "Somebody from Tuesday's gig.")])
+            .await
+            .is(403)
+            .says("set up a second way of showing it's you");
     })
     .await;
 }
@@ -197,7 +235,8 @@ pub async fn people_see_to_it(house: &TestHouse, who: &Browser<'_>) {
 async fn whoever_asks_is_in_when_two_different_members_say_yes() {
     both(async |house| {
         set(&house, "joining", "request").await;
-        let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig. Long winter.")];
+        let form =
+            [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig. Long winter.")];
         house.guest().post("/join", &form[..3]).await.is(422).says("can't be empty");
         let asked = house.guest().post("/join", &form).await.is(303).to();
         house.guest().get(&asked).await.is(200).says("Two members have to say yes");
@@ -205,7 +244,19 @@ async fn whoever_asks_is_in_when_two_different_members_say_yes() {
         sign_in(&house.guest(), "Brook", PASSWORD).await.is(422);
         let (ada, cleo) = (house.member("Ada").await, house.member("Cleo").await);
         house.guest().get("/join/requests").await.is(303);
-        let say = format!("/join/requests/{}", ada.get("/join/requests").await.says("Long winter").html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+        let say = format!(
+            "/join/requests/{}",
+            ada.get("/join/requests")
+                .await
+                .says("Long winter")
+                .html
+                .split("action=\"/join/requests/")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        );
         ada.post(&say, &[("word", "yes"), ("why", "")]).await.is(422);
         ada.post(&say, &[("word", "yes"), ("why", "Sounds like one of us.")]).await.is(303);
         ada.post(&say, &[("word", "yes"), ("why", "Sounds like one of us, still.")]).await.is(303);
@@ -222,10 +273,26 @@ async fn whoever_asks_is_in_when_two_different_members_say_yes() {
 async fn whoever_is_not_let_in_reads_why_and_the_name_is_free_again() {
     both(async |house| {
         set(&house, "joining", "request").await;
-        let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "I sell miracle vitamins to sad people.")];
+        let form = [
+            ("name", "Brook"),
+            ("age", "18"),
+            ("password", PASSWORD),
+            ("why", "I sell miracle vitamins to sad people."),
+        ];
         let asked = house.guest().post("/join", &form).await.is(303).to();
         let (ada, cleo) = (house.member("Ada").await, house.member("Cleo").await);
-        let say = format!("/join/requests/{}", ada.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+        let say = format!(
+            "/join/requests/{}",
+            ada.get("/join/requests")
+                .await
+                .html
+                .split("action=\"/join/requests/")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        );
         ada.post(&say, &[("word", "no"), ("why", "Nobody sells things here.")]).await.is(303);
         cleo.post(&say, &[("word", "no"), ("why", "We'd have to watch you all day.")]).await.is(303);
         house.guest().get(&asked).await.says("Not this time").says("Nobody sells things here.");
@@ -241,8 +308,27 @@ async fn whoever_is_alone_here_lets_the_first_one_in_and_from_then_on_it_takes_t
         set(&house, "joining", "request").await;
         let ada = house.member("Ada").await;
         for (name, found) in [("Brook", "You're in"), ("Cleo", "Two members have to say yes")] {
-            let asked = house.guest().post("/join", &[("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Long winter, loud records.")]).await.is(303).to();
-            let say = format!("/join/requests/{}", ada.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+            let asked = house
+                .guest()
+                .post(
+                    "/join",
+                    &[("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Long winter, loud records.")],
+                )
+                .await
+                .is(303)
+                .to();
+            let say = format!(
+                "/join/requests/{}",
+                ada.get("/join/requests")
+                    .await
+                    .html
+                    .split("action=\"/join/requests/")
+                    .nth(1)
+                    .unwrap()
+                    .split('"')
+                    .next()
+                    .unwrap()
+            );
             ada.post(&say, &[("word", "yes"), ("why", "Sounds like one of us.")]).await.is(303);
             house.guest().get(&asked).await.says(found);
         }
@@ -262,19 +348,44 @@ async fn requests_are_for_those_who_hold_the_duty_once_somebody_does() {
         ada.get("/join/requests").await.is(403);
         let form = [("name", "Brook"), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
         house.guest().post("/join", &form).await.is(303);
-        let say = format!("/join/requests/{}", cleo.get("/join/requests").await.html.split("action=\"/join/requests/").nth(1).unwrap().split('"').next().unwrap());
+        let say = format!(
+            "/join/requests/{}",
+            cleo.get("/join/requests")
+                .await
+                .html
+                .split("action=\"/join/requests/")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        );
         ada.post(&say, &[("word", "yes"), ("why", "Please.")]).await.is(403);
         cleo.get("/join/requests").await.says("only one person holds a seat for this").says_not("You have said yours");
         cleo.post(&say, &[("word", "yes"), ("why", "Knows the words already.")]).await.is(303);
         cleo.get("/join/requests").await.says("You have said yours");
         let dara = house.holder("Dara", &duty).await;
         people_see_to_it(&house, &dara).await;
-        dara.get("/join/requests").await.is(200).says("Knows the words already").says_not("only one person holds").says_not("You have said yours");
+        dara.get("/join/requests")
+            .await
+            .is(200)
+            .says("Knows the words already")
+            .says_not("only one person holds")
+            .says_not("You have said yours");
         assert_eq!(house.count("SELECT count(*) FROM act WHERE what = 'act-join-yes'").await, 1);
         for n in 0..6 {
-            let form = [("name", &*format!("Newcomer {n}")), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
+            let form = [
+                ("name", &*format!("Newcomer {n}")),
+                ("age", "18"),
+                ("password", PASSWORD),
+                ("why", "Heard of you at a gig."),
+            ];
             let asked = house.guest().post_from("192.0.2.7", "/join", &form).await;
-            if n < 5 { asked.is(303) } else { asked.is(409).says("Come back tomorrow") };
+            if n < 5 {
+                asked.is(303)
+            } else {
+                asked.is(409).says("Come back tomorrow")
+            };
         }
     })
     .await;
@@ -289,7 +400,10 @@ async fn coming_back_in_takes_the_name_however_it_is_written_and_leads_on() {
         assert_eq!(answer.to(), "/songs");
         browser(&house, &answer).await.get("/songs/new").await.is(200);
         for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", ""] {
-            let answer = house.guest().post("/sign-in", &[("name", "Ada of Leeds"), ("password", PASSWORD), ("then", elsewhere)]).await;
+            let answer = house
+                .guest()
+                .post("/sign-in", &[("name", "Ada of Leeds"), ("password", PASSWORD), ("then", elsewhere)])
+                .await;
             assert_eq!(answer.is(303).to(), "/", "{elsewhere}");
         }
     })
@@ -303,7 +417,10 @@ async fn a_wrong_password_and_a_name_nobody_has_are_answered_alike() {
         for (path, field) in [("/sign-in", "password"), ("/sign-in/recovery", "code")] {
             let known = house.guest().post(path, &[("name", "Ada"), (field, "not the right one")]).await;
             let unknown = house.guest().post(path, &[("name", "Eve"), (field, "not the right one")]).await;
-            assert_eq!((known.status, known.html.replace("Ada", "?")), (unknown.status, unknown.html.replace("Eve", "?")));
+            assert_eq!(
+                (known.status, known.html.replace("Ada", "?")),
+                (unknown.status, unknown.html.replace("Eve", "?"))
+            );
             assert!(known.headers.get("set-cookie").is_none() && unknown.headers.get("set-cookie").is_none());
             known.is(422).says("we don't say which");
         }
@@ -315,7 +432,11 @@ async fn a_wrong_password_and_a_name_nobody_has_are_answered_alike() {
 async fn too_many_tries_at_links_or_passkeys_have_to_wait_like_those_at_a_name() {
     both(async |house| {
         let guest = house.guest();
-        for (at, (path, fields, is)) in [("/in/junk", &[][..], 409), ("/sign-in/passkey", &[("ceremony", "junk"), ("answer", "{}")], 409)].into_iter().enumerate() {
+        for (at, (path, fields, is)) in
+            [("/in/junk", &[][..], 409), ("/sign-in/passkey", &[("ceremony", "junk"), ("answer", "{}")], 409)]
+                .into_iter()
+                .enumerate()
+        {
             let from = format!("192.0.2.{at}");
             for _ in 0..40 {
                 guest.post_from(&from, path, fields).await.is(is);
@@ -353,7 +474,11 @@ async fn too_many_tries_at_one_name_have_to_wait_whether_it_exists_or_not() {
 async fn a_megabyte_in_a_field_of_sign_in_is_refused_kindly() {
     both(async |house| {
         let long = "x".repeat(1 << 20);
-        for (path, fields) in [("/sign-in", ["name", "password"]), ("/sign-in/second", ["step", "code"]), ("/sign-in/recovery", ["name", "code"])] {
+        for (path, fields) in [
+            ("/sign-in", ["name", "password"]),
+            ("/sign-in/second", ["step", "code"]),
+            ("/sign-in/recovery", ["name", "code"]),
+        ] {
             for field in fields {
                 let answer = house.guest().post(path, &[(field, &long)]).await;
                 assert!(answer.status.is_client_error(), "{path} {field}: {}", answer.status);
@@ -457,10 +582,20 @@ async fn a_form_from_another_site_signs_nobody_in_or_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_session_cookie_cannot_be_read_by_scripts_sent_from_elsewhere_or_set_by_a_neighbour() {
     let plain = TestHouse::on_a_file("").await;
-    let cookie = cookie_of(&plain.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await).to_owned();
-    assert!(cookie.starts_with("circlepit=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+    let cookie =
+        cookie_of(&plain.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await)
+            .to_owned();
+    assert!(
+        cookie.starts_with("circlepit=")
+            && cookie.contains("HttpOnly")
+            && cookie.contains("SameSite=Lax")
+            && !cookie.contains("Secure"),
+        "{cookie}"
+    );
     let secure = TestHouse::on_a_file("https://pit.example").await;
-    let cookie = cookie_of(&secure.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await).to_owned();
+    let cookie =
+        cookie_of(&secure.guest().post("/join", &[("name", "Ada"), ("age", "18"), ("password", PASSWORD)]).await)
+            .to_owned();
     assert!(cookie.starts_with("__Host-circlepit="), "{cookie}");
     for flag in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
         assert!(cookie.contains(flag), "{flag} is missing: {cookie}");
@@ -470,14 +605,27 @@ async fn the_session_cookie_cannot_be_read_by_scripts_sent_from_elsewhere_or_set
 
 /// How often a draw from one list is larger than one from the other: 0.5 when nobody can tell them apart.
 fn told_apart(one: &[u128], other: &[u128]) -> f64 {
-    let wins: f64 = one.iter().flat_map(|a| other.iter().map(move |b| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 })).sum();
+    let wins: f64 = one
+        .iter()
+        .flat_map(|a| {
+            other.iter().map(move |b| {
+                if a > b {
+                    1.0
+                } else if a == b {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+        })
+        .sum();
     wins / (one.len() * other.len()) as f64
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_time_an_answer_takes_does_not_tell_whether_a_name_is_known() {
-    // How far from a coin's toss the two may be told apart: a forgotten hash is told in every case. By chance alone few tries
-    // stray that far once in a hundred; five times in a row they do not, on a busy machine either.
+    // How far from a coin's toss the two may be told apart: a forgotten hash is told in every case. By chance alone few
+    // tries stray that far once in a hundred; five times in a row they do not, on a busy machine either.
     let (tries, far) = std::env::var("CIRCLEPIT_TRIES").map_or((20, 0.25), |tries| (tries.parse().unwrap(), 0.1));
     let house = TestHouse::in_earnest().await;
     joined(&house, "Ada").await;
@@ -486,9 +634,17 @@ async fn the_time_an_answer_takes_does_not_tell_whether_a_name_is_known() {
         while apart.len() < 5 && apart.last().is_none_or(|apart: &f64| (apart - 0.5).abs() > far) {
             let (known, unknown) = times(&house, path, field, tries).await;
             apart.push(told_apart(&known, &unknown));
-            println!("\nproof: {path}: {tries} tries each, told apart {:.3} of the time (0.5 is chance), median {} µs for a known name, {} µs for an unknown one", apart.last().unwrap(), known[tries / 2], unknown[tries / 2]);
+            println!(
+                "\nproof: {path}: {tries} tries each, told apart {:.3} of the time (0.5 is chance), median {} µs for a known name, {} µs for an unknown one",
+                apart.last().unwrap(),
+                known[tries / 2],
+                unknown[tries / 2]
+            );
         }
-        assert!((apart.last().unwrap() - 0.5).abs() <= far, "{path} tells a known name from an unknown one: {apart:.3?}");
+        assert!(
+            (apart.last().unwrap() - 0.5).abs() <= far,
+            "{path} tells a known name from an unknown one: {apart:.3?}"
+        );
     }
 }
 
@@ -497,7 +653,11 @@ async fn times(house: &TestHouse, path: &str, field: &str, tries: usize) -> (Vec
     let mut took = [Vec::new(), Vec::new()];
     for at in 0..2 * tries {
         let begun = base::clock::stopwatch();
-        house.guest().post(path, &[("name", ["Ada", "Eve"][(at + at / 2) % 2]), (field, "not the right one")]).await.is(422);
+        house
+            .guest()
+            .post(path, &[("name", ["Ada", "Eve"][(at + at / 2) % 2]), (field, "not the right one")])
+            .await
+            .is(422);
         took[(at + at / 2) % 2].push(begun.elapsed().as_micros());
         house.house.clock.turn(2 * MINUTE_MS);
     }
@@ -514,20 +674,24 @@ async fn two_words_to_one_request_at_once_decide_it_once() {
         let (yes, no) = ([("word", "yes"), ("why", "One of us.")], [("word", "no"), ("why", "Not one of us.")]);
         for n in 0..8 {
             let (name, tx) = (format!("Dara the {n}th"), house.house.begin().await.unwrap());
-            let sql = "INSERT INTO join_request (id, hash, name, folded, age, why, since) VALUES ($1, $1, $2, $1, '18', 'Heard of you.', $3)";
+            let sql = "INSERT INTO join_request (id, hash, name, folded, age, why, since)
+                       VALUES ($1, $1, $2, $1, '18', 'Heard of you.', $3)";
             tx.run(sql, base::vals![format!("asks{n}"), &name, house.house.now()]).await.unwrap();
             tx.keep().await.unwrap();
             let say = format!("/join/requests/asks{n}");
             if n % 2 == 0 {
                 ada.post(&say, &yes).await.is(303);
                 brook.post(&say, &no).await.is(303);
-                // Two noes need Ada to change her mind; two yeses need Cleo. Whoever comes second finds it decided, or one short.
+                // Two noes need Ada to change her mind; two yeses need Cleo. Whoever comes second finds it decided, or
+                // one short.
                 tokio::join!(cleo.post(&say, &yes), ada.post(&say, &no));
             } else {
                 tokio::join!(ada.post(&say, &yes), brook.post(&say, &yes));
             }
-            let sql = "SELECT decided, (SELECT count(*) FROM person p WHERE p.name = r.name) FROM join_request r WHERE id = $1";
-            let (decided, people): (Option<String>, i64) = house.house.db.one(sql, base::vals![format!("asks{n}")]).await.unwrap();
+            let sql = "SELECT decided, (SELECT count(*) FROM person p WHERE p.name = r.name) FROM join_request r
+                       WHERE id = $1";
+            let (decided, people): (Option<String>, i64) =
+                house.house.db.one(sql, base::vals![format!("asks{n}")]).await.unwrap();
             let right = if n % 2 == 0 { &["in", "no"][..] } else { &["in"] };
             assert!(decided.as_deref().is_some_and(|decided| right.contains(&decided)), "{n}: {decided:?}");
             assert_eq!(people, i64::from(decided.as_deref() == Some("in")), "{n}: {decided:?}");
@@ -542,7 +706,8 @@ async fn two_names_that_look_alike_are_not_taken_at_once() {
         for n in 0..8 {
             let (latin, cyrillic) = (format!("Oao {n}"), format!("Oаo {n}"));
             let (one, other) = (house.guest(), house.guest());
-            let fields = |name| [("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
+            let fields =
+                |name| [("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
             set(&house, "joining", if n % 2 == 0 { "open" } else { "request" }).await;
             let (latin, cyrillic) = (fields(latin.as_str()), fields(cyrillic.as_str()));
             let (one, other) = tokio::join!(one.post("/join", &latin), other.post("/join", &cyrillic));

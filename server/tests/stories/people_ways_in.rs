@@ -32,7 +32,9 @@ impl Device {
     }
 
     fn client_data(kind: &str, options: &Value, origin: &str) -> Vec<u8> {
-        json!({ "type": kind, "challenge": options["challenge"], "origin": origin, "crossOrigin": false }).to_string().into_bytes()
+        json!({ "type": kind, "challenge": options["challenge"], "origin": origin, "crossOrigin": false })
+            .to_string()
+            .into_bytes()
     }
 
     /// Answers a question for a new passkey. Flags: present, verified, with a key.
@@ -70,7 +72,8 @@ impl Device {
         let id = BASE64URL_NOPAD.encode(&self.id());
         json!({ "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {},
                 "response": { "clientDataJSON": BASE64URL_NOPAD.encode(&client_data), "authenticatorData": BASE64URL_NOPAD.encode(&data),
-                              "signature": BASE64URL_NOPAD.encode(signature.as_bytes()), "userHandle": self.handle } }).to_string()
+                              "signature": BASE64URL_NOPAD.encode(signature.as_bytes()),
+                              "userHandle": self.handle } }).to_string()
     }
 }
 
@@ -101,7 +104,10 @@ async fn a_passkey_signs_in_without_a_name_being_typed() {
         let ada = joined(&house, "Ada").await;
         let mut phone = Device::new(1);
         add_passkey(&ada, &mut phone, "").await.is(422).says("can't be empty");
-        assert_eq!(add_passkey(&ada, &mut phone, "the phone").await.is(303).to(), "/backstage/ways-in?done=passkey-kept");
+        assert_eq!(
+            add_passkey(&ada, &mut phone, "the phone").await.is(303).to(),
+            "/backstage/ways-in?done=passkey-kept"
+        );
         ada.get("/backstage/ways-in").await.says("the phone");
         let answer = sign_in_with(&house, &mut phone, HERE, true).await;
         assert_eq!(answer.is(303).to(), "/songs");
@@ -120,7 +126,8 @@ async fn a_passkey_that_is_not_right_signs_nobody_in() {
         add_passkey(&ada, &mut phone, "the phone").await.is(303);
         sign_in_with(&house, &mut phone, "https://evil.example", true).await.is(400).says("isn't one of ours");
         sign_in_with(&house, &mut phone, HERE, false).await.is(400);
-        let mut stolen = Device { key: SigningKey::from_slice(&[9; 32]).unwrap(), handle: phone.handle.clone(), uses: 5 };
+        let mut stolen =
+            Device { key: SigningKey::from_slice(&[9; 32]).unwrap(), handle: phone.handle.clone(), uses: 5 };
         sign_in_with(&house, &mut stolen, HERE, true).await.is(400);
         // An answer is taken once, and only for the question it was given to.
         let guest = house.guest();
@@ -134,7 +141,10 @@ async fn a_passkey_that_is_not_right_signs_nobody_in() {
         guest.post("/sign-in/passkey", &[("ceremony", "x"), ("answer", &"x".repeat(1 << 20))]).await.is(413);
         let (late, options) = question(&guest, "/sign-in/passkey/begin").await;
         house.house.clock.turn(6 * MINUTE_MS);
-        guest.post("/sign-in/passkey", &[("ceremony", &late), ("answer", &phone.answer(&options, HERE, true))]).await.is(409);
+        guest
+            .post("/sign-in/passkey", &[("ceremony", &late), ("answer", &phone.answer(&options, HERE, true))])
+            .await
+            .is(409);
     })
     .await;
 }
@@ -148,7 +158,12 @@ async fn a_passkey_is_its_owners_alone_and_the_last_way_in_stays() {
         house.house.clock.turn(1_000);
         add_passkey(&ada, &mut laptop, "the laptop").await.is(303);
         add_passkey(&brook, &mut Device::new(1), "the phone").await.is(409);
-        let id: Vec<String> = house.house.db.all("SELECT id FROM passkey WHERE person = $1 ORDER BY id", vals![&ada.person]).await.unwrap();
+        let id: Vec<String> = house
+            .house
+            .db
+            .all("SELECT id FROM passkey WHERE person = $1 ORDER BY id", vals![&ada.person])
+            .await
+            .unwrap();
         brook.post("/backstage/ways-in/passkeys/drop", &[("passkey", &id[0])]).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM passkey").await, 2);
         ada.post("/backstage/ways-in/passkeys/drop", &[("passkey", &id[0])]).await.is(303);
@@ -166,9 +181,13 @@ async fn a_passkey_is_its_owners_alone_and_the_last_way_in_stays() {
 /// Turns six digits on through the page; returns the secret and the recovery codes shown.
 async fn use_digits(house: &TestHouse, who: &Browser<'_>) -> (String, Vec<String>) {
     let page = who.get("/backstage/ways-in/totp").await;
-    let secret = page.is(200).html.split("name=\"secret\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let secret =
+        page.is(200).html.split("name=\"secret\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert!(page.html.contains("<svg class=\"qr\"") && page.html.contains("otpauth://totp/"));
-    who.post("/backstage/ways-in/totp", &[("secret", &secret), ("code", "000000x")]).await.is(422).says("don't fit this key");
+    who.post("/backstage/ways-in/totp", &[("secret", &secret), ("code", "000000x")])
+        .await
+        .is(422)
+        .says("don't fit this key");
     let digits = totp::digits(&secret, house.house.now()).unwrap();
     let page = who.post("/backstage/ways-in/totp", &[("secret", &secret), ("code", &digits)]).await;
     let list = page.is(200).html.split("class=\"keys\"").nth(1).unwrap().split("</ul>").next().unwrap();
@@ -185,7 +204,10 @@ async fn half_way(house: &TestHouse, name: &str) -> String {
 }
 
 async fn second(house: &TestHouse, step: &str, code: &str) -> Page {
-    house.guest().post("/sign-in/second", &[("step", step), ("code", code), ("then", "/songs"), ("takes-code", "yes")]).await
+    house
+        .guest()
+        .post("/sign-in/second", &[("step", step), ("code", code), ("then", "/songs"), ("takes-code", "yes")])
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -203,7 +225,10 @@ async fn six_digits_come_after_the_password_and_work_once() {
         let step = half_way(&house, "Ada").await;
         second(&house, &step, &digits).await.is(422);
         house.house.clock.turn(11 * MINUTE_MS);
-        second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap()).await.is(409).says("longer than ten minutes");
+        second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap())
+            .await
+            .is(409)
+            .says("longer than ten minutes");
     })
     .await;
 }
@@ -213,11 +238,30 @@ async fn whoever_is_half_way_in_gets_no_further_once_the_password_is_another_or_
     both(async |house| {
         let ada = joined(&house, "Ada").await;
         let (secret, _) = use_digits(&house, &ada).await;
-        for (path, fields) in [("/backstage/ways-in/password", &[("password", "Another-long-pit-93-y")][..]), ("/backstage/sessions/end-all", &[])] {
+        for (path, fields) in [
+            ("/backstage/ways-in/password", &[("password", "Another-long-pit-93-y")][..]),
+            ("/backstage/sessions/end-all", &[]),
+        ] {
             house.house.clock.turn(MINUTE_MS);
             let tx = house.house.begin().await.unwrap();
-            let step = people::way_in::WayIn::make(&tx, people::way_in::Kind::Second, Some(&ada.person), None, house.house.now()).await.unwrap();
-            let link = people::way_in::WayIn::make(&tx, people::way_in::Kind::SignIn, Some(&ada.person), None, house.house.now()).await.unwrap();
+            let step = people::way_in::WayIn::make(
+                &tx,
+                people::way_in::Kind::Second,
+                Some(&ada.person),
+                None,
+                house.house.now(),
+            )
+            .await
+            .unwrap();
+            let link = people::way_in::WayIn::make(
+                &tx,
+                people::way_in::Kind::SignIn,
+                Some(&ada.person),
+                None,
+                house.house.now(),
+            )
+            .await
+            .unwrap();
             tx.keep().await.unwrap();
             ada.post(path, fields).await.is(303);
             second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap()).await.is(409);
@@ -252,9 +296,20 @@ async fn a_recovery_code_works_once_and_never_for_both_steps() {
         second(&house, &step, &codes[0].to_uppercase().replace('-', " ")).await.is(303);
         let step = half_way(&house, "Ada").await;
         second(&house, &step, &codes[0]).await.is(422);
-        let recover = async |code: &str| house.guest().post("/sign-in/recovery", &[("name", "ada"), ("code", code)]).await;
+        let recover =
+            async |code: &str| house.guest().post("/sign-in/recovery", &[("name", "ada"), ("code", code)]).await;
         let page = recover(&codes[1]).await;
-        let step = page.is(200).says("A second recovery code won't do").html.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let step = page
+            .is(200)
+            .says("A second recovery code won't do")
+            .html
+            .split("name=\"step\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned();
         second(&house, &step, &codes[2]).await.is(422);
         house.house.clock.turn(MINUTE_MS);
         second(&house, &step, &totp::digits(&secret, house.house.now()).unwrap()).await.is(303);
@@ -271,13 +326,37 @@ async fn whoever_forgot_the_password_comes_in_with_a_code_and_sets_a_new_one() {
         let phone = joined(&house, "Ada").await;
         let page = phone.post("/backstage/ways-in/codes", &[]).await;
         let code = page.html.split("<li>").nth(1).unwrap().split('<').next().unwrap().to_owned();
-        let code = if code.len() == 19 { code } else { page.html.split("class=\"keys\"").nth(1).unwrap().split("<li>").nth(1).unwrap().split('<').next().unwrap().to_owned() };
-        house.guest().post("/sign-in/recovery", &[("name", "Ada")]).await.is(422).says("This one can't be empty").says_not("the code was used before");
+        let code = if code.len() == 19 {
+            code
+        } else {
+            page.html
+                .split("class=\"keys\"")
+                .nth(1)
+                .unwrap()
+                .split("<li>")
+                .nth(1)
+                .unwrap()
+                .split('<')
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        house
+            .guest()
+            .post("/sign-in/recovery", &[("name", "Ada")])
+            .await
+            .is(422)
+            .says("This one can't be empty")
+            .says_not("the code was used before");
         let answer = house.guest().post("/sign-in/recovery", &[("name", "Ada"), ("code", &code)]).await;
         let laptop = browser(&house, &answer).await;
         assert_eq!(answer.is(303).place(), "/backstage/ways-in");
         laptop.get(&answer.to()).await.is(200).says("Set a new one within a quarter of an hour");
-        laptop.post("/backstage/ways-in/password", &[("password", "password")]).await.is(422).says("most common passwords");
+        laptop
+            .post("/backstage/ways-in/password", &[("password", "password")])
+            .await
+            .is(422)
+            .says("most common passwords");
         laptop.post("/backstage/ways-in/password", &[("password", "a much better one")]).await.is(303);
         phone.get("/backstage/ways-in").await.is(303);
         laptop.get("/backstage/ways-in").await.is(200);
@@ -296,11 +375,15 @@ async fn a_way_in_changes_only_after_a_fresh_sign_in() {
         let answer = ada.get("/backstage/ways-in/password").await;
         assert_eq!(answer.is(303).to(), "/sign-in?then=/backstage/ways-in/password&again=yes");
         ada.get(&answer.to()).await.is(200).says("Once more, to be sure");
-        for path in ["password", "password/drop", "totp", "totp/off", "codes", "passkeys", "passkeys/begin", "passkeys/drop"] {
+        for path in
+            ["password", "password/drop", "totp", "totp/off", "codes", "passkeys", "passkeys/begin", "passkeys/drop"]
+        {
             let answer = ada.post(&format!("/backstage/ways-in/{path}"), &[("password", "a much better one")]).await;
             assert!(answer.to().starts_with("/sign-in?"), "{path} was changed without asking");
         }
-        let again = ada.post("/sign-in", &[("name", "Ada"), ("password", PASSWORD), ("then", "/backstage/ways-in/password")]).await;
+        let again = ada
+            .post("/sign-in", &[("name", "Ada"), ("password", PASSWORD), ("then", "/backstage/ways-in/password")])
+            .await;
         browser(&house, &again).await.get(&again.to()).await.is(200);
     })
     .await;
@@ -336,7 +419,9 @@ async fn one_code_from_paper_opens_no_seat_that_sees_private_things() {
         let codes: Vec<_> = list.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
         ada.post("/backstage/ways-in/password/drop", &[]).await.is(303);
         let tx = house.house.begin().await.unwrap();
-        people::power::Seat::found(&tx, &ada.person, &house.duty_that("read_requests"), house.house.now()).await.unwrap();
+        people::power::Seat::found(&tx, &ada.person, &house.duty_that("read_requests"), house.house.now())
+            .await
+            .unwrap();
         tx.keep().await.unwrap();
         let passkey = browser(&house, &sign_in_with(&house, &mut phone, HERE, true).await).await;
         passkey.get("/join/requests").await.is(200);
@@ -358,7 +443,11 @@ async fn one_code_from_paper_opens_no_seat_that_sees_private_things() {
             paper.post("/backstage/ways-in/codes", &[]).await.is(403);
             last = Some(paper);
         }
-        assert_eq!(house.count("SELECT count(*) FROM recovery_code").await, 0, "the last one is no other than the first");
+        assert_eq!(
+            house.count("SELECT count(*) FROM recovery_code").await,
+            0,
+            "the last one is no other than the first"
+        );
         passkey.post("/join/invitations", &[("why", "A friend from the bus.")]).await.is(200);
         let seat: String = house.house.db.one("SELECT id FROM seat", &[]).await.unwrap();
         let paper = last.unwrap();
@@ -373,9 +462,12 @@ async fn a_password_and_the_digits_open_what_is_private_also_where_they_were_set
     both(async |house| {
         let ada = joined(&house, "Ada").await;
         let tx = house.house.begin().await.unwrap();
-        people::power::Seat::found(&tx, &ada.person, &house.duty_that("read_requests"), house.house.now()).await.unwrap();
+        people::power::Seat::found(&tx, &ada.person, &house.duty_that("read_requests"), house.house.now())
+            .await
+            .unwrap();
         tx.keep().await.unwrap();
-        let phone = browser(&house, &house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await).await;
+        let phone =
+            browser(&house, &house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await).await;
         ada.get("/join/requests").await.is(403).says("set up a second way");
         let (secret, _) = use_digits(&house, &ada).await;
         ada.get("/join/requests").await.is(200);
@@ -391,10 +483,17 @@ async fn a_password_and_the_digits_open_what_is_private_also_where_they_were_set
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_way_in_that_is_still_being_sent_changes_nothing_once_every_browser_was_signed_out() {
     both(async |house| {
-        let (ada, phone) = (joined(&house, "Ada").await, house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await);
+        let (ada, phone) = (
+            joined(&house, "Ada").await,
+            house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await,
+        );
         let phone = browser(&house, &phone).await;
         let fields = [("password", "a much better one")];
-        let answer = ada.post_slowly("/backstage/ways-in/password", &fields, async || { phone.post("/backstage/sessions/end-all", &[]).await.is(303); }).await;
+        let answer = ada
+            .post_slowly("/backstage/ways-in/password", &fields, async || {
+                phone.post("/backstage/sessions/end-all", &[]).await.is(303);
+            })
+            .await;
         assert_eq!(answer.is(303).place(), "/sign-in");
         house.guest().post("/sign-in", &[("name", "Ada"), ("password", "a much better one")]).await.is(422);
         house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await.is(303);
@@ -455,7 +554,13 @@ async fn two_browsers_that_each_take_a_way_in_off_leave_one() {
     both(async |house| {
         let ada = joined(&house, "Ada").await;
         let tx = house.house.begin().await.unwrap();
-        tx.run("INSERT INTO passkey (id, person, credential, transports, fixed, moving, name, since) VALUES ('k', $1, 'c', 0, $2, $2, 'Phone', 1)", vals![&ada.person, vec![0_u8]]).await.unwrap();
+        tx.run(
+            "INSERT INTO passkey (id, person, credential, transports, fixed, moving, name, since)
+             VALUES ('k', $1, 'c', 0, $2, $2, 'Phone', 1)",
+            vals![&ada.person, vec![0_u8]],
+        )
+        .await
+        .unwrap();
         tx.keep().await.unwrap();
         let tx = house.house.begin().await.unwrap();
         people::ways_in::drop_password(&tx, &ada.person).await.unwrap();

@@ -8,14 +8,24 @@ use library::playlist::{Decision, Playlist};
 
 use crate::house::{Browser, both};
 
-const DOOM: &[(&str, &str)] = &[("title", "Doom for days you can't get up"), ("brief", "Slow enough to breathe to, nothing that hurries."), ("feeling", "worn-out"), ("days", "14")];
+const DOOM: &[(&str, &str)] = &[
+    ("title", "Doom for days you can't get up"),
+    ("brief", "Slow enough to breathe to, nothing that hurries."),
+    ("feeling", "worn-out"),
+    ("days", "14"),
+];
 
 async fn ask_for_doom(who: &Browser<'_>) -> String {
     who.post("/playlists", DOOM).await.is(303).place()
 }
 
 async fn bring(who: &Browser<'_>, list: &str, artist: &str, title: &str) -> String {
-    let page = who.post_and_follow(&format!("{list}/suggestions"), &[("artist", artist), ("title", title), ("reason", "It lies down next to you.")]).await;
+    let page = who
+        .post_and_follow(
+            &format!("{list}/suggestions"),
+            &[("artist", artist), ("title", title), ("reason", "It lies down next to you.")],
+        )
+        .await;
     who.house.house.clock.turn(1_000);
     let ids: Vec<_> = page.html.split("id=\"s-").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     (*ids.last().unwrap()).to_owned()
@@ -28,19 +38,62 @@ async fn a_list_is_asked_for_argued_over_and_put_in_order_with_why_not() {
         let list = ask_for_doom(&ada).await;
         let bungee = bring(&brook, &list, "Earth", "Bungee").await;
         let dragonaut = bring(&cleo, &list, "Sleep", "Dragonaut").await;
-        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), (&format!("line-{bungee}"), "")]).await.is(422).says("Arguing needs a line");
+        cleo.post(
+            &format!("{list}/suggestions/{bungee}/voice"),
+            &[("voice", "argued"), (&format!("line-{bungee}"), "")],
+        )
+        .await
+        .is(422)
+        .says("Arguing needs a line");
         let long = "Eleven minutes. ".repeat(30);
-        let page = cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), (&format!("line-{bungee}"), &long)]).await;
-        assert!(page.is(422).says("Earth – Bungee: 300 characters at most").html.contains(&format!("value=\"{long}\"")), "what was typed is gone");
-        cleo.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "argued"), (&format!("line-{bungee}"), "It is eleven minutes of one idea.")]).await.is(303);
-        ada.post(&format!("{list}/suggestions/{dragonaut}/voice"), &[("voice", "no"), (&format!("line-{dragonaut}"), "")]).await.is(303);
-        house.guest().get(&list).await.says("eleven minutes of one idea").says("no from Ada").says("It lies down next to you.");
+        let page = cleo
+            .post(
+                &format!("{list}/suggestions/{bungee}/voice"),
+                &[("voice", "argued"), (&format!("line-{bungee}"), &long)],
+            )
+            .await;
+        assert!(
+            page.is(422).says("Earth – Bungee: 300 characters at most").html.contains(&format!("value=\"{long}\"")),
+            "what was typed is gone"
+        );
+        cleo.post(
+            &format!("{list}/suggestions/{bungee}/voice"),
+            &[("voice", "argued"), (&format!("line-{bungee}"), "It is eleven minutes of one idea.")],
+        )
+        .await
+        .is(303);
+        ada.post(
+            &format!("{list}/suggestions/{dragonaut}/voice"),
+            &[("voice", "no"), (&format!("line-{dragonaut}"), "")],
+        )
+        .await
+        .is(303);
+        house
+            .guest()
+            .get(&list)
+            .await
+            .says("eleven minutes of one idea")
+            .says("no from Ada")
+            .says("It lies down next to you.");
         brook.get(&format!("{list}/order")).await.is(403);
         let (n, other, not) = (format!("n-{bungee}"), format!("n-{dragonaut}"), format!("not-{dragonaut}"));
-        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "1")]).await.is(422).says("Two songs have this number");
-        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "")]).await.is(422).says("Sleep – Dragonaut: Say why it stays out");
-        ada.post_and_follow(&format!("{list}/order"), &[(&n, "1"), (&other, ""), (&not, "Too awake for this one.")]).await.says("What didn't get in, and why").says("Too awake for this one.");
-        brook.post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")]).await.is(409).says("closed");
+        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "1")])
+            .await
+            .is(422)
+            .says("Two songs have this number");
+        ada.post(&format!("{list}/order"), &[(&n, "1"), (&other, "")])
+            .await
+            .is(422)
+            .says("Sleep – Dragonaut: Say why it stays out");
+        ada.post_and_follow(&format!("{list}/order"), &[(&n, "1"), (&other, ""), (&not, "Too awake for this one.")])
+            .await
+            .says("What didn't get in, and why")
+            .says("Too awake for this one.");
+        brook
+            .post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")])
+            .await
+            .is(409)
+            .says("closed");
     })
     .await;
 }
@@ -51,10 +104,17 @@ async fn a_call_closes_on_its_day_and_the_same_song_is_suggested_once() {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
         let list = ask_for_doom(&ada).await;
         bring(&brook, &list, "Earth", "Bungee").await;
-        brook.post(&format!("{list}/suggestions"), &[("artist", "EARTH"), ("title", "bungee"), ("reason", "Again.")]).await.is(409).says("suggested here already");
+        brook
+            .post(&format!("{list}/suggestions"), &[("artist", "EARTH"), ("title", "bungee"), ("reason", "Again.")])
+            .await
+            .is(409)
+            .says("suggested here already");
         house.house.clock.turn(15 * DAY_MS);
         brook.get(&list).await.is(200).says("Closed").says_not("Bring a song for it");
-        brook.post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")]).await.is(409);
+        brook
+            .post(&format!("{list}/suggestions"), &[("artist", "Om"), ("title", "Gebel Barkal"), ("reason", "Late.")])
+            .await
+            .is(409);
     })
     .await;
 }
@@ -118,10 +178,14 @@ async fn what_is_taken_back_is_written_down_so_that_no_backup_brings_it_again() 
         let list = ask_for_doom(&ada).await;
         let bungee = bring(&brook, &list, "Earth", "Bungee").await;
         let song: String = house.house.db.one("SELECT '/songs/' || song FROM suggestion", &[]).await.unwrap();
-        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "yes"), (&format!("line-{bungee}"), "")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", "yes"), (&format!("line-{bungee}"), "")])
+            .await
+            .is(303);
         ada.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", "All winter.")]).await.is(303);
         ada.post("/remarks", &[("place", &song), ("words", "Eleven minutes.")]).await.is(303);
-        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", ""), (&format!("line-{bungee}"), "")]).await.is(303);
+        ada.post(&format!("{list}/suggestions/{bungee}/voice"), &[("voice", ""), (&format!("line-{bungee}"), "")])
+            .await
+            .is(303);
         ada.post(&format!("{song}/helped/unsay"), &[]).await.is(303);
         brook.post(&format!("{list}/suggestions/{bungee}/take-back"), &[]).await.is(303);
         ada.post(&format!("{list}/take-back"), &[]).await.is(303);
@@ -144,8 +208,10 @@ async fn nobody_decides_over_a_song_they_have_not_seen() {
         let me = ada.member().await;
         assert!(!stale.decide(&me, &only).await.unwrap(), "decided over a song that nobody weighed");
         house.guest().get(&list).await.says_not("Too awake");
-        let second: String = house.house.db.one("SELECT id FROM suggestion ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
-        let both = [only[0].clone(), Decision { suggestion: second, n: None, why_not: "Too awake for this one.".into() }];
+        let second: String =
+            house.house.db.one("SELECT id FROM suggestion ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+        let both =
+            [only[0].clone(), Decision { suggestion: second, n: None, why_not: "Too awake for this one.".into() }];
         assert!(stale.decide(&me, &both).await.unwrap());
         let late = stale.suggest(&brook.member().await, "Om", "Gebel Barkal", "Late.").await;
         assert!(matches!(late, Err(Refusal::NotNow("playlist-closed"))), "{late:?}");
@@ -176,7 +242,13 @@ async fn a_list_is_taken_off_and_put_back_and_its_curator_sees_why() {
 async fn a_file_is_read_as_strictly_as_the_form() {
     both(async |house| {
         let ada = house.member("Ada").await;
-        let paste = async |text: &str| ada.post("/playlists/bring", &[("title", "From a file"), ("brief", "What was on the stick."), ("feeling", "rage"), ("paste", text)]).await;
+        let paste = async |text: &str| {
+            ada.post(
+                "/playlists/bring",
+                &[("title", "From a file"), ("brief", "What was on the stick."), ("feeling", "rage"), ("paste", text)],
+            )
+            .await
+        };
         paste("artist,title\n\u{200b},\u{202e}\n").await.is(422).says("no artist or no title");
         paste("artist,title\n\u{200d},Bungee\n").await.is(422).says("no artist or no title");
         paste("artist,title\nEa\u{200b}rth,Bun\u{202e}gee\n").await.is(303);

@@ -34,9 +34,15 @@ const START_TENTHS_MAX: u32 = 300;
 pub(crate) async fn database() -> Option<String> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(programs) = programs() else {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "PostgreSQL has to be there in CI: the stories run on both engines");
+        assert_ne!(
+            std::env::var("CI").as_deref(),
+            Ok("true"),
+            "PostgreSQL has to be there in CI: the stories run on both engines"
+        );
         static SAID: Once = Once::new();
-        SAID.call_once(|| eprintln!("no PostgreSQL here (Debian: apt-get install postgresql): its half of the stories is left out"));
+        SAID.call_once(|| {
+            eprintln!("no PostgreSQL here (Debian: apt-get install postgresql): its half of the stories is left out")
+        });
         return None;
     };
     let (folder, template) = server(&programs).await;
@@ -50,7 +56,9 @@ pub(crate) async fn database() -> Option<String> {
 /// Where `initdb` and `postgres` are: Debian keeps each version in a folder of its own.
 fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut found: Vec<_> = versions.filter_map(|version| Some((version.file_name().to_str()?.parse::<u32>().ok()?, version.path().join("bin")))).collect();
+    let mut found: Vec<_> = versions
+        .filter_map(|version| Some((version.file_name().to_str()?.parse::<u32>().ok()?, version.path().join("bin"))))
+        .collect();
     found.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = found.into_iter().rev().map(|(_, bin)| bin).chain(std::env::split_paths(&path));
@@ -84,7 +92,9 @@ async fn start(programs: &Path) -> (PathBuf, Client) {
     let mut keeper = Command::new("sh");
     keeper.args(["-c", KEEPER, "keeper"]).arg(&folder).arg(programs).current_dir("/").process_group(0);
     if let Some((user, group)) = somebody_else() {
-        chown(&folder, Some(user), Some(group)).and_then(|()| chown(folder.join("used"), Some(user), Some(group))).expect("root may give a folder away");
+        chown(&folder, Some(user), Some(group))
+            .and_then(|()| chown(folder.join("used"), Some(user), Some(group)))
+            .expect("root may give a folder away");
         keeper.uid(user).gid(group);
     }
     #[expect(clippy::zombie_processes, reason = "it outlives us: others use it, and it ends by itself")]
@@ -105,7 +115,12 @@ fn somebody_else() -> Option<(u32, u32)> {
         String::from_utf8(said).ok()?.trim().parse().ok()
     };
     let me = Command::new("id").arg("-u").output().expect("id is there").stdout;
-    (me == b"0\n").then(|| ["postgres", "nobody"].iter().find_map(|who| Some((number("-u", who)?, number("-g", who)?))).expect("an account that is not root"))
+    (me == b"0\n").then(|| {
+        ["postgres", "nobody"]
+            .iter()
+            .find_map(|who| Some((number("-u", who)?, number("-g", who)?)))
+            .expect("an account that is not root")
+    })
 }
 
 /// Says that the server is in use; false when its folder is gone.
@@ -130,9 +145,17 @@ fn stay_awake(folder: &Path) {
 async fn template(client: &Client, folder: &Path) -> String {
     let all: String = base::db::migrations().iter().map(|migration| migration.sql).collect();
     let name = format!("template_{}", &base::id::hash(&all)[..16]);
-    if client.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await.expect("a question about databases").is_none() {
+    if client
+        .query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name])
+        .await
+        .expect("a question about databases")
+        .is_none()
+    {
         let making = format!("{name}_making");
-        client.batch_execute(&format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)")).await.expect("nobody else makes it: we hold the lock");
+        client
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {making} WITH (FORCE)"))
+            .await
+            .expect("nobody else makes it: we hold the lock");
         client.batch_execute(&format!("CREATE DATABASE {making}")).await.expect("a new database");
         drop(Db::open(&Where::Server(address(folder, &making))).await.expect("the migrations run on PostgreSQL"));
         copy(client, &making, &name).await;
@@ -145,7 +168,9 @@ async fn copy(client: &Client, from: &str, to: &str) {
     for _ in 0..START_TENTHS_MAX {
         match client.batch_execute(&format!("CREATE DATABASE {to} TEMPLATE {from} STRATEGY FILE_COPY")).await {
             Ok(()) => return,
-            Err(e) if e.code() == Some(&tokio_postgres::error::SqlState::OBJECT_IN_USE) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(e) if e.code() == Some(&tokio_postgres::error::SqlState::OBJECT_IN_USE) => {
+                tokio::time::sleep(Duration::from_millis(100)).await
+            }
             Err(e) => panic!("{from} could not be copied: {e:?}"),
         }
     }
@@ -154,8 +179,14 @@ async fn copy(client: &Client, from: &str, to: &str) {
 
 /// Drops the databases of processes that have ended, so that a long evening of test runs does not fill the disk.
 async fn drop_forgotten(client: &Client) {
-    let rows = client.query("SELECT datname::TEXT FROM pg_database WHERE datname LIKE 'story%' ORDER BY datname", &[]).await.expect("a question about databases");
-    let ended = |name: &String| Path::new("/proc/self").exists() && name.split('_').nth(1).is_some_and(|pid| !Path::new("/proc").join(pid).exists());
+    let rows = client
+        .query("SELECT datname::TEXT FROM pg_database WHERE datname LIKE 'story%' ORDER BY datname", &[])
+        .await
+        .expect("a question about databases");
+    let ended = |name: &String| {
+        Path::new("/proc/self").exists()
+            && name.split('_').nth(1).is_some_and(|pid| !Path::new("/proc").join(pid).exists())
+    };
     for name in rows.iter().map(|row| row.get::<_, String>(0)).filter(ended).take(4) {
         // Another process may be dropping the same one: then it is gone, which is what we want.
         let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
@@ -192,7 +223,10 @@ mod tests {
     async fn of_two_who_wait_for_each_other_one_is_told_that_the_other_was_first() {
         let Some(server) = database().await else { return };
         let db = Db::connect(&Where::Server(server)).await.unwrap();
-        let (add, change) = ("INSERT INTO setting (name, value, changed_at) VALUES ($1, '', 0)", "UPDATE setting SET value = 'x' WHERE name = $1");
+        let (add, change) = (
+            "INSERT INTO setting (name, value, changed_at) VALUES ($1, '', 0)",
+            "UPDATE setting SET value = 'x' WHERE name = $1",
+        );
         let tx = db.begin().await.unwrap();
         tx.run(add, vals!["one"]).await.unwrap();
         tx.run(add, vals!["two"]).await.unwrap();

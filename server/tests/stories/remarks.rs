@@ -8,7 +8,8 @@ use talk::remark::{Remark, Saying};
 
 use crate::house::{Browser, Page, TestHouse, both};
 
-const BLEED: &[(&str, &str)] = &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", "Feet can't follow it.")];
+const BLEED: &[(&str, &str)] =
+    &[("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", "Feet can't follow it.")];
 
 async fn a_song(who: &Browser<'_>) -> String {
     who.post("/songs", BLEED).await.is(303).to()
@@ -41,8 +42,20 @@ async fn a_remark_stands_under_its_song_for_everybody_and_can_be_found() {
         let id = say(&brook, &song, "Played it **twice** on the bus.").await;
         let page = house.guest().get(&song).await;
         page.is(200).says("Brook").says("Played it twice on the bus.").says("one comment");
-        assert!(page.html.contains("<strong>twice</strong>") && page.html.contains(&format!("id=\"r-{id}\"")), "{}", page.html);
-        let found: Option<String> = house.house.db.first("SELECT title FROM findable WHERE place = $1 AND kind = 'comment' AND audience = 'everyone'", vals![format!("/remarks/{id}")]).await.unwrap();
+        assert!(
+            page.html.contains("<strong>twice</strong>") && page.html.contains(&format!("id=\"r-{id}\"")),
+            "{}",
+            page.html
+        );
+        let found: Option<String> = house
+            .house
+            .db
+            .first(
+                "SELECT title FROM findable WHERE place = $1 AND kind = 'comment' AND audience = 'everyone'",
+                vals![format!("/remarks/{id}")],
+            )
+            .await
+            .unwrap();
         assert_eq!(found.as_deref(), Some("Bleed"));
     })
     .await;
@@ -54,7 +67,11 @@ async fn a_guest_says_nothing_before_they_come_in() {
         let ada = house.member("Ada").await;
         let song = a_song(&ada).await;
         let id = say(&ada, &song, "Here.").await;
-        for (path, fields) in [("/remarks".to_owned(), vec![("place", song.as_str()), ("words", "Hello.")]), (format!("/remarks/{id}/words"), vec![("word", "me-too")]), (format!("/remarks/{id}/take-back"), vec![])] {
+        for (path, fields) in [
+            ("/remarks".to_owned(), vec![("place", song.as_str()), ("words", "Hello.")]),
+            (format!("/remarks/{id}/words"), vec![("word", "me-too")]),
+            (format!("/remarks/{id}/take-back"), vec![]),
+        ] {
             let answer = house.guest().post(&path, &fields).await;
             assert!(answer.is(303).to().starts_with("/sign-in"), "{path} led to {}", answer.to());
         }
@@ -73,7 +90,10 @@ async fn nothing_is_said_at_places_that_are_not_there_or_not_to_be_talked_at() {
         for place in ["/songs/none", "/nowhere", "https://evil.example/", "", "/help"] {
             ada.post("/remarks", &[("place", place), ("words", "Hello.")]).await.is(404);
         }
-        ada.post("/remarks", &[("place", &format!("/remarks/{id}")), ("words", "Hello.")]).await.is(409).says("Comments are closed here");
+        ada.post("/remarks", &[("place", &format!("/remarks/{id}")), ("words", "Hello.")])
+            .await
+            .is(409)
+            .says("Comments are closed here");
         ada.post("/remarks", &[("answers", "none"), ("words", "Hello.")]).await.is(404);
         assert_eq!(house.count("SELECT count(*) FROM remark").await, 1);
     })
@@ -91,7 +111,8 @@ async fn too_little_and_too_much_come_back_with_what_was_typed() {
         say(&ada, &song, &"ä".repeat(10_000)).await;
         let page = ada.post("/remarks", &[("place", &song), ("words", &"ä".repeat(10_001))]).await;
         page.is(422).says("Say something: 10000 characters at most. This is 10001.").says("ääää");
-        let page = ada.post("/remarks", &[("place", &song), ("words", "Kept."), ("speaking_as", &"x".repeat(61))]).await;
+        let page =
+            ada.post("/remarks", &[("place", &song), ("words", "Kept."), ("speaking_as", &"x".repeat(61))]).await;
         page.is(422).says("60 characters at most").says("Kept.");
         ada.post("/remarks", &[("place", &song), ("words", &"x".repeat(1_000_000))]).await.is(422);
         assert_eq!(house.count("SELECT count(*) FROM remark").await, 1);
@@ -104,7 +125,12 @@ async fn a_hat_is_worn_in_ones_own_words() {
     both(async |house| {
         let ada = house.member("Ada").await;
         let song = a_song(&ada).await;
-        ada.post("/remarks", &[("place", &song), ("words", "Wear plugs."), ("speaking_as", "drummer with <b>tinnitus</b>")]).await.is(303);
+        ada.post(
+            "/remarks",
+            &[("place", &song), ("words", "Wear plugs."), ("speaking_as", "drummer with <b>tinnitus</b>")],
+        )
+        .await
+        .is(303);
         house.guest().get(&song).await.says("speaking as drummer with <b>tinnitus</b>");
     })
     .await;
@@ -140,8 +166,14 @@ async fn an_answer_says_whom_it_answers_and_a_quote_is_their_own_words() {
         answer(&brook, &first, "It does.", "The second half is where it lives.").await;
         let page = house.guest().get(&song).await;
         page.says("to Ada").says("2 comments");
-        assert!(page.html.contains("<blockquote><p>The second half is where it lives.</p></blockquote>"), "{}", page.html);
-        let put_into_her_mouth = brook.post("/remarks", &[("answers", &first), ("words", "Ha."), ("quoted", "I was wrong about everything.")]).await;
+        assert!(
+            page.html.contains("<blockquote><p>The second half is where it lives.</p></blockquote>"),
+            "{}",
+            page.html
+        );
+        let put_into_her_mouth = brook
+            .post("/remarks", &[("answers", &first), ("words", "Ha."), ("quoted", "I was wrong about everything.")])
+            .await;
         put_into_her_mouth.is(422).says("These words don't stand in what you are answering").says("Ha.");
         assert_eq!(house.count("SELECT count(*) FROM remark").await, 2);
     })
@@ -162,11 +194,21 @@ async fn a_change_says_so_and_what_it_said_before_stays_until_its_author_takes_t
         ada.post(&edit, &[("words", ""), ("seen", &seen)]).await.is(422).says("can't be empty");
         ada.post(&edit, &[("words", "Second go."), ("seen", &seen)]).await.is(303);
         house.guest().get(&song).await.says("Second go.").says("edited").says_not("First go.");
-        house.guest().get(&history).await.is(200).says("First go.").says("Second go.").says_not("Take this wording away");
+        house
+            .guest()
+            .get(&history)
+            .await
+            .is(200)
+            .says("First go.")
+            .says("Second go.")
+            .says_not("Take this wording away");
         let wording: String = house.house.db.one("SELECT id FROM remark_edit", &[]).await.unwrap();
         brook.post(&format!("{history}/unsay"), &[("wording", &wording)]).await.is(403);
         ada.get(&history).await.says("Take this wording away");
-        ada.post_and_follow(&format!("{history}/unsay"), &[("wording", &wording)]).await.says("That wording is gone").says_not("First go.");
+        ada.post_and_follow(&format!("{history}/unsay"), &[("wording", &wording)])
+            .await
+            .says("That wording is gone")
+            .says_not("First go.");
         assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'remark_edit'").await, 1);
     })
     .await;
@@ -180,7 +222,10 @@ async fn two_changes_at_once_lose_nothing() {
         let id = say(&ada, &song, "First go.").await;
         let edit = format!("/remarks/{id}/edit");
         let seen = seen(&ada.get(&edit).await);
-        let (phone, desk) = ([("words", "From the phone."), ("seen", seen.as_str())], [("words", "From the desk."), ("seen", seen.as_str())]);
+        let (phone, desk) = (
+            [("words", "From the phone."), ("seen", seen.as_str())],
+            [("words", "From the desk."), ("seen", seen.as_str())],
+        );
         let (one, other) = tokio::join!(ada.post(&edit, &phone), ada.post(&edit, &desk));
         let mut statuses = [one.status.as_u16(), other.status.as_u16()];
         statuses.sort_unstable();
@@ -204,11 +249,19 @@ async fn within_ten_seconds_it_was_never_there() {
         brook.get(&song).await.says_not("It's up.");
         brook.post(&format!("/remarks/{id}/take-back"), &[]).await.is(403);
         house.house.clock.turn(9_000);
-        ada.post_and_follow(&format!("/remarks/{id}/take-back"), &[]).await.says("It was never here").says("one comment").says_not("Took these words back");
+        ada.post_and_follow(&format!("/remarks/{id}/take-back"), &[])
+            .await
+            .says("It was never here")
+            .says("one comment")
+            .says_not("Took these words back");
         brook.get(&song).await.says_not("Oh no.");
         ada.get(&format!("/remarks/{id}")).await.is(404);
         let next = say(&ada, &song, "Better.").await;
-        assert_eq!(house.house.db.one::<i64>("SELECT n FROM remark WHERE id = $1", vals![next]).await.unwrap(), 2, "the number is free again");
+        assert_eq!(
+            house.house.db.one::<i64>("SELECT n FROM remark WHERE id = $1", vals![next]).await.unwrap(),
+            2,
+            "the number is free again"
+        );
         assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'remark' AND how = 'gone'").await, 1);
     })
     .await;
@@ -226,14 +279,31 @@ async fn later_a_line_stays_and_the_words_go_from_quotes_search_and_history() {
         answer(&brook, &id, "I hear you.", "sister's name was in here").await;
         brook.post(&format!("/remarks/{id}/words"), &[("word", "me-too")]).await.is(303);
         house.house.clock.turn(11_000);
-        ada.post_and_follow(&format!("/remarks/{id}/take-back"), &[]).await.says("Took these words back").says("I hear you.").says("one comment").says_not("sister");
+        ada.post_and_follow(&format!("/remarks/{id}/take-back"), &[])
+            .await
+            .says("Took these words back")
+            .says("I hear you.")
+            .says("one comment")
+            .says_not("sister");
         house.guest().get(&song).await.says_not("Ada said").says_not("sister").says("to somebody");
         house.guest().get(&format!("/remarks/{id}")).await.is(303);
-        for (method, path) in [("get", format!("/remarks/{id}/history")), ("get", edit.clone()), ("get", format!("/remarks/{id}/answer")), ("post", format!("/remarks/{id}/take-back")), ("post", format!("/remarks/{id}/words"))] {
-            let page = if method == "get" { ada.get(&path).await } else { ada.post(&path, &[("word", "me-too")]).await };
+        for (method, path) in [
+            ("get", format!("/remarks/{id}/history")),
+            ("get", edit.clone()),
+            ("get", format!("/remarks/{id}/answer")),
+            ("post", format!("/remarks/{id}/take-back")),
+            ("post", format!("/remarks/{id}/words")),
+        ] {
+            let page =
+                if method == "get" { ada.get(&path).await } else { ada.post(&path, &[("word", "me-too")]).await };
             page.is(410);
         }
-        for left in ["SELECT count(*) FROM remark WHERE words LIKE '%sister%' OR html LIKE '%sister%' OR quoted LIKE '%sister%'", "SELECT count(*) FROM remark_edit", "SELECT count(*) FROM remark_word", "SELECT count(*) FROM findable WHERE preview LIKE '%sister%'"] {
+        for left in [
+            "SELECT count(*) FROM remark WHERE words LIKE '%sister%' OR html LIKE '%sister%' OR quoted LIKE '%sister%'",
+            "SELECT count(*) FROM remark_edit",
+            "SELECT count(*) FROM remark_word",
+            "SELECT count(*) FROM findable WHERE preview LIKE '%sister%'",
+        ] {
             assert_eq!(house.count(left).await, 0, "{left}");
         }
     })
@@ -268,8 +338,15 @@ async fn a_draft_is_kept_without_a_script_for_its_writer_alone() {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
         let song = a_song(&ada).await;
         let first = say(&ada, &song, "Go on.").await;
-        brook.post_and_follow("/remarks", &[("place", &song), ("words", "Not sure yet."), ("keep", "draft")]).await.says("Kept. Only you see it.").says("Not sure yet.");
-        brook.post_and_follow("/remarks", &[("answers", &first), ("words", "An answer, half."), ("keep", "draft")]).await.says("An answer, half.");
+        brook
+            .post_and_follow("/remarks", &[("place", &song), ("words", "Not sure yet."), ("keep", "draft")])
+            .await
+            .says("Kept. Only you see it.")
+            .says("Not sure yet.");
+        brook
+            .post_and_follow("/remarks", &[("answers", &first), ("words", "An answer, half."), ("keep", "draft")])
+            .await
+            .says("An answer, half.");
         brook.get(&song).await.says("Not sure yet.").says("the draft you kept").says_not("An answer, half.");
         ada.get(&song).await.says_not("Not sure yet.");
         brook.post("/remarks", &[("place", &song), ("words", &"x".repeat(10_001)), ("keep", "draft")]).await.is(413);
@@ -290,12 +367,29 @@ async fn a_link_into_a_long_thread_leads_to_the_same_words_for_ever() {
         let member = ada.member().await;
         let mut ids = Vec::new();
         for n in 1..=120 {
-            let saying = Saying { words: format!("Number {n}."), answers: ids.first().cloned().filter(|_| n == 120), ..Saying::default() };
+            let saying = Saying {
+                words: format!("Number {n}."),
+                answers: ids.first().cloned().filter(|_| n == 120),
+                ..Saying::default()
+            };
             ids.push(Remark::say(&member, &place, &saying).await.unwrap().id);
         }
         let page = house.guest().get(&song).await;
-        page.says("120 comments").says("Number 1.").says("Number 50.").says_not("Number 51.").says("Page 1 of 3").says("Later").says_not("Earlier");
-        house.guest().get(&format!("{song}?page=2")).await.says("Number 51.").says("Number 100.").says_not("Number 101.").says("Earlier");
+        page.says("120 comments")
+            .says("Number 1.")
+            .says("Number 50.")
+            .says_not("Number 51.")
+            .says("Page 1 of 3")
+            .says("Later")
+            .says_not("Earlier");
+        house
+            .guest()
+            .get(&format!("{song}?page=2"))
+            .await
+            .says("Number 51.")
+            .says("Number 100.")
+            .says_not("Number 101.")
+            .says("Earlier");
         for odd in ["0", "-1", "99", "x", "9223372036854775807"] {
             house.guest().get(&format!("{song}?page={odd}")).await.is(200);
         }
@@ -305,9 +399,17 @@ async fn a_link_into_a_long_thread_leads_to_the_same_words_for_ever() {
         house.guest().get(&before.to()).await.says("Number 75.");
         house.house.clock.turn(60_000);
         ada.post(&format!("/remarks/{}/take-back", ids[3]), &[]).await.is(303);
-        assert_eq!(house.guest().get(&link).await.headers["location"], before.headers["location"], "an earlier remark taken back moves nothing");
+        assert_eq!(
+            house.guest().get(&link).await.headers["location"],
+            before.headers["location"],
+            "an earlier remark taken back moves nothing"
+        );
         let last = house.guest().get(&format!("{song}?page=3")).await;
-        assert!(last.html.contains(&format!("href=\"/remarks/{}\">to Ada", ids[0])), "an answer to another page leads there: {}", last.html);
+        assert!(
+            last.html.contains(&format!("href=\"/remarks/{}\">to Ada", ids[0])),
+            "an answer to another page leads there: {}",
+            last.html
+        );
     })
     .await;
 }
@@ -320,7 +422,12 @@ async fn many_at_once_each_get_a_number_of_their_own() {
         let member = ada.member().await;
         let each = (0..24).map(|n| {
             let (member, place) = (member.clone(), place.clone());
-            tokio::spawn(async move { Remark::say(&member, &place, &Saying { words: format!("At once {n}."), ..Saying::default() }).await.unwrap().n })
+            tokio::spawn(async move {
+                Remark::say(&member, &place, &Saying { words: format!("At once {n}."), ..Saying::default() })
+                    .await
+                    .unwrap()
+                    .n
+            })
         });
         let mut numbers = Vec::new();
         for one in each.collect::<Vec<_>>() {
@@ -390,11 +497,17 @@ async fn folding_and_taking_down_take_a_duty_and_each_leaves_an_act() {
         cleo.post(&tend, &[("what", "lift"), ("why", "Looked again.")]).await.is(303);
         house.guest().get(&song).await.says("Something that hurt.").says_not("Folded");
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'comment'").await, 1);
-        assert_eq!(house.count("SELECT count(*) FROM act WHERE what LIKE 'act-remark-%' AND whom IS NOT NULL").await, 3);
+        assert_eq!(
+            house.count("SELECT count(*) FROM act WHERE what LIKE 'act-remark-%' AND whom IS NOT NULL").await,
+            3
+        );
         assert_eq!(house.count("SELECT count(*) FROM act_words WHERE words = 'Something that hurt.'").await, 3);
 
         let own = say(&cleo, &song, "My own.").await;
-        cleo.post(&format!("/remarks/{own}/tend"), &[("what", "fold"), ("why", "Because.")]).await.is(403).says("somebody else has to look");
+        cleo.post(&format!("/remarks/{own}/tend"), &[("what", "fold"), ("why", "Because.")])
+            .await
+            .is(403)
+            .says("somebody else has to look");
     })
     .await;
 }
@@ -405,7 +518,13 @@ async fn what_stands_under_a_song_goes_where_the_song_goes() {
         let ada = house.member("Ada").await;
         let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
         let song = a_song(&ada).await;
-        let other = ada.post("/songs", &[("artist", "Meshuggah"), ("title", "Bleeed"), ("feeling", "rage"), ("why", "Typo, sorry.")]).await.to();
+        let other = ada
+            .post(
+                "/songs",
+                &[("artist", "Meshuggah"), ("title", "Bleeed"), ("feeling", "rage"), ("why", "Typo, sorry.")],
+            )
+            .await
+            .to();
         say(&ada, &song, "Under the right one.").await;
         let moved = say(&ada, &other, "Under the wrong one.").await;
         cleo.post(&format!("{song}/merge"), &[("other", &other), ("merge-why", "Same song.")]).await.is(303);
@@ -415,8 +534,15 @@ async fn what_stands_under_a_song_goes_where_the_song_goes() {
 
         cleo.post(&format!("{song}/tend"), &[("what", "withdraw"), ("why", "The band asked.")]).await.is(303);
         house.guest().get(&format!("/remarks/{moved}")).await.is(410);
-        assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'comment'").await, 0, "nothing under it is found");
-        let third = ada.post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow.")]).await.to();
+        assert_eq!(
+            house.count("SELECT count(*) FROM findable WHERE kind = 'comment'").await,
+            0,
+            "nothing under it is found"
+        );
+        let third = ada
+            .post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow.")])
+            .await
+            .to();
         let lost = say(&ada, &third, "Going with it.").await;
         ada.post(&format!("{third}/take-back"), &[]).await.is(303);
         house.guest().get(&format!("/remarks/{lost}")).await.is(404);
@@ -436,30 +562,68 @@ async fn forget(house: &TestHouse, who: &Browser<'_>, how: Leaving) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_leaves_chooses_what_becomes_of_their_words_and_of_quotes_of_them() {
     both(async |house| {
-        for (how, name, stays, name_stays) in [(Leaving::KeepWords, "Dara", true, true), (Leaving::TakeNameOff, "Eli", true, false), (Leaving::Remove, "Fern", false, false)] {
+        for (how, name, stays, name_stays) in [
+            (Leaving::KeepWords, "Dara", true, true),
+            (Leaving::TakeNameOff, "Eli", true, false),
+            (Leaving::Remove, "Fern", false, false),
+        ] {
             let (who, brook) = (house.member(name).await, house.member(&format!("Brook {}", how.id())).await);
-            let song = who.post("/songs", &[("artist", "Earth"), ("title", how.id()), ("feeling", "numb"), ("why", "Slow.")]).await.to();
-            let id = id_in(&who.post("/remarks", &[("place", &song), ("words", "Words of one who left."), ("speaking_as", "the one from Leeds")]).await);
+            let song = who
+                .post("/songs", &[("artist", "Earth"), ("title", how.id()), ("feeling", "numb"), ("why", "Slow.")])
+                .await
+                .to();
+            let id = id_in(
+                &who.post(
+                    "/remarks",
+                    &[("place", &song), ("words", "Words of one who left."), ("speaking_as", "the one from Leeds")],
+                )
+                .await,
+            );
             let quoting = answer(&brook, &id, "Quoting.", "one who left").await;
             who.post(&format!("/remarks/{quoting}/words"), &[("word", "me-too")]).await.is(303);
             who.post("/remarks", &[("place", &song), ("words", "Half a thought."), ("keep", "draft")]).await.is(303);
-            let kept = house.house.rooms.iter().find(|room| room.name() == "talk").unwrap().keeps(&house.house, &who.person).await.unwrap();
+            let kept = house
+                .house
+                .rooms
+                .iter()
+                .find(|room| room.name() == "talk")
+                .unwrap()
+                .keeps(&house.house, &who.person)
+                .await
+                .unwrap();
             let export = serde_json::to_string(&kept).unwrap();
-            assert!(["Words of one who left.", "me-too", "Half a thought.", "the one from Leeds"].iter().all(|words| export.contains(words)), "{export}");
+            assert!(
+                ["Words of one who left.", "me-too", "Half a thought.", "the one from Leeds"]
+                    .iter()
+                    .all(|words| export.contains(words)),
+                "{export}"
+            );
 
             forget(&house, &who, how).await;
             let page = house.guest().get(&song).await;
             assert_eq!(page.words().contains("Words of one who left."), stays, "{how:?}");
-            assert_eq!(page.words().matches("one who left").count(), if stays { 2 } else { 0 }, "{how:?}: the quote, too");
+            assert_eq!(
+                page.words().matches("one who left").count(),
+                if stays { 2 } else { 0 },
+                "{how:?}: the quote, too"
+            );
             assert_eq!(page.words().contains(name), name_stays, "{how:?}: {}", page.words());
             assert_eq!(page.words().contains("Leeds"), name_stays, "{how:?}");
             assert_eq!(page.words().contains("me too"), name_stays, "{how:?}: what they said with one tap");
             page.says("Quoting.");
-            let found: i64 = house.house.db.one("SELECT count(*) FROM findable WHERE place = $1", vals![format!("/remarks/{id}")]).await.unwrap();
+            let found: i64 = house
+                .house
+                .db
+                .one("SELECT count(*) FROM findable WHERE place = $1", vals![format!("/remarks/{id}")])
+                .await
+                .unwrap();
             assert_eq!(found, i64::from(stays), "{how:?}");
         }
         assert_eq!(house.count("SELECT count(*) FROM draft").await, 0);
-        assert_eq!(house.count("SELECT count(*) FROM findable WHERE marks LIKE '%by0eli%' OR marks LIKE '%by0fern%'").await, 0);
+        assert_eq!(
+            house.count("SELECT count(*) FROM findable WHERE marks LIKE '%by0eli%' OR marks LIKE '%by0fern%'").await,
+            0
+        );
     })
     .await;
 }
@@ -470,14 +634,36 @@ async fn an_import_brings_comments_by_people_and_by_names() {
         let ada = house.member("Ada").await;
         let song = a_song(&ada).await;
         let talk = house.house.rooms.iter().find(|room| room.name() == "talk").unwrap();
-        let mut comment = base::brought::BroughtComment { key: "k:1".into(), under: Place::read(&song).unwrap(), answers: None, author: Some(Place::of("people", &ada.person)), name: "ignored".into(), words: "From **2019**.".into(), at: 1_560_000_000_000 };
+        let mut comment = base::brought::BroughtComment {
+            key: "k:1".into(),
+            under: Place::read(&song).unwrap(),
+            answers: None,
+            author: Some(Place::of("people", &ada.person)),
+            name: "ignored".into(),
+            words: "From **2019**.".into(),
+            at: 1_560_000_000_000,
+        };
         let tx = house.house.begin().await.unwrap();
-        let first = talk.take_in(&house.house, &tx, &base::brought::Brought::Comment(comment.clone())).await.unwrap().unwrap();
-        comment = base::brought::BroughtComment { answers: Some(first.clone()), author: None, name: "Old Friend".into(), words: "And an answer.".into(), at: 1_560_000_100_000, ..comment };
+        let first =
+            talk.take_in(&house.house, &tx, &base::brought::Brought::Comment(comment.clone())).await.unwrap().unwrap();
+        comment = base::brought::BroughtComment {
+            answers: Some(first.clone()),
+            author: None,
+            name: "Old Friend".into(),
+            words: "And an answer.".into(),
+            at: 1_560_000_100_000,
+            ..comment
+        };
         talk.take_in(&house.house, &tx, &base::brought::Brought::Comment(comment)).await.unwrap().unwrap();
         tx.keep().await.unwrap();
         let page = house.guest().get(&song).await;
-        page.says("Ada").says("From 2019.").says("8 June 2019").says("Old Friend from the old site").says_not("Ada from the old site").says("to Ada").says("2 comments");
+        page.says("Ada")
+            .says("From 2019.")
+            .says("8 June 2019")
+            .says("Old Friend from the old site")
+            .says_not("Ada from the old site")
+            .says("to Ada")
+            .says("2 comments");
         house.guest().get(first.as_str()).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM findable WHERE kind = 'comment'").await, 2);
     })
@@ -515,7 +701,12 @@ async fn words_taken_away_or_down_stand_in_no_quote_and_in_no_act() {
         let cleo = house.holder("Cleo", &house.duty_that("tend_talk")).await;
         let song = a_song(&ada).await;
         let id = say(&ada, &song, "My real name is Canarybird.").await;
-        dara.post("/remarks", &[("answers", &id), ("quoted", "real name is Canarybird"), ("words", "Careful with that.")]).await.is(303);
+        dara.post(
+            "/remarks",
+            &[("answers", &id), ("quoted", "real name is Canarybird"), ("words", "Careful with that.")],
+        )
+        .await
+        .is(303);
         brook.get(&song).await.says("real name is Canarybird");
         let tend = format!("/remarks/{id}/tend");
         cleo.post(&tend, &[("what", "fold"), ("why", "A name.")]).await.is(303);
@@ -563,10 +754,17 @@ async fn what_an_older_renderer_made_is_rendered_anew_once_for_a_version() {
                 tx.run(sql, &[]).await.unwrap();
             }
             tx.keep().await.unwrap();
-            for job in house.house.rooms.iter().flat_map(|room| room.jobs()).filter(|job| job.name.ends_with("-rendered")) {
+            for job in
+                house.house.rooms.iter().flat_map(|room| room.jobs()).filter(|job| job.name.ends_with("-rendered"))
+            {
                 circlepit::worker::take_turn(&house.house, job).await;
             }
-            house.count("SELECT (SELECT count(*) FROM article WHERE html = 'old') + (SELECT count(*) FROM remark WHERE html = 'old')").await
+            house
+                .count(
+                    "SELECT (SELECT count(*) FROM article WHERE html = 'old') + (SELECT count(*) FROM remark
+                     WHERE html = 'old')",
+                )
+                .await
         };
         assert_eq!(turns().await, 0);
         let page = house.guest().get(&place).await;

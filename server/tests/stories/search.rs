@@ -7,7 +7,10 @@ use base::search::{self, Findable, Order, Query};
 
 use crate::house::both;
 
-const WORDS: &[&str] = &["doom", "Doom", "slow", "days", "Motörhead", "motorhead", "NOT", "near", "sleep", "don't", "日本", "a-b", "x:y", "ß"];
+const WORDS: &[&str] = &[
+    "doom", "Doom", "slow", "days", "Motörhead", "motorhead", "NOT", "near", "sleep", "don't", "日本", "a-b", "x:y",
+    "ß",
+];
 const NAMES: &[&str] = &["Ada", "Brook", "Ada III"];
 
 fn pick<'a>(of: &[&'a str]) -> &'a str {
@@ -41,7 +44,8 @@ fn typed() -> String {
         2 => format!("by:\"{}\"", pick(NAMES)),
         3 => format!("feeling:{}", pick(&["rage", "need-to-scream"])),
         4 => format!("genre:{} lang:{}", pick(&["doom", "black-metal"]), pick(&["en", "fi"])),
-        5 => pick(&["\"", "*", "OR", "'); DROP TABLE song; --", "NEAR/2", "^doom", "doom*", "-doom", "&|!", "<->"]).to_owned(),
+        5 => pick(&["\"", "*", "OR", "'); DROP TABLE song; --", "NEAR/2", "^doom", "doom*", "-doom", "&|!", "<->"])
+            .to_owned(),
         _ => pick(WORDS).to_owned(),
     };
     (0..=id::below(2)).map(part).collect::<Vec<_>>().join(" ")
@@ -67,10 +71,26 @@ async fn every_kind_of_reader_finds_just_what_a_scan_of_what_they_may_open_finds
                     Audience::Members => reader.person.is_some(),
                     Audience::Only => reader.person == thing.owner,
                 };
-                let scan: Vec<_> = things.iter().rev().filter(may_open).filter(|thing| !query.is_empty() && query.matches(thing)).map(|thing| format!("/things/{}", thing.at)).collect();
-                let newest: Vec<_> = search::find(db, &reader, &query, Order::NewestFirst, None, 200).await.unwrap().into_iter().map(|found| found.place).collect();
+                let scan: Vec<_> = things
+                    .iter()
+                    .rev()
+                    .filter(may_open)
+                    .filter(|thing| !query.is_empty() && query.matches(thing))
+                    .map(|thing| format!("/things/{}", thing.at))
+                    .collect();
+                let newest: Vec<_> = search::find(db, &reader, &query, Order::NewestFirst, None, 200)
+                    .await
+                    .unwrap()
+                    .into_iter()
+                    .map(|found| found.place)
+                    .collect();
                 assert_eq!(newest, scan, "“{typed}” for {reader:?}");
-                let mut like: Vec<_> = search::find(db, &reader, &query, Order::MostLike, None, 200).await.unwrap().into_iter().map(|found| found.place).collect();
+                let mut like: Vec<_> = search::find(db, &reader, &query, Order::MostLike, None, 200)
+                    .await
+                    .unwrap()
+                    .into_iter()
+                    .map(|found| found.place)
+                    .collect();
                 like.sort_by_key(|place| std::cmp::Reverse(place[8..].parse::<i64>().unwrap()));
                 assert_eq!(like, scan, "“{typed}” by likeness");
                 hits += scan.len();
@@ -86,13 +106,32 @@ async fn a_search_takes_whatever_is_typed_and_leads_through_all_pages() {
     both(async |house| {
         let ada = house.member("Ada").await;
         for n in 0..25 {
-            ada.post("/songs", &[("artist", "Earth"), ("title", &format!("Number {n}")), ("feeling", "numb"), ("why", "Slow as weather.")]).await.is(303);
+            ada.post(
+                "/songs",
+                &[
+                    ("artist", "Earth"),
+                    ("title", &format!("Number {n}")),
+                    ("feeling", "numb"),
+                    ("why", "Slow as weather."),
+                ],
+            )
+            .await
+            .is(303);
             house.house.clock.turn(1_000);
         }
         let first = house.guest().get("/search?q=weather+kind%3Asong").await;
         first.is(200).says("Number 24").says("Number 5").says_not("Number 4 ");
-        house.guest().get(&format!("/search{}", first.older().unwrap())).await.is(200).says("Number 4").says("Number 0").says_not("Number 5 ");
-        for typed in ["%22", "*", "%00", "a%27%20OR%201=1", "%F0%9F%A4%98", &"x".repeat(5_000), "feeling%3A", "%3Cscript%3E"] {
+        house
+            .guest()
+            .get(&format!("/search{}", first.older().unwrap()))
+            .await
+            .is(200)
+            .says("Number 4")
+            .says("Number 0")
+            .says_not("Number 5 ");
+        for typed in
+            ["%22", "*", "%00", "a%27%20OR%201=1", "%F0%9F%A4%98", &"x".repeat(5_000), "feeling%3A", "%3Cscript%3E"]
+        {
             let page = house.guest().get(&format!("/search?q={typed}")).await;
             assert_eq!(page.status, 200, "{typed}");
             assert!(!page.html.contains("<script>"), "{typed}");
@@ -105,14 +144,35 @@ async fn a_search_takes_whatever_is_typed_and_leads_through_all_pages() {
 async fn what_was_sought_is_shown_where_it_stands_however_far_in() {
     both(async |house| {
         let ada = house.member("Ada").await;
-        let song = ada.post("/songs", &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow as weather.")]).await.is(303).to();
+        let song = ada
+            .post(
+                "/songs",
+                &[("artist", "Earth"), ("title", "Old Black"), ("feeling", "numb"), ("why", "Slow as weather.")],
+            )
+            .await
+            .is(303)
+            .to();
         let long = format!("{} Then there was marzipan. {}", "It went on. ".repeat(60), "And on. ".repeat(60));
         ada.post("/remarks", &[("place", &song), ("words", &long)]).await.is(303);
         house.guest().get("/search?q=marzipan").await.says("… went on. It went on. Then there was marzipan. And on.");
         house.guest().get("/search?q=went").await.says("It went on. It went on.").says_not("marzipan");
-        ada.post("/songs", &[("artist", "Earth"), ("title", "Can you hear it"), ("feeling", "numb"), ("why", "I can’t sleep without it.")]).await.is(303);
+        ada.post(
+            "/songs",
+            &[
+                ("artist", "Earth"),
+                ("title", "Can you hear it"),
+                ("feeling", "numb"),
+                ("why", "I can’t sleep without it."),
+            ],
+        )
+        .await
+        .is(303);
         let page = house.guest().get("/search?q=can%27t+sleep").await;
-        assert!(page.html.contains("I <mark>can’t</mark> <mark>sleep</mark> without") && !page.html.contains("<mark>Can</mark>"), "half a word was marked");
+        assert!(
+            page.html.contains("I <mark>can’t</mark> <mark>sleep</mark> without")
+                && !page.html.contains("<mark>Can</mark>"),
+            "half a word was marked"
+        );
         house.guest().get("/search?q=kind%3Acomment").await.says("It went on. It went on.").says_not("marzipan");
     })
     .await;
@@ -138,7 +198,12 @@ async fn who_types_a_feeling_is_led_to_its_page_and_who_finds_nothing_to_somebod
         let guest = house.guest();
         let leads = async |typed: &str| {
             let page = guest.get(&format!("/search?q={}", base::form::encoded(typed))).await;
-            let feelings = house.house.pack.feelings.iter().filter(|feeling| page.html.contains(&format!("href=\"/feelings/{}\"", feeling.id)));
+            let feelings = house
+                .house
+                .pack
+                .feelings
+                .iter()
+                .filter(|feeling| page.html.contains(&format!("href=\"/feelings/{}\"", feeling.id)));
             feelings.map(|feeling| feeling.name.clone()).collect::<Vec<_>>()
         };
         assert_eq!(leads("").await.len(), house.house.pack.feelings.len());

@@ -1,5 +1,5 @@
-//! The house's own source, read as text, for the rules about the code. Comments are told from code and from strings, and
-//! the tests that stand at the end of a file are left out.
+//! The house's own source, read as text, for the rules about the code. Comments are told from code and from strings,
+//! and the tests that stand at the end of a file are left out.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -143,7 +143,11 @@ impl Rust {
                 continue;
             }
             let close = open + closing(&self.code[open..]);
-            functions.push(Function { name, head: self.code[at..open].to_owned(), body: self.code[open..close].to_owned() });
+            functions.push(Function {
+                name,
+                head: self.code[at..open].to_owned(),
+                body: self.code[open..close].to_owned(),
+            });
         }
         functions
     }
@@ -225,7 +229,10 @@ pub fn tables() -> Vec<Table> {
             match words[..] {
                 ["CREATE", "TABLE", name, "("] => tables.push(Table { name: name.to_owned(), columns: Vec::new() }),
                 ["ALTER", "TABLE", name, "ADD", "COLUMN", ref column @ ..] => {
-                    let table = tables.iter_mut().find(|table| table.name == name).unwrap_or_else(|| panic!("{name} is altered before it is made"));
+                    let table = tables
+                        .iter_mut()
+                        .find(|table| table.name == name)
+                        .unwrap_or_else(|| panic!("{name} is altered before it is made"));
                     table.columns.extend(Column::read(column));
                 }
                 ["ALTER", ..] => panic!("the rules about the schema cannot read this: {line}"),
@@ -249,21 +256,34 @@ impl Column {
         let [name, kind @ ("TEXT" | "BIGINT" | "BYTEA"), rest @ ..] = words else { return None };
         let refers_to = rest.iter().position(|word| *word == "REFERENCES").map(|at| rest[at + 1].to_owned());
         let is_key = rest.starts_with(&["PRIMARY", "KEY"]);
-        Some(Self { name: (*name).to_owned(), refers_to, is_text: *kind == "TEXT", is_bytes: *kind == "BYTEA", may_be_null: !is_key && !rest.starts_with(&["NOT", "NULL"]), is_key })
+        Some(Self {
+            name: (*name).to_owned(),
+            refers_to,
+            is_text: *kind == "TEXT",
+            is_bytes: *kind == "BYTEA",
+            may_be_null: !is_key && !rest.starts_with(&["NOT", "NULL"]),
+            is_key,
+        })
     }
 
     /// Whether a person's id stands in it.
     pub fn is_a_person(&self) -> bool {
-        self.refers_to.as_deref() == Some("person") || ["person", "author", "giver", "whom", "whose", "owner", "by"].contains(&self.name.as_str())
+        self.refers_to.as_deref() == Some("person")
+            || ["person", "author", "giver", "whom", "whose", "owner", "by"].contains(&self.name.as_str())
     }
 }
 
-/// Fails when an exception's day has come: exceptions are for a while, and then somebody looks again. The day is counted
-/// from the commit, so that an older one passes for as long as it did; without git, from today.
+/// Fails when an exception's day has come: exceptions are for a while, and then somebody looks again. The day is
+/// counted from the commit, so that an older one passes for as long as it did; without git, from today.
 #[track_caller]
 pub fn has_not_expired(what: &str, day: &str) {
     static NOW: LazyLock<i64> = LazyLock::new(|| {
-        let said = Command::new("git").current_dir(top()).args(["log", "-1", "--format=%ct"]).output().ok().filter(|said| said.status.success());
+        let said = Command::new("git")
+            .current_dir(top())
+            .args(["log", "-1", "--format=%ct"])
+            .output()
+            .ok()
+            .filter(|said| said.status.success());
         let seconds = said.and_then(|said| String::from_utf8(said.stdout).ok()?.trim().parse::<i64>().ok());
         seconds.map_or_else(|| base::clock::Clock::Machine.now(), |seconds| seconds * SECOND_MS)
     });

@@ -32,15 +32,20 @@ impl<'a> Reader<'a> {
     pub(super) fn new(candidates: &'a [Candidate], withdrawn: &[Candidate]) -> Self {
         let ids = candidates.iter().chain(withdrawn).map(|candidate| candidate.id as usize + 1).max().unwrap_or(0);
         let mut places = vec![None; ids];
-        candidates.iter().enumerate().for_each(|(position, candidate)| places[candidate.id as usize] = Some(Place::Position(position)));
+        candidates
+            .iter()
+            .enumerate()
+            .for_each(|(position, candidate)| places[candidate.id as usize] = Some(Place::Position(position)));
         withdrawn.iter().for_each(|candidate| places[candidate.id as usize] = Some(Place::Withdrawn));
         Self { candidates, places, struck: Vec::new(), before: None }
     }
 
     /// Reads `COUNT: BALLOT` and adds it.
     pub(super) fn read(&mut self, text: &str, ballots: &mut Ballots) -> Result<(), String> {
-        let (count, ballot) = text.split_once(':').ok_or_else(|| format!("expected \"COUNT: BALLOT\", found {}", quoted(text)))?;
-        let count = whole(count.trim()).ok_or_else(|| format!("a count is a whole number in digits, found {}", quoted(count.trim())))?;
+        let (count, ballot) =
+            text.split_once(':').ok_or_else(|| format!("expected \"COUNT: BALLOT\", found {}", quoted(text)))?;
+        let count = whole(count.trim())
+            .ok_or_else(|| format!("a count is a whole number in digits, found {}", quoted(count.trim())))?;
         let (ballot, tag) = split_tag(ballot.trim());
         self.tag(tag, count)?;
         self.struck.clear();
@@ -51,15 +56,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A public file has one tag for each ballot, and stands in their order, so that the order says nothing; any other file has none.
+    /// A public file has one tag for each ballot, and stands in their order, so that the order says nothing; any other
+    /// file has none.
     fn tag(&mut self, tag: Option<&str>, count: u64) -> Result<(), String> {
         match (&self.before, tag) {
             (Some(Some(_)), None) => return Err("this ballot has no receipt tag, the ones before have".to_owned()),
             (Some(None), Some(_)) => return Err("this ballot has a receipt tag, the ones before have none".to_owned()),
-            (_, Some(_)) if count != 1 => return Err(format!("a ballot with a receipt tag was cast once, found {count}")),
-            (Some(Some(before)), Some(tag)) if before == tag => return Err(format!("the receipt tag {tag} stands here a second time")),
+            (_, Some(_)) if count != 1 => {
+                return Err(format!("a ballot with a receipt tag was cast once, found {count}"));
+            }
+            (Some(Some(before)), Some(tag)) if before == tag => {
+                return Err(format!("the receipt tag {tag} stands here a second time"));
+            }
             (Some(Some(before)), Some(tag)) if before.as_str() > tag => {
-                return Err(format!("the receipt tag {tag} stands below {before}: ballots with tags stand in the order of the tags"));
+                return Err(format!(
+                    "the receipt tag {tag} stands below {before}: ballots with tags stand in the order of the tags"
+                ));
             }
             _ => {}
         }
@@ -86,9 +98,11 @@ impl<'a> Reader<'a> {
 
     fn scores(&mut self, count: u64, ballot: &str, scores: &mut Scores) -> Result<(), String> {
         for mark in ballot.split_whitespace() {
-            let (id, score) = mark.split_once('/').ok_or_else(|| format!("expected CANDIDATE/SCORE, found {}", quoted(mark)))?;
+            let (id, score) =
+                mark.split_once('/').ok_or_else(|| format!("expected CANDIDATE/SCORE, found {}", quoted(mark)))?;
             let given = whole(score).and_then(|score| u16::try_from(score).ok()).filter(|score| *score <= SCORE_MAX);
-            let given = given.ok_or_else(|| format!("a score is a whole number from 0 to {SCORE_MAX}, found {}", quoted(score)))?;
+            let given = given
+                .ok_or_else(|| format!("a score is a whole number from 0 to {SCORE_MAX}, found {}", quoted(score)))?;
             let Some(candidate) = self.position(id)? else { continue };
             scores.mark(candidate, given).map_err(|refusal| self.said(&refusal))?;
         }
@@ -129,7 +143,9 @@ fn position(count: u64, ballot: &str, positions: &mut Positions) -> Result<(), S
         ("agree", "") => Position::Agree,
         ("stand", "aside") => Position::StandAside,
         ("abstain", "") => Position::Abstain,
-        ("object", reason) if reason.chars().any(garbles) => return Err(format!("a reason holds a control character: {}", quoted(reason))),
+        ("object", reason) if reason.chars().any(garbles) => {
+            return Err(format!("a reason holds a control character: {}", quoted(reason)));
+        }
         ("object", reason) => Position::Object(reason),
         _ => return Err(format!("expected agree, stand aside, abstain or object REASON, found {}", quoted(ballot))),
     };

@@ -1,8 +1,9 @@
 //! Everybody whom some way of breaking IRV's ties elects.
 //!
-//! Follows every branch, and makes few of them: candidates who together have fewer votes than the next one all drop out before that
-//! one, in whatever order, so their ties need no branch; a majority settles a branch; a branch of known winners adds nothing.
-//! Promises to stop: past [`WINNERS_WORK_MAX`] it gives what it found and says that it is not all.
+//! Follows every branch, and makes few of them: candidates who together have fewer votes than the next one all drop out
+//! before that one, in whatever order, so their ties need no branch; a majority settles a branch; a branch of known
+//! winners adds nothing. Promises to stop: past [`WINNERS_WORK_MAX`] it gives what it found and says that it is not
+//! all.
 
 use std::collections::HashSet;
 

@@ -1,6 +1,7 @@
 //! The counting table of Scottish STV: a pile of papers for each candidate, and what is done with them stage by stage.
 //!
-//! Promises that a paper is always in exactly one place, or in equal parts on the piles of equal candidates. Never reads a float.
+//! Promises that a paper is always in exactly one place, or in equal parts on the piles of equal candidates. Never
+//! reads a float.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -88,7 +89,8 @@ impl<'a> Table<'a> {
             return Vec::new();
         }
         let last = self.continuing.count_ones() as usize <= self.seats - self.elected.len();
-        let mut elected: Vec<_> = members(self.continuing).filter(|one| last || self.votes[*one] >= self.quota).collect();
+        let mut elected: Vec<_> =
+            members(self.continuing).filter(|one| last || self.votes[*one] >= self.quota).collect();
         elected.sort_by(|one, other| self.by_votes(*one, *other));
         for one in &elected {
             self.continuing &= !only(*one);
@@ -100,7 +102,8 @@ impl<'a> Table<'a> {
 
     /// Most votes first, then by the latest earlier stage, then by lot.
     fn by_votes(&self, one: usize, other: usize) -> Ordering {
-        let past = self.stages.iter().rev().map(|stage| stage.votes[other].cmp(&stage.votes[one])).find(|order| order.is_ne());
+        let past =
+            self.stages.iter().rev().map(|stage| stage.votes[other].cmp(&stage.votes[one])).find(|order| order.is_ne());
         let now = self.votes[other].cmp(&self.votes[one]);
         now.then(past.unwrap_or(Ordering::Equal)).then(self.lot.place(one).cmp(&self.lot.place(other)))
     }
@@ -140,7 +143,14 @@ impl<'a> Table<'a> {
         let picked = self.lot.pick(left);
         if level != only(picked) {
             let settled = if left == only(picked) { Settled::EarlierStage } else { Settled::Lot };
-            self.ties.push(Tie { at: self.stages.len(), about, tied: members(level).collect(), earlier, picked, settled });
+            self.ties.push(Tie {
+                at: self.stages.len(),
+                about,
+                tied: members(level).collect(),
+                earlier,
+                picked,
+                settled,
+            });
         }
         picked
     }

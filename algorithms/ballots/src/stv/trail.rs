@@ -28,7 +28,8 @@ impl Stv {
     fn what_follows(&self, at: usize, stage: &Stage, candidates: &[Candidate]) -> String {
         let mut text = String::new();
         if !stage.elected.is_empty() {
-            let below = stage.elected.iter().any(|one| stage.votes[*one].is_some_and(|votes| votes < self.quota * super::UNIT));
+            let below =
+                stage.elected.iter().any(|one| stage.votes[*one].is_some_and(|votes| votes < self.quota * super::UNIT));
             let why = if below { " (as many left as seats)" } else { "" };
             text += &format!("  Elected: {}{why}.\n", labels(candidates, stage.elected.iter().copied()));
         }
@@ -36,9 +37,13 @@ impl Stv {
         text += &match stage.next {
             Next::Surplus { of, surplus, total } => {
                 let (of, surplus, total) = (label(candidates, of), decimal(surplus), decimal(total));
-                format!("  The surplus of {of}, {surplus}, moves: each paper at its value × {surplus} ÷ {total}, five decimals, the rest ignored.\n")
+                format!(
+                    "  The surplus of {of}, {surplus}, moves: each paper at its value × {surplus} ÷ {total}, five decimals, the rest ignored.\n"
+                )
             }
-            Next::Exclusion(of) => format!("  {} is excluded; their papers move at the value they have.\n", label(candidates, of)),
+            Next::Exclusion(of) => {
+                format!("  {} is excluded; their papers move at the value they have.\n", label(candidates, of))
+            }
             Next::End => String::new(),
         };
         text + &stage.parcels.iter().map(|parcel| parcel_line(parcel, candidates)).collect::<String>()

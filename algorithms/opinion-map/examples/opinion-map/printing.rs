@@ -1,11 +1,13 @@
-//! Says a map as JSON: first the keys and shapes of a Polis reference file, then what the default mode adds. Promises: statements
-//! and people go by the ids of their files; a group that is hidden gives no members, place, statements or counts,
-//! only its size.
-//! Never leaves out a key because it is empty.
+//! Says a map as JSON: first the keys and shapes of a Polis reference file, then what the default mode adds. Promises:
+//! statements and people go by the ids of their files; a group that is hidden gives no members, place, statements or
+//! counts, only its size. Never leaves out a key because it is empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use opinion_map::{Bridging, Chosen, Consensus, Group, GroupStatistics, OpinionMap, Representative, Shared, Tally, Verdict, Vote, bridging, popular, proportional};
+use opinion_map::{
+    Bridging, Chosen, Consensus, Group, GroupStatistics, OpinionMap, Representative, Shared, Tally, Verdict, Vote,
+    bridging, popular, proportional,
+};
 use serde_json::{Map, Value, json};
 
 use crate::reading::{Comments, Conversation};
@@ -55,14 +57,19 @@ pub(crate) fn beyond_polis(conversation: &Conversation, map: &OpinionMap) -> Map
     let seen = |statement: usize| votes.tallies()[statement].seen();
     let outside = map.outside(votes);
     let groups = map.groups.iter().map(|group| {
-        json!({"people": group.people, "center": (!group.is_hidden).then_some(group.center), "stability": group.stability, "hidden": group.is_hidden})
+        json!({
+            "people": group.people, "center": (!group.is_hidden).then_some(group.center), "stability": group.stability,
+            "hidden": group.is_hidden
+        })
     });
     let divisions = map.divisions.iter().map(|one| {
         json!({"tid": statements[one.statement], "more": one.more, "less": one.less, "difference": one.difference,
             "low": one.low, "high": one.high, "z": one.z})
     });
     let fits = map.fits.iter().map(|fit| json!({"k": fit.groups, "silhouette": fit.silhouette, "chance": fit.chance}));
-    let counts = |(tallies, group): (&Vec<Tally>, &Group)| if group.is_hidden { Vec::new() } else { tallies.iter().map(|tally| tally.seen()).collect() };
+    let counts = |(tallies, group): (&Vec<Tally>, &Group)| {
+        if group.is_hidden { Vec::new() } else { tallies.iter().map(|tally| tally.seen()).collect() }
+    };
     let seen_by_group: Vec<Vec<u32>> = map.statistics.tallies.iter().zip(&map.groups).map(counts).collect();
     let keys = json!({
         "groups": groups.collect::<Vec<_>>(),
@@ -90,7 +97,10 @@ pub(crate) fn given(conversation: &Conversation, groups: &BTreeMap<u64, i64>) ->
     let label = |person: &u64| ids.binary_search(groups.get(person)?).ok();
     let labels: Vec<Option<usize>> = conversation.people.iter().map(label).collect();
     let statistics = GroupStatistics::of(&conversation.votes, &labels, ids.len());
-    let speaking = ids.iter().zip(&statistics.representatives).map(|(id, list)| (id.to_string(), representatives(list, &conversation.statements)));
+    let speaking = ids
+        .iter()
+        .zip(&statistics.representatives)
+        .map(|(id, list)| (id.to_string(), representatives(list, &conversation.statements)));
     json!({
         "group_ids": ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "labels": groups.iter().map(|(person, group)| (person.to_string(), Value::from(group.to_string()))).collect::<Map<_, _>>(),
@@ -108,7 +118,9 @@ pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String
     } else if !votes.standings().iter().any(|standing| standing.is_live()) {
         notes.push("no statement is left to draw from: each was rejected, or is about the people".to_owned());
     } else if map.plane.share[0] == 0.0 {
-        notes.push("nobody's votes differ from anybody else's on any statement: there is no direction to draw".to_owned());
+        notes.push(
+            "nobody's votes differ from anybody else's on any statement: there is no direction to draw".to_owned(),
+        );
     }
     match map.groups.len() {
         0 => notes.push("nobody has voted enough to be grouped".to_owned()),
@@ -116,8 +128,13 @@ pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String
         _ => {}
     }
     if outside.never_voted + outside.too_few_votes > 0 {
-        notes.push(format!("{} of {} people are in no group: {} voted on too few statements, {} on none",
-            outside.never_voted + outside.too_few_votes, votes.people(), outside.too_few_votes, outside.never_voted));
+        notes.push(format!(
+            "{} of {} people are in no group: {} voted on too few statements, {} on none",
+            outside.never_voted + outside.too_few_votes,
+            votes.people(),
+            outside.too_few_votes,
+            outside.never_voted
+        ));
     }
     if !conversation.unseen.is_empty() {
         notes.push(format!("{} statements nobody has seen", conversation.unseen.len()));
@@ -139,7 +156,8 @@ fn by_person(people: &[u64], value: impl Fn(usize) -> Option<Value>) -> Map<Stri
 fn representatives(list: &[Representative], statements: &[u64]) -> Value {
     let one = |one: &Representative| {
         json!({"tid": statements[one.statement], "repful-for": side(one.side), "n-success": one.successes, "n-trials": one.trials,
-            "p-success": one.probability, "p-test": one.probability_z, "repness": one.ratio, "repness-test": one.ratio_z})
+            "p-success": one.probability, "p-test": one.probability_z, "repness": one.ratio,
+            "repness-test": one.ratio_z})
     };
     list.iter().map(one).collect()
 }
@@ -153,7 +171,10 @@ fn consensus(consensus: &Consensus, statements: &[u64]) -> Value {
         json!({"tid": statements[one.statement], "n-success": one.successes, "n-trials": one.trials,
             "p-success": one.probability, "p-test": one.probability_z})
     };
-    json!({"agree": consensus.agree.iter().map(one).collect::<Vec<_>>(), "disagree": consensus.disagree.iter().map(one).collect::<Vec<_>>()})
+    json!({
+        "agree": consensus.agree.iter().map(one).collect::<Vec<_>>(),
+        "disagree": consensus.disagree.iter().map(one).collect::<Vec<_>>()
+    })
 }
 
 fn chosen(chosen: &Chosen, statements: &[u64]) -> Value {
@@ -192,7 +213,9 @@ mod tests {
         let mut votes = Votes::on(vec![standing; 3]).unwrap();
         for person in 0..40 {
             let side = if person % 2 == 0 { Vote::Agree } else { Vote::Disagree };
-            (0..3).for_each(|statement| { votes.cast(person, statement, side).unwrap(); });
+            (0..3).for_each(|statement| {
+                votes.cast(person, statement, side).unwrap();
+            });
         }
         Conversation { votes, people: (0..40).collect(), statements: vec![0, 1, 2], unseen: Vec::new() }
     }
@@ -202,8 +225,14 @@ mod tests {
         let conversation = conversation(Standing::Live);
         let map = OpinionMap::draw(&conversation.votes, &Settings { privacy_floor: 30, ..Settings::default() });
         let (keys, beyond) = (polis(&conversation, &Comments::default(), &map), beyond_polis(&conversation, &map));
-        assert_eq!((&keys["k"], &keys["labels"], &keys["repness"]), (&json!(2), &json!({}), &json!({"0": [], "1": []})));
-        assert_eq!((&beyond["groups"][0]["people"], &beyond["groups"][0]["center"], &beyond["seen_by_group"]), (&json!(20), &Value::Null, &json!([[], []])));
+        assert_eq!(
+            (&keys["k"], &keys["labels"], &keys["repness"]),
+            (&json!(2), &json!({}), &json!({"0": [], "1": []}))
+        );
+        assert_eq!(
+            (&beyond["groups"][0]["people"], &beyond["groups"][0]["center"], &beyond["seen_by_group"]),
+            (&json!(20), &Value::Null, &json!([[], []]))
+        );
     }
 
     #[test]

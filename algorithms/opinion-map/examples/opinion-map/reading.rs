@@ -57,7 +57,11 @@ fn wide(rows: &mut Rows<'_>) -> Result<Ballots, Trouble> {
     let group_at = rows.column(&["group-id"]);
     let counts_at = ["n-votes", "n-agree", "n-disagree"].map(|name| rows.column(&[name]));
     let columns = statement_columns(rows)?;
-    let mut ballots = Ballots { statements: columns.iter().map(|(_, id)| *id).collect(), groups: group_at.map(|_| BTreeMap::new()), ..Ballots::default() };
+    let mut ballots = Ballots {
+        statements: columns.iter().map(|(_, id)| *id).collect(),
+        groups: group_at.map(|_| BTreeMap::new()),
+        ..Ballots::default()
+    };
     while let Some(row) = rows.next()? {
         let person: u64 = row.number(person_at, "participant")?;
         if !ballots.people.insert(person) {
@@ -100,7 +104,9 @@ fn statement_columns(rows: &Rows<'_>) -> Result<Vec<(usize, u64)>, Trouble> {
     let mut seen = BTreeSet::new();
     let mut columns = Vec::new();
     for (at, name) in header.iter().enumerate().skip(first) {
-        let id: u64 = name.parse().map_err(|_| rows.trouble_at(1, 1, format!("column {} is headed {name:?}, not by a statement's number", at + 1)))?;
+        let id: u64 = name.parse().map_err(|_| {
+            rows.trouble_at(1, 1, format!("column {} is headed {name:?}, not by a statement's number", at + 1))
+        })?;
         if !seen.insert(id) {
             return Err(rows.trouble_at(1, 1, format!("statement {id} has two columns")));
         }
@@ -134,7 +140,8 @@ fn long(rows: &mut Rows<'_>, by_row: bool) -> Result<Ballots, Trouble> {
             return Err(row.trouble(format!("more than {PEOPLE_MAX} people or {STATEMENTS_MAX} statements")));
         }
         let held = times.get(&(person, statement)).zip(ballots.votes.get(&(person, statement)));
-        let is_newer = held.is_none_or(|(earlier, held)| time > *earlier || (time == *earlier && (by_row || vote > *held)));
+        let is_newer =
+            held.is_none_or(|(earlier, held)| time > *earlier || (time == *earlier && (by_row || vote > *held)));
         if is_newer {
             times.insert((person, statement), time);
             ballots.votes.insert((person, statement), vote);
@@ -166,7 +173,9 @@ pub(crate) fn comments(bytes: &[u8]) -> Result<Comments, Trouble> {
         let is_meta = match meta_at.map(|at| row.text(at)).transpose()? {
             None | Some("" | "0" | "false" | "f") => false,
             Some("1" | "true" | "t") => true,
-            Some(other) => return Err(row.trouble(format!("is-meta is {}, which is neither true nor false", shown(other)))),
+            Some(other) => {
+                return Err(row.trouble(format!("is-meta is {}, which is neither true nor false", shown(other))));
+            }
         };
         if comments.insert(id, if is_meta { Standing::Meta } else { standing }).is_some() {
             return Err(row.trouble(format!("statement {id} has a row already")));
@@ -178,7 +187,8 @@ pub(crate) fn comments(bytes: &[u8]) -> Result<Comments, Trouble> {
 impl Ballots {
     /// Numbers people and statements in the order of their ids.
     pub(crate) fn number(&self, comments: &Comments) -> Result<Conversation, Trouble> {
-        let (people, statements): (Vec<u64>, Vec<u64>) = (self.people.iter().copied().collect(), self.statements.iter().copied().collect());
+        let (people, statements): (Vec<u64>, Vec<u64>) =
+            (self.people.iter().copied().collect(), self.statements.iter().copied().collect());
         let standings = statements.iter().map(|id| comments.get(id).copied().unwrap_or_default()).collect();
         let inside = |error: opinion_map::VoteError| Trouble(error.to_string());
         let mut votes = Votes::on(standings).map_err(inside)?;
@@ -222,7 +232,9 @@ impl<'a> Rows<'a> {
         let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
         let mut rows = Self { reader, header: Vec::new(), read: 0 };
         let Some(first) = rows.read()? else { return Err(Trouble("row 1: the file is empty".to_owned())) };
-        rows.header = (0..first.record.len()).map(|at| first.text(at).map(|name| name.trim().to_owned())).collect::<Result<_, _>>()?;
+        rows.header = (0..first.record.len())
+            .map(|at| first.text(at).map(|name| name.trim().to_owned()))
+            .collect::<Result<_, _>>()?;
         for (at, name) in rows.header.iter().enumerate() {
             if !name.is_empty() && rows.header[..at].contains(name) && name.parse::<u64>().is_err() {
                 return Err(first.trouble(format!("two columns are headed {}", shown(name))));
@@ -242,7 +254,10 @@ impl<'a> Rows<'a> {
     fn read(&mut self) -> Result<Option<Row>, Trouble> {
         let mut record = ByteRecord::new();
         self.read += 1;
-        let more = self.reader.read_byte_record(&mut record).map_err(|error| Trouble(format!("row {}: {error}", self.read)))?;
+        let more = self
+            .reader
+            .read_byte_record(&mut record)
+            .map_err(|error| Trouble(format!("row {}: {error}", self.read)))?;
         let line = record.position().map_or(0, csv::Position::line);
         Ok(more.then_some(Row { record, number: self.read, line }))
     }
@@ -269,17 +284,24 @@ impl Row {
 
     fn number<N: std::str::FromStr>(&self, at: usize, what: &str) -> Result<N, Trouble> {
         let text = self.text(at)?;
-        text.parse().map_err(|_| self.trouble(format!("{what} is {}, which is not a whole number in range", shown(text))))
+        text.parse()
+            .map_err(|_| self.trouble(format!("{what} is {}, which is not a whole number in range", shown(text))))
     }
 
     fn vote(&self, at: usize) -> Result<Vote, Trouble> {
         let text = self.text(at)?;
         let vote = text.parse().ok().and_then(Vote::from_value);
-        vote.ok_or_else(|| self.trouble(format!("field {} holds {}, which is neither 1, 0 nor -1", at + 1, shown(text))))
+        vote.ok_or_else(|| {
+            self.trouble(format!("field {} holds {}, which is neither 1, 0 nor -1", at + 1, shown(text)))
+        })
     }
 
     fn trouble(&self, what: impl Display) -> Trouble {
-        let line = if self.line == self.number as u64 || self.line == 0 { String::new() } else { format!(" (line {})", self.line) };
+        let line = if self.line == self.number as u64 || self.line == 0 {
+            String::new()
+        } else {
+            format!(" (line {})", self.line)
+        };
         Trouble(format!("row {}{line}: {what}", self.number))
     }
 }

@@ -27,7 +27,10 @@ fn of_two_votes_the_later_counts_wherever_it_stands() {
 
 #[test]
 fn of_two_votes_at_the_same_time_the_order_of_rows_decides_only_where_asked() {
-    let (one, other) = ("timestamp,comment-id,voter-id,vote\n5,3,1,-1\n5,3,1,1\n", "timestamp,comment-id,voter-id,vote\n5,3,1,1\n5,3,1,-1\n");
+    let (one, other) = (
+        "timestamp,comment-id,voter-id,vote\n5,3,1,-1\n5,3,1,1\n",
+        "timestamp,comment-id,voter-id,vote\n5,3,1,1\n5,3,1,-1\n",
+    );
     assert_eq!(votes(one.as_bytes(), false), votes(other.as_bytes(), false));
     assert_ne!(votes(one.as_bytes(), true), votes(other.as_bytes(), true));
 }
@@ -62,7 +65,11 @@ fn what_is_wrong_is_said_with_its_row() {
     }
     let said = refusal(votes(b"participant,0\n1,1\n\xFF\xFE,1\n", false));
     assert!(said.starts_with("row 3"), "{said}");
-    for (file, why) in [("comment-id,moderated\n1,5\n", "moderated"), ("comment-id,moderated\n1,1\n1,1\n", "already"), ("comment-id\n1\n", "moderated")] {
+    for (file, why) in [
+        ("comment-id,moderated\n1,5\n", "moderated"),
+        ("comment-id,moderated\n1,1\n1,1\n", "already"),
+        ("comment-id\n1\n", "moderated"),
+    ] {
         let said = comments(file.as_bytes()).expect_err("this file should have been refused").0;
         assert!(said.contains(why), "{said}");
     }

@@ -13,26 +13,57 @@ const LISTED: usize = 5;
 /// The map in words.
 pub(crate) fn map(conversation: &Conversation, map: &OpinionMap) -> String {
     let Conversation { votes, statements, .. } = conversation;
-    let mut out = format!("{} people, {} statements, {} votes; {} groups\n", votes.people(), votes.statements(), votes.count(), map.groups.len());
+    let mut out = format!(
+        "{} people, {} statements, {} votes; {} groups\n",
+        votes.people(),
+        votes.statements(),
+        votes.count(),
+        map.groups.len()
+    );
     for note in notes(conversation, map) {
         line(&mut out, format_args!("note: {note}"));
     }
-    for (number, (group, spoken)) in map.groups.iter().zip(&map.statistics.representatives).enumerate().filter(|(_, (group, _))| !group.is_hidden) {
-        let stability = group.stability.map_or(String::new(), |stability| format!(", found again {:.0} %", stability * 100.0));
+    for (number, (group, spoken)) in
+        map.groups.iter().zip(&map.statistics.representatives).enumerate().filter(|(_, (group, _))| !group.is_hidden)
+    {
+        let stability =
+            group.stability.map_or(String::new(), |stability| format!(", found again {:.0} %", stability * 100.0));
         line(&mut out, format_args!("group {number}: {} people{stability}", group.people));
         for one in spoken {
-            line(&mut out, format_args!("  {} with {}: {} of {} here", side(one.side), statements[one.statement], one.successes, one.trials));
+            line(
+                &mut out,
+                format_args!(
+                    "  {} with {}: {} of {} here",
+                    side(one.side),
+                    statements[one.statement],
+                    one.successes,
+                    one.trials
+                ),
+            );
         }
     }
     for (what, list) in [("agree", &map.consensus.agree), ("disagree", &map.consensus.disagree)] {
         for one in list {
-            line(&mut out, format_args!("most {what} with {}: {} of {}", statements[one.statement], one.successes, one.trials));
+            line(
+                &mut out,
+                format_args!("most {what} with {}: {} of {}", statements[one.statement], one.successes, one.trials),
+            );
         }
     }
     for one in map.divisions.iter().filter(|one| one.low > 0.0).take(LISTED) {
         let points = |share: f64| (share * 100.0).round();
-        line(&mut out, format_args!("{} divides groups {} and {}: {} points apart ({} to {})",
-            statements[one.statement], one.more, one.less, points(one.difference), points(one.low), points(one.high)));
+        line(
+            &mut out,
+            format_args!(
+                "{} divides groups {} and {}: {} points apart ({} to {})",
+                statements[one.statement],
+                one.more,
+                one.less,
+                points(one.difference),
+                points(one.low),
+                points(one.high)
+            ),
+        );
     }
     out.truncate(out.trim_end().len());
     out

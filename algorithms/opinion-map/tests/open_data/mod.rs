@@ -32,7 +32,13 @@ pub(crate) fn read(folder: &str, file: &str, standings: Option<&[(u64, Standing)
     let labels: Vec<Option<usize>> = conversation.people.iter().map(label).collect();
     let count = labels.iter().flatten().max().map_or(0, |most| most + 1);
     let arrivals = ballots.arrivals_in(&conversation);
-    Conversation { given: (labels, count), arrivals, votes: conversation.votes, people: conversation.people, statements: conversation.statements }
+    Conversation {
+        given: (labels, count),
+        arrivals,
+        votes: conversation.votes,
+        people: conversation.people,
+        statements: conversation.statements,
+    }
 }
 
 pub(crate) fn json(folder: &str, file: &str) -> Value {

@@ -1,5 +1,5 @@
-//! The other ways to foretell a vote that ours is measured against, each from the votes shown alone. Their constants are the
-//! best of a few tried on the listed hidden votes, which favours them.
+//! The other ways to foretell a vote that ours is measured against, each from the votes shown alone. Their constants
+//! are the best of a few tried on the listed hidden votes, which favours them.
 
 use opinion_map::{OpinionMap, Tally, Votes};
 
@@ -28,34 +28,43 @@ fn leaning(tally: Tally) -> f64 {
     (f64::from(tally.agree) - f64::from(tally.disagree)) / (f64::from(tally.seen()) + 2.0)
 }
 
-/// The statement's mean and how far the 30 people most like this one who voted on it are off that, weighted by likeness (cosine
-/// of votes less their means over statements both voted on).
+/// The statement's mean and how far the 30 people most like this one who voted on it are off that, weighted by likeness
+/// (cosine of votes less their means over statements both voted on).
 pub(crate) fn neighbours(shown: &Votes, hidden: &Hidden) -> Vec<f64> {
     let means: Vec<f64> = shown.tallies().iter().map(|tally| tally.mean()).collect();
     let off = |person: usize| {
         let mut line = vec![None; shown.statements()];
-        shown.row(person).iter().for_each(|cell| line[cell.statement as usize] = Some(f64::from(cell.vote.value()) - means[cell.statement as usize]));
+        shown.row(person).iter().for_each(|cell| {
+            line[cell.statement as usize] = Some(f64::from(cell.vote.value()) - means[cell.statement as usize])
+        });
         line
     };
     let lines: Vec<Vec<Option<f64>>> = (0..shown.people()).map(off).collect();
     let mut likeness: Vec<Option<Vec<f64>>> = vec![None; lines.len()];
-    hidden.iter().map(|(person, statement)| {
-        let alike = likeness[*person].get_or_insert_with(|| {
-            let own: Vec<(usize, f64)> = lines[*person].iter().enumerate().filter_map(|(at, off)| Some((at, (*off)?))).collect();
-            lines.iter().map(|other| likeness_of(&own, other)).collect()
-        });
-        let voted = (0..lines.len()).filter(|other| other != person && alike[*other] > 0.0);
-        let mut near: Vec<(f64, f64)> = voted.filter_map(|other| Some((alike[other], lines[other][*statement]?))).collect();
-        near.sort_by(|a, b| b.0.total_cmp(&a.0));
-        near.truncate(NEIGHBOURS);
-        let all: f64 = near.iter().map(|one| one.0).sum();
-        means[*statement] + if all > 0.0 { near.iter().map(|(alike, off)| alike * off).sum::<f64>() / all } else { 0.0 }
-    }).collect()
+    hidden
+        .iter()
+        .map(|(person, statement)| {
+            let alike = likeness[*person].get_or_insert_with(|| {
+                let own: Vec<(usize, f64)> =
+                    lines[*person].iter().enumerate().filter_map(|(at, off)| Some((at, (*off)?))).collect();
+                lines.iter().map(|other| likeness_of(&own, other)).collect()
+            });
+            let voted = (0..lines.len()).filter(|other| other != person && alike[*other] > 0.0);
+            let mut near: Vec<(f64, f64)> =
+                voted.filter_map(|other| Some((alike[other], lines[other][*statement]?))).collect();
+            near.sort_by(|a, b| b.0.total_cmp(&a.0));
+            near.truncate(NEIGHBOURS);
+            let all: f64 = near.iter().map(|one| one.0).sum();
+            means[*statement]
+                + if all > 0.0 { near.iter().map(|(alike, off)| alike * off).sum::<f64>() / all } else { 0.0 }
+        })
+        .collect()
 }
 
 fn likeness_of(one: &[(usize, f64)], other: &[Option<f64>]) -> f64 {
     let both = one.iter().filter_map(|(at, a)| Some((a, other[*at].as_ref()?)));
-    let [xy, xx, yy, count] = both.fold([0.0; 4], |[xy, xx, yy, count], (x, y)| [xy + x * y, xx + x * x, yy + y * y, count + 1.0]);
+    let [xy, xx, yy, count] =
+        both.fold([0.0; 4], |[xy, xx, yy, count], (x, y)| [xy + x * y, xx + x * x, yy + y * y, count + 1.0]);
     if xx > 0.0 && yy > 0.0 { xy / (xx * yy).sqrt() * count / (count + DOUBT) } else { 0.0 }
 }
 
@@ -84,5 +93,10 @@ pub(crate) fn factorisation(shown: &Votes, hidden: &Hidden) -> Vec<f64> {
         people = by_person.iter().map(|own| solve(own, &statements)).collect();
         statements = by_statement.iter().map(|own| solve(own, &people)).collect();
     }
-    hidden.iter().map(|(person, statement)| people[*person][0] + statements[*statement][0] + people[*person][1] * statements[*statement][1]).collect()
+    hidden
+        .iter()
+        .map(|(person, statement)| {
+            people[*person][0] + statements[*statement][0] + people[*person][1] * statements[*statement][1]
+        })
+        .collect()
 }

@@ -1,8 +1,11 @@
-//! Replay: people of a real conversation come by in turn, each answering one statement a visit among those they really answered.
-//! How many answers until the five statements each group shares are, from then on, the ones the whole conversation ends with?
-//! Promises: who comes by when is drawn from a seed, and both ways of asking meet the same people in the same order.
+//! Replay: people of a real conversation come by in turn, each answering one statement a visit among those they really
+//! answered. How many answers until the five statements each group shares are, from then on, the ones the whole
+//! conversation ends with? Promises: who comes by when is drawn from a seed, and both ways of asking meet the same
+//! people in the same order.
 
-use opinion_map::{GroupStatistics, OpinionMap, Plane, Settings, Tally, Vote, Votes, draw_in_proportion, next_of, priorities};
+use opinion_map::{
+    GroupStatistics, OpinionMap, Plane, Settings, Tally, Vote, Votes, draw_in_proportion, next_of, priorities,
+};
 
 use super::open_data;
 use chance::Chance;
@@ -25,7 +28,10 @@ pub(crate) fn answers_needed(folder: &str, orders: u64) -> Vec<(usize, usize)> {
     let map = OpinionMap::draw(&conversation.votes, &Settings { resamples: 0, ..Settings::default() });
     // Where the map has one group, production's groups are taken: the replay needs some.
     let (labels, groups) = if map.groups.len() > 1 { (map.labels, map.groups.len()) } else { conversation.given };
-    (1..=orders).map(|order| [false, true].map(|ours| Replay::of(&conversation.votes, &labels, groups, order).run(ours))).map(|[drawn, ours]| (ours, drawn)).collect()
+    (1..=orders)
+        .map(|order| [false, true].map(|ours| Replay::of(&conversation.votes, &labels, groups, order).run(ours)))
+        .map(|[drawn, ours]| (ours, drawn))
+        .collect()
 }
 
 /// Share of answers saved over all orders, and its standard deviation from one order to another.
@@ -57,7 +63,14 @@ impl<'a> Replay<'a> {
         let sought = GroupStatistics::of(whole, labels, groups).tallies.iter().map(|tallies| shared(tallies)).collect();
         let mut heard = Votes::on(whole.standings().to_vec()).unwrap();
         heard.seat(whole.people()).unwrap();
-        Self { whole, labels, heard, tallies: vec![vec![Tally::default(); whole.statements()]; groups], sought, chance: Chance::from_seed(order) }
+        Self {
+            whole,
+            labels,
+            heard,
+            tallies: vec![vec![Tally::default(); whole.statements()]; groups],
+            sought,
+            chance: Chance::from_seed(order),
+        }
     }
 
     fn run(mut self, ours: bool) -> usize {
@@ -96,7 +109,12 @@ impl<'a> Replay<'a> {
 
     /// What this person really answered and has not been asked.
     fn open(&self, person: usize) -> Vec<usize> {
-        let answered = self.whole.row(person).iter().map(|cell| cell.statement as usize).filter(|at| self.whole.standings()[*at].is_live());
+        let answered = self
+            .whole
+            .row(person)
+            .iter()
+            .map(|cell| cell.statement as usize)
+            .filter(|at| self.whole.standings()[*at].is_live());
         answered.filter(|at| self.heard.vote(person, *at).is_none()).collect()
     }
 }

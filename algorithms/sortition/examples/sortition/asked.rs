@@ -1,5 +1,5 @@
-//! The command line: what was asked, the files it names, and how answers and progress are shown. Promises: a wrong call is told from
-//! a wrong file.
+//! The command line: what was asked, the files it names, and how answers and progress are shown. Promises: a wrong call
+//! is told from a wrong file.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -27,17 +27,26 @@ impl Asked {
         let (command, rest) = arguments.split_first().ok_or("no command")?;
         let known: &[&str] = match command.as_str() {
             "odds" => &["people", "quotas", "panel-size", "method", "seconds", "seed"],
-            "draw" => &["people", "quotas", "panel-size", "method", "seconds", "seed", "salt", "out", "randomness", "kept", "gone"],
+            "draw" => &[
+                "people", "quotas", "panel-size", "method", "seconds", "seed", "salt", "out", "randomness", "kept",
+                "gone",
+            ],
             "verify" => &["commitment", "seed", "seconds"],
             _ => return Err(format!("{command:?} is not a command")),
         };
-        #[expect(clippy::disallowed_methods, reason = "the library has no clock; the command line needs one to stop in time")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the library has no clock; the command line needs one to stop in time"
+        )]
         let start = Instant::now();
-        let mut asked = Self { command: command.clone(), directory: String::new(), options: HashMap::new(), start, seconds: None };
+        let mut asked =
+            Self { command: command.clone(), directory: String::new(), options: HashMap::new(), start, seconds: None };
         let mut rest = rest.iter();
         while let Some(argument) = rest.next() {
             match argument.strip_prefix("--") {
-                Some(switch) if SWITCHES.contains(&switch) => _ = asked.options.insert(switch.to_owned(), String::new()),
+                Some(switch) if SWITCHES.contains(&switch) => {
+                    _ = asked.options.insert(switch.to_owned(), String::new())
+                }
                 Some(option) if known.contains(&option) => {
                     let value = rest.next().ok_or_else(|| format!("--{option} needs a value"))?;
                     asked.options.insert(option.to_owned(), value.clone());
@@ -47,7 +56,9 @@ impl Asked {
             }
         }
         if let Some(text) = asked.option("seconds") {
-            asked.seconds = Some(text.parse().map(Duration::from_secs).map_err(|_| "--seconds should be a whole number".to_owned())?);
+            asked.seconds = Some(
+                text.parse().map(Duration::from_secs).map_err(|_| "--seconds should be a whole number".to_owned())?,
+            );
         }
         ["seed", "salt"].into_iter().try_for_each(|option| asked.hex(option).map(drop))?;
         if asked.option("randomness").is_some_and(|text| text.trim().is_empty()) {
@@ -69,7 +80,10 @@ impl Asked {
     }
 
     fn seats(&self) -> Result<u32, String> {
-        let seats = self.option("panel-size").and_then(|text| text.parse().ok()).filter(|seats| (1..=SEATS_MAX).contains(seats));
+        let seats = self
+            .option("panel-size")
+            .and_then(|text| text.parse().ok())
+            .filter(|seats| (1..=SEATS_MAX).contains(seats));
         seats.ok_or_else(|| format!("--panel-size should be a whole number from 1 to {SEATS_MAX}"))
     }
 
@@ -84,20 +98,23 @@ impl Asked {
 
     pub(crate) fn hex(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
         let decode = |text: &str| HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok().filter(|bytes| !bytes.is_empty());
-        let decode = |text: &str| decode(text).ok_or_else(|| format!("--{name} should be hexadecimal, two digits a byte"));
+        let decode =
+            |text: &str| decode(text).ok_or_else(|| format!("--{name} should be hexadecimal, two digits a byte"));
         self.option(name).map(decode).transpose()
     }
 
     pub(crate) fn rows(&self, name: &str) -> Result<Vec<usize>, String> {
         let rows = self.option(name).unwrap_or("").split(',').filter(|text| !text.is_empty());
-        rows.map(|text| text.trim().parse().map_err(|_| format!("--{name} should be row numbers separated by commas"))).collect()
+        rows.map(|text| text.trim().parse().map_err(|_| format!("--{name} should be row numbers separated by commas")))
+            .collect()
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<String, String> {
         let path = self.option(name).unwrap_or("");
         let bytes = std::fs::read(path).map_err(|error| format!("{name}: {path}: {error}"))?;
         String::from_utf8(bytes).map_err(|error| {
-            let row = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let row =
+                error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
             format!("{name}, row {row}: not UTF-8 text")
         })
     }
@@ -116,7 +133,9 @@ impl Asked {
         let rest = answer.as_object().into_iter().flatten().filter(|(key, _)| *key != "verdict");
         for (key, value) in verdict.into_iter().chain(rest) {
             match (value, value.to_string()) {
-                (Value::Array(list), text) if text.len() > 200 => println!("{key}: {} entries (--json shows them)", list.len()),
+                (Value::Array(list), text) if text.len() > 200 => {
+                    println!("{key}: {} entries (--json shows them)", list.len())
+                }
                 (Value::String(text), _) => println!("{key}: {text}"),
                 (_, text) => println!("{key}: {text}"),
             }
@@ -137,7 +156,9 @@ impl Asked {
                 told = spent + Duration::from_secs(5);
                 match progress {
                     Progress::Covering { left } => eprintln!("{} s: {left} people not on a panel yet", spent.as_secs()),
-                    Progress::Blending { panels, farthest } => eprintln!("{} s: {panels} panels, the worst chance is off by {farthest:.1e}", spent.as_secs()),
+                    Progress::Blending { panels, farthest } => {
+                        eprintln!("{} s: {panels} panels, the worst chance is off by {farthest:.1e}", spent.as_secs())
+                    }
                 }
             }
             self.in_time()

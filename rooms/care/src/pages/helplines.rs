@@ -11,7 +11,6 @@ use people::power::{Capability, Holding, KeepHelplines};
 
 use crate::helpline::{self, Draft, WAYS};
 
-
 #[derive(Template)]
 #[template(path = "helplines/list.html")]
 struct List<'a> {

@@ -1,5 +1,5 @@
-//! WordPress' blocks that hold no words themselves: `<!-- wp:name {…} /-->` stands for what is kept elsewhere or was made when
-//! a page was shown. What is kept elsewhere is put in its place; of the rest, the names are told.
+//! WordPress' blocks that hold no words themselves: `<!-- wp:name {…} /-->` stands for what is kept elsewhere or was
+//! made when a page was shown. What is kept elsewhere is put in its place; of the rest, the names are told.
 
 use serde_json::Value;
 
@@ -19,8 +19,8 @@ const DEPTH_MAX: usize = 4;
 const ADDED_BYTES_MAX: usize = 1 << 20;
 const BEGIN: &str = "<!-- wp:";
 
-/// Puts into a text what stands for its empty blocks: `kept` are those kept under a number for many texts, `notes` is what
-/// WordPress kept of its footnotes (JSON).
+/// Puts into a text what stands for its empty blocks: `kept` are those kept under a number for many texts, `notes` is
+/// what WordPress kept of its footnotes (JSON).
 #[must_use]
 pub fn filled(source: &str, kept: &dyn Fn(&str) -> Option<String>, notes: &str) -> String {
     let mut text = source.to_owned();
@@ -39,7 +39,11 @@ pub fn filled(source: &str, kept: &dyn Fn(&str) -> Option<String>, notes: &str) 
 
 /// The names of the empty blocks that nothing here can fill, each once; scripts and formulas are such, too.
 pub(super) fn unfilled(source: &str) -> Vec<String> {
-    let mut names: Vec<String> = ["script", "math", "textarea", "select"].into_iter().filter(|name| source.contains(&format!("<{name}"))).map(str::to_owned).collect();
+    let mut names: Vec<String> = ["script", "math", "textarea", "select"]
+        .into_iter()
+        .filter(|name| source.contains(&format!("<{name}")))
+        .map(str::to_owned)
+        .collect();
     for block in empty_blocks(source) {
         let is_nothing = matches!(block.name, "block" | "footnotes" | "spacer" | "separator" | "more" | "nextpage");
         let name = format!("wp:{}", block.name);
@@ -69,7 +73,8 @@ fn once(text: &str, kept: &dyn Fn(&str) -> Option<String>) -> Option<String> {
 fn linked(text: &str) -> String {
     let (mut out, mut at) = (String::with_capacity(text.len()), 0);
     for block in empty_blocks(text) {
-        let is_link = matches!(block.name, "embed" | "social-link" | "navigation-link" | "navigation-submenu") || block.name.starts_with("core-embed/");
+        let is_link = matches!(block.name, "embed" | "social-link" | "navigation-link" | "navigation-submenu")
+            || block.name.starts_with("core-embed/");
         let value = |name| block.values.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
         let Some(address) = value("url").filter(|_| is_link) else { continue };
         let words = value("label").or(value("service")).unwrap_or(address);
@@ -87,7 +92,12 @@ fn empty_blocks(text: &str) -> Vec<Empty<'_>> {
         let start = from + text[from..end].rfind(BEGIN)?;
         let inside = text[start + BEGIN.len()..end].strip_suffix('/')?.trim();
         let (name, values) = inside.split_once(char::is_whitespace).unwrap_or((inside, "{}"));
-        Some(Empty { name: name.strip_prefix("core/").unwrap_or(name), values: serde_json::from_str(values.trim()).unwrap_or_default(), start, end: end + mark.len() })
+        Some(Empty {
+            name: name.strip_prefix("core/").unwrap_or(name),
+            values: serde_json::from_str(values.trim()).unwrap_or_default(),
+            start,
+            end: end + mark.len(),
+        })
     });
     blocks.collect()
 }
@@ -95,7 +105,11 @@ fn empty_blocks(text: &str) -> Vec<Empty<'_>> {
 /// Footnotes as a list.
 fn footnotes(notes: &str) -> String {
     let notes: Vec<Value> = serde_json::from_str(notes).unwrap_or_default();
-    let items: String = notes.iter().filter_map(|note| note.get("content")?.as_str()).map(|words| format!("<li>{words}</li>")).collect();
+    let items: String = notes
+        .iter()
+        .filter_map(|note| note.get("content")?.as_str())
+        .map(|words| format!("<li>{words}</li>"))
+        .collect();
     if items.is_empty() { items } else { format!("<ol>{items}</ol>") }
 }
 
@@ -111,9 +125,15 @@ mod tests {
             "9" => Some("<!-- wp:block {\"ref\":9} /--><!-- wp:block {\"ref\":9} /-->".to_owned()),
             _ => None,
         };
-        assert_eq!(filled("a <!-- wp:block {\"ref\":7,\"x\":\"-\"} /--> b <!-- wp:core/block {\"ref\":8} /-->", &kept, ""), "a <p>Seven</p> <p>Eight</p> b <p>Eight</p>");
+        assert_eq!(
+            filled("a <!-- wp:block {\"ref\":7,\"x\":\"-\"} /--> b <!-- wp:core/block {\"ref\":8} /-->", &kept, ""),
+            "a <p>Seven</p> <p>Eight</p> b <p>Eight</p>"
+        );
         assert_eq!(filled("<!-- wp:block {\"ref\":1} /-->", &kept, ""), "<!-- wp:block {\"ref\":1} /-->");
-        assert!(filled(&"<!-- wp:block {\"ref\":9} /-->".repeat(99), &kept, "").len() < 100_000, "one that holds itself ends");
+        assert!(
+            filled(&"<!-- wp:block {\"ref\":9} /-->".repeat(99), &kept, "").len() < 100_000,
+            "one that holds itself ends"
+        );
     }
 
     #[test]
@@ -128,8 +148,18 @@ mod tests {
     #[test]
     fn a_block_that_is_no_more_than_a_link_is_one() {
         let none = |_: &str| None;
-        assert_eq!(filled("a <!-- wp:social-link {\"url\":\"https://b.example/?c&d\",\"service\":\"mastodon\"} /--> <!-- wp:embed {\"url\":\"https://e.example\"} /-->", &none, ""), "a <p><a href=\"https://b.example/?c&amp;d\">mastodon</a></p> <p><a href=\"https://e.example\">https://e.example</a></p>");
-        assert_eq!(filled("<!-- wp:acf/x {\"url\":\"https://b.example\"} /-->", &none, ""), "<!-- wp:acf/x {\"url\":\"https://b.example\"} /-->");
+        assert_eq!(
+            filled(
+                "a <!-- wp:social-link {\"url\":\"https://b.example/?c&d\",\"service\":\"mastodon\"} /--> <!-- wp:embed {\"url\":\"https://e.example\"} /-->",
+                &none,
+                ""
+            ),
+            "a <p><a href=\"https://b.example/?c&amp;d\">mastodon</a></p> <p><a href=\"https://e.example\">https://e.example</a></p>"
+        );
+        assert_eq!(
+            filled("<!-- wp:acf/x {\"url\":\"https://b.example\"} /-->", &none, ""),
+            "<!-- wp:acf/x {\"url\":\"https://b.example\"} /-->"
+        );
     }
 
     #[test]

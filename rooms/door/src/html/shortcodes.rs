@@ -1,14 +1,19 @@
-//! WordPress' shortcodes, `[name key="value"]…[/name]`: those that hold words, pictures or sound are spelled out as HTML,
-//! those that only a plugin can fill are taken out and named. What stands in brackets otherwise is somebody's words.
+//! WordPress' shortcodes, `[name key="value"]…[/name]`: those that hold words, pictures or sound are spelled out as
+//! HTML, those that only a plugin can fill are taken out and named. What stands in brackets otherwise is somebody's
+//! words.
 
 use std::fmt::Write as _;
 
 use super::builders::{link_in, said_in};
 
 /// Shortcodes of WordPress and its usual plugins that show nothing once the plugin is gone.
-const EMPTY_WITHOUT_PLUGIN: &[&str] = &["contact-form", "contact-form-7", "contact-field", "wpforms", "gravityform", "ninja_form", "mc4wp_form", "sharing", "jetpack_subscription_form", "rev_slider", "woocommerce_cart", "toc", "poll", "archives"];
+const EMPTY_WITHOUT_PLUGIN: &[&str] = &[
+    "contact-form", "contact-form-7", "contact-field", "wpforms", "gravityform", "ninja_form", "mc4wp_form", "sharing",
+    "jetpack_subscription_form", "rev_slider", "woocommerce_cart", "toc", "poll", "archives",
+];
 
-/// Shortcodes that are read in one text, and bytes in which the end of one is looked for: both far beyond any honest text.
+/// Shortcodes that are read in one text, and bytes in which the end of one is looked for: both far beyond any honest
+/// text.
 const CODES_MAX: usize = 2_000;
 const INSIDE_BYTES_MAX: usize = 200_000;
 /// The longest shortcode between its brackets, and the longest name of one.
@@ -102,8 +107,14 @@ pub(super) fn spell_out(source: &str, attached: &[String]) -> (String, Lost) {
             codes += 1;
             let closing = format!("[/{}]", code.name);
             let near = &rest[end..rest.floor_char_boundary(end + INSIDE_BYTES_MAX)];
-            let inside = memchr::memmem::find(near.as_bytes(), closing.as_bytes()).filter(|_| !code.is_closed).map(|length| &near[..length]);
-            Some((spelled(&code, inside, attached, &mut lost)?, end, inside.map_or(0, |inside| inside.len() + closing.len())))
+            let inside = memchr::memmem::find(near.as_bytes(), closing.as_bytes())
+                .filter(|_| !code.is_closed)
+                .map(|length| &near[..length]);
+            Some((
+                spelled(&code, inside, attached, &mut lost)?,
+                end,
+                inside.map_or(0, |inside| inside.len() + closing.len()),
+            ))
         });
         match read {
             Some((Spelled::As(html), end, inside)) => {
@@ -149,19 +160,25 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
     let link = |address: Option<&str>| {
         let address = address.unwrap_or_default().split('|').next().unwrap_or_default().trim();
         let name = address.rsplit('/').next().unwrap_or_default();
-        if address.is_empty() { String::new() } else { format!("\n\n<p><a href=\"{}\">{}</a></p>\n\n", quoted(address), quoted(name)) }
+        if address.is_empty() {
+            String::new()
+        } else {
+            format!("\n\n<p><a href=\"{}\">{}</a></p>\n\n", quoted(address), quoted(name))
+        }
     };
     Some(Spelled::As(match code.name {
         "caption" | "wp_caption" => captioned(inside?, code.value(&["caption"])),
         "gallery" => gallery(code, attached),
         "embed" => format!("\n\n<p>{}</p>\n\n", inside?.trim()),
-        "youtube" | "vimeo" | "wpvideo" | "videopress" | "soundcloud" | "twitter" | "tweet" | "instagram" | "gist" => match seen_at(code.name, code.value(&["url", "src", "id", ""]).or(inside).unwrap_or_default()) {
-            Some(address) => format!("\n\n<p>{}</p>\n\n", quoted(&address)),
-            None => {
-                lose(code.name, &mut lost.whole);
-                return Some(Spelled::Around(String::new()));
+        "youtube" | "vimeo" | "wpvideo" | "videopress" | "soundcloud" | "twitter" | "tweet" | "instagram" | "gist" => {
+            match seen_at(code.name, code.value(&["url", "src", "id", ""]).or(inside).unwrap_or_default()) {
+                Some(address) => format!("\n\n<p>{}</p>\n\n", quoted(&address)),
+                None => {
+                    lose(code.name, &mut lost.whole);
+                    return Some(Spelled::Around(String::new()));
+                }
             }
-        },
+        }
         "code" | "sourcecode" | "source" => format!("\n\n<pre>{}</pre>\n\n", inside?.replace('<', "&lt;")),
         "audio" => link(code.value(&["src", "mp3", "m4a", "ogg", "wav", "wma", "flac", ""]).or(inside)),
         "video" => link(code.value(&["src", "mp4", "m4v", "webm", "ogv", "flv", ""]).or(inside)),
@@ -172,7 +189,9 @@ fn spelled(code: &Code<'_>, inside: Option<&str>, attached: &[String], lost: &mu
         }
         name if inside.is_some() || code.values.iter().any(|(key, _)| !key.is_empty()) => {
             let mut said = said_in(code);
-            if let Some(address) = code.value(&["src", "url", "href"]).and_then(link_in).filter(|_| said.is_empty() && inside.is_none()) {
+            if let Some(address) =
+                code.value(&["src", "url", "href"]).and_then(link_in).filter(|_| said.is_empty() && inside.is_none())
+            {
                 said = format!("\n\n<p>{}</p>\n\n", quoted(&address));
             }
             lose(name, if inside.is_some() || !said.is_empty() { &mut lost.layout } else { &mut lost.whole });
@@ -188,13 +207,19 @@ fn lose(name: &str, lost: &mut Vec<String>) {
     }
 }
 
-/// The page on which a thing of another site is seen, by its address or its number there: `=http://…&w=320` is one, too.
+/// The page on which a thing of another site is seen, by its address or its number there: `=http://…&w=320` is one,
+/// too.
 fn seen_at(site: &str, named: &str) -> Option<String> {
     let named = named.trim().trim_start_matches('=').replace("&amp;", "&");
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let is_number = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
     if named.starts_with("http://") || named.starts_with("https://") || named.starts_with("//") {
         // How large it was to be shown is said behind the address.
-        let kept = named.split(['?', '&']).skip(1).filter(|pair| !["w=", "h=", "rel=", "width=", "height="].iter().any(|size| pair.starts_with(size)));
+        let kept = named
+            .split(['?', '&'])
+            .skip(1)
+            .filter(|pair| !["w=", "h=", "rel=", "width=", "height="].iter().any(|size| pair.starts_with(size)));
         let query = kept.collect::<Vec<_>>().join("&");
         let path = named.split(['?', '&']).next().unwrap_or_default();
         let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
@@ -211,7 +236,8 @@ fn seen_at(site: &str, named: &str) -> Option<String> {
 
 /// A picture and the words below it.
 fn captioned(inside: &str, caption: Option<&str>) -> String {
-    let picture_end = inside.find("<img").and_then(|start| inside[start..].find('>').map(|end| start + end + 1)).unwrap_or(0);
+    let picture_end =
+        inside.find("<img").and_then(|start| inside[start..].find('>').map(|end| start + end + 1)).unwrap_or(0);
     let words = &inside[picture_end..];
     let link_end = if words.trim_start().starts_with("</a>") { words.find("</a>").map_or(0, |at| at + 4) } else { 0 };
     let (picture, words) = inside.split_at(picture_end + link_end);
@@ -221,12 +247,19 @@ fn captioned(inside: &str, caption: Option<&str>) -> String {
 
 /// Pictures by the ids that a gallery names, as addresses that the importer knows.
 fn gallery(code: &Code<'_>, attached: &[String]) -> String {
-    let named: Vec<_> = code.value(&["ids", "include"]).unwrap_or_default().split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    let named: Vec<_> = code
+        .value(&["ids", "include"])
+        .unwrap_or_default()
+        .split(',')
+        .map(|id| id.trim().to_owned())
+        .filter(|id| !id.is_empty())
+        .collect();
     let ids = if named.is_empty() { attached } else { &named };
-    let pictures = ids.iter().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).fold(String::new(), |mut out, id| {
-        write!(out, "<p><img src=\"/?attachment_id={id}\"></p>").expect("writing to memory cannot fail");
-        out
-    });
+    let pictures =
+        ids.iter().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).fold(String::new(), |mut out, id| {
+            write!(out, "<p><img src=\"/?attachment_id={id}\"></p>").expect("writing to memory cannot fail");
+            out
+        });
     format!("\n\n{pictures}\n\n")
 }
 
@@ -244,27 +277,50 @@ mod tests {
 
     #[test]
     fn pictures_sound_and_embeds_are_spelled_out() {
-        assert_eq!(spelled("[caption id=\"a\" width=\"3\"]<a href=\"x\"><img src=\"y\" /></a> Words <em>here</em>[/caption]"), "<figure><a href=\"x\"><img src=\"y\" /></a><figcaption> Words <em>here</em></figcaption></figure>");
-        assert_eq!(spelled("[caption caption='Old']<img src=y>[/caption]"), "<figure><img src=y><figcaption>Old</figcaption></figure>");
-        assert_eq!(spelled("[gallery ids=\"1, 2,x\" columns=2]"), "<p><img src=\"/?attachment_id=1\"></p><p><img src=\"/?attachment_id=2\"></p>");
+        assert_eq!(
+            spelled("[caption id=\"a\" width=\"3\"]<a href=\"x\"><img src=\"y\" /></a> Words <em>here</em>[/caption]"),
+            "<figure><a href=\"x\"><img src=\"y\" /></a><figcaption> Words <em>here</em></figcaption></figure>"
+        );
+        assert_eq!(
+            spelled("[caption caption='Old']<img src=y>[/caption]"),
+            "<figure><img src=y><figcaption>Old</figcaption></figure>"
+        );
+        assert_eq!(
+            spelled("[gallery ids=\"1, 2,x\" columns=2]"),
+            "<p><img src=\"/?attachment_id=1\"></p><p><img src=\"/?attachment_id=2\"></p>"
+        );
         assert_eq!(spelled("[gallery]"), "<p><img src=\"/?attachment_id=7\"></p>");
         assert_eq!(spelled("a [embed width=\"3\"]https://b.example/c[/embed] d"), "a <p>https://b.example/c</p> d");
-        assert_eq!(spelled("[audio mp3=\"https://b.example/c.mp3\"][/audio]"), "<p><a href=\"https://b.example/c.mp3\">c.mp3</a></p>");
+        assert_eq!(
+            spelled("[audio mp3=\"https://b.example/c.mp3\"][/audio]"),
+            "<p><a href=\"https://b.example/c.mp3\">c.mp3</a></p>"
+        );
     }
 
     #[test]
     fn films_and_listings_are_spelled_out_whatever_way_they_were_named() {
-        for film in ["[youtube=http://www.youtube.com/watch?v=abc&w=640&h=385]", "[youtube http://www.youtube.com/watch?v=abc]", "[youtube]http://www.youtube.com/watch?v=abc[/youtube]", "[youtube=http://www.youtube.com/watch?v=abc&amp;rel=0]"] {
+        for film in [
+            "[youtube=http://www.youtube.com/watch?v=abc&w=640&h=385]",
+            "[youtube http://www.youtube.com/watch?v=abc]",
+            "[youtube]http://www.youtube.com/watch?v=abc[/youtube]",
+            "[youtube=http://www.youtube.com/watch?v=abc&amp;rel=0]",
+        ] {
             assert_eq!(spelled(film), "<p>http://www.youtube.com/watch?v=abc</p>", "{film}");
         }
         assert_eq!(spelled("[wpvideo Xy12]"), "<p>https://videopress.com/v/Xy12</p>");
         assert_eq!(spelled("[iframe src=\"https://b.example/c\" width=3]"), "<p>https://b.example/c</p>");
         assert_eq!(spelled("[vimeo 123]"), "<p>https://vimeo.com/123</p>");
         assert_eq!(spelled("[gist id=123]"), "<p>https://gist.github.com/123</p>");
-        assert_eq!(spelled("[soundcloud url=\"https://api.a.example/1\" params=\"b=c\" width=\"3\"]"), "<p>https://api.a.example/1</p>");
+        assert_eq!(
+            spelled("[soundcloud url=\"https://api.a.example/1\" params=\"b=c\" width=\"3\"]"),
+            "<p>https://api.a.example/1</p>"
+        );
         assert_eq!(spelled("[instagram]words[/instagram]"), "words");
         assert_eq!(spelled("[sourcecode language=\"css\"]a { <b> } &lt;[/sourcecode]"), "<pre>a { &lt;b> } &lt;</pre>");
-        assert_eq!(spelled("[audio https://a.example/b.mp3|titles=c]"), "<p><a href=\"https://a.example/b.mp3\">b.mp3</a></p>");
+        assert_eq!(
+            spelled("[audio https://a.example/b.mp3|titles=c]"),
+            "<p><a href=\"https://a.example/b.mp3\">b.mp3</a></p>"
+        );
     }
 
     #[test]
@@ -274,14 +330,18 @@ mod tests {
 
     #[test]
     fn words_in_brackets_stay_words() {
-        for words in ["[sic]", "[1]", "a [ b", "[]", "[not a code", "a[0] = b[i];", "[he said", "[x] done", "[ä b=\"c\"]", "[a b c", "[quiet voice]"] {
+        for words in [
+            "[sic]", "[1]", "a [ b", "[]", "[not a code", "a[0] = b[i];", "[he said", "[x] done", "[ä b=\"c\"]",
+            "[a b c", "[quiet voice]",
+        ] {
             assert_eq!(spelled(words), words);
         }
     }
 
     #[test]
     fn what_only_a_plugin_can_fill_is_named_and_what_it_holds_stays() {
-        let (html, lost) = spell_out("a [contact-form-7 id=\"1\" title=\"b\"] [row class=\"x\"][col]c[/col][/row] d", &[]);
+        let (html, lost) =
+            spell_out("a [contact-form-7 id=\"1\" title=\"b\"] [row class=\"x\"][col]c[/col][/row] d", &[]);
         assert_eq!(html, "a  c d");
         assert_eq!(lost, Lost { whole: vec!["contact-form-7".into()], layout: vec!["row".into(), "col".into()] });
     }

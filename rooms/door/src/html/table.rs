@@ -33,14 +33,25 @@ impl Writer<'_> {
                 Node::Element(row) if row.name == "tr" => {
                     let cells = row.inside.iter().filter_map(|cell| match cell {
                         Node::Element(cell) if matches!(cell.name.as_str(), "td" | "th") => {
-                            let span = |name| cell.attribute(name).and_then(|span| span.trim().parse().ok()).unwrap_or(1).clamp(1, SPAN_MAX);
-                            Some(Cell { words: self.one_line(&cell.inside).replace('|', "\\|"), columns: span("colspan"), rows: span("rowspan") })
+                            let span = |name| {
+                                cell.attribute(name)
+                                    .and_then(|span| span.trim().parse().ok())
+                                    .unwrap_or(1)
+                                    .clamp(1, SPAN_MAX)
+                            };
+                            Some(Cell {
+                                words: self.one_line(&cell.inside).replace('|', "\\|"),
+                                columns: span("colspan"),
+                                rows: span("rowspan"),
+                            })
                         }
                         _ => None,
                     });
                     rows.push(cells.collect());
                 }
-                Node::Element(part) if matches!(part.name.as_str(), "thead" | "tbody" | "tfoot") => self.rows(&part.inside, rows, others),
+                Node::Element(part) if matches!(part.name.as_str(), "thead" | "tbody" | "tfoot") => {
+                    self.rows(&part.inside, rows, others)
+                }
                 other => others.extend(self.blocks(std::slice::from_ref(other))),
             }
         }
@@ -70,7 +81,8 @@ struct Cell {
 /// The most columns or rows that one cell is believed to reach over.
 const SPAN_MAX: usize = 20;
 
-/// Rows in which each cell stands in its column: where another reaches in from the left or from above, an empty one stands.
+/// Rows in which each cell stands in its column: where another reaches in from the left or from above, an empty one
+/// stands.
 fn squared(rows: Vec<Vec<Cell>>) -> Vec<Vec<String>> {
     let mut from_above: Vec<usize> = Vec::new();
     let square = |cells: Vec<Cell>| {

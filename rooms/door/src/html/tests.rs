@@ -15,23 +15,42 @@ fn md(source: &str) -> String {
 fn classic_texts_keep_their_lines_and_paragraphs() {
     assert_eq!(md("One\ntwo\n\nThree <b>four</b>.<br />\nfive<br><br>six"), "One\ntwo\n\nThree **four**.\nfive\n\nsix");
     assert_eq!(md("<strong>a\n\nb</strong> c"), "**a**\n\n**b** c");
-    assert_eq!(md("a\n<h2>b <em>c</em></h2>\nd\n<ul>\n<li>e</li>\n<li>f</li>\n</ul>\ng"), "a\n\n## b *c*\n\nd\n\n- e\n- f\n\ng");
+    assert_eq!(
+        md("a\n<h2>b <em>c</em></h2>\nd\n<ul>\n<li>e</li>\n<li>f</li>\n</ul>\ng"),
+        "a\n\n## b *c*\n\nd\n\n- e\n- f\n\ng"
+    );
 }
 
 #[test]
 fn blocks_are_read_as_a_browser_would() {
     let source = "<!-- wp:paragraph {\"align\":\"center\"} -->\n<p class=\"has-text-align-center\">One\n two</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:list -->\n<ul><!-- wp:list-item --><li>a<ul><li>b</li></ul></li><!-- /wp:list-item --></ul>\n<!-- /wp:list -->\n\n<!-- wp:quote -->\n<blockquote class=\"wp-block-quote\"><p>c</p><p>d</p></blockquote>\n<!-- /wp:quote -->\n\n<!-- wp:separator -->\n<hr class=\"wp-block-separator\"/>\n<!-- /wp:separator -->\n\n<!-- wp:image {\"id\":3} -->\n<figure class=\"wp-block-image\"><a href=\"/f.png\"><img src=\"/f.png\" alt=\"g\"/></a><figcaption>h</figcaption></figure>\n<!-- /wp:image -->\n\n<!-- wp:embed {\"url\":\"https://i.example\"} -->\n<figure class=\"wp-block-embed\"><div class=\"wp-block-embed__wrapper\">\nhttps://i.example/j_k\n</div></figure>\n<!-- /wp:embed -->\n\n<!-- wp:latest-posts /-->";
-    assert_eq!(md(source), "One two\n\n- a\n  - b\n\n> c\n>\n> d\n\n---\n\n![g](/f.png)\n\n*h*\n\nhttps://i.example/j_k");
+    assert_eq!(
+        md(source),
+        "One two\n\n- a\n  - b\n\n> c\n>\n> d\n\n---\n\n![g](/f.png)\n\n*h*\n\nhttps://i.example/j_k"
+    );
 }
 
 #[test]
 fn tables_code_and_frames_have_their_markdown() {
-    assert_eq!(md("<table><thead><tr><th>a</th><th>b</th></tr></thead><tr><td>c|d</td><td>e<br>f</td></tr></table>"), "| a | b |\n| --- | --- |\n| c\\|d | e f |");
-    assert_eq!(md("<table><tbody><tr><th>a</th><th>b</th></tr><tr><td>c</td><td>d</td></tr></tbody></table>"), "| a | b |\n| --- | --- |\n| c | d |");
-    assert_eq!(md("<table><tbody><tr><td>c</td><td>d</td></tr></tbody></table>"), "|  |  |\n| --- | --- |\n| c | d |", "the first row is no head because it is the first");
+    assert_eq!(
+        md("<table><thead><tr><th>a</th><th>b</th></tr></thead><tr><td>c|d</td><td>e<br>f</td></tr></table>"),
+        "| a | b |\n| --- | --- |\n| c\\|d | e f |"
+    );
+    assert_eq!(
+        md("<table><tbody><tr><th>a</th><th>b</th></tr><tr><td>c</td><td>d</td></tr></tbody></table>"),
+        "| a | b |\n| --- | --- |\n| c | d |"
+    );
+    assert_eq!(
+        md("<table><tbody><tr><td>c</td><td>d</td></tr></tbody></table>"),
+        "|  |  |\n| --- | --- |\n| c | d |",
+        "the first row is no head because it is the first"
+    );
     assert_eq!(md("<pre>a\n  b `c` ```\n</pre>"), "````\na\n  b `c` ```\n````");
     assert_eq!(md("<code>a*b</code> and <code>`</code>"), "`a*b` and `` ` ``");
-    assert_eq!(md("<iframe src=\"https://www.youtube.com/embed/abc?x=1\"><script>alert(1)</script></iframe>"), "<https://www.youtube.com/watch?v=abc>");
+    assert_eq!(
+        md("<iframe src=\"https://www.youtube.com/embed/abc?x=1\"><script>alert(1)</script></iframe>"),
+        "<https://www.youtube.com/watch?v=abc>"
+    );
     assert_eq!(md("<ol start=\"3\"><li><p>a</p><p>b</p></li><li>c</li></ol>"), "3. a\n\n   b\n\n4. c");
     assert_eq!(md("<ul><li>a</li></ul><ul><li>b</li></ul>"), "- a\n\n* b");
     assert_eq!(md("<dl><dt>a</dt><dd>b</dd></dl>"), "**a**\n\nb");
@@ -39,27 +58,44 @@ fn tables_code_and_frames_have_their_markdown() {
 
 #[test]
 fn what_stands_between_blocks_keeps_its_lines() {
-    assert_eq!(md("<!-- wp:paragraph -->\n<p>a\nb</p>\n<!-- /wp:paragraph -->\n\nOne <b>two</b>\nthree\n\nfour"), "a b\n\nOne **two**\nthree\n\nfour");
+    assert_eq!(
+        md("<!-- wp:paragraph -->\n<p>a\nb</p>\n<!-- /wp:paragraph -->\n\nOne <b>two</b>\nthree\n\nfour"),
+        "a b\n\nOne **two**\nthree\n\nfour"
+    );
 }
 
 #[test]
 fn what_was_set_as_it_stands_keeps_its_lines() {
-    assert_eq!(md("<pre class=\"wp-block-preformatted\">a <strong>b</strong><br>c <mark>d</mark>\n  e</pre>"), "```\na b\nc d\n  e\n```");
+    assert_eq!(
+        md("<pre class=\"wp-block-preformatted\">a <strong>b</strong><br>c <mark>d</mark>\n  e</pre>"),
+        "```\na b\nc d\n  e\n```"
+    );
 }
 
 #[test]
 fn raised_and_lowered_figures_are_signs_of_their_own() {
-    assert_eq!(md("H<sub>2</sub>O, 10<sup>-3</sup>, 1<sup>st</sup>, a<sup><a href=\"#\">12</a></sup>"), "H₂O, 10⁻³, 1st, a[12](#)");
+    assert_eq!(
+        md("H<sub>2</sub>O, 10<sup>-3</sup>, 1<sup>st</sup>, a<sup><a href=\"#\">12</a></sup>"),
+        "H₂O, 10⁻³, 1st, a[12](#)"
+    );
     assert_eq!(markdown("a<sup data-fn=\"x\"><a href=\"#x\">12</a></sup>", &[], &|_| None), "a¹²");
 }
 
 #[test]
 fn films_of_the_old_days_are_links() {
     let old = "<object width=\"4\"><param name=\"movie\" value=\"http://www.youtube.com/v/abc&hl=en\"></param><param name=\"x\" value=\"y\"></param>EMBED</object>";
-    assert_eq!(md(&old.replace("EMBED", "<embed src=\"http://www.youtube.com/v/abc&hl=en\"></embed>")), "<https://www.youtube.com/watch?v=abc>");
+    assert_eq!(
+        md(&old.replace("EMBED", "<embed src=\"http://www.youtube.com/v/abc&hl=en\"></embed>")),
+        "<https://www.youtube.com/watch?v=abc>"
+    );
     assert_eq!(md(&old.replace("EMBED", "")), "<https://www.youtube.com/watch?v=abc>");
     assert_eq!(md("<object data=\"https://a.example/b.swf\"><p>c</p></object>"), "<https://a.example/b.swf>\n\nc");
-    assert_eq!(md("<object data=\"javascript:alert(1)\"><param name=\"movie\" value=\"javascript:alert(1)\"><p>c</p></object>"), "c");
+    assert_eq!(
+        md(
+            "<object data=\"javascript:alert(1)\"><param name=\"movie\" value=\"javascript:alert(1)\"><p>c</p></object>"
+        ),
+        "c"
+    );
 }
 
 #[test]
@@ -71,7 +107,10 @@ fn a_comment_may_hold_brackets() {
 #[test]
 fn an_address_in_a_sentence_is_a_link_whatever_signs_it_holds() {
     for (source, address, plain) in [
-        ("See https://a.example/wiki/Foo_(bar).", "https://a.example/wiki/Foo_(bar)", "See https://a.example/wiki/Foo_(bar)."),
+        (
+            "See https://a.example/wiki/Foo_(bar).", "https://a.example/wiki/Foo_(bar)",
+            "See https://a.example/wiki/Foo_(bar).",
+        ),
         ("(https://a.example/b_c_)", "https://a.example/b_c", "(https://a.example/b_c_)"),
         ("https://a.example/ä?b=1&amp;c=2!", "https://a.example/%C3%A4?b=1&amp;c=2", "https://a.example/ä?b=1&c=2!"),
         ("www.a.example/b_(c)", "http://www.a.example/b_(c)", "www.a.example/b_(c)"),
@@ -86,19 +125,36 @@ fn an_address_in_a_sentence_is_a_link_whatever_signs_it_holds() {
 
 #[test]
 fn cells_stand_in_their_columns() {
-    assert_eq!(md("<table><tr><th rowspan=2>a</th><td colspan=2>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</td><td>f</td><td>g</td></tr></table>"), "|  |  |  |\n| --- | --- | --- |\n| a | b |  |\n|  | c | d |\n| e | f | g |");
+    assert_eq!(
+        md(
+            "<table><tr><th rowspan=2>a</th><td colspan=2>b</td></tr><tr><td>c</td><td>d</td></tr><tr><td>e</td><td>f</td><td>g</td></tr></table>"
+        ),
+        "|  |  |  |\n| --- | --- | --- |\n| a | b |  |\n|  | c | d |\n| e | f | g |"
+    );
     let wide = format!("<table>{}</table>", "<tr><td colspan=999999 rowspan=999999>a</td></tr>".repeat(200));
     assert!(md(&wide).len() < 2_000_000, "{}", md(&wide).len());
 }
 
 #[test]
 fn a_heading_keeps_its_last_sign_and_a_face_is_no_picture() {
-    assert_eq!(markup::render(&md("<h2>C #</h2><p>a <img src=\"https://s.w.org/images/core/emoji/72x72/1f918.png\" alt=\"🤘\"></p>")).plain.trim(), "C #\na 🤘");
+    assert_eq!(
+        markup::render(&md(
+            "<h2>C #</h2><p>a <img src=\"https://s.w.org/images/core/emoji/72x72/1f918.png\" alt=\"🤘\"></p>"
+        ))
+        .plain
+        .trim(),
+        "C #\na 🤘"
+    );
 }
 
 #[test]
 fn a_picture_that_was_to_come_later_is_the_picture() {
-    assert_eq!(md("<img src=\"data:image/gif;base64,R0\" data-src=\"https://a.example/b.png\" alt=\"c\"> <img src=\"https://a.example/grey.gif\" data-lazy-src=\"https://a.example/d.png\">"), "![c](https://a.example/b.png) ![](https://a.example/d.png)");
+    assert_eq!(
+        md(
+            "<img src=\"data:image/gif;base64,R0\" data-src=\"https://a.example/b.png\" alt=\"c\"> <img src=\"https://a.example/grey.gif\" data-lazy-src=\"https://a.example/d.png\">"
+        ),
+        "![c](https://a.example/b.png) ![](https://a.example/d.png)"
+    );
     assert_eq!(md("<img src=\"data:image/png;base64,R0\" alt=\"c\">"), "c");
 }
 
@@ -110,9 +166,16 @@ fn where_a_text_was_cut_in_two_a_paragraph_ends() {
 #[test]
 fn links_lead_where_they_are_told_and_nowhere_else() {
     let rewrite = |url: &str| url.strip_prefix("https://old.example").map(str::to_owned);
-    let words = markdown("<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">", &[], &rewrite);
+    let words = markdown(
+        "<a href=\"https://old.example/a (b)\">c</a> <a href=\"https://else.example\">d</a> <img src=\"https://old.example/e.png\" alt=\"f\">",
+        &[],
+        &rewrite,
+    );
     assert_eq!(words, "[c](</a (b)>) d ![f](/e.png)");
-    assert_eq!(md("<a href=\"https://a.example/\">https://a.example/</a> <a href=\"mailto:b@c.example\">b@c.example</a>"), "<https://a.example/> <mailto:b@c.example>");
+    assert_eq!(
+        md("<a href=\"https://a.example/\">https://a.example/</a> <a href=\"mailto:b@c.example\">b@c.example</a>"),
+        "<https://a.example/> <mailto:b@c.example>"
+    );
 }
 
 #[test]
@@ -148,7 +211,10 @@ fn hostile_html_leaves_nothing_but_words() {
 
 #[test]
 fn no_nesting_and_no_length_is_too_much() {
-    for unit in ["<div>", "<b>", "<ul><li>", "<blockquote>", "<table><tr><td>", "[a]", "[a b=c]", "[caption]", "<a href=x>", "</p>", "<div></b>", "&", "<", "[[", "<p>\n\n"] {
+    for unit in [
+        "<div>", "<b>", "<ul><li>", "<blockquote>", "<table><tr><td>", "[a]", "[a b=c]", "[caption]", "<a href=x>",
+        "</p>", "<div></b>", "&", "<", "[[", "<p>\n\n",
+    ] {
         let source = unit.repeat(60_000 / unit.len()) + " words";
         let watch = base::clock::stopwatch();
         assert!(md(&source).contains("words"), "{unit}");
@@ -158,15 +224,24 @@ fn no_nesting_and_no_length_is_too_much() {
 
 #[test]
 fn a_table_is_as_long_as_its_cells_and_not_as_its_widest_row_times_its_rows() {
-    let table = format!("<table><tr>{}</tr>{}</table>", "<td>a</td>".repeat(2_000), "<tr><td>b</td></tr>".repeat(2_000));
+    let table =
+        format!("<table><tr>{}</tr>{}</table>", "<td>a</td>".repeat(2_000), "<tr><td>b</td></tr>".repeat(2_000));
     assert!(md(&table).len() < 2 * table.len());
-    assert_eq!(md("<table><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></table>"), "|  |  |\n| --- | --- |\n| a |\n| b | c |");
+    assert_eq!(
+        md("<table><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></table>"),
+        "|  |  |\n| --- | --- |\n| a |\n| b | c |"
+    );
 }
 
 #[test]
 fn a_long_text_of_signs_is_read_in_time_and_whole() {
     let signs = "&".repeat(1 << 20);
-    for (source, words) in [(signs.clone(), signs.as_str()), (format!("<table>{signs}"), &signs), (format!("< {signs}"), &signs), (format!("<img src=x alt=\"{signs}\">"), "&")] {
+    for (source, words) in [
+        (signs.clone(), signs.as_str()),
+        (format!("<table>{signs}"), &signs),
+        (format!("< {signs}"), &signs),
+        (format!("<img src=x alt=\"{signs}\">"), "&"),
+    ] {
         let watch = base::clock::stopwatch();
         assert!(md(&source).contains(words));
         assert!(watch.elapsed().as_secs() < 8, "{} took {:?}", &source[..9], watch.elapsed());
@@ -198,10 +273,23 @@ proptest! {
 
 #[test]
 fn a_file_is_named_once_and_a_picture_that_lay_behind_words_stands_before_them() {
-    assert_eq!(md("<div><object class=\"wp-block-file__embed\" data=\"https://a.example/b.pdf\"></object><a href=\"https://a.example/b.pdf\">The sheet</a><a href=\"https://a.example/b.pdf\" class=\"wp-block-file__button wp-element-button\" download>Download</a></div>"), "[The sheet](https://a.example/b.pdf)");
-    assert_eq!(md("<div class=\"c\" style=\"background-image:url(https://a.example/b.jpg);color:red\"><p>On it</p></div>"), "![](https://a.example/b.jpg)\n\nOn it");
-    assert_eq!(md("<div style=\"background-image: url('https://a.example/b.jpg')\">On it</div>"), "![](https://a.example/b.jpg)\n\nOn it");
-    for words in ["say background-image:url(x) > y", "<p style=\"background-image:", "<p style=\"background-image:none\">a</p>"] {
+    assert_eq!(
+        md(
+            "<div><object class=\"wp-block-file__embed\" data=\"https://a.example/b.pdf\"></object><a href=\"https://a.example/b.pdf\">The sheet</a><a href=\"https://a.example/b.pdf\" class=\"wp-block-file__button wp-element-button\" download>Download</a></div>"
+        ),
+        "[The sheet](https://a.example/b.pdf)"
+    );
+    assert_eq!(
+        md("<div class=\"c\" style=\"background-image:url(https://a.example/b.jpg);color:red\"><p>On it</p></div>"),
+        "![](https://a.example/b.jpg)\n\nOn it"
+    );
+    assert_eq!(
+        md("<div style=\"background-image: url('https://a.example/b.jpg')\">On it</div>"),
+        "![](https://a.example/b.jpg)\n\nOn it"
+    );
+    for words in
+        ["say background-image:url(x) > y", "<p style=\"background-image:", "<p style=\"background-image:none\">a</p>"]
+    {
         assert!(!md(words).contains("!["), "{words}");
     }
 }

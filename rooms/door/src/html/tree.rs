@@ -1,4 +1,5 @@
-//! Reads the HTML that ammonia writes: every element closed, every value quoted, four entities. Nothing else is read here.
+//! Reads the HTML that ammonia writes: every element closed, every value quoted, four entities. Nothing else is read
+//! here.
 
 /// How deep elements may stand in each other; deeper ones are read as if they were not there, their words kept.
 const DEPTH_MAX: usize = 80;
@@ -96,14 +97,21 @@ fn unescaped(words: &str) -> String {
     if !words.contains('&') {
         return words.to_owned();
     }
-    words.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
+    words
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&amp;", "&")
 }
 
 /// The words of a tree line by line, for what was set as it stands.
 pub(super) fn verbatim(nodes: &[Node]) -> String {
     nodes.iter().fold(String::new(), |out, node| match node {
         Node::Words(words) => out + words,
-        Node::Element(element) if matches!(element.name.as_str(), "br" | "p" | "div" | "li" | "tr") => out + &verbatim(&element.inside) + "\n",
+        Node::Element(element) if matches!(element.name.as_str(), "br" | "p" | "div" | "li" | "tr") => {
+            out + &verbatim(&element.inside) + "\n"
+        }
         Node::Element(element) => out + &verbatim(&element.inside),
     })
 }
@@ -112,7 +120,14 @@ pub(super) fn verbatim(nodes: &[Node]) -> String {
 pub(super) fn words(nodes: &[Node]) -> String {
     nodes.iter().fold(String::new(), |out, node| match node {
         Node::Words(words) => out + words,
-        Node::Element(element) if matches!(element.name.as_str(), "a" | "b" | "strong" | "i" | "em" | "span" | "code" | "small" | "s" | "del" | "cite" | "q") => out + &words(&element.inside),
+        Node::Element(element)
+            if matches!(
+                element.name.as_str(),
+                "a" | "b" | "strong" | "i" | "em" | "span" | "code" | "small" | "s" | "del" | "cite" | "q"
+            ) =>
+        {
+            out + &words(&element.inside)
+        }
         Node::Element(element) => out + &words(&element.inside) + " ",
     })
 }

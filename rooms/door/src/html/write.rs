@@ -1,5 +1,9 @@
-//! Writes a tree as Markdown: blocks with an empty line between them, lines where the text had them, and a `\` only before
-//! a sign that would otherwise be read as one of Markdown's.
+//! Writes a tree as Markdown: blocks with an empty line between them, lines where the text had them, and a `\` only
+//! before a sign that would otherwise be read as one of Markdown's.
+
+mod signs;
+
+use signs::{code, destination, escaped, escaped_word, fenced, line_start_escaped};
 
 use super::Rewrite;
 use super::tree::{Element, Node, verbatim, words};
@@ -7,7 +11,8 @@ use super::tree::{Element, Node, verbatim, words};
 /// Stands for `<br>` while words are gathered; no text has one, control characters were taken out.
 const LINE_END: char = '\u{1}';
 
-/// Writes Markdown. In a text that keeps its lines (classic WordPress), a line end is one, and an empty line ends a paragraph.
+/// Writes Markdown. In a text that keeps its lines (classic WordPress), a line end is one, and an empty line ends a
+/// paragraph.
 pub(super) fn markdown(nodes: &[Node], keeps_lines: bool, rewrite: Rewrite<'_>) -> String {
     // What stands outside every block was written in the classic editor, also beside blocks.
     Writer { keeps_lines, rewrite }.blocks_in(nodes, true).join("\n\n")
@@ -94,10 +99,16 @@ impl Writer<'_> {
         if is_of(element, "wp-block-file__embed") {
             return Vec::new(); // the link to the same file stands below it
         }
-        let (params, inner): (Vec<&Node>, Vec<&Node>) = element.inside.iter().partition(|node| matches!(node, Node::Element(inner) if inner.name == "param"));
+        let (params, inner): (Vec<&Node>, Vec<&Node>) =
+            element.inside.iter().partition(|node| matches!(node, Node::Element(inner) if inner.name == "param"));
         let inner: Vec<String> = inner.into_iter().flat_map(|node| self.blocks(std::slice::from_ref(node))).collect();
         let has_link = inner.iter().any(|block| block.contains("](") || block.contains("<http"));
-        let own = || [self.elsewhere(&Element { inside: Vec::new(), ..element.clone() })].into_iter().chain(params.into_iter().map(|node| self.blocks(std::slice::from_ref(node)))).find(|link| !link.is_empty());
+        let own = || {
+            [self.elsewhere(&Element { inside: Vec::new(), ..element.clone() })]
+                .into_iter()
+                .chain(params.into_iter().map(|node| self.blocks(std::slice::from_ref(node))))
+                .find(|link| !link.is_empty())
+        };
         if has_link { inner } else { own().into_iter().flatten().chain(inner).collect() }
     }
 
@@ -105,11 +116,19 @@ impl Writer<'_> {
     fn elsewhere(&self, element: &Element) -> Vec<String> {
         let named = match element.name.as_str() {
             "object" => element.attribute("data"),
-            "param" => element.attribute("value").filter(|_| matches!(element.attribute("name"), Some("movie" | "src"))),
+            "param" => {
+                element.attribute("value").filter(|_| matches!(element.attribute("name"), Some("movie" | "src")))
+            }
             _ => element.attribute("src"),
         };
         let own = named.and_then(|src| (self.rewrite)(&watched(src)));
-        let link = own.map(|url| if url.starts_with('/') { format!("[{}]({url})", url.rsplit('/').next().unwrap_or_default()) } else { format!("<{url}>") });
+        let link = own.map(|url| {
+            if url.starts_with('/') {
+                format!("[{}]({url})", url.rsplit('/').next().unwrap_or_default())
+            } else {
+                format!("<{url}>")
+            }
+        });
         let inner = if element.name == "iframe" { Vec::new() } else { self.blocks(&element.inside) };
         link.into_iter().chain(inner).collect()
     }
@@ -117,7 +136,11 @@ impl Writer<'_> {
     fn list(&self, element: &Element, is_second: bool) -> String {
         // Two lists side by side would be read as one, were they marked alike.
         let (bullet, dot) = if is_second { ("*", ")") } else { ("-", ".") };
-        let mut number: u32 = element.attribute("start").and_then(|start| start.parse().ok()).filter(|start| *start < 1_000_000).unwrap_or(1);
+        let mut number: u32 = element
+            .attribute("start")
+            .and_then(|start| start.parse().ok())
+            .filter(|start| *start < 1_000_000)
+            .unwrap_or(1);
         let mut items = Vec::new();
         let mut is_loose = false;
         for node in &element.inside {
@@ -156,9 +179,15 @@ impl Writer<'_> {
         };
         match element.name.as_str() {
             "br" => out.push(LINE_END),
-            "strong" | "b" if !within.strong => out.push_str(&lines_in(&inside(Within { strong: true, ..within }), "**")),
-            "em" | "i" | "cite" if !within.emphasis => out.push_str(&lines_in(&inside(Within { emphasis: true, ..within }), "*")),
-            "del" | "s" | "strike" if !within.struck => out.push_str(&lines_in(&inside(Within { struck: true, ..within }), "~~")),
+            "strong" | "b" if !within.strong => {
+                out.push_str(&lines_in(&inside(Within { strong: true, ..within }), "**"))
+            }
+            "em" | "i" | "cite" if !within.emphasis => {
+                out.push_str(&lines_in(&inside(Within { emphasis: true, ..within }), "*"))
+            }
+            "del" | "s" | "strike" if !within.struck => {
+                out.push_str(&lines_in(&inside(Within { struck: true, ..within }), "~~"))
+            }
             "code" | "kbd" | "tt" => out.push_str(&code(&words(&element.inside))),
             "img" => self.picture(element, out),
             "a" if !within.link => self.link(element, &inside(Within { link: true, ..within }), out),
@@ -168,19 +197,30 @@ impl Writer<'_> {
                 out.push_str(&small(name, &text).unwrap_or(text));
             }
             "object" => self.object(element).iter().for_each(|block| out.push_str(block)),
-            "iframe" | "embed" | "audio" | "video" | "source" | "param" => self.elsewhere(element).iter().for_each(|link| out.push_str(link)),
-            name if is_block(name) => out.push_str(&format!("{LINE_END}{LINE_END}{}{LINE_END}{LINE_END}", inside(within))),
+            "iframe" | "embed" | "audio" | "video" | "source" | "param" => {
+                self.elsewhere(element).iter().for_each(|link| out.push_str(link))
+            }
+            name if is_block(name) => {
+                out.push_str(&format!("{LINE_END}{LINE_END}{}{LINE_END}{LINE_END}", inside(within)))
+            }
             _ => out.push_str(&inside(within)),
         }
     }
 
     fn picture(&self, element: &Element, out: &mut String) {
         let alt = element.attribute("alt").unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-        // A picture that was to come when somebody scrolled to it has its address elsewhere, and a grey square in its place.
-        let src = ["data-src", "data-lazy-src", "src"].iter().find_map(|name| element.attribute(name).filter(|src| !src.starts_with("data:")));
+        // A picture that was to come when somebody scrolled to it has its address elsewhere, and a grey square in its
+        // place.
+        let src = ["data-src", "data-lazy-src", "src"]
+            .iter()
+            .find_map(|name| element.attribute(name).filter(|src| !src.starts_with("data:")));
         match src.and_then(|src| (self.rewrite)(src)) {
             // A face is a sign in a sentence.
-            Some(url) if alt.is_empty() || !(url.contains("/images/core/emoji/") || url.contains("/images/smilies/")) => out.push_str(&format!("![{}]({})", escaped(&alt), destination(&url))),
+            Some(url)
+                if alt.is_empty() || !(url.contains("/images/core/emoji/") || url.contains("/images/smilies/")) =>
+            {
+                out.push_str(&format!("![{}]({})", escaped(&alt), destination(&url)))
+            }
             _ => out.push_str(&escaped(&alt)),
         }
     }
@@ -190,7 +230,9 @@ impl Writer<'_> {
             return; // it leads where the name before it leads
         }
         let words = inside.replace(LINE_END, " ").split_whitespace().collect::<Vec<_>>().join(" ");
-        let Some(url) = element.attribute("href").and_then(|href| (self.rewrite)(href)) else { return out.push_str(inside) };
+        let Some(url) = element.attribute("href").and_then(|href| (self.rewrite)(href)) else {
+            return out.push_str(inside);
+        };
         let is_the_picture_itself = words.starts_with("![") && words.ends_with(&format!("({})", destination(&url)));
         if words.is_empty() || is_the_picture_itself {
             return out.push_str(&words);
@@ -229,12 +271,16 @@ fn is_of(element: &Element, class: &str) -> bool {
     element.attribute("class").is_some_and(|classes| classes.split_whitespace().any(|known| known == class))
 }
 
+/// What stands by itself, with an empty line before and after.
+const BLOCKS: &[&str] = &[
+    "address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "iframe", "video", "audio", "embed",
+    "object",
+];
+
 fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address" | "article" | "aside" | "blockquote" | "center" | "dd" | "details" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "header" | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre" | "section" | "summary" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "ul" | "iframe" | "video" | "audio" | "embed" | "object"
-    )
+    BLOCKS.contains(&name)
 }
 
 /// Puts marks around each line of some words, inside their white space, where Markdown looks for them.
@@ -262,30 +308,6 @@ fn starts_list(block: &str) -> bool {
     block.starts_with("- ") || block.starts_with("* ") || block.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The most backticks side by side.
-fn backticks(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-fn fenced(text: &str) -> String {
-    let fence = "`".repeat(backticks(text).max(2) + 1);
-    format!("{fence}\n{}\n{fence}", text.trim_matches('\n'))
-}
-
-fn code(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() {
-        return text;
-    }
-    let fence = "`".repeat(backticks(&text) + 1);
-    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
-fn destination(url: &str) -> String {
-    if url.contains([' ', '(', ')']) { format!("<{}>", url.replace('<', "%3C").replace('>', "%3E")) } else { url.to_owned() }
-}
-
 /// The page on which a framed film is watched, where the frame's address is of no use by itself.
 fn watched(src: &str) -> String {
     let src = src.strip_prefix("//").map_or_else(|| src.to_owned(), |rest| format!("https://{rest}"));
@@ -302,70 +324,10 @@ fn watched(src: &str) -> String {
 
 /// Raised or lowered figures as their own signs: water is not H2O, and ten to the third not 103.
 fn small(name: &str, text: &str) -> Option<String> {
-    let (plain, signs) = if name == "sup" { ("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ") } else { ("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎") };
+    let (plain, signs) = if name == "sup" {
+        ("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
+    } else {
+        ("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
+    };
     text.chars().map(|c| signs.chars().nth(plain.chars().position(|known| known == c)?)).collect()
-}
-
-/// A word, escaped unless it is an address: that is a link as it stands, or in angle brackets where it holds signs that
-/// would have to be escaped.
-fn escaped_word(word: &str) -> String {
-    let start = ["https://", "http://", "www."].iter().filter_map(|begin| word.find(begin)).min();
-    let start = start.filter(|start| !word[..*start].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '@')));
-    let Some((before, address)) = start.map(|start| word.split_at(start)) else { return escaped(word) };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._/:=?&%#,;+@".contains(c);
-    if address.chars().all(plain) && !address.contains("__") {
-        return escaped(before) + address;
-    }
-    let (address, after) = address.split_at(end_of_address(address));
-    let link = if address.starts_with("www.") { format!("[{}](<http://{address}>)", escaped(address)) } else { format!("<{address}>") };
-    format!("{}{link}{}", escaped(before), escaped(after))
-}
-
-/// Where an address in a sentence ends: before what closes the sentence, or a bracket that was opened before it.
-fn end_of_address(address: &str) -> usize {
-    let mut end = address.find(['<', '>', '"', '\u{201d}', '*', '`', '[', ']', '\\']).unwrap_or(address.len());
-    while let Some(last) = address[..end].chars().next_back() {
-        let is_opened = || address[..end].matches('(').count() >= address[..end].matches(')').count();
-        if !matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '_' | '~' | ')') || (last == ')' && is_opened()) {
-            break;
-        }
-        end -= last.len_utf8();
-    }
-    end
-}
-
-/// Text in which nothing is read as Markdown.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut letters = text.chars().peekable();
-    while let Some(c) = letters.next() {
-        let next = letters.peek().copied().unwrap_or(' ');
-        let means_something = match c {
-            '\\' | '*' | '`' | '[' | ']' | '~' => true,
-            '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
-            '<' => next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'),
-            '&' => next.is_ascii_alphanumeric() || next == '#',
-            _ => false,
-        };
-        if means_something {
-            out.push('\\');
-        }
-        out.push(c);
-        before = c;
-    }
-    out
-}
-
-/// A line whose beginning is not read as a heading, list, quote, rule or table.
-fn line_start_escaped(line: &str) -> String {
-    let is_ruler = line.chars().all(|c| matches!(c, '-' | '=' | '+' | '|' | ':' | ' ')) ;
-    let marks = line.trim_start_matches('#').len();
-    let is_heading = marks < line.len() && (marks == 0 || line[line.len() - marks..].starts_with(' '));
-    let is_item = line.starts_with("- ") || line.starts_with("+ ");
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    if (1..=9).contains(&digits) && line[digits..].starts_with(['.', ')']) && line[digits + 1..].chars().next().is_none_or(char::is_whitespace) {
-        return format!("{}\\{}", &line[..digits], &line[digits..]);
-    }
-    if is_ruler || is_heading || is_item || line.starts_with('>') { format!("\\{line}") } else { line.to_owned() }
 }

@@ -1,5 +1,5 @@
-//! The lists of the old site (of a category or tag, of what somebody wrote, of a month), and the lists here that show the same.
-//! Only what stands in a list is listed, so none of these leads to an empty page. Memory is bounded.
+//! The lists of the old site (of a category or tag, of what somebody wrote, of a month), and the lists here that show
+//! the same. Only what stands in a list is listed, so none of these leads to an empty page. Memory is bounded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -32,7 +32,8 @@ impl Archives {
         }
     }
 
-    /// An article that everyone may read stands in the lists of its categories and tags, of its month, and of whoever wrote it.
+    /// An article that everyone may read stands in the lists of its categories and tags, of its month, and of whoever
+    /// wrote it.
     pub(super) fn stands_in(&mut self, item: &Item, root: &str) {
         for (kind, slug, name) in &item.term_slugs {
             let here = format!("/articles?{kind}={}", encoded(&snippet(&html::line(name), TERM_CHARS_MAX - 1)));
@@ -50,8 +51,8 @@ impl Archives {
         }
     }
 
-    /// The list of what somebody wrote leads to that of who they are here; `logins` are theirs, by the number that addresses
-    /// name them by.
+    /// The list of what somebody wrote leads to that of who they are here; `logins` are theirs, by the number that
+    /// addresses name them by.
     pub(super) fn leads_to_writer(&mut self, login: &str, person: &str, root: &str, logins: &HashMap<String, String>) {
         let here = format!("/articles?by={person}");
         self.lead(list(&format!("/author/{}", fold(login))).filter(|_| !fold(login).is_empty()), &here);
@@ -66,7 +67,9 @@ impl Archives {
         if !(year.len() == 4 && year != "0000" && format!("{year}{month}").bytes().all(|byte| byte.is_ascii_digit())) {
             return;
         }
-        for (path, query, last) in [(format!("/{year}/{month}"), format!("{year}{month}"), month), (format!("/{year}"), year.to_owned(), "12")] {
+        for (path, query, last) in
+            [(format!("/{year}/{month}"), format!("{year}{month}"), month), (format!("/{year}"), year.to_owned(), "12")]
+        {
             let here = format!("/articles?until={year}-{last}");
             self.lead(list(&path), &here);
             self.lead(Some(format!("{root}/?m={query}")), &here);

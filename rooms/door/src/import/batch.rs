@@ -72,14 +72,18 @@ pub(super) struct CommentJob {
 
 impl Batch {
     pub(super) fn is_full(&self) -> bool {
-        let things = self.people.len() + self.files.len() + self.attachments.len() + self.shut.len() + self.items.iter().map(|item| 1 + item.comments.len()).sum::<usize>();
+        let things = self.people.len()
+            + self.files.len()
+            + self.attachments.len()
+            + self.shut.len()
+            + self.items.iter().map(|item| 1 + item.comments.len()).sum::<usize>();
         things >= THINGS_MAX || self.bytes >= BYTES_MAX
     }
 }
 
 impl Import<'_> {
-    /// Takes a batch in: first its people and files, then its texts, each with the memory of it in one write. Where no room can
-    /// take one of the texts, each gets a write of its own, and that one is left.
+    /// Takes a batch in: first its people and files, then its texts, each with the memory of it in one write. Where no
+    /// room can take one of the texts, each gets a write of its own, and that one is left.
     pub(super) async fn write(&mut self, batch: &mut Batch) -> Result<(), Refusal> {
         let mut batch = std::mem::take(batch);
         if self.is_dry {
@@ -128,19 +132,30 @@ impl Import<'_> {
     }
 
     async fn write_people_and_files(&mut self, batch: Batch) -> Result<(), Refusal> {
-        if batch.people.is_empty() && batch.files.is_empty() && batch.attachments.is_empty() && batch.redirects.is_empty() && batch.shut.is_empty() {
+        if batch.people.is_empty()
+            && batch.files.is_empty()
+            && batch.attachments.is_empty()
+            && batch.redirects.is_empty()
+            && batch.shut.is_empty()
+        {
             return Ok(());
         }
         let (tx, mut tally) = (self.house.begin().await?, Tally::new());
         for (login, person) in batch.people {
             let place = self.offer(&tx, &Brought::Person(person.clone())).await?;
-            tally.push(if place.is_some() { Did::Person(person.key) } else { Did::Left(person.name, "import-left-no-room") });
+            tally.push(if place.is_some() {
+                Did::Person(person.key)
+            } else {
+                Did::Left(person.name, "import-left-no-room")
+            });
             self.people.insert(login, place);
         }
         for file in batch.files {
             let Some(given) = file.given else { continue };
             let giver = self.people.get(&file.creator).cloned().flatten();
-            given.keep(&tx, giver.as_ref().and_then(|place| place.id_of("people")), file.audience, self.house.now()).await?;
+            given
+                .keep(&tx, giver.as_ref().and_then(|place| place.id_of("people")), file.audience, self.house.now())
+                .await?;
             memory::remember(&tx, &file.key, &file.path, None, self.house.now()).await?;
         }
         for (key, path, under) in batch.attachments {
@@ -164,7 +179,9 @@ impl Import<'_> {
         let place = match (known, &item.article) {
             (Some(place), _) => Some(place),
             (None, Some(article)) if article.is_draft && author.is_none() => None,
-            (None, Some(article)) => self.offer(tx, &Brought::Article(BroughtArticle { author, ..article.clone() })).await?,
+            (None, Some(article)) => {
+                self.offer(tx, &Brought::Article(BroughtArticle { author, ..article.clone() })).await?
+            }
             (None, None) => None,
         };
         let left = |why| Did::Left(item.what.clone(), why);
@@ -190,9 +207,15 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Takes one comment in; `false` where no room does. `places` are those of the comments above it, so that most answers need
-    /// no look-up.
-    async fn write_comment(&self, tx: &Tx, under: &Place, comment: &CommentJob, places: &mut HashMap<String, Place>) -> Result<bool, Refusal> {
+    /// Takes one comment in; `false` where no room does. `places` are those of the comments above it, so that most
+    /// answers need no look-up.
+    async fn write_comment(
+        &self,
+        tx: &Tx,
+        under: &Place,
+        comment: &CommentJob,
+        places: &mut HashMap<String, Place>,
+    ) -> Result<bool, Refusal> {
         let Some(words) = &comment.words else { return Ok(true) };
         if memory::place_of(tx, &comment.key).await?.is_some() {
             return Ok(true);
@@ -205,7 +228,15 @@ impl Import<'_> {
             },
         };
         let author = comment.author.as_ref().and_then(|login| self.people.get(login).cloned().flatten());
-        let brought = BroughtComment { key: comment.key.clone(), under: under.clone(), answers, author, name: comment.name.clone(), words: words.clone(), at: comment.at };
+        let brought = BroughtComment {
+            key: comment.key.clone(),
+            under: under.clone(),
+            answers,
+            author,
+            name: comment.name.clone(),
+            words: words.clone(),
+            at: comment.at,
+        };
         let Some(place) = self.offer(tx, &Brought::Comment(brought)).await? else { return Ok(false) };
         places.insert(comment.key.clone(), place);
         Ok(true)

@@ -1,5 +1,5 @@
-//! Files of the old site: each is taken in once, by whatever address it is named, and is shown to no more people than what it
-//! hung on was.
+//! Files of the old site: each is taken in once, by whatever address it is named, and is shown to no more people than
+//! what it hung on was.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +15,13 @@ use super::{Import, is_gone, item, links, memory};
 use crate::wxr::Item;
 
 impl Import<'_> {
-    /// The path here of a file among the uploads, taken in when it was not yet; `None` where it cannot be, which is told.
+    /// The path here of a file among the uploads, taken in when it was not yet; `None` where it cannot be, which is
+    /// told.
     pub(super) async fn file(&mut self, name: &str, item: &Item, batch: &mut Batch) -> Result<Option<String>, Refusal> {
         let of_network = format!("{}{name}", self.hosts.part);
         let Some(found) = self.uploads.find(name).or_else(|| self.uploads.find(&of_network)) else {
-            let why = if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
+            let why =
+                if matches!(self.uploads, Uploads::None) { "import-left-no-uploads" } else { "import-left-missing" };
             self.count.left.once(&uploads::whole(name), why);
             return Ok(None);
         };
@@ -33,7 +35,13 @@ impl Import<'_> {
             Some(path) => path,
             None => match self.read_file(&found).await? {
                 Ok((path, given)) => {
-                    batch.files.push(FileJob { key: key.clone(), path: path.clone(), creator: item.creator.clone(), audience: self.for_whom(item).await?, given });
+                    batch.files.push(FileJob {
+                        key: key.clone(),
+                        path: path.clone(),
+                        creator: item.creator.clone(),
+                        audience: self.for_whom(item).await?,
+                        given,
+                    });
                     path
                 }
                 Err(why) => {
@@ -52,7 +60,9 @@ impl Import<'_> {
 
     /// Reads a file of the uploads and makes it ready to be kept; the key of a sentence on why not.
     async fn read_file(&mut self, found: &str) -> Result<Result<(String, Option<Given>), &'static str>, Refusal> {
-        let Ok(Some(bytes)) = self.uploads.read(found, self.house.settings.upload_bytes) else { return Ok(Err("import-left-large")) };
+        let Ok(Some(bytes)) = self.uploads.read(found, self.house.settings.upload_bytes) else {
+            return Ok(Err("import-left-large"));
+        };
         if self.is_dry {
             return Ok(Kind::of(found, &bytes).map(|_| (format!("/files/dry/{found}"), None)));
         }
@@ -68,13 +78,21 @@ impl Import<'_> {
     pub(super) async fn attachment(&mut self, item: &Item, batch: &mut Batch) -> Result<(), Refusal> {
         if !item.comments.is_empty() {
             let count = item.comments.len();
-            self.count.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]), "import-left-no-comments");
+            self.count.left.tell(
+                self.house
+                    .words
+                    .fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]),
+                "import-left-no-comments",
+            );
         }
         if item.is_more {
             return Ok(());
         }
         if !item.content.is_empty() {
-            self.count.left.tell(self.house.words.fill("import-what-words", &[("title", self.what(item).into())]), "import-left-file-words");
+            self.count.left.tell(
+                self.house.words.fill("import-what-words", &[("title", self.what(item).into())]),
+                "import-left-file-words",
+            );
         }
         self.aside.picture(item);
         self.hosts.learn(&item.attachment_url, &item.attached_file);
@@ -85,9 +103,16 @@ impl Import<'_> {
             return Ok(());
         };
         if let Some(path) = self.file(&name, item, batch).await? {
-            let under = (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
-            let shown = [&item.link, &item.attachment_url].into_iter().filter_map(|address| self.hosts.old_path(address)).collect::<BTreeSet<_>>();
-            for old in shown.into_iter().chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id))) {
+            let under =
+                (item.parent.as_str() != "0" && !item.parent.is_empty()).then(|| self.key("post", &item.parent));
+            let shown = [&item.link, &item.attachment_url]
+                .into_iter()
+                .filter_map(|address| self.hosts.old_path(address))
+                .collect::<BTreeSet<_>>();
+            for old in shown
+                .into_iter()
+                .chain((!item.id.is_empty()).then(|| format!("{}/?attachment_id={}", self.hosts.root, item.id)))
+            {
                 batch.redirects.push((old, path.clone()));
             }
             batch.attachments.push((self.key("attachment", &item.id), path, under));
@@ -95,12 +120,17 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Who may see a file that came with an item, until a room takes in what names it: no more than may see what it hangs on.
+    /// Who may see a file that came with an item, until a room takes in what names it: no more than may see what it
+    /// hangs on.
     async fn for_whom(&self, item: &Item) -> Result<Audience, Refusal> {
         if item.kind != "attachment" || item.status != "inherit" || !item.password.is_empty() {
             return Ok(if item::is_draft(item) { Audience::Only } else { Audience::Everyone });
         }
-        let is_shut = match memory::place_of(&self.house.db, &self.key("post", &item.parent)).await?.as_deref().and_then(Place::read) {
+        let is_shut = match memory::place_of(&self.house.db, &self.key("post", &item.parent))
+            .await?
+            .as_deref()
+            .and_then(Place::read)
+        {
             Some(place) => !matches!(self.house.at(&Reader::guest(), &place).await, Ok(Some(_))),
             None => memory::place_of(&self.house.db, &self.key("shut", &item.parent)).await?.is_some(),
         };

@@ -1,5 +1,5 @@
-//! What stands in a forum (bbPress keeps it beside posts): a topic is an article here, under the name of its forum, and its
-//! replies are comments. Never: a topic of a forum that not everyone could read.
+//! What stands in a forum (bbPress keeps it beside posts): a topic is an article here, under the name of its forum, and
+//! its replies are comments. Never: a topic of a forum that not everyone could read.
 
 use base::refusal::Refusal;
 
@@ -29,7 +29,12 @@ impl Import<'_> {
             item.term_slugs.push(("category", slug.to_owned(), title.to_owned()));
         }
         let is_closed = item.status == "closed";
-        Item { kind: "post".into(), status: "publish".into(), comment_status: if is_closed { "closed" } else { "open" }.into(), ..item }
+        Item {
+            kind: "post".into(),
+            status: "publish".into(),
+            comment_status: if is_closed { "closed" } else { "open" }.into(),
+            ..item
+        }
     }
 
     /// A reply as a comment under its topic, to which its own address leads, too.
@@ -37,7 +42,11 @@ impl Import<'_> {
         let key = self.key("post", &item.id);
         let files = self.files_in(&item, batch).await?;
         let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
-        let words = if is_known { None } else { Some(html::comment(&item.content, &|address| self.hosts.here(address, &files))) };
+        let words = if is_known {
+            None
+        } else {
+            Some(html::comment(&item.content, &|address| self.hosts.here(address, &files)))
+        };
         if words.as_deref().is_some_and(|words| words.trim().is_empty()) {
             self.count.left.tell(self.what(&item), "import-left-empty");
             return Ok(());
@@ -45,10 +54,26 @@ impl Import<'_> {
         self.person(&item.creator, &item.creator, batch).await?;
         let author = Some(item.creator.clone()).filter(|login| !login.is_empty());
         let answers = (!matches!(item.answers.as_str(), "" | "0")).then(|| self.key("post", &item.answers));
-        let comment = CommentJob { key, answers, author, name: name_of(&item.nickname), words, at: self.time(&item.date_gmt, &item.date, &item.published) };
+        let comment = CommentJob {
+            key,
+            answers,
+            author,
+            name: name_of(&item.nickname),
+            words,
+            at: self.time(&item.date_gmt, &item.date, &item.published),
+        };
         batch.bytes += item.content.len();
         let (what, old_paths) = (self.what(&item), self.old_paths(&item));
-        batch.items.push(ItemJob { what, key: self.key("post", &item.parent), article: None, is_page: false, is_more: true, creator: item.creator, old_paths, comments: vec![comment] });
+        batch.items.push(ItemJob {
+            what,
+            key: self.key("post", &item.parent),
+            article: None,
+            is_page: false,
+            is_more: true,
+            creator: item.creator,
+            old_paths,
+            comments: vec![comment],
+        });
         Ok(())
     }
 }

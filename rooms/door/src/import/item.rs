@@ -22,7 +22,9 @@ impl Import<'_> {
         let key = self.key("post", &id_of(&item));
         let (place, taken_at) = memory::taken(&self.house.db, &key).await?.unzip();
         let is_erased = place.as_deref().is_some_and(is_gone) && item.kind != "attachment";
-        if let Some(why) = why_left(&item).or(is_erased.then_some("import-left-erased")).or(self.why_out_of_place(&item).await?) {
+        if let Some(why) =
+            why_left(&item).or(is_erased.then_some("import-left-erased")).or(self.why_out_of_place(&item).await?)
+        {
             self.leave(&item, why, key, batch);
             return Ok(());
         }
@@ -35,13 +37,9 @@ impl Import<'_> {
         let item = if item.kind == "topic" { self.as_post(item) } else { item };
         if !item.is_more {
             self.tell_rest(&item);
-            if taken_at.is_some_and(|at| read_time(&item.modified_gmt).is_some_and(|changed| changed > at && changed <= self.house.now())) {
-                self.count.left.tell(self.what(&item), "import-left-changed");
-            }
+            self.tell_changed(&item, taken_at);
         }
-        let content = html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes);
-        let enclosed = item.enclosures.iter().filter(|address| !address.is_empty() && !content.contains(address.as_str())).fold(String::new(), |out, address| out + "\n\n" + &html::bare_link(address));
-        let item = Item { content: content + &enclosed, ..item };
+        let item = Item { content: self.content(&item), ..item };
         self.person(&item.creator, &item.creator, batch).await?;
         let is_known = place.is_some();
         let files = self.files_in(&item, batch).await?;
@@ -57,16 +55,42 @@ impl Import<'_> {
             self.count.left.once(&self.what(&item), "import-left-cut");
         }
         batch.bytes += item.content.len();
+        let has_address = !item.is_more && !is_draft(&item);
         let comments = self.comments(&item, batch).await?;
-        if !item.is_more && !is_draft(&item) && item.kind != "page" {
+        if has_address && item.kind != "page" {
             self.archives.stands_in(&item, &self.hosts.root);
         }
-        if !item.is_more && !is_draft(&item) && self.hosts.old_path(&item.link).is_some_and(|old| !redirect::may_be_old(&old)) {
+        if has_address && self.hosts.old_path(&item.link).is_some_and(|old| !redirect::may_be_old(&old)) {
             self.count.left.tell(self.what(&item), "import-left-address");
         }
-        let old_paths = if is_draft(&item) || item.is_more { Vec::new() } else { self.old_paths(&item) };
-        batch.items.push(ItemJob { what: self.what(&item), key, article, is_page: item.kind == "page", is_more: item.is_more, creator: item.creator, old_paths, comments });
+        batch.items.push(ItemJob {
+            what: self.what(&item),
+            key,
+            article,
+            is_page: item.kind == "page",
+            is_more: item.is_more,
+            old_paths: if has_address { self.old_paths(&item) } else { Vec::new() },
+            creator: item.creator,
+            comments,
+        });
         Ok(())
+    }
+
+    /// What an item says, with what stands elsewhere in the file put in: synced blocks, footnotes, enclosed recordings.
+    fn content(&self, item: &Item) -> String {
+        let content = html::blocks::filled(&item.content, &|id| self.aside.words_of(id), &item.footnotes);
+        let enclosed =
+            item.enclosures.iter().filter(|address| !address.is_empty() && !content.contains(address.as_str()));
+        let enclosed: String = enclosed.map(|address| format!("\n\n{}", html::bare_link(address))).collect();
+        content + &enclosed
+    }
+
+    /// Tells that a text was changed over there after it was taken: what stands here is kept.
+    fn tell_changed(&mut self, item: &Item, taken_at: Option<i64>) {
+        let changed = read_time(&item.modified_gmt).filter(|changed| *changed <= self.house.now());
+        if taken_at.is_some_and(|at| changed.is_some_and(|changed| changed > at)) {
+            self.count.left.tell(self.what(item), "import-left-changed");
+        }
     }
 
     /// Tells why an item is left, and what is lost with it.
@@ -78,7 +102,12 @@ impl Import<'_> {
         }
         if !item.comments.is_empty() {
             let count = item.comments.len();
-            self.count.left.tell(self.house.words.fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]), "import-left-no-post");
+            self.count.left.tell(
+                self.house
+                    .words
+                    .fill("import-what-comments", &[("count", count.into()), ("title", self.what(item).into())]),
+                "import-left-no-post",
+            );
         }
         if is_draft(item) && item.kind != "attachment" {
             batch.shut.push((key, self.key("shut", &item.id)));
@@ -86,7 +115,11 @@ impl Import<'_> {
     }
 
     /// Takes the files in that a text names: what each is called there, and where it is here.
-    pub(super) async fn files_in(&mut self, item: &Item, batch: &mut Batch) -> Result<HashMap<String, String>, Refusal> {
+    pub(super) async fn files_in(
+        &mut self,
+        item: &Item,
+        batch: &mut Batch,
+    ) -> Result<HashMap<String, String>, Refusal> {
         let names = if item.is_more { Vec::new() } else { self.hosts.uploads_in(&item.content) };
         let mut files = HashMap::new();
         for name in names {
@@ -97,13 +130,28 @@ impl Import<'_> {
         Ok(files)
     }
 
-    async fn article(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<BroughtArticle, Refusal> {
+    async fn article(
+        &mut self,
+        item: &Item,
+        key: &str,
+        files: &HashMap<String, String>,
+    ) -> Result<BroughtArticle, Refusal> {
         let title = snippet(&html::line(&item.title), TITLE_CHARS_MAX - 1);
         let words = self.words(item, key, files).await?;
         // An address is what a picture without words is read as; it is no title.
-        let first_words = || Some(snippet(&markup::render(&words).plain, 60)).filter(|first| !first.is_empty() && !first.starts_with("http"));
-        let from_slug = || Some(item.slug.replace('-', " ")).filter(|slug| slug.chars().any(char::is_alphabetic) && !slug.contains('%'));
-        let title = if title.is_empty() { first_words().or_else(from_slug).unwrap_or_else(|| self.house.words.say("import-no-title").to_owned()) } else { title };
+        let first_words = || {
+            Some(snippet(&markup::render(&words).plain, 60))
+                .filter(|first| !first.is_empty() && !first.starts_with("http"))
+        };
+        let from_slug = || {
+            Some(item.slug.replace('-', " "))
+                .filter(|slug| slug.chars().any(char::is_alphabetic) && !slug.contains('%'))
+        };
+        let title = if title.is_empty() {
+            first_words().or_else(from_slug).unwrap_or_else(|| self.house.words.say("import-no-title").to_owned())
+        } else {
+            title
+        };
         let at = self.time(&item.date_gmt, &item.date, &item.published);
         Ok(BroughtArticle {
             key: key.to_owned(),
@@ -120,7 +168,13 @@ impl Import<'_> {
             comments_open: item.comment_status == "open",
             categories: terms(item.categories()),
             tags: terms(&item.tags),
-            lang: Some(&item.lang).filter(|lang| !lang.is_empty()).unwrap_or(&self.site.language).split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase(),
+            lang: Some(&item.lang)
+                .filter(|lang| !lang.is_empty())
+                .unwrap_or(&self.site.language)
+                .split(['-', '_'])
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase(),
         })
     }
 
@@ -128,10 +182,17 @@ impl Import<'_> {
     async fn words(&mut self, item: &Item, key: &str, files: &HashMap<String, String>) -> Result<String, Refusal> {
         let attached = if item.content.contains("[gallery") { self.attached(key).await? } else { Vec::new() };
         let words = html::markdown(&item.content, &attached, &|address| {
-            if address.starts_with("/?attachment_id=") { Some(address.to_owned()) } else { self.hosts.here(address, files) }
+            if address.starts_with("/?attachment_id=") {
+                Some(address.to_owned())
+            } else {
+                self.hosts.here(address, files)
+            }
         });
         let mut words = self.with_pictures(&words).await?;
-        if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", &item.thumbnail)).await?.filter(|path| is_picture(path) && !words.contains(path.as_str())) {
+        if let Some(path) = memory::place_of(&self.house.db, &self.key("attachment", &item.thumbnail))
+            .await?
+            .filter(|path| is_picture(path) && !words.contains(path.as_str()))
+        {
             let (alt, caption) = self.aside.said_of(&item.thumbnail);
             words = format!("{}\n\n{words}", html::picture(&path, alt, caption)).trim_end().to_owned();
         }
@@ -146,7 +207,11 @@ impl Import<'_> {
     /// Ids of the pictures that hang on a post, in order.
     async fn attached(&self, key: &str) -> Result<Vec<String>, Refusal> {
         let hanging = memory::hanging_on(&self.house.db, key).await?;
-        let mut ids: Vec<u64> = hanging.iter().filter(|(_, path)| is_picture(path)).filter_map(|(key, _)| key.rsplit(':').next()?.parse().ok()).collect();
+        let mut ids: Vec<u64> = hanging
+            .iter()
+            .filter(|(_, path)| is_picture(path))
+            .filter_map(|(key, _)| key.rsplit(':').next()?.parse().ok())
+            .collect();
         ids.sort_unstable();
         Ok(ids.into_iter().map(|id| id.to_string()).collect())
     }
@@ -175,7 +240,12 @@ impl Import<'_> {
         comments.sort_by_key(|comment| comment.id.parse().unwrap_or(u64::MAX));
         let mut jobs = Vec::new();
         for comment in comments {
-            let what = || self.house.words.fill("import-what-comment", &[("id", comment.id.as_str().into()), ("title", self.what(item).into())]);
+            let what = || {
+                self.house.words.fill(
+                    "import-what-comment",
+                    &[("id", comment.id.as_str().into()), ("title", self.what(item).into())],
+                )
+            };
             if let Some(why) = why_comment_left(comment) {
                 let what = what();
                 self.count.left.tell(what, why);
@@ -183,16 +253,28 @@ impl Import<'_> {
             }
             let key = self.key("comment", &comment_id(item, comment));
             let is_known = memory::place_of(&self.house.db, &key).await?.is_some();
-            let words = if is_known { None } else { Some(html::comment(&comment.content, &|address| self.hosts.here(address, &HashMap::new()))) };
+            let words = if is_known {
+                None
+            } else {
+                Some(html::comment(&comment.content, &|address| self.hosts.here(address, &HashMap::new())))
+            };
             if words.as_deref().is_some_and(|words| words.trim().is_empty()) {
                 let what = what();
                 self.count.left.tell(what, "import-left-empty");
                 continue;
             }
             batch.bytes += comment.content.len() + 200;
-            let answers = (!comment.parent.is_empty() && comment.parent != "0").then(|| self.key("comment", &comment.parent));
+            let answers =
+                (!comment.parent.is_empty() && comment.parent != "0").then(|| self.key("comment", &comment.parent));
             let author = self.logins.get(&comment.user).cloned();
-            jobs.push(CommentJob { key, answers, author, name: name_of(&comment.author), words, at: self.time(&comment.date_gmt, &comment.date, "") });
+            jobs.push(CommentJob {
+                key,
+                answers,
+                author,
+                name: name_of(&comment.author),
+                words,
+                at: self.time(&comment.date_gmt, &comment.date, ""),
+            });
         }
         Ok(jobs)
     }
@@ -201,10 +283,25 @@ impl Import<'_> {
     pub(super) fn old_paths(&self, item: &Item) -> Vec<String> {
         // The short address of a page is that of a post; before it was up, its own was another.
         let numbers: &[&str] = if item.kind == "page" { &["page_id", "p"] } else { &["p"] };
-        let numbered: Vec<String> = numbers.iter().filter(|_| !item.id.is_empty()).map(|by| format!("{}/?{by}={}", self.hosts.root, item.id)).collect();
-        let pretty = self.hosts.old_path(&item.link).filter(|path| !numbered.contains(path) && path.trim_end_matches('/') != self.hosts.root);
-        let before = pretty.as_ref().map(|path| path.trim_end_matches('/')).and_then(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
-        let older: Vec<String> = before.into_iter().flat_map(|folder| item.old_slugs.iter().map(move |slug| format!("{folder}/{slug}"))).filter(|_| !item.slug.is_empty()).collect();
+        let numbered: Vec<String> = numbers
+            .iter()
+            .filter(|_| !item.id.is_empty())
+            .map(|by| format!("{}/?{by}={}", self.hosts.root, item.id))
+            .collect();
+        let pretty = self
+            .hosts
+            .old_path(&item.link)
+            .filter(|path| !numbered.contains(path) && path.trim_end_matches('/') != self.hosts.root);
+        let before = pretty
+            .as_ref()
+            .map(|path| path.trim_end_matches('/'))
+            .and_then(|path| path.rsplit_once('/'))
+            .map(|(folder, _)| folder);
+        let older: Vec<String> = before
+            .into_iter()
+            .flat_map(|folder| item.old_slugs.iter().map(move |slug| format!("{folder}/{slug}")))
+            .filter(|_| !item.slug.is_empty())
+            .collect();
         pretty.into_iter().chain(numbered).chain(older).collect()
     }
 
@@ -233,7 +330,12 @@ fn id_of(item: &Item) -> String {
 
 fn comment_id(item: &Item, comment: &Comment) -> String {
     let is_numbered = !comment.id.is_empty() && comment.id.len() < 40;
-    if is_numbered { comment.id.clone() } else { base::id::hash(&format!("{}\0{}\0{}\0{}", id_of(item), comment.author, comment.date_gmt, comment.content))[..24].to_owned() }
+    if is_numbered {
+        comment.id.clone()
+    } else {
+        base::id::hash(&format!("{}\0{}\0{}\0{}", id_of(item), comment.author, comment.date_gmt, comment.content))[..24]
+            .to_owned()
+    }
 }
 
 /// `2024-06-05 16:04:48` in UTC; drafts have a date of zeros, which is none.
@@ -254,7 +356,12 @@ fn slug_of(texts: &[&str]) -> String {
 }
 
 fn terms(names: &[String]) -> Vec<String> {
-    let mut terms: Vec<String> = names.iter().map(|name| snippet(&html::line(name), TERM_CHARS_MAX - 1)).filter(|name| !name.is_empty()).take(TERMS_MAX).collect();
+    let mut terms: Vec<String> = names
+        .iter()
+        .map(|name| snippet(&html::line(name), TERM_CHARS_MAX - 1))
+        .filter(|name| !name.is_empty())
+        .take(TERMS_MAX)
+        .collect();
     let mut known = std::collections::HashSet::new();
     terms.retain(|term| known.insert(term.clone()));
     terms

@@ -1,5 +1,5 @@
-//! What the first reading keeps for the second: what is said of pictures, blocks that stand in many texts, forums, and who
-//! writes under which name. Its size is bounded; what finds no room is as if it had not been there.
+//! What the first reading keeps for the second: what is said of pictures, blocks that stand in many texts, forums, and
+//! who writes under which name. Its size is bounded; what finds no room is as if it had not been there.
 
 use std::collections::HashMap;
 
@@ -45,13 +45,19 @@ impl Aside {
 
     /// A block that many texts show; one that nobody was shown is nobody's.
     pub(super) fn block(&mut self, item: Item) {
-        if matches!(item.status.as_str(), "publish" | "") && item.password.is_empty() && self.has_room(item.content.len()) {
+        if matches!(item.status.as_str(), "publish" | "")
+            && item.password.is_empty()
+            && self.has_room(item.content.len())
+        {
             self.blocks.insert(item.id, item.content);
         }
     }
 
     pub(super) fn forum(&mut self, item: Item) {
-        if matches!(item.status.as_str(), "publish" | "") && item.password.is_empty() && self.has_room(item.title.len() + item.slug.len()) {
+        if matches!(item.status.as_str(), "publish" | "")
+            && item.password.is_empty()
+            && self.has_room(item.title.len() + item.slug.len())
+        {
             self.forums.insert(item.id, Forum { title: item.title, slug: item.slug, parent: item.parent });
         }
     }
@@ -80,12 +86,14 @@ impl Aside {
         }
     }
 
-    /// Who wrote a text, where that is not the one it is kept under alone. A name that nobody knows to be one is a login.
+    /// Who wrote a text, where that is not the one it is kept under alone. A name that nobody knows to be one is a
+    /// login.
     pub(super) fn writers_of(&self, item: &Item) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for (slug, name) in &item.writers {
             let slug = fold(slug.trim_start_matches("cap-"));
-            let is_alone = item.writers.iter().all(|(other, _)| fold(other.trim_start_matches("cap-")) == slug) && slug == fold(&item.creator);
+            let is_alone = item.writers.iter().all(|(other, _)| fold(other.trim_start_matches("cap-")) == slug)
+                && slug == fold(&item.creator);
             let own = || Some(name).filter(|name| name.contains(char::is_whitespace) && !name.contains('@'));
             names.extend(self.names.get(&slug).or_else(own).filter(|name| !is_alone && !names.contains(name)).cloned());
         }

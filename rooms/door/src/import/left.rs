@@ -23,15 +23,25 @@ impl Import<'_> {
     /// Tells what does not come along with an item: it is the same whenever the export is read.
     pub(super) fn tell_rest(&mut self, item: &Item) {
         let is_long = |text: &str, chars: usize| html::line(text).chars().count() > chars;
-        if is_long(&item.title, TITLE_CHARS_MAX - 1) || is_long(&item.excerpt, SUMMARY_CHARS_MAX - 1) || item.categories().len().max(item.tags.len()) > TERMS_MAX {
+        if is_long(&item.title, TITLE_CHARS_MAX - 1)
+            || is_long(&item.excerpt, SUMMARY_CHARS_MAX - 1)
+            || item.categories().len().max(item.tags.len()) > TERMS_MAX
+        {
             self.count.left.tell(self.what(item), "import-left-long");
         }
         let is_inline = |tag: &str| tag.contains(" src=\"data:image") || tag.contains(" src='data:image");
-        let tags = item.content.split('<').filter(|tag| tag.starts_with("img")).map(|tag| tag.split('>').next().unwrap_or_default());
+        let tags = item
+            .content
+            .split('<')
+            .filter(|tag| tag.starts_with("img"))
+            .map(|tag| tag.split('>').next().unwrap_or_default());
         if tags.filter(|tag| is_inline(tag)).any(|tag| !tag.contains("data-src") && !tag.contains("data-lazy-src")) {
             self.count.left.tell(self.what(item), "import-left-inline");
         }
-        let places = [("import-what-order", item.kind == "page" && !matches!(item.order.as_str(), "" | "0")), ("import-what-below", item.kind == "page" && !matches!(item.parent.as_str(), "" | "0"))];
+        let places = [
+            ("import-what-order", item.kind == "page" && !matches!(item.order.as_str(), "" | "0")),
+            ("import-what-below", item.kind == "page" && !matches!(item.parent.as_str(), "" | "0")),
+        ];
         for (what, _) in places.iter().filter(|(_, is_lost)| *is_lost) {
             self.count.left.once(self.house.words.say(what), "import-left-order");
         }
@@ -39,10 +49,16 @@ impl Import<'_> {
             self.count.left.tell(self.what(item), "import-left-sticky");
         }
         for name in &item.fields {
-            self.count.left.once(&self.house.words.fill("import-what-field", &[("name", name.as_str().into())]), "import-left-field");
+            self.count.left.once(
+                &self.house.words.fill("import-what-field", &[("name", name.as_str().into())]),
+                "import-left-field",
+            );
         }
         for name in &item.taxonomies {
-            self.count.left.once(&self.house.words.fill("import-what-taxonomy", &[("name", name.as_str().into())]), "import-left-field");
+            self.count.left.once(
+                &self.house.words.fill("import-what-taxonomy", &[("name", name.as_str().into())]),
+                "import-left-field",
+            );
         }
     }
 }
@@ -70,8 +86,9 @@ pub(super) fn why_left(item: &Item) -> Option<&'static str> {
 
 /// Kinds of things in which WordPress and its most used plugins keep how a site looks and works, and earlier versions.
 const MACHINERY: &[&str] = &[
-    "acf-field", "acf-field-group", "customize_changeset", "custom_css", "elementor_library", "nav_menu_item", "oembed_cache", "revision", "scheduled-action", "user_request",
-    "wp_font_face", "wp_font_family", "wp_global_styles", "wp_navigation", "wp_template", "wp_template_part",
+    "acf-field", "acf-field-group", "customize_changeset", "custom_css", "elementor_library", "nav_menu_item",
+    "oembed_cache", "revision", "scheduled-action", "user_request", "wp_font_face", "wp_font_family",
+    "wp_global_styles", "wp_navigation", "wp_template", "wp_template_part",
 ];
 
 pub(super) fn why_comment_left(comment: &Comment) -> Option<&'static str> {
@@ -91,10 +108,12 @@ mod tests {
 
     #[test]
     fn what_waited_was_thrown_away_or_came_by_machine_is_left() {
-        let comment = |kind: &str, approved: &str| Comment { kind: kind.into(), approved: approved.into(), ..Comment::default() };
+        let comment =
+            |kind: &str, approved: &str| Comment { kind: kind.into(), approved: approved.into(), ..Comment::default() };
         assert_eq!(why_comment_left(&comment("", "1")), None);
         assert_eq!(why_comment_left(&comment("comment", "")), None);
-        for (kind, approved) in [("pingback", "1"), ("", "spam"), ("", "trash"), ("comment", "0"), ("order_note", "1")] {
+        for (kind, approved) in [("pingback", "1"), ("", "spam"), ("", "trash"), ("comment", "0"), ("order_note", "1")]
+        {
             assert!(why_comment_left(&comment(kind, approved)).is_some(), "{kind} {approved}");
         }
     }

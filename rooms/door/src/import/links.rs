@@ -59,8 +59,17 @@ impl Hosts {
         }
         let before = place.strip_suffix(file).filter(|before| !file.is_empty() && before.ends_with('/'));
         // The blogs of WordPress.com keep their files at a host that has nothing else.
-        let host = || place.split_once('/').map(|(host, _)| format!("{host}/")).filter(|host| host.ends_with(".files.wordpress.com/"));
-        if let Some(before) = before.map(str::to_owned).or_else(host).filter(|before| !self.uploads.contains(before) && self.uploads.len() < PLACES_MAX) {
+        let host = || {
+            place
+                .split_once('/')
+                .map(|(host, _)| format!("{host}/"))
+                .filter(|host| host.ends_with(".files.wordpress.com/"))
+        };
+        if let Some(before) = before
+            .map(str::to_owned)
+            .or_else(host)
+            .filter(|before| !self.uploads.contains(before) && self.uploads.len() < PLACES_MAX)
+        {
             if let Some((_, part)) = before.split_once(UPLOADS).filter(|(_, part)| part.starts_with("sites/")) {
                 part.clone_into(&mut self.part);
             }
@@ -77,8 +86,11 @@ impl Hosts {
             None => Url::parse("http://localhost/").ok()?.join(address).ok()?,
         };
         let host = host_of(&url);
-        let is_below = url.path().strip_prefix(&self.root).is_some_and(|below| below.is_empty() || below.starts_with('/'));
-        let is_own = host.is_some_and(|host| (self.hosts.contains(&host) && is_below) || (self.base.is_none() && host == "localhost"));
+        let is_below =
+            url.path().strip_prefix(&self.root).is_some_and(|below| below.is_empty() || below.starts_with('/'));
+        let is_own = host.is_some_and(|host| {
+            (self.hosts.contains(&host) && is_below) || (self.base.is_none() && host == "localhost")
+        });
         Some((url, is_own))
     }
 
@@ -86,24 +98,43 @@ impl Hosts {
     pub(super) fn upload(&self, address: &str) -> Option<String> {
         let (url, is_own) = self.read(address)?;
         let place = place_of(&url)?;
-        let known = |place: &str| self.uploads.iter().find_map(|before| place.strip_prefix(before.as_str())).filter(|below| !below.is_empty()).map(decoded);
+        let known = |place: &str| {
+            self.uploads
+                .iter()
+                .find_map(|before| place.strip_prefix(before.as_str()))
+                .filter(|below| !below.is_empty())
+                .map(decoded)
+        };
         if let Some(below) = known(&place) {
             return Some(below);
         }
         // WordPress' own picture servers carry the site's address in their path.
-        let is_mirror = url.host_str().is_some_and(|host| matches!(host, "i0.wp.com" | "i1.wp.com" | "i2.wp.com" | "i3.wp.com"));
-        let beneath = if is_mirror { place.split_once('/').map(|(_, beneath)| beneath.trim_start_matches("www.")) } else { None };
+        let is_mirror =
+            url.host_str().is_some_and(|host| matches!(host, "i0.wp.com" | "i1.wp.com" | "i2.wp.com" | "i3.wp.com"));
+        let beneath =
+            if is_mirror { place.split_once('/').map(|(_, beneath)| beneath.trim_start_matches("www.")) } else { None };
         if let Some(below) = beneath.and_then(known) {
             return Some(below);
         }
-        let beside = |host: &str| host.split_once('.').filter(|(side, _)| SIDES.contains(side)).is_some_and(|(_, host)| self.hosts.iter().any(|own| own == host));
-        let is_own = is_own || host_of(&url).is_some_and(|host| self.hosts.contains(&host) || self.network.as_ref() == Some(&host) || beside(&host));
-        let is_mirrored = is_mirror && self.hosts.iter().any(|host| url.path().trim_start_matches("/www.").trim_start_matches('/').starts_with(host.as_str()));
+        let beside = |host: &str| {
+            host.split_once('.')
+                .filter(|(side, _)| SIDES.contains(side))
+                .is_some_and(|(_, host)| self.hosts.iter().any(|own| own == host))
+        };
+        let is_own = is_own
+            || host_of(&url).is_some_and(|host| {
+                self.hosts.contains(&host) || self.network.as_ref() == Some(&host) || beside(&host)
+            });
+        let is_mirrored = is_mirror
+            && self
+                .hosts
+                .iter()
+                .any(|host| url.path().trim_start_matches("/www.").trim_start_matches('/').starts_with(host.as_str()));
         (is_own || is_mirrored).then(|| upload_path(url.path())).flatten()
     }
 
-    /// The path in this house of an address of the old site, which leads on to where the thing is now; any other address
-    /// as it is. `files` are paths below the uploads and where they are here.
+    /// The path in this house of an address of the old site, which leads on to where the thing is now; any other
+    /// address as it is. `files` are paths below the uploads and where they are here.
     pub(super) fn here(&self, address: &str, files: &HashMap<String, String>) -> Option<String> {
         if address.trim().starts_with('#') || address.trim().is_empty() {
             return None;
@@ -131,9 +162,18 @@ impl Hosts {
 
     /// Paths below the uploads that a text names.
     pub(super) fn uploads_in(&self, text: &str) -> Vec<String> {
-        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | '=' | ',' | '\\');
-        let addresses = text.split(ends).filter(|run| run.len() <= ADDRESS_BYTES_MAX && (run.contains(UPLOADS) || self.uploads.iter().any(|before| run.contains(before.as_str()))));
-        addresses.filter_map(|address| self.upload(&address.replace("&amp;", "&"))).collect::<BTreeSet<_>>().into_iter().collect()
+        let ends = |c: char| {
+            c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | '[' | ']' | '=' | ',' | '\\')
+        };
+        let addresses = text.split(ends).filter(|run| {
+            run.len() <= ADDRESS_BYTES_MAX
+                && (run.contains(UPLOADS) || self.uploads.iter().any(|before| run.contains(before.as_str())))
+        });
+        addresses
+            .filter_map(|address| self.upload(&address.replace("&amp;", "&")))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 }
 
@@ -168,7 +208,11 @@ mod tests {
     use super::*;
 
     fn hosts() -> Hosts {
-        Hosts::of(&Site { blog_url: "https://www.old.example/blog".into(), site_url: "http://wp.old.example".into(), ..Site::default() })
+        Hosts::of(&Site {
+            blog_url: "https://www.old.example/blog".into(),
+            site_url: "http://wp.old.example".into(),
+            ..Site::default()
+        })
     }
 
     #[test]
@@ -182,11 +226,20 @@ mod tests {
             ("http://wp.old.example/another/blog", Some("http://wp.old.example/another/blog")),
             ("http://wp.old.example/wp-content/uploads/2020/a%20b.jpg", Some("/files/1/a.jpg")),
             ("https://i0.wp.com/old.example/blog/wp-content/uploads/2020/a%20b.jpg?w=3", Some("/files/1/a.jpg")),
-            ("https://old.example/blog/wp-content/uploads/none.jpg", Some("https://old.example/blog/wp-content/uploads/none.jpg")),
+            (
+                "https://old.example/blog/wp-content/uploads/none.jpg",
+                Some("https://old.example/blog/wp-content/uploads/none.jpg"),
+            ),
             ("https://cdn.old.example/wp-content/uploads/2020/a%20b.jpg", Some("/files/1/a.jpg")),
             ("https://cdn.old.example/about", Some("https://cdn.old.example/about")),
-            ("https://blog.old.example/wp-content/uploads/2020/a%20b.jpg", Some("https://blog.old.example/wp-content/uploads/2020/a%20b.jpg")),
-            ("https://else.example/wp-content/uploads/2020/a%20b.jpg", Some("https://else.example/wp-content/uploads/2020/a%20b.jpg")),
+            (
+                "https://blog.old.example/wp-content/uploads/2020/a%20b.jpg",
+                Some("https://blog.old.example/wp-content/uploads/2020/a%20b.jpg"),
+            ),
+            (
+                "https://else.example/wp-content/uploads/2020/a%20b.jpg",
+                Some("https://else.example/wp-content/uploads/2020/a%20b.jpg"),
+            ),
             ("mailto:a@b.example", Some("mailto:a@b.example")),
             ("javascript:alert(1)", None),
             ("#top", None),
@@ -199,7 +252,11 @@ mod tests {
 
     #[test]
     fn where_its_files_are_is_learned_from_its_attachments() {
-        let mut hosts = Hosts::of(&Site { blog_url: "https://ours.wordpress.com".into(), site_url: "https://wordpress.com/".into(), ..Site::default() });
+        let mut hosts = Hosts::of(&Site {
+            blog_url: "https://ours.wordpress.com".into(),
+            site_url: "https://wordpress.com/".into(),
+            ..Site::default()
+        });
         hosts.learn("https://ours.files.wordpress.com/2013/03/a.png", "");
         hosts.learn("https://cdn.example/some/where/2013/03/b.png", "2013/03/b.png");
         hosts.learn("nonsense", "2013/03/b.png");
@@ -207,7 +264,10 @@ mod tests {
         assert_eq!(hosts.part, "sites/2/");
         let text = "<img src=\"https://ours.files.wordpress.com/2013/03/a%20b.png?w=300\"> http://cdn.example/some/where/c.jpg https://i1.wp.com/ours.files.wordpress.com/d.png https://cdn.example/e.jpg https://ours.wordpress.com/wp-content/uploads/sites/2/g.jpg";
         assert_eq!(hosts.uploads_in(text), ["2013/03/a b.png", "c.jpg", "d.png", "g.jpg"]);
-        assert_eq!(hosts.here("https://wordpress.com/themes", &HashMap::new()).as_deref(), Some("https://wordpress.com/themes"));
+        assert_eq!(
+            hosts.here("https://wordpress.com/themes", &HashMap::new()).as_deref(),
+            Some("https://wordpress.com/themes")
+        );
         assert_eq!(hosts.here("http://ours.wordpress.com/about/", &HashMap::new()).as_deref(), Some("/about/"));
     }
 

@@ -73,7 +73,11 @@ impl Count {
 
     pub(super) fn add_one(&mut self, did: Did, words: &Words) {
         let taken = &mut self.taken;
-        let old = if let Did::Redirect(old) = &did { redirect::normal(old).filter(|old| redirect::may_be_old(old)) } else { None };
+        let old = if let Did::Redirect(old) = &did {
+            redirect::normal(old).filter(|old| redirect::may_be_old(old))
+        } else {
+            None
+        };
         let (key, count) = match &did {
             Did::Person(key) => (key, &mut taken.people),
             Did::File(key) => (key, &mut taken.files),
@@ -94,7 +98,10 @@ impl Count {
             Did::Post(_, what) | Did::Page(_, what) => self.left.tell(what, "import-left-twice"),
             Did::Comment(key, under) => {
                 let id = key.rsplit(':').next().unwrap_or_default();
-                self.left.tell(words.fill("import-what-comment", &[("id", id.into()), ("title", under.into())]), "import-left-twice");
+                self.left.tell(
+                    words.fill("import-what-comment", &[("id", id.into()), ("title", under.into())]),
+                    "import-left-twice",
+                );
             }
             _ => {}
         }

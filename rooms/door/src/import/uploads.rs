@@ -26,7 +26,9 @@ impl Uploads {
         let names = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect::<Vec<_>>();
         let entries = names.into_iter().filter_map(|name| {
             let below = name.rsplit_once("uploads/").map_or(name.as_str(), |(_, below)| below);
-            (!below.is_empty() && !name.ends_with('/')).then(|| Some((below.to_owned(), archive.index_for_name(&name)?))).flatten()
+            (!below.is_empty() && !name.ends_with('/'))
+                .then(|| Some((below.to_owned(), archive.index_for_name(&name)?)))
+                .flatten()
         });
         let entries = entries.collect();
         Ok(Self::Zip(Box::new(archive), entries))
@@ -65,12 +67,16 @@ impl Uploads {
 
 /// Whether a path stays below where it begins.
 fn is_below(name: &str) -> bool {
-    !name.is_empty() && !name.contains('\\') && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+    !name.is_empty()
+        && !name.contains('\\')
+        && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// The file on the disk, unless a link leads out of the folder.
 fn in_folders(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
-    folders.iter().find_map(|folder| folder.join(name).canonicalize().ok().filter(|path| path.starts_with(folder) && path.is_file()))
+    folders.iter().find_map(|folder| {
+        folder.join(name).canonicalize().ok().filter(|path| path.starts_with(folder) && path.is_file())
+    })
 }
 
 /// Other names of the same picture, the best first: the one WordPress scaled down for the page, the one that was given,
@@ -95,7 +101,11 @@ fn whole_stem(stem: &str) -> &str {
 fn without_size(stem: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_digit());
     match stem.rsplit_once('-') {
-        Some((whole, size)) if size.split_once('x').is_some_and(|(width, height)| is_number(width) && is_number(height)) => whole,
+        Some((whole, size))
+            if size.split_once('x').is_some_and(|(width, height)| is_number(width) && is_number(height)) =>
+        {
+            whole
+        }
         _ => stem,
     }
 }
@@ -114,7 +124,13 @@ mod tests {
             std::fs::write(folder.path().join("wp-content/uploads/2020/01").join(name), name).unwrap();
         }
         let mut uploads = Uploads::open(Some(folder.path())).unwrap();
-        for (asked, found) in [("a-300x200.jpg", "a.jpg"), ("a.jpg", "a.jpg"), ("b-10x10.jpg", "b-scaled.jpg"), ("b-scaled.jpg", "b-scaled.jpg"), ("c-3x4.png", "c-3x4.png")] {
+        for (asked, found) in [
+            ("a-300x200.jpg", "a.jpg"),
+            ("a.jpg", "a.jpg"),
+            ("b-10x10.jpg", "b-scaled.jpg"),
+            ("b-scaled.jpg", "b-scaled.jpg"),
+            ("c-3x4.png", "c-3x4.png"),
+        ] {
             assert_eq!(uploads.find(&format!("2020/01/{asked}")), Some(format!("2020/01/{found}")));
         }
         assert_eq!(uploads.read("2020/01/a.jpg", 100).unwrap(), Some(b"a.jpg".to_vec()));

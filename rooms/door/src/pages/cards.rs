@@ -20,9 +20,14 @@ pub async fn show(State(house): State<House>, Path(path): Path<String>, asked: H
     /// One drawing at a time: each takes a processor for some milliseconds, and anybody may ask.
     static ONE: Semaphore = Semaphore::const_new(1);
     let path = path.strip_suffix(".png").ok_or(Refusal::NotFound)?;
-    let (id, kicker, title) = if path == HOUSE { (HOUSE.to_owned(), String::new(), house.name()) } else { of(&house, path).await? };
+    let (id, kicker, title) =
+        if path == HOUSE { (HOUSE.to_owned(), String::new(), house.name()) } else { of(&house, path).await? };
     let mark = format!("\"{}\"", &id::hash(&format!("{id}\n{kicker}\n{title}\n{}", house.name()))[..20]);
-    let headers = [(CONTENT_TYPE, "image/png".to_owned()), (CACHE_CONTROL, "public, max-age=3600".to_owned()), (ETAG, mark.clone())];
+    let headers = [
+        (CONTENT_TYPE, "image/png".to_owned()),
+        (CACHE_CONTROL, "public, max-age=3600".to_owned()),
+        (ETAG, mark.clone()),
+    ];
     if asked.get(IF_NONE_MATCH).is_some_and(|known| *known == mark) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
@@ -35,7 +40,11 @@ pub async fn show(State(house): State<House>, Path(path): Path<String>, asked: H
 /// What a card says of a place that everybody may see: the id of its sleeve, its kind, its title.
 async fn of(house: &House, path: &str) -> Result<(String, String, String), Refusal> {
     let place = Place::read(&format!("/{path}")).ok_or(Refusal::NotFound)?;
-    let preview = house.at(&Reader::guest(), &place).await?.filter(|preview| preview.audience == Audience::Everyone).ok_or(Refusal::NotFound)?;
+    let preview = house
+        .at(&Reader::guest(), &place)
+        .await?
+        .filter(|preview| preview.audience == Audience::Everyone)
+        .ok_or(Refusal::NotFound)?;
     let kind = house.words.find(&format!("kind-{}", preview.kind)).unwrap_or_default().to_owned();
     Ok((place.into(), kind, preview.title))
 }

@@ -22,7 +22,10 @@ struct List<'a> {
 
 pub async fn list(visitor: Visitor) -> Reply {
     let f = visitor.frame().titled("feeds");
-    let feeds = Feed::names(&visitor.house).into_iter().map(|name| (name, visitor.house.words.say(&format!("feed-{name}")).to_owned())).collect();
+    let feeds = Feed::names(&visitor.house)
+        .into_iter()
+        .map(|name| (name, visitor.house.words.say(&format!("feed-{name}")).to_owned()))
+        .collect();
     page(&List { feeds, f: &f }, &f)
 }
 
@@ -34,7 +37,8 @@ pub async fn feed(State(house): State<House>, Path(file): Path<String>, asked: H
         _ => return Err(Refusal::NotFound),
     };
     let mark = format!("\"{}\"", &base::id::hash(&body)[..16]);
-    let headers = [(CONTENT_TYPE, mime.to_owned()), (CACHE_CONTROL, "public, max-age=300".to_owned()), (ETAG, mark.clone())];
+    let headers =
+        [(CONTENT_TYPE, mime.to_owned()), (CACHE_CONTROL, "public, max-age=300".to_owned()), (ETAG, mark.clone())];
     let is_known = asked.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()) == Some(mark.as_str());
     Ok(if is_known { (StatusCode::NOT_MODIFIED, headers).into_response() } else { (headers, body).into_response() })
 }

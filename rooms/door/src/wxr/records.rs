@@ -37,7 +37,8 @@ pub struct Author {
     pub display_name: String,
 }
 
-/// A post, page, attachment or whatever else WordPress keeps as one. Everything is as it was written; nothing is believed.
+/// A post, page, attachment or whatever else WordPress keeps as one. Everything is as it was written; nothing is
+/// believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
     pub id: String,
@@ -66,7 +67,8 @@ pub struct Item {
     pub alt: String,
     /// Its footnotes, as WordPress keeps them (JSON).
     pub footnotes: String,
-    /// The number of the reply that one in a forum answers, and what somebody without an account called themselves there.
+    /// The number of the reply that one in a forum answers, and what somebody without an account called themselves
+    /// there.
     pub answers: String,
     pub nickname: String,
     /// What its address ended in before.

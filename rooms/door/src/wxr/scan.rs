@@ -1,6 +1,7 @@
-//! Cuts XML into its pieces, whatever state it is in. Exports in the wild have lost end tags, nested CDATA, stray `<` and `&`,
-//! bytes that are no UTF-8, and fields as long as somebody liked. A strict parser gives up at the first of these, and none
-//! bounds the length of one piece; so this one never says no, and keeps [`PIECE_BYTES_MAX`] of any piece at most.
+//! Cuts XML into its pieces, whatever state it is in. Exports in the wild have lost end tags, nested CDATA, stray `<`
+//! and `&`, bytes that are no UTF-8, and fields as long as somebody liked. A strict parser gives up at the first of
+//! these, and none bounds the length of one piece; so this one never says no, and keeps [`PIECE_BYTES_MAX`] of any
+//! piece at most.
 
 use std::io::{BufRead, Result};
 
@@ -54,7 +55,9 @@ impl<R: BufRead> Scan<R> {
                 return Ok(None);
             }
             match self.piece.first() {
-                Some(b'!') if self.piece.starts_with(CDATA) => return Ok(Some(Piece::CData(&self.piece[CDATA.len()..]))),
+                Some(b'!') if self.piece.starts_with(CDATA) => {
+                    return Ok(Some(Piece::CData(&self.piece[CDATA.len()..])));
+                }
                 Some(b'!' | b'?') => {}
                 Some(b'/') => return Ok(Some(Piece::Close(self.piece[1..].trim_ascii()))),
                 Some(first) if first.is_ascii_alphabetic() => return Ok(Some(Piece::Open(&self.piece))),
@@ -79,7 +82,8 @@ impl<R: BufRead> Scan<R> {
         if self.piece.starts_with(b"!--") { self.read_on(b"-->", 1) } else { Ok(true) }
     }
 
-    /// Reads on until the piece ends in `end`, which ends in `>`; one was just read past. `from` is where an end may begin.
+    /// Reads on until the piece ends in `end`, which ends in `>`; one was just read past. `from` is where an end may
+    /// begin.
     fn read_on(&mut self, end: &[u8], from: usize) -> Result<bool> {
         let rest = &end[..end.len() - 1];
         while self.piece.len() < from + rest.len() || !self.piece.ends_with(rest) {
@@ -163,8 +167,14 @@ mod tests {
 
     #[test]
     fn it_cuts_what_is_well_formed() {
-        assert_eq!(pieces(b"<?xml?><a b='c'>d<!-- e > f --><g/></a >"), ["open a b='c'", "text d", "open g/", "close a"]);
-        assert_eq!(pieces(b"<![CDATA[a > b ]] c]]><![CDATA[]]><![CDATA[>]]>"), ["cdata a > b ]] c", "cdata ", "cdata >"]);
+        assert_eq!(
+            pieces(b"<?xml?><a b='c'>d<!-- e > f --><g/></a >"),
+            ["open a b='c'", "text d", "open g/", "close a"]
+        );
+        assert_eq!(
+            pieces(b"<![CDATA[a > b ]] c]]><![CDATA[]]><![CDATA[>]]>"),
+            ["cdata a > b ]] c", "cdata ", "cdata >"]
+        );
     }
 
     #[test]

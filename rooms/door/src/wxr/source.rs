@@ -1,5 +1,5 @@
-//! Where an export is read from: a file as it is, packed with gzip, or the parts of one in a zip (as WordPress.com gives them),
-//! in whatever letters its first line names. What comes out is UTF-8, wherever that could be known.
+//! Where an export is read from: a file as it is, packed with gzip, or the parts of one in a zip (as WordPress.com
+//! gives them), in whatever letters its first line names. What comes out is UTF-8, wherever that could be known.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Cursor, Error, Read, Result, Seek as _, SeekFrom, empty};
@@ -33,10 +33,16 @@ pub fn open(path: &Path) -> Result<Source> {
     Ok(BufReader::with_capacity(BUFFER_BYTES, from))
 }
 
-/// The parts of an export in a zip, one after the other. One that is none of the two ways in which zips are packed is an error.
+/// The parts of an export in a zip, one after the other. One that is none of the two ways in which zips are packed is
+/// an error.
 fn parts(path: &Path) -> Result<Box<dyn Read + Send>> {
     let Ok(mut archive) = ZipArchive::new(BufReader::new(File::open(path)?)) else { return Ok(Box::new(empty())) };
-    let mut names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).filter(|name| name.to_ascii_lowercase().ends_with(".xml")).collect();
+    let mut names: Vec<String> = archive
+        .file_names()
+        .flatten()
+        .map(std::borrow::Cow::into_owned)
+        .filter(|name| name.to_ascii_lowercase().ends_with(".xml"))
+        .collect();
     names.sort_unstable();
     let mut all: Box<dyn Read + Send> = Box::new(empty());
     for name in names {
@@ -64,13 +70,20 @@ fn decoded(mut from: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>> {
     if encoding == UTF_8 {
         return Ok(whole);
     }
-    Ok(Box::new(Decoded { from: BufReader::with_capacity(BUFFER_BYTES, whole), decoder: encoding.new_decoder_with_bom_removal(), is_over: false, ready: Cursor::default() }))
+    Ok(Box::new(Decoded {
+        from: BufReader::with_capacity(BUFFER_BYTES, whole),
+        decoder: encoding.new_decoder_with_bom_removal(),
+        is_over: false,
+        ready: Cursor::default(),
+    }))
 }
 
 /// The encoding that a first line names: `<?xml version="1.0" encoding="ISO-8859-1"?>`; UTF-8 where it names none.
 fn named(first: &[u8]) -> &'static Encoding {
     let line = first.split(|byte| *byte == b'>').next().unwrap_or_default();
-    let label = memchr::memmem::find(line, b"encoding=").and_then(|at| line.get(at + 10..)).and_then(|after| after.split(|byte| matches!(byte, b'"' | b'\'')).next());
+    let label = memchr::memmem::find(line, b"encoding=")
+        .and_then(|at| line.get(at + 10..))
+        .and_then(|after| after.split(|byte| matches!(byte, b'"' | b'\'')).next());
     // Letters two bytes wide could not have been read here.
     label.and_then(Encoding::for_label).filter(|encoding| encoding.is_ascii_compatible()).unwrap_or(UTF_8)
 }
@@ -92,7 +105,8 @@ impl Read for Decoded {
             }
             let bytes = self.from.fill_buf()?;
             self.is_over = bytes.is_empty();
-            let mut text = String::with_capacity(self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(4 * BUFFER_BYTES));
+            let mut text =
+                String::with_capacity(self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(4 * BUFFER_BYTES));
             let (_, used, _) = self.decoder.decode_to_string(bytes, &mut text, self.is_over);
             self.from.consume(used);
             self.ready = Cursor::new(text.into_bytes());
@@ -117,11 +131,20 @@ mod tests {
 
     #[test]
     fn letters_are_read_as_the_first_line_says() {
-        assert_eq!(read(b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>caf\xe9 \x93"), "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>café “");
-        assert_eq!(read(b"<?xml version='1.0' encoding='windows-1251'?>\xcc\xe5"), "<?xml version='1.0' encoding='windows-1251'?>Ме");
+        assert_eq!(
+            read(b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>caf\xe9 \x93"),
+            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>café “"
+        );
+        assert_eq!(
+            read(b"<?xml version='1.0' encoding='windows-1251'?>\xcc\xe5"),
+            "<?xml version='1.0' encoding='windows-1251'?>Ме"
+        );
         let wide: Vec<u8> = "\u{feff}<?xml?>é日".repeat(40_000).encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(read(&wide), format!("<?xml?>é日{}", "\u{feff}<?xml?>é日".repeat(39_999)));
-        assert_eq!(read("<?xml version=\"1.0\" encoding=\"UTF-8\"?>é".as_bytes()), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>é");
+        assert_eq!(
+            read("<?xml version=\"1.0\" encoding=\"UTF-8\"?>é".as_bytes()),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>é"
+        );
         assert_eq!(read(b""), "");
     }
 
@@ -132,7 +155,11 @@ mod tests {
         assert_eq!(read(&packed.finish().unwrap()), "é".repeat(100_000));
 
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, words, method) in [("b.001.xml", "two ", CompressionMethod::Stored), ("readme.txt", "no", CompressionMethod::Stored), ("a/b.000.xml", "one ", CompressionMethod::Deflated)] {
+        for (name, words, method) in [
+            ("b.001.xml", "two ", CompressionMethod::Stored),
+            ("readme.txt", "no", CompressionMethod::Stored),
+            ("a/b.000.xml", "one ", CompressionMethod::Deflated),
+        ] {
             zip.start_file(name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
             zip.write_all(words.as_bytes()).unwrap();
         }

@@ -1,6 +1,7 @@
 //! Text, attributes and prefixes out of the bytes of an export.
 
-/// Text out of bytes. What is no UTF-8 was written by somebody whose letters were one byte each, as most of Europe's were.
+/// Text out of bytes. What is no UTF-8 was written by somebody whose letters were one byte each, as most of Europe's
+/// were.
 pub(super) fn letters(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -44,7 +45,9 @@ pub(super) fn with_entities(text: &str) -> String {
 }
 
 fn entity(name: &str) -> Option<char> {
-    let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().map(|code| char::from_u32(code).unwrap_or('\u{fffd}'));
+    let number = |digits: &str, radix| {
+        u32::from_str_radix(digits, radix).ok().map(|code| char::from_u32(code).unwrap_or('\u{fffd}'))
+    };
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
@@ -61,17 +64,32 @@ fn entity(name: &str) -> Option<char> {
 /// No control characters, and `\n` for every end of a line.
 pub(super) fn cleaned(text: String) -> String {
     let is_clean = text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    if is_clean { text } else { text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect() }
+    if is_clean {
+        text
+    } else {
+        text.replace("\r\n", "\n")
+            .replace('\r', "\n")
+            .chars()
+            .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+            .collect()
+    }
 }
 
-/// The prefixes that stand for the parts of an export, where they are not WordPress' own: `xmlns:x="http://wordpress.org/export/1.2/"`.
+/// The prefixes that stand for the parts of an export, where they are not WordPress' own:
+/// `xmlns:x="http://wordpress.org/export/1.2/"`.
 pub(super) fn prefixes(rss: &[u8]) -> Vec<(Vec<u8>, &'static [u8])> {
     let declared = String::from_utf8_lossy(rss);
     let all = declared.split("xmlns:").skip(1).filter_map(|part| {
         let (prefix, address) = part.split_once('=')?;
         let address = address.trim_start_matches(['"', '\'']).split(['"', '\'']).next()?;
         let own: &'static str = match address {
-            address if address.contains("wordpress.org/export/") => if address.contains("/excerpt") { "excerpt" } else { "wp" },
+            address if address.contains("wordpress.org/export/") => {
+                if address.contains("/excerpt") {
+                    "excerpt"
+                } else {
+                    "wp"
+                }
+            }
             address if address.contains("/modules/content") => "content",
             address if address.contains("/dc/elements/") => "dc",
             _ => return None,

@@ -73,9 +73,27 @@ impl Room for Shelf {
     /// Two of each, one of them with everything that XML and JSON have to escape.
     async fn newest(&self, _: &House, feed: &str, _: i64) -> Result<Vec<Entry>, Refusal> {
         let first = if feed == "songs" { 1_000 } else { 2_000 };
-        let entry = |at: i64, title: &str| Entry { place: Place::of("things", &at.to_string()), kind: "song", title: title.into(), line: "A line".into(), html: String::new(), author: None, tags: Vec::new(), at, changed_at: at };
+        let entry = |at: i64, title: &str| Entry {
+            place: Place::of("things", &at.to_string()),
+            kind: "song",
+            title: title.into(),
+            line: "A line".into(),
+            html: String::new(),
+            author: None,
+            tags: Vec::new(),
+            at,
+            changed_at: at,
+        };
         let html = "<p>a &amp; <a href=\"/songs/1\">b</a> <img src=\"/files/1/c.png\" alt=\"\"></p>".to_owned();
-        Ok(vec![Entry { html, author: Some("Ada".into()), tags: vec!["doom".into()], ..entry(first + 500, "Fish & <chips> \"\u{1}now\"") }, entry(first, "Plain")])
+        Ok(vec![
+            Entry {
+                html,
+                author: Some("Ada".into()),
+                tags: vec!["doom".into()],
+                ..entry(first + 500, "Fish & <chips> \"\u{1}now\"")
+            },
+            entry(first, "Plain"),
+        ])
     }
 
     async fn take_in(&self, house: &House, tx: &Tx, brought: &Brought) -> Result<Option<Place>, Refusal> {
@@ -107,14 +125,26 @@ pub struct Bare {
 
 impl Bare {
     pub async fn open() -> Self {
-        let shelf: &Shelf = Box::leak(Box::new(Shelf { takes_left: AtomicI64::new(-1), takes_comments: AtomicBool::new(true) }));
+        let shelf: &Shelf =
+            Box::leak(Box::new(Shelf { takes_left: AtomicI64::new(-1), takes_comments: AtomicBool::new(true) }));
         let rooms: &'static [&'static dyn Room] = Vec::leak(vec![shelf as &dyn Room, &Door as &dyn Room]);
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::read(folder.path(), |_| None).unwrap();
         let db = Db::open(&Where::File(folder.path().join("circlepit.db"))).await.unwrap();
         let pack = Pack::load("plain").unwrap();
         let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
-        let house = House::new(Inside { db, clock: Clock::set_to(1_795_719_600_000), pack, words, settings, assets, folder: folder.path().to_owned(), rooms, settled: base::house::Settled { name: "Here".into(), ..Default::default() }.into_lock(), weak_hashing: true });
+        let house = House::new(Inside {
+            db,
+            clock: Clock::set_to(1_795_719_600_000),
+            pack,
+            words,
+            settings,
+            assets,
+            folder: folder.path().to_owned(),
+            rooms,
+            settled: base::house::Settled { name: "Here".into(), ..Default::default() }.into_lock(),
+            weak_hashing: true,
+        });
         Self { house, shelf, folder }
     }
 

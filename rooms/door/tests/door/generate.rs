@@ -7,9 +7,16 @@ const POST_BYTES: usize = 8_000;
 
 /// Writes an export of about so many bytes, and says how many posts, pages and comments are to be taken out of it.
 pub fn write(out: &mut impl Write, bytes: u64) -> Result<(i64, i64, i64)> {
-    write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<rss version=\"2.0\"><channel>\n<title>Large</title><link>https://large.example</link><language>en</language><wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://large.example</wp:base_site_url><wp:base_blog_url>https://large.example</wp:base_blog_url>\n")?;
+    write!(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<rss version=\"2.0\"><channel>\n<title>Large</title><link>https://large.example</link><language>en</language><wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://large.example</wp:base_site_url><wp:base_blog_url>https://large.example</wp:base_blog_url>\n"
+    )?;
     for (number, name) in ["ada", "brook", "cleo", "dara"].iter().enumerate() {
-        writeln!(out, "<wp:author><wp:author_id>{}</wp:author_id><wp:author_login><![CDATA[{name}]]></wp:author_login><wp:author_email>{name}@mail.example</wp:author_email><wp:author_display_name><![CDATA[{name} of Large]]></wp:author_display_name></wp:author>", number + 1)?;
+        writeln!(
+            out,
+            "<wp:author><wp:author_id>{}</wp:author_id><wp:author_login><![CDATA[{name}]]></wp:author_login><wp:author_email>{name}@mail.example</wp:author_email><wp:author_display_name><![CDATA[{name} of Large]]></wp:author_display_name></wp:author>",
+            number + 1
+        )?;
     }
     let (mut posts, mut pages, mut comments, mut written) = (0, 0, 0, 0u64);
     let mut id = 0;
@@ -37,7 +44,12 @@ fn item(id: u64, is_page: bool) -> String {
     let author = ["ada", "brook", "cleo", "dara"][(id % 4) as usize];
     let kind = if is_page { "page" } else { "post" };
     let day = id % 28 + 1;
-    format!("<item><title><![CDATA[Number {id}: Ünïcode 日本 &amp; 🤘]]></title><link>https://large.example/2020/01/number-{id}/</link><dc:creator><![CDATA[{author}]]></dc:creator><content:encoded><![CDATA[{}]]></content:encoded><excerpt:encoded><![CDATA[In short, {id}.]]></excerpt:encoded><wp:post_id>{id}</wp:post_id><wp:post_date_gmt>2020-01-{day:02} 10:00:00</wp:post_date_gmt><wp:comment_status>open</wp:comment_status><wp:post_name>number-{id}</wp:post_name><wp:status>publish</wp:status><wp:post_type>{kind}</wp:post_type><category domain=\"category\" nicename=\"c\"><![CDATA[Category {}]]></category><category domain=\"post_tag\" nicename=\"t\"><![CDATA[tag {}]]></category>\n", content(id), id % 9, id % 31)
+    format!(
+        "<item><title><![CDATA[Number {id}: Ünïcode 日本 &amp; 🤘]]></title><link>https://large.example/2020/01/number-{id}/</link><dc:creator><![CDATA[{author}]]></dc:creator><content:encoded><![CDATA[{}]]></content:encoded><excerpt:encoded><![CDATA[In short, {id}.]]></excerpt:encoded><wp:post_id>{id}</wp:post_id><wp:post_date_gmt>2020-01-{day:02} 10:00:00</wp:post_date_gmt><wp:comment_status>open</wp:comment_status><wp:post_name>number-{id}</wp:post_name><wp:status>publish</wp:status><wp:post_type>{kind}</wp:post_type><category domain=\"category\" nicename=\"c\"><![CDATA[Category {}]]></category><category domain=\"post_tag\" nicename=\"t\"><![CDATA[tag {}]]></category>\n",
+        content(id),
+        id % 9,
+        id % 31
+    )
 }
 
 fn content(id: u64) -> String {
@@ -59,5 +71,10 @@ fn content(id: u64) -> String {
 
 fn comment(id: u64, answers: u64, is_spam: bool) -> String {
     let approved = if is_spam { "spam" } else { "1" };
-    format!("<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author><![CDATA[Reader {}]]></wp:comment_author><wp:comment_author_email>reader{id}@mail.example</wp:comment_author_email><wp:comment_author_IP>192.0.2.{}</wp:comment_author_IP><wp:comment_date_gmt>2020-02-01 10:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[Yes, and {id} times yes.\nSo it was.]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved><wp:comment_type>comment</wp:comment_type><wp:comment_parent>{answers}</wp:comment_parent><wp:comment_user_id>{}</wp:comment_user_id></wp:comment>\n", id % 97, id % 250, id % 5)
+    format!(
+        "<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author><![CDATA[Reader {}]]></wp:comment_author><wp:comment_author_email>reader{id}@mail.example</wp:comment_author_email><wp:comment_author_IP>192.0.2.{}</wp:comment_author_IP><wp:comment_date_gmt>2020-02-01 10:00:00</wp:comment_date_gmt><wp:comment_content><![CDATA[Yes, and {id} times yes.\nSo it was.]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved><wp:comment_type>comment</wp:comment_type><wp:comment_parent>{answers}</wp:comment_parent><wp:comment_user_id>{}</wp:comment_user_id></wp:comment>\n",
+        id % 97,
+        id % 250,
+        id % 5
+    )
 }

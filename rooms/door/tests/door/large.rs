@@ -26,11 +26,15 @@ async fn a_large_export_comes_in_whole_and_takes_little_memory() {
     let megabytes = std::env::var("CIRCLEPIT_EXPORT_MB").ok().and_then(|mb| mb.parse().ok()).unwrap_or(MEGABYTES);
     let bare = Bare::open().await;
     let path = bare.folder.path().join("large.xml");
-    let (posts, pages, comments) = generate::write(&mut BufWriter::new(File::create(&path).unwrap()), megabytes << 20).unwrap();
+    let (posts, pages, comments) =
+        generate::write(&mut BufWriter::new(File::create(&path).unwrap()), megabytes << 20).unwrap();
     let (before, watch) = (peak_kb(), clock::stopwatch());
     let report = import(&bare.house, &path, None, false, &|_, _| {}).await.unwrap();
     println!("{megabytes} MB: {:?}, {before} kB before and {} kB at most", watch.elapsed(), peak_kb());
-    assert_eq!((report.taken.people, report.taken.posts, report.taken.pages, report.taken.comments), (4, posts, pages, comments));
+    assert_eq!(
+        (report.taken.people, report.taken.posts, report.taken.pages, report.taken.comments),
+        (4, posts, pages, comments)
+    );
     assert_eq!(report.taken.redirects, bare.count("SELECT COUNT(*) FROM redirect").await);
     assert!(report.taken.redirects > posts * 2 + pages * 3);
     assert!(peak_kb() < MEMORY_KB_MAX, "{} kB", peak_kb());

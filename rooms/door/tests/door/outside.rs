@@ -12,9 +12,7 @@ use tower::ServiceExt as _;
 use crate::bare::Bare;
 
 async fn ask(bare: &Bare, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-    let app: Router = Door
-        .doors()
-        .with_state(bare.house.clone());
+    let app: Router = Door.doors().with_state(bare.house.clone());
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
     (parts.status, parts.headers, String::from_utf8_lossy(&body).into_owned())
@@ -28,11 +26,24 @@ async fn fetch(bare: &Bare, path: &str) -> (StatusCode, HeaderMap, String) {
 async fn a_feed_is_well_formed_and_newest_first_with_whole_addresses() {
     let bare = Bare::open().await;
     let (status, headers, atom) = fetch(&bare, "/feeds/all.atom").await;
-    assert_eq!((status, headers["content-type"].to_str().unwrap()), (StatusCode::OK, "application/atom+xml; charset=utf-8"));
-    let places: Vec<_> = atom.match_indices("<entry>").map(|(at, _)| atom[at..].split("/things/").nth(1).unwrap().split('<').next().unwrap()).collect();
+    assert_eq!(
+        (status, headers["content-type"].to_str().unwrap()),
+        (StatusCode::OK, "application/atom+xml; charset=utf-8")
+    );
+    let places: Vec<_> = atom
+        .match_indices("<entry>")
+        .map(|(at, _)| atom[at..].split("/things/").nth(1).unwrap().split('<').next().unwrap())
+        .collect();
     assert_eq!(places, ["2500", "2000", "1500", "1000"]);
     let own = bare.house.address("/");
-    for part in ["<title>Fish &amp; &lt;chips&gt; &quot;now&quot;</title>", "<author><name>Ada</name></author>", "<category term=\"doom\"/>", "<updated>1970-01-01T00:00:02Z</updated>", &format!("&lt;a href=&quot;{own}songs/1&quot;&gt;"), &format!("src=&quot;{own}files/1/c.png&quot;")] {
+    for part in [
+        "<title>Fish &amp; &lt;chips&gt; &quot;now&quot;</title>",
+        "<author><name>Ada</name></author>",
+        "<category term=\"doom\"/>",
+        "<updated>1970-01-01T00:00:02Z</updated>",
+        &format!("&lt;a href=&quot;{own}songs/1&quot;&gt;"),
+        &format!("src=&quot;{own}files/1/c.png&quot;"),
+    ] {
         assert!(atom.contains(part), "{part}\n{atom}");
     }
     assert_eq!(atom.matches("<entry>").count(), atom.matches("</entry>").count());
@@ -41,7 +52,10 @@ async fn a_feed_is_well_formed_and_newest_first_with_whole_addresses() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["items"].as_array().unwrap().len(), 2);
     assert_eq!(json["items"][0]["authors"][0]["name"], "Ada");
-    assert_eq!(json["items"][0]["content_html"], format!("<p>a &amp; <a href=\"{own}songs/1\">b</a> <img src=\"{own}files/1/c.png\" alt=\"\"></p>"));
+    assert_eq!(
+        json["items"][0]["content_html"],
+        format!("<p>a &amp; <a href=\"{own}songs/1\">b</a> <img src=\"{own}files/1/c.png\" alt=\"\"></p>")
+    );
     assert_eq!(json["items"][1]["content_text"], "A line");
 }
 
@@ -49,7 +63,8 @@ async fn a_feed_is_well_formed_and_newest_first_with_whole_addresses() {
 async fn a_feed_that_did_not_change_is_not_sent_twice_and_an_unknown_one_is_not_there() {
     let bare = Bare::open().await;
     let (_, headers, _) = fetch(&bare, "/feeds/songs.atom").await;
-    let again = Request::get("/feeds/songs.atom").header("if-none-match", &headers["etag"]).body(Body::empty()).unwrap();
+    let again =
+        Request::get("/feeds/songs.atom").header("if-none-match", &headers["etag"]).body(Body::empty()).unwrap();
     let (status, _, body) = ask(&bare, again).await;
     assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
     for none in ["/feeds/none.atom", "/feeds/songs.rss", "/feeds/songs", "/feeds/"] {
@@ -63,7 +78,10 @@ async fn the_page_of_feeds_names_each_with_both_its_addresses() {
     let (status, _, html) = fetch(&bare, "/feeds").await;
     assert_eq!(status, StatusCode::OK);
     for name in ["all", "songs", "articles"] {
-        assert!(html.contains(&format!("/feeds/{name}.atom")) && html.contains(&format!("/feeds/{name}.json")), "{name}");
+        assert!(
+            html.contains(&format!("/feeds/{name}.atom")) && html.contains(&format!("/feeds/{name}.json")),
+            "{name}"
+        );
     }
 }
 
@@ -86,7 +104,11 @@ async fn a_file_is_given_to_whom_it_is_for_and_to_nobody_else() {
     assert_eq!(ask(&bare, again).await.0, StatusCode::NOT_MODIFIED);
     assert_eq!(fetch(&bare, &paths[1]).await.0, StatusCode::NOT_FOUND, "for members");
     assert_eq!(fetch(&bare, &paths[2]).await.0, StatusCode::NOT_FOUND, "for one person");
-    assert_eq!(fetch(&bare, &paths[0].replace("a-leaflet", "login")).await.0, StatusCode::NOT_FOUND, "under its own name alone");
+    assert_eq!(
+        fetch(&bare, &paths[0].replace("a-leaflet", "login")).await.0,
+        StatusCode::NOT_FOUND,
+        "under its own name alone"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,9 +131,24 @@ async fn who_leaves_takes_their_files_along_or_leaves_them_without_a_name() {
         tx.keep().await.unwrap();
         assert_eq!(bare.count("SELECT COUNT(*) FROM file").await, left);
         let gone = 2 - left;
-        assert_eq!(bare.count("SELECT COUNT(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, gone, "and a backup does not bring them back");
-        assert_eq!(bare.count("SELECT COUNT(*) FROM redirect WHERE place LIKE '/files/gone.%'").await, 2 * gone, "its own address, and the old one");
-        assert_eq!(bare.count("SELECT COUNT(*) FROM redirect WHERE old LIKE '/%'").await, left, "of what is gone, not the name either");
-        assert_eq!(bare.count("SELECT COUNT(*) FROM file WHERE giver = 'ada'").await, if how == Leaving::KeepWords { 2 } else { 0 });
+        assert_eq!(
+            bare.count("SELECT COUNT(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await,
+            gone,
+            "and a backup does not bring them back"
+        );
+        assert_eq!(
+            bare.count("SELECT COUNT(*) FROM redirect WHERE place LIKE '/files/gone.%'").await,
+            2 * gone,
+            "its own address, and the old one"
+        );
+        assert_eq!(
+            bare.count("SELECT COUNT(*) FROM redirect WHERE old LIKE '/%'").await,
+            left,
+            "of what is gone, not the name either"
+        );
+        assert_eq!(
+            bare.count("SELECT COUNT(*) FROM file WHERE giver = 'ada'").await,
+            if how == Leaving::KeepWords { 2 } else { 0 }
+        );
     }
 }

@@ -43,7 +43,8 @@ impl Draft {
 /// Words between commas.
 fn terms(form: &mut Form, field: &'static str) -> Vec<String> {
     let line = form.line(field, TERMS_CHARS);
-    let terms: Vec<_> = line.split(',').map(str::trim).filter(|term| !slug_of(term).is_empty()).map(str::to_owned).collect();
+    let terms: Vec<_> =
+        line.split(',').map(str::trim).filter(|term| !slug_of(term).is_empty()).map(str::to_owned).collect();
     if terms.len() > TERMS_MAX {
         form.refuse_with(field, "article-wrong-many-terms", &[("max", TERMS_MAX.to_string())]);
     } else if terms.iter().any(|term| term.chars().count() > brought::TERM_CHARS_MAX) {
@@ -56,7 +57,10 @@ fn terms(form: &mut Form, field: &'static str) -> Vec<String> {
 #[must_use]
 pub fn slug_of(text: &str) -> String {
     let mut slug = String::new();
-    for word in search::words(text).map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>()).filter(|word| !word.is_empty()) {
+    for word in search::words(text)
+        .map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
+        .filter(|word| !word.is_empty())
+    {
         if slug.len() + word.len() + 1 > brought::SLUG_CHARS_MAX {
             break;
         }

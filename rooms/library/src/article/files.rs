@@ -1,6 +1,6 @@
-//! The files that articles name. Promises: one that just drafts and what was taken off name is for its giver alone, one that
-//! something open names is for everyone, and with the last text that named it, now or before, it is erased. Never: somebody
-//! else's file shown or kept by being named.
+//! The files that articles name. Promises: one that just drafts and what was taken off name is for its giver alone, one
+//! that something open names is for everyone, and with the last text that named it, now or before, it is erased. Never:
+//! somebody else's file shown or kept by being named.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,8 @@ use super::Article;
 /// Shows each file of an article as the article is shown now; of what it names, its author's own counts.
 pub(crate) async fn follow(tx: &Tx, article: &Article) -> DbResult<()> {
     for file in named_in(&article.words).collect::<BTreeSet<_>>() {
-        let sql = "INSERT INTO article_file (article, file) SELECT $1, id FROM file WHERE id = $2 AND COALESCE(giver, '') = $3 ON CONFLICT (article, file) DO NOTHING";
+        let sql = "INSERT INTO article_file (article, file) SELECT $1, id FROM file WHERE id = $2
+                   AND COALESCE(giver, '') = $3 ON CONFLICT (article, file) DO NOTHING";
         tx.run(sql, vals![&article.id, file, article.author.clone().unwrap_or_default()]).await?;
     }
     for file in files_of(tx, article).await? {
@@ -22,12 +23,18 @@ pub(crate) async fn follow(tx: &Tx, article: &Article) -> DbResult<()> {
     Ok(())
 }
 
-/// The same for an article that an import brought, with the files that hung on it: each belongs to the author of the first
-/// text it came with.
+/// The same for an article that an import brought, with the files that hung on it: each belongs to the author of the
+/// first text it came with.
 pub(super) async fn bring(tx: &Tx, article: &Article, hanging: &[String]) -> DbResult<()> {
     for file in named_in(&article.words).chain(hanging.iter().map(String::as_str)).collect::<BTreeSet<_>>() {
-        tx.run("INSERT INTO article_file (article, file) SELECT $1, id FROM file WHERE id = $2 ON CONFLICT (article, file) DO NOTHING", vals![&article.id, file]).await?;
-        let sql = "UPDATE file SET giver = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM article_file WHERE file = $2 AND article <> $3)";
+        tx.run(
+            "INSERT INTO article_file (article, file) SELECT $1, id FROM file WHERE id = $2
+             ON CONFLICT (article, file) DO NOTHING",
+            vals![&article.id, file],
+        )
+        .await?;
+        let sql = "UPDATE file SET giver = $1 WHERE id = $2
+                   AND NOT EXISTS (SELECT 1 FROM article_file WHERE file = $2 AND article <> $3)";
         tx.run(sql, vals![article.author.clone(), file, &article.id]).await?;
         show(tx, file).await?;
     }
@@ -53,7 +60,8 @@ async fn show(tx: &Tx, file: &str) -> DbResult<()> {
     let sql = "UPDATE file SET audience = CASE WHEN EXISTS (
                  SELECT 1 FROM article_file n JOIN article a ON a.id = n.article
                  WHERE n.file = file.id AND a.published_at IS NOT NULL AND a.withdrawn_at IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/' || a.kind || 's/' || a.slug AND v.state = 'withdrawn')
+                   AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/' || a.kind || 's/' || a.slug
+                   AND v.state = 'withdrawn')
                ) THEN 'everyone' ELSE 'only' END WHERE id = $1";
     tx.run(sql, vals![file]).await.map(drop)
 }

@@ -41,7 +41,8 @@ pub(crate) async fn take_in(tx: &Tx, brought: &brought::BroughtArticle, house: &
     };
     let author = brought.author.as_ref().and_then(|place| place.id_of("people")).filter(|_| kind == Kind::Article);
     let slug = Some(slug_of(&brought.slug)).filter(|slug| !slug.is_empty()).unwrap_or_else(|| slug_of(&brought.title));
-    let place = Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await?;
+    let place =
+        Article::add(tx, kind, &slug, &draft, author, brought.at, (!brought.is_draft).then_some(brought.at)).await?;
     if let Some(article) = Article::find(tx, kind, place.id_of(kind.shelf()).unwrap_or_default()).await? {
         files::bring(tx, &article, &brought.files).await?;
     }

@@ -8,7 +8,13 @@ use super::{Article, Draft, Kind, slug_of};
 
 impl Article {
     /// Changes a page of the community's, with a reason that stands in the log (R4).
-    pub async fn change_page(&self, holding: &Holding<TendPages>, draft: &Draft, seen: i64, why: &str) -> Result<bool, Refusal> {
+    pub async fn change_page(
+        &self,
+        holding: &Holding<TendPages>,
+        draft: &Draft,
+        seen: i64,
+        why: &str,
+    ) -> Result<bool, Refusal> {
         let place = self.place();
         let tx = holding.act(&Deed { what: "act-page-changed", place: Some(&place), why, ..Deed::default() }).await?;
         let changed = self.write(&tx, draft, seen, false, holding.member.house.now()).await?.is_some();

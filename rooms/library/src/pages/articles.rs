@@ -64,7 +64,10 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
         Some(person) if filter.before.is_none() && name.is_none() => Listed::drafts(db, &person.id).await?,
         _ => Vec::new(),
     };
-    let f = visitor.frame().named(visitor.house.pack.call("articles"), visitor.house.words.say("articles-line")).with_feed("/feeds/articles", "feed-articles");
+    let f = visitor
+        .frame()
+        .named(visitor.house.pack.call("articles"), visitor.house.words.say("articles-line"))
+        .with_feed("/feeds/articles", "feed-articles");
     page(&List { f: &f, articles, drafts, name, older }, &f)
 }
 
@@ -107,7 +110,11 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
     let mut terms = article.terms(&house.db).await?;
     let mut said = HashSet::new();
     terms.retain(|term| said.insert(term.slug.clone()));
-    let mut f = visitor.frame().named(&article.title, &article.summary).with_card(format!("/cards{place}.png")).with_feed("/feeds/articles", "feed-articles");
+    let mut f = visitor
+        .frame()
+        .named(&article.title, &article.summary)
+        .with_card(format!("/cards{place}.png"))
+        .with_feed("/feeds/articles", "feed-articles");
     let withdrawn = veil::withdrawn(&house.db, &place).await?;
     f.is_private = !article.is_out() || withdrawn.is_some();
     let author = match &article.author {
@@ -123,7 +130,11 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
         may_tend,
         was_edited: article.published_at.is_some_and(|at| article.changed_at > at),
         helped: if article.is_out() { helped::lines(visitor, &f, &place, form, asked).await? } else { Safe::default() },
-        talk: if article.is_out() { talk::thread(visitor, &place, asked, article.is_open()).await? } else { Safe::default() },
+        talk: if article.is_out() {
+            talk::thread(visitor, &place, asked, article.is_open()).await?
+        } else {
+            Safe::default()
+        },
         article: &article,
     };
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
@@ -136,7 +147,11 @@ async fn seen(member: &Member, slug: &str) -> Result<Article, Refusal> {
 pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
     let article = seen(&member, &slug).await?;
     helped::say(&member, &article.place(), &mut form).await?;
-    if form.is_right() { go(format!("{}?done=helped#helped", article.place())) } else { shown(&member, &slug, &form, &Asked::default()).await }
+    if form.is_right() {
+        go(format!("{}?done=helped#helped", article.place()))
+    } else {
+        shown(&member, &slug, &form, &Asked::default()).await
+    }
 }
 
 pub async fn unsay_helped(member: Member, Path(slug): Path<String>) -> Reply {

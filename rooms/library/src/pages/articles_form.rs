@@ -62,7 +62,9 @@ pub fn again(write: &Write<'_>) -> Reply {
 
 /// The form as the article stands now.
 pub fn filled(article: &Article, terms: &[Term]) -> Form {
-    let names = |kind: &str| terms.iter().filter(|term| term.kind == kind).map(|term| term.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = |kind: &str| {
+        terms.iter().filter(|term| term.kind == kind).map(|term| term.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
     Form::filled([
         ("title", article.title.as_str()),
         ("summary", &article.summary),
@@ -77,14 +79,35 @@ pub fn filled(article: &Article, terms: &[Term]) -> Form {
 
 async fn blank(member: Member, _: Asked) -> Reply {
     let f = member.frame().titled("article-new").private();
-    page(&Write { f: &f, form: &Form::default(), action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: None, is_stale: false }, &f)
+    page(
+        &Write {
+            f: &f,
+            form: &Form::default(),
+            action: "/articles".into(),
+            is_new: true,
+            is_page: false,
+            may_wait: true,
+            preview: None,
+            is_stale: false,
+        },
+        &f,
+    )
 }
 
 async fn write(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() || asks_for_preview(&form) {
         let f = member.frame().titled("article-new").private();
-        return again(&Write { f: &f, form: &form, action: "/articles".into(), is_new: true, is_page: false, may_wait: true, preview: preview(&form, &draft), is_stale: false });
+        return again(&Write {
+            f: &f,
+            form: &form,
+            action: "/articles".into(),
+            is_new: true,
+            is_page: false,
+            may_wait: true,
+            preview: preview(&form, &draft),
+            is_stale: false,
+        });
     }
     member.may_write()?;
     let publishes = asks_to_publish(&form);
@@ -102,7 +125,19 @@ async fn edit(member: Member, Path(slug): Path<String>) -> Reply {
     let article = own(&member, &slug).await?;
     let form = filled(&article, &article.terms(&member.house.db).await?);
     let f = member.frame().titled("article-edit").private();
-    page(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: None, is_stale: false }, &f)
+    page(
+        &Write {
+            f: &f,
+            form: &form,
+            action: article.place().into(),
+            is_new: false,
+            is_page: false,
+            may_wait: article.published_at.is_none(),
+            preview: None,
+            is_stale: false,
+        },
+        &f,
+    )
 }
 
 async fn correct(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
@@ -117,5 +152,14 @@ async fn correct(member: Member, Path(slug): Path<String>, mut form: Form) -> Re
         form.set("seen", &own(&member, &slug).await?.changed_at.to_string());
     }
     let f = member.frame().titled("article-edit").private();
-    again(&Write { f: &f, form: &form, action: article.place().into(), is_new: false, is_page: false, may_wait: article.published_at.is_none(), preview: preview(&form, &draft), is_stale })
+    again(&Write {
+        f: &f,
+        form: &form,
+        action: article.place().into(),
+        is_new: false,
+        is_page: false,
+        may_wait: article.published_at.is_none(),
+        preview: preview(&form, &draft),
+        is_stale,
+    })
 }

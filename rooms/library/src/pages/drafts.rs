@@ -1,4 +1,5 @@
-//! What somebody wrote, kept and has not sent yet: articles that are not up, and comments under anything. Only theirs to see.
+//! What somebody wrote, kept and has not sent yet: articles that are not up, and comments under anything. Only theirs
+//! to see.
 
 use askama::Template;
 use base::page::{Frame, page};

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::Path;
-use base::page::{Frame, page};
 use base::pack::Feeling;
+use base::page::{Frame, page};
 use base::refusal::{Refusal, Reply};
 use base::room::{Offer, Way};
 use people::Visitor;

@@ -28,9 +28,11 @@ impl Lines<'_> {
     }
 }
 
-/// The newest lines at a place, or all of them where `lines=all` is asked, and the form for one more as the person left it.
+/// The newest lines at a place, or all of them where `lines=all` is asked, and the form for one more as the person left
+/// it.
 pub async fn lines(visitor: &Visitor, f: &Frame, place: &Place, form: &Form, asked: &Asked) -> Result<Safe, Refusal> {
-    let (all, limit) = if asked.value("lines") == "all" { (true, helped::SHOWN_MAX) } else { (false, helped::SHOWN + 1) };
+    let (all, limit) =
+        if asked.value("lines") == "all" { (true, helped::SHOWN_MAX) } else { (false, helped::SHOWN + 1) };
     let mut helped = Helped::at(&visitor.house.db, place, limit).await?;
     let goes_on = !all && helped.len() as i64 > helped::SHOWN;
     helped.truncate(if all { helped::SHOWN_MAX } else { helped::SHOWN } as usize);
@@ -43,7 +45,8 @@ pub async fn lines(visitor: &Visitor, f: &Frame, place: &Place, form: &Form, ask
 
 /// Says it, where the form is right.
 pub async fn say(member: &Member, place: &Place, form: &mut Form) -> Result<(), Refusal> {
-    let (feeling, line) = (form.choice("feeling", &member.house.pack.feeling_ids()), form.line("line", helped::LINE_CHARS));
+    let (feeling, line) =
+        (form.choice("feeling", &member.house.pack.feeling_ids()), form.line("line", helped::LINE_CHARS));
     if !form.is_right() {
         return Ok(());
     }

@@ -16,8 +16,8 @@ use people::power::{Capability, Holding, TendPages};
 use crate::article::{self, Article, Draft, Kind};
 use crate::article_shelf;
 use crate::pages::articles::History;
-use crate::tended::Tended;
 use crate::pages::articles_form::{Write, again, asks_for_preview, filled, preview};
+use crate::tended::Tended;
 
 pub fn doors() -> Router<House> {
     Router::new()
@@ -67,20 +67,29 @@ struct Show<'a> {
 }
 
 async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> Reply {
-    let (title, summary, html, kept) = match Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await {
-        Ok(page) => (page.title.clone(), page.summary.clone(), page.html.clone(), Some((page.place().to_string(), page.changed_at))),
-        Err(Refusal::NotFound) => {
-            let first = article::first_page(&visitor.house.pack, &slug).ok_or(Refusal::NotFound)?;
-            (first.title, first.summary, markup::render(&first.words).html, None)
-        }
-        Err(refusal) => return Err(refusal),
-    };
+    let (title, summary, html, kept) =
+        match Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Page, &slug).await {
+            Ok(page) => (
+                page.title.clone(),
+                page.summary.clone(),
+                page.html.clone(),
+                Some((page.place().to_string(), page.changed_at)),
+            ),
+            Err(Refusal::NotFound) => {
+                let first = article::first_page(&visitor.house.pack, &slug).ok_or(Refusal::NotFound)?;
+                (first.title, first.summary, markup::render(&first.words).html, None)
+            }
+            Err(refusal) => return Err(refusal),
+        };
     let line = if summary.is_empty() { visitor.house.pack.community.lead.clone() } else { summary };
     let f = visitor.frame().named(&title, &line).with_card(format!("/cards/pages/{slug}.png"));
     let place = Place::of(Kind::Page.shelf(), &slug);
     let was_said = kept.is_some() && talk::thread::length(&visitor.house.db, &place).await?.last_n > 0;
     let talk = if was_said { talk::thread(&visitor, &place, &asked, false).await? } else { Safe::default() };
-    page(&Show { f: &f, title: &title, html: &html, kept, talk, may_tend: visitor.may(Capability::TendPages).await? }, &f)
+    page(
+        &Show { f: &f, title: &title, html: &html, kept, talk, may_tend: visitor.may(Capability::TendPages).await? },
+        &f,
+    )
 }
 
 async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
@@ -92,7 +101,19 @@ async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
 
 async fn blank(holding: Holding<TendPages>) -> Reply {
     let f = holding.member.frame().titled("page-new").private();
-    page(&Write { f: &f, form: &Form::default(), action: "/pages".into(), is_new: true, is_page: true, may_wait: false, preview: None, is_stale: false }, &f)
+    page(
+        &Write {
+            f: &f,
+            form: &Form::default(),
+            action: "/pages".into(),
+            is_new: true,
+            is_page: true,
+            may_wait: false,
+            preview: None,
+            is_stale: false,
+        },
+        &f,
+    )
 }
 
 async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
@@ -101,7 +122,16 @@ async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
         return go(Article::add_page(&holding, &draft, &why).await?.as_str());
     }
     let f = holding.member.frame().titled("page-new").private();
-    again(&Write { f: &f, form: &form, action: "/pages".into(), is_new: true, is_page: true, may_wait: false, preview: preview(&form, &draft), is_stale: false })
+    again(&Write {
+        f: &f,
+        form: &form,
+        action: "/pages".into(),
+        is_new: true,
+        is_page: true,
+        may_wait: false,
+        preview: preview(&form, &draft),
+        is_stale: false,
+    })
 }
 
 fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
@@ -120,7 +150,19 @@ async fn edit(holding: Holding<TendPages>, Path(slug): Path<String>) -> Reply {
         }
     };
     let f = holding.member.frame().titled("page-edit").private();
-    page(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, may_wait: false, preview: None, is_stale: false }, &f)
+    page(
+        &Write {
+            f: &f,
+            form: &form,
+            action: format!("/pages/{slug}"),
+            is_new: false,
+            is_page: true,
+            may_wait: false,
+            preview: None,
+            is_stale: false,
+        },
+        &f,
+    )
 }
 
 async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form: Form) -> Reply {
@@ -134,11 +176,20 @@ async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form:
         form.set("seen", &kept(&holding, &slug, 0).await?.0.changed_at.to_string());
     }
     let f = holding.member.frame().titled("page-edit").private();
-    again(&Write { f: &f, form: &form, action: format!("/pages/{slug}"), is_new: false, is_page: true, may_wait: false, preview: preview(&form, &draft), is_stale: is_ready })
+    again(&Write {
+        f: &f,
+        form: &form,
+        action: format!("/pages/{slug}"),
+        is_new: false,
+        is_page: true,
+        may_wait: false,
+        preview: preview(&form, &draft),
+        is_stale: is_ready,
+    })
 }
 
-/// The page as it stands, and the change of it that the form was filled from. One that is still the pack's is written down
-/// here first, so that its history begins with what everybody read until now.
+/// The page as it stands, and the change of it that the form was filled from. One that is still the pack's is written
+/// down here first, so that its history begins with what everybody read until now.
 async fn kept(holding: &Holding<TendPages>, slug: &str, seen: i64) -> Result<(Article, i64), Refusal> {
     let house = &holding.member.house;
     if let Some(page) = Article::find(&house.db, Kind::Page, slug).await?.filter(Article::is_out) {

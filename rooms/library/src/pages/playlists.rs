@@ -37,7 +37,10 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
     }
     let mut lists = Playlist::newest(&visitor.house.db, feeling, asked.before(), playlist::PAGE + 1).await?;
     let older = paging::cut(&mut lists, playlist::PAGE, &asked, |list| list.id.clone());
-    let f = visitor.frame().named(visitor.house.pack.call("playlists"), visitor.house.words.say("playlists-line")).with_feed("/feeds/playlists", "feed-playlists");
+    let f = visitor
+        .frame()
+        .named(visitor.house.pack.call("playlists"), visitor.house.words.say("playlists-line"))
+        .with_feed("/feeds/playlists", "feed-playlists");
     page(&List { lists, feeling, older, f: &f }, &f)
 }
 
@@ -158,7 +161,8 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_wit
     let list = Playlist::seen_by(db, &visitor.reader(), id).await?;
     let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
     let me = visitor.id();
-    let (minutes, unknown) = playlist::minutes(suggestions.iter().filter(|one| list.decided_at.is_none() || one.n.is_some()));
+    let (minutes, unknown) =
+        playlist::minutes(suggestions.iter().filter(|one| list.decided_at.is_none() || one.n.is_some()));
     let lines = suggestions.into_iter().map(|suggestion| {
         let voices: Vec<_> = voices.iter().filter(|voice| voice.suggestion == suggestion.id).cloned().collect();
         let mine = voices.iter().find(|voice| Some(voice.person.as_str()) == me).cloned();
@@ -169,7 +173,21 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_wit
     let is_mine = list.is_by(me);
     let may_tend = !is_mine && visitor.may(Capability::TendLibrary).await?;
     let f = visitor.frame().named(&list.title, &list.brief).with_card(format!("/cards{}.png", list.place()));
-    let show = Show { is_open: list.is_open(visitor.house.now()), list: &list, lines_in, lines_out, minutes, unknown, is_mine, may_tend, form, withdrawn: veil::withdrawn(db, &list.place()).await?, song_withdrawn, talk: talk::thread(visitor, &list.place(), asked, true).await?, f: &f };
+    let show = Show {
+        is_open: list.is_open(visitor.house.now()),
+        list: &list,
+        lines_in,
+        lines_out,
+        minutes,
+        unknown,
+        is_mine,
+        may_tend,
+        form,
+        withdrawn: veil::withdrawn(db, &list.place()).await?,
+        song_withdrawn,
+        talk: talk::thread(visitor, &list.place(), asked, true).await?,
+        f: &f,
+    };
     if form.is_right() && show.song_withdrawn.is_none() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
@@ -178,16 +196,29 @@ async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
     let format = Format::of_ending(ending).ok_or(Refusal::NotFound)?;
     let list = Playlist::seen_by(&visitor.house.db, &visitor.reader(), id).await?;
     let sheet = list.sheet(&visitor.house.db).await?;
-    let name: String = base::search::words(&list.title).collect::<Vec<_>>().join("-").chars().filter(char::is_ascii).take(60).collect();
+    let name: String = base::search::words(&list.title)
+        .collect::<Vec<_>>()
+        .join("-")
+        .chars()
+        .filter(char::is_ascii)
+        .take(60)
+        .collect();
     let disposition = format!("attachment; filename=\"{}.{ending}\"", if name.is_empty() { "playlist" } else { &name });
-    Ok(([(CONTENT_TYPE, format.mime().to_owned()), (CONTENT_DISPOSITION, disposition)], sheet.write(format)).into_response())
+    Ok(([(CONTENT_TYPE, format.mime().to_owned()), (CONTENT_DISPOSITION, disposition)], sheet.write(format))
+        .into_response())
 }
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.must_be_curated_by(&member)?;
     let f = member.frame().titled("playlist-edit").private();
-    let form = Form::filled([("title", list.title.as_str()), ("brief", &list.brief), ("feeling", &list.feeling), ("caution", &list.caution), ("seen", &list.changed_at.to_string())]);
+    let form = Form::filled([
+        ("title", list.title.as_str()),
+        ("brief", &list.brief),
+        ("feeling", &list.feeling),
+        ("caution", &list.caution),
+        ("seen", &list.changed_at.to_string()),
+    ]);
     page(&Edit { form: &form, list: Some(&list), notice: None, f: &f }, &f)
 }
 
@@ -209,7 +240,11 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
 
 pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
-    let (artist, title, reason) = (form.line("artist", song::NAME_CHARS), form.line("title", song::NAME_CHARS), form.line("reason", playlist::LINE_CHARS));
+    let (artist, title, reason) = (
+        form.line("artist", song::NAME_CHARS),
+        form.line("title", song::NAME_CHARS),
+        form.line("reason", playlist::LINE_CHARS),
+    );
     if !form.is_right() {
         return shown(&member, &id, &form, &Asked::default(), None).await;
     }
@@ -229,7 +264,8 @@ pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, Str
 pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let field = line_field(&suggestion);
-    let (voice, line) = (form.choice("voice", &["yes", "no", "argued", ""]), form.line(&field, 0..=*playlist::LINE_CHARS.end()));
+    let (voice, line) =
+        (form.choice("voice", &["yes", "no", "argued", ""]), form.line(&field, 0..=*playlist::LINE_CHARS.end()));
     if voice == "argued" && line.chars().count() < *playlist::LINE_CHARS.start() {
         form.refuse(&field, "playlist-argue-needs");
     }
@@ -273,7 +309,15 @@ pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.must_be_curated_by(&member)?;
     let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
-    let fields: Vec<_> = suggestions.iter().flat_map(|one| [(format!("n-{}", one.id), one.n.map_or_else(String::new, |n| n.to_string())), (format!("not-{}", one.id), one.why_not.clone())]).collect();
+    let fields: Vec<_> = suggestions
+        .iter()
+        .flat_map(|one| {
+            [
+                (format!("n-{}", one.id), one.n.map_or_else(String::new, |n| n.to_string())),
+                (format!("not-{}", one.id), one.why_not.clone()),
+            ]
+        })
+        .collect();
     let form = Form::filled(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let f = member.frame().titled("playlist-decide").private();
     page(&Decide { list: &list, suggestions, more_came: false, form: &form, f: &f }, &f)
@@ -298,17 +342,23 @@ pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> R
 /// Reads a number or a reason for every suggestion.
 fn decisions(form: &mut Form, suggestions: &[Suggestion]) -> Vec<Decision> {
     let mut taken = HashSet::new();
-    suggestions.iter().map(|one| {
-        let (number, not) = (format!("n-{}", one.id), format!("not-{}", one.id));
-        let (n, why_not) = (form.number(&number, 1..=999), form.line(&not, 0..=*playlist::LINE_CHARS.end()));
-        if n.is_some_and(|n| !taken.insert(n)) {
-            form.refuse(&number, "playlist-wrong-twice");
-        }
-        if n.is_none() && form.value(&number).trim().is_empty() && why_not.chars().count() < *playlist::LINE_CHARS.start() {
-            form.refuse(&not, "playlist-wrong-why-not");
-        }
-        Decision { suggestion: one.id.clone(), n, why_not: if n.is_some() { String::new() } else { why_not } }
-    }).collect()
+    suggestions
+        .iter()
+        .map(|one| {
+            let (number, not) = (format!("n-{}", one.id), format!("not-{}", one.id));
+            let (n, why_not) = (form.number(&number, 1..=999), form.line(&not, 0..=*playlist::LINE_CHARS.end()));
+            if n.is_some_and(|n| !taken.insert(n)) {
+                form.refuse(&number, "playlist-wrong-twice");
+            }
+            if n.is_none()
+                && form.value(&number).trim().is_empty()
+                && why_not.chars().count() < *playlist::LINE_CHARS.start()
+            {
+                form.refuse(&not, "playlist-wrong-why-not");
+            }
+            Decision { suggestion: one.id.clone(), n, why_not: if n.is_some() { String::new() } else { why_not } }
+        })
+        .collect()
 }
 
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
@@ -366,9 +416,13 @@ fn read_sheet(form: &mut Form) -> Option<Sheet> {
         Ok(sheet) => return Some(sheet),
         Err(SheetTrouble::Empty) => form.refuse(field, "playlist-wrong-empty"),
         Err(SheetTrouble::TooMany) => form.refuse(field, "playlist-wrong-many"),
-        Err(SheetTrouble::Nameless { at }) => form.refuse_with(field, "playlist-wrong-nameless", &[("at", at.to_string())]),
+        Err(SheetTrouble::Nameless { at }) => {
+            form.refuse_with(field, "playlist-wrong-nameless", &[("at", at.to_string())])
+        }
         Err(SheetTrouble::TooLong { at }) => form.refuse_with(field, "playlist-wrong-long", &[("at", at.to_string())]),
-        Err(SheetTrouble::Unreadable { at }) => form.refuse_with(field, "playlist-wrong-file", &[("at", at.to_string())]),
+        Err(SheetTrouble::Unreadable { at }) => {
+            form.refuse_with(field, "playlist-wrong-file", &[("at", at.to_string())])
+        }
     }
     None
 }

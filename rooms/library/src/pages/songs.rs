@@ -4,12 +4,12 @@ use askama::Template;
 use axum::extract::Path;
 use base::form::{Asked, Form};
 use base::house::House;
-use base::place::Place;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::paging;
+use base::place::Place;
 use base::refusal::{Refusal, Reply};
-use base::veil;
 use base::room::Way;
+use base::veil;
 use people::power::Capability;
 use people::{Member, Visitor};
 
@@ -30,12 +30,17 @@ pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let pack = &visitor.house.pack;
     let known = |field| Some(asked.value(field)).filter(|id| !id.is_empty()).map(str::to_owned);
     let filter = Filter { feeling: known("feeling"), genre: known("genre"), before: asked.before().map(str::to_owned) };
-    if filter.feeling.as_ref().is_some_and(|id| pack.feeling(id).is_none()) || filter.genre.as_ref().is_some_and(|id| pack.genre(id).is_none()) {
+    if filter.feeling.as_ref().is_some_and(|id| pack.feeling(id).is_none())
+        || filter.genre.as_ref().is_some_and(|id| pack.genre(id).is_none())
+    {
         return Err(Refusal::NotFound);
     }
     let mut songs = Song::newest(&visitor.house.db, &filter, song::PAGE + 1).await?;
     let older = paging::cut(&mut songs, song::PAGE, &asked, |song| song.id.clone());
-    let f = visitor.frame().named(visitor.house.pack.call("songs"), visitor.house.words.say("songs-line")).with_feed("/feeds/songs", "feed-songs");
+    let f = visitor
+        .frame()
+        .named(visitor.house.pack.call("songs"), visitor.house.words.say("songs-line"))
+        .with_feed("/feeds/songs", "feed-songs");
     page(&List { songs, filter, older, f: &f }, &f)
 }
 
@@ -65,7 +70,9 @@ impl Edit<'_> {
 
     fn genres(&self) -> Vec<(&str, &str)> {
         let none = [("", self.f.say("song-genre-none"))];
-        none.into_iter().chain(self.f.house.pack.genres.iter().map(|genre| (genre.id.as_str(), genre.name.as_str()))).collect()
+        none.into_iter()
+            .chain(self.f.house.pack.genres.iter().map(|genre| (genre.id.as_str(), genre.name.as_str())))
+            .collect()
     }
 }
 
@@ -186,7 +193,11 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
 pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     helped::say(&member, &song.place(), &mut form).await?;
-    if form.is_right() { go(format!("/songs/{id}?done=helped#helped")) } else { shown(&member, &id, &form, &Asked::default()).await }
+    if form.is_right() {
+        go(format!("/songs/{id}?done=helped#helped"))
+    } else {
+        shown(&member, &id, &form, &Asked::default()).await
+    }
 }
 
 pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {

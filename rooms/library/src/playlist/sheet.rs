@@ -56,11 +56,17 @@ pub enum SheetTrouble {
     Empty,
     TooMany,
     /// Track or line `at` has no artist or title.
-    Nameless { at: usize },
+    Nameless {
+        at: usize,
+    },
     /// Track or line `at` is longer than a song or a reason may be.
-    TooLong { at: usize },
+    TooLong {
+        at: usize,
+    },
     /// It begins like a format that we know and goes on like none.
-    Unreadable { at: usize },
+    Unreadable {
+        at: usize,
+    },
 }
 
 impl Format {
@@ -135,7 +141,8 @@ impl Sheet {
         self.title = one_line(&self.title);
         self.note = one_line(&self.note);
         for (at, track) in self.tracks.iter_mut().enumerate() {
-            (track.artist, track.title, track.why) = (one_line(&track.artist), one_line(&track.title), one_line(&track.why));
+            (track.artist, track.title, track.why) =
+                (one_line(&track.artist), one_line(&track.title), one_line(&track.why));
             track.link = track.link.take().filter(|link| host_of(link).is_some());
             track.seconds = track.seconds.filter(|seconds| (1..=SECONDS_MAX).contains(seconds));
             if track.artist.is_empty() || track.title.is_empty() {
@@ -152,7 +159,15 @@ impl Sheet {
     fn write_m3u8(&self) -> String {
         let mut out = format!("#EXTM3U\n#PLAYLIST:{}\n#NOTE:{}\n", self.title, self.note);
         for track in &self.tracks {
-            let _ = write!(out, "#EXTINF:{},{} - {}\n#EXTART:{}\n{WHY}{}\n", track.seconds.unwrap_or(-1), track.artist, track.title, track.artist, track.why);
+            let _ = write!(
+                out,
+                "#EXTINF:{},{} - {}\n#EXTART:{}\n{WHY}{}\n",
+                track.seconds.unwrap_or(-1),
+                track.artist,
+                track.title,
+                track.artist,
+                track.why
+            );
             let _ = writeln!(out, "{}", track.link.clone().unwrap_or_else(|| format!("./{}", track.title)));
         }
         out
@@ -180,14 +195,31 @@ impl Sheet {
     }
 
     fn write_xspf(&self) -> String {
-        let element = |name: &str, text: &str| if text.is_empty() { String::new() } else { format!("<{name}>{}</{name}>", quick_xml::escape::escape(text)) };
+        let element = |name: &str, text: &str| {
+            if text.is_empty() {
+                String::new()
+            } else {
+                format!("<{name}>{}</{name}>", quick_xml::escape::escape(text))
+            }
+        };
         let tracks = self.tracks.iter().map(|track| {
             let length = track.seconds.map_or_else(String::new, |seconds| (seconds * 1_000).to_string());
-            let (link, artist, title) = (element("location", track.link.as_deref().unwrap_or_default()), element("creator", &track.artist), element("title", &track.title));
-            format!("<track>{link}{artist}{title}{}{}</track>\n", element("annotation", &track.why), element("duration", &length))
+            let (link, artist, title) = (
+                element("location", track.link.as_deref().unwrap_or_default()),
+                element("creator", &track.artist),
+                element("title", &track.title),
+            );
+            format!(
+                "<track>{link}{artist}{title}{}{}</track>\n",
+                element("annotation", &track.why),
+                element("duration", &length)
+            )
         });
-        let (title, note, tracks) = (element("title", &self.title), element("annotation", &self.note), tracks.collect::<String>());
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"{XSPF}\">\n{title}{note}\n<trackList>\n{tracks}</trackList>\n</playlist>\n")
+        let (title, note, tracks) =
+            (element("title", &self.title), element("annotation", &self.note), tracks.collect::<String>());
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"{XSPF}\">\n{title}{note}\n<trackList>\n{tracks}</trackList>\n</playlist>\n"
+        )
     }
 
     fn read_xspf(text: &str) -> Result<Self, SheetTrouble> {
@@ -237,7 +269,9 @@ impl Sheet {
             }
             out
         });
-        let sheet = json!({ "playlist": { "title": self.title, "annotation": self.note, "track": tracks.collect::<Vec<_>>() } });
+        let sheet = json!({
+            "playlist": { "title": self.title, "annotation": self.note, "track": tracks.collect::<Vec<_>>() }
+        });
         format!("{sheet:#}\n")
     }
 
@@ -259,23 +293,41 @@ impl Sheet {
     /// The list's own title and note stand in the columns of every row: a table has nowhere else to keep them.
     fn write_csv(&self) -> String {
         let mut out = csv::Writer::from_writer(Vec::new());
-        let mut put = |row: [&str; 7]| out.write_record(row.map(inert).iter().map(AsRef::<str>::as_ref)).expect("writing to memory cannot fail");
+        let mut put = |row: [&str; 7]| {
+            out.write_record(row.map(inert).iter().map(AsRef::<str>::as_ref)).expect("writing to memory cannot fail")
+        };
         put(["artist", "title", "seconds", "why", "link", "list", "note"]);
         for track in &self.tracks {
             let seconds = track.seconds.map_or_else(String::new, |seconds| seconds.to_string());
-            put([&track.artist, &track.title, &seconds, &track.why, track.link.as_deref().unwrap_or_default(), &self.title, &self.note]);
+            put([
+                &track.artist,
+                &track.title,
+                &seconds,
+                &track.why,
+                track.link.as_deref().unwrap_or_default(),
+                &self.title,
+                &self.note,
+            ]);
         }
         String::from_utf8(out.into_inner().expect("writing to memory cannot fail")).expect("it was text before")
     }
 
     fn read_csv(text: &str) -> Result<Self, SheetTrouble> {
         let mut sheet = Self::default();
-        for (at, row) in csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes()).into_records().enumerate() {
+        for (at, row) in
+            csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes()).into_records().enumerate()
+        {
             let row = row.map_err(|_| SheetTrouble::Unreadable { at: at + 2 })?;
             let cell = |column| as_written(row.get(column).unwrap_or_default()).to_owned();
             (sheet.title, sheet.note) = (cell(5), cell(6));
             let link = Some(cell(4)).filter(|link| !link.is_empty());
-            sheet.tracks.push(Track { artist: cell(0), title: cell(1), seconds: cell(2).trim().parse().ok(), why: cell(3), link });
+            sheet.tracks.push(Track {
+                artist: cell(0),
+                title: cell(1),
+                seconds: cell(2).trim().parse().ok(),
+                why: cell(3),
+                link,
+            });
             if sheet.tracks.len() > TRACKS_MAX {
                 return Err(SheetTrouble::TooMany);
             }
@@ -311,7 +363,10 @@ impl Sheet {
             head.for_each(|line| sheet.read_line(line));
         } else {
             let names = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-            sheet.tracks = names.take(TRACKS_MAX + 1).map(|name| Track { title: unnumbered(name).to_owned(), ..Track::default() }.named("")).collect();
+            sheet.tracks = names
+                .take(TRACKS_MAX + 1)
+                .map(|name| Track { title: unnumbered(name).to_owned(), ..Track::default() }.named(""))
+                .collect();
         }
         sheet
     }
@@ -324,14 +379,20 @@ impl Sheet {
             return;
         };
         let Some(track) = self.tracks.last_mut() else { return };
-        if track.artist.is_empty() && let Some(artist) = more.strip_prefix("by ") {
+        if track.artist.is_empty()
+            && let Some(artist) = more.strip_prefix("by ")
+        {
             artist.clone_into(&mut track.artist);
         } else if let Some(why) = more.strip_prefix("why: ") {
             why.clone_into(&mut track.why);
         } else if host_of(more).is_some() {
             track.link = Some(more.to_owned());
         } else if let Some((minutes, seconds)) = more.split_once(':') {
-            track.seconds = minutes.parse::<i64>().ok().zip(seconds.parse::<i64>().ok()).map(|(minutes, seconds)| minutes * 60 + seconds);
+            track.seconds = minutes
+                .parse::<i64>()
+                .ok()
+                .zip(seconds.parse::<i64>().ok())
+                .map(|(minutes, seconds)| minutes * 60 + seconds);
         }
     }
 }
@@ -339,9 +400,12 @@ impl Sheet {
 impl Track {
     /// Splits `Artist - Title` where the artist is not known yet, and takes the link from a location.
     fn named(mut self, location: &str) -> Self {
-        if let Some(title) = self.title.strip_prefix(&format!("{} - ", self.artist)).filter(|_| !self.artist.is_empty()) {
+        if let Some(title) = self.title.strip_prefix(&format!("{} - ", self.artist)).filter(|_| !self.artist.is_empty())
+        {
             self.title = title.to_owned();
-        } else if self.artist.is_empty() && let Some((artist, title)) = [" – ", " — ", " - "].iter().find_map(|dash| self.title.split_once(dash)) {
+        } else if self.artist.is_empty()
+            && let Some((artist, title)) = [" – ", " — ", " - "].iter().find_map(|dash| self.title.split_once(dash))
+        {
             (self.artist, self.title) = (artist.to_owned(), title.to_owned());
         }
         self.link = Some(location.to_owned()).filter(|link| host_of(link).is_some());
@@ -353,9 +417,13 @@ impl Track {
 fn unnumbered(name: &str) -> &str {
     let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
     let counted = rest.len() < name.len();
-    rest.strip_prefix(". ").or_else(|| rest.strip_prefix(") ")).filter(|_| counted).or_else(|| name.strip_prefix("- ")).or_else(|| name.strip_prefix("* ")).unwrap_or(name)
+    rest.strip_prefix(". ")
+        .or_else(|| rest.strip_prefix(") "))
+        .filter(|_| counted)
+        .or_else(|| name.strip_prefix("- "))
+        .or_else(|| name.strip_prefix("* "))
+        .unwrap_or(name)
 }
-
 
 /// The character that `&amp;` or `&#38;` stands for.
 fn referred(name: &quick_xml::events::BytesRef<'_>) -> Option<String> {
@@ -387,7 +455,8 @@ mod tests {
     use super::*;
 
     fn words(most: usize) -> impl Strategy<Value = String> {
-        proptest::collection::vec("[a-zA-Zäß0-9,;:<>&=+@\"'#.–/()|\\[\\]{}-]{1,8}", 1..most).prop_map(|words| words.join(" "))
+        proptest::collection::vec("[a-zA-Zäß0-9,;:<>&=+@\"'#.–/()|\\[\\]{}-]{1,8}", 1..most)
+            .prop_map(|words| words.join(" "))
     }
 
     fn track() -> impl Strategy<Value = Track> {
@@ -415,7 +484,9 @@ mod tests {
     #[test]
     fn no_cell_becomes_a_formula_and_none_is_changed_by_the_way_back() {
         let names = ["=HYPERLINK(1)", "+44", "-1", "@Ada", "'=1", "''+1", "'Til It's Over", "Earth"];
-        let tracks = names.map(|name| Track { artist: name.into(), title: name.into(), why: name.into(), ..Track::default() }).to_vec();
+        let tracks = names
+            .map(|name| Track { artist: name.into(), title: name.into(), why: name.into(), ..Track::default() })
+            .to_vec();
         let sheet = Sheet { title: "=1+1".into(), note: "@all".into(), tracks };
         let text = sheet.write(Format::Csv);
         for row in csv::Reader::from_reader(text.as_bytes()).into_records() {
@@ -438,9 +509,15 @@ mod tests {
     fn what_cannot_be_read_is_refused_with_where_it_went_wrong() {
         assert_eq!(Sheet::read(""), Err(SheetTrouble::Empty));
         assert_eq!(Sheet::read("Earth - Bungee\nno dash here"), Err(SheetTrouble::Nameless { at: 2 }));
-        assert_eq!(Sheet::read(&format!("Earth - Bungee\nEarth - {}", "x".repeat(161))), Err(SheetTrouble::TooLong { at: 2 }));
+        assert_eq!(
+            Sheet::read(&format!("Earth - Bungee\nEarth - {}", "x".repeat(161))),
+            Err(SheetTrouble::TooLong { at: 2 })
+        );
         assert_eq!(Sheet::read("{\"playlist\":\n oops}"), Err(SheetTrouble::Unreadable { at: 2 }));
-        assert_eq!(Sheet::read("<playlist><trackList><track><title>x</creator>"), Err(SheetTrouble::Unreadable { at: 1 }));
+        assert_eq!(
+            Sheet::read("<playlist><trackList><track><title>x</creator>"),
+            Err(SheetTrouble::Unreadable { at: 1 })
+        );
         assert_eq!(Sheet::read(&"A - B\n".repeat(501)), Err(SheetTrouble::TooMany));
     }
 }

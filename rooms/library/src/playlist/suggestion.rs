@@ -1,4 +1,5 @@
-//! What people put into a list and say to it: suggestions with a reason each, voices, and what the curator makes of them.
+//! What people put into a list and say to it: suggestions with a reason each, voices, and what the curator makes of
+//! them.
 
 use std::collections::HashSet;
 
@@ -55,34 +56,46 @@ pub struct Decision {
 impl Playlist {
     /// Every suggestion: what is in by its number, then the others by when they came.
     pub async fn suggestions(ask: &impl Ask, id: &str) -> DbResult<Vec<Suggestion>> {
-        let sql = "SELECT g.id, g.song, s.artist, s.title, s.seconds, s.note, g.person, p.name, g.reason, g.n, g.why_not
-                   FROM suggestion g JOIN song s ON s.id = g.song LEFT JOIN person p ON p.id = g.person
-                   WHERE g.playlist = $1 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
-                   ORDER BY CASE WHEN g.n IS NULL THEN 1 ELSE 0 END, g.n, g.id";
+        let sql =
+            "SELECT g.id, g.song, s.artist, s.title, s.seconds, s.note, g.person, p.name, g.reason, g.n, g.why_not
+             FROM suggestion g JOIN song s ON s.id = g.song LEFT JOIN person p ON p.id = g.person
+             WHERE g.playlist = $1 AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id)
+             ORDER BY CASE WHEN g.n IS NULL THEN 1 ELSE 0 END, g.n, g.id";
         ask.all(sql, vals![id]).await
     }
 
     /// What members say, by suggestion, the oldest first.
     pub async fn voices(ask: &impl Ask, id: &str) -> DbResult<Vec<Voice>> {
-        let sql = "SELECT v.suggestion, v.person, p.name, v.voice, v.line FROM voice v JOIN suggestion g ON g.id = v.suggestion JOIN person p ON p.id = v.person
+        let sql = "SELECT v.suggestion, v.person, p.name, v.voice, v.line
+                   FROM voice v JOIN suggestion g ON g.id = v.suggestion JOIN person p ON p.id = v.person
                    WHERE g.playlist = $1 ORDER BY v.suggestion, v.at, v.person";
         ask.all(sql, vals![id]).await
     }
 
-    /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling; one that was
-    /// withdrawn stays off, and what comes back says why.
-    pub async fn suggest(&self, member: &Member, artist: &str, title: &str, reason: &str) -> Result<Option<String>, Refusal> {
+    /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling; one
+    /// that was withdrawn stays off, and what comes back says why.
+    pub async fn suggest(
+        &self,
+        member: &Member,
+        artist: &str,
+        title: &str,
+        reason: &str,
+    ) -> Result<Option<String>, Refusal> {
         let tx = self.begin_while_open(member, false).await?;
         let many: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1", vals![&self.id]).await?;
         if many >= SUGGESTIONS_MAX {
             return Err(Refusal::NotNow("playlist-full"));
         }
-        let track = Track { artist: artist.to_owned(), title: title.to_owned(), why: reason.to_owned(), ..Track::default() };
+        let track =
+            Track { artist: artist.to_owned(), title: title.to_owned(), why: reason.to_owned(), ..Track::default() };
         let song = self.song_of(&tx, &member.house, &track, Some(&member.person.id)).await?;
         if let Some(why) = veil::withdrawn(&tx, &Song::place_of(&song)).await? {
             return Ok(Some(why));
         }
-        if !self.put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now()).await? {
+        if !self
+            .put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now())
+            .await?
+        {
             return Err(Refusal::NotNow("playlist-has-it"));
         }
         index(&tx, &self.id).await?;
@@ -91,7 +104,13 @@ impl Playlist {
     }
 
     /// The song of a track: the one on the shelf, or a new one there.
-    pub(super) async fn song_of(&self, tx: &Tx, house: &House, track: &Track, giver: Option<&str>) -> Result<String, Refusal> {
+    pub(super) async fn song_of(
+        &self,
+        tx: &Tx,
+        house: &House,
+        track: &Track,
+        giver: Option<&str>,
+    ) -> Result<String, Refusal> {
         if let Some(song) = Song::known(tx, &track.artist, &track.title).await? {
             return Ok(song);
         }
@@ -100,7 +119,11 @@ impl Playlist {
             title: track.title.clone(),
             feeling: self.feeling.clone(),
             way: Way::Stay.id().to_owned(),
-            why: if track.why.is_empty() { self.brief.chars().take(*song::WHY_CHARS.end()).collect() } else { track.why.clone() },
+            why: if track.why.is_empty() {
+                self.brief.chars().take(*song::WHY_CHARS.end()).collect()
+            } else {
+                track.why.clone()
+            },
             seconds: track.seconds,
             links: track.link.clone().into_iter().collect(),
             ..song::Draft::default()
@@ -112,24 +135,44 @@ impl Playlist {
 
     /// Writes a suggestion as it is given, unless the song is in the list: whether it did.
     #[expect(clippy::too_many_arguments, reason = "each is a column; the demo fills them all")]
-    pub async fn put(&self, tx: &Tx, id: &str, song: &str, person: Option<&str>, reason: &str, n: Option<i64>, now: i64) -> DbResult<bool> {
-        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since) VALUES ($1, $2, $3, $4, $5, $6, '', $7) ON CONFLICT DO NOTHING";
+    pub async fn put(
+        &self,
+        tx: &Tx,
+        id: &str,
+        song: &str,
+        person: Option<&str>,
+        reason: &str,
+        n: Option<i64>,
+        now: i64,
+    ) -> DbResult<bool> {
+        let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since)
+                   VALUES ($1, $2, $3, $4, $5, $6, '', $7) ON CONFLICT DO NOTHING";
         Ok(tx.run(sql, vals![id, &self.id, song, person, reason, n, now]).await? == 1)
     }
 
-    /// Begins a write that the list is open for; nobody decides it until that is done. Voices are heard until the decision, past
-    /// the closing day.
+    /// Begins a write that the list is open for; nobody decides it until that is done. Voices are heard until the
+    /// decision, past the closing day.
     async fn begin_while_open(&self, member: &Member, past_the_day: bool) -> Result<Tx, Refusal> {
         let (tx, now) = (member.begin().await?, member.house.now());
-        let sql = "UPDATE playlist SET changed_at = changed_at WHERE id = $1 AND decided_at IS NULL AND (closes_at > $2 OR $3 = 1)";
+        let sql = "UPDATE playlist SET changed_at = changed_at WHERE id = $1 AND decided_at IS NULL
+                   AND (closes_at > $2 OR $3 = 1)";
         let is_open = tx.run(sql, vals![&self.id, now, i64::from(past_the_day)]).await? == 1;
-        if is_open { Ok(tx) } else { Err(Refusal::NotNow(if past_the_day { "playlist-decided" } else { "playlist-closed" })) }
+        if is_open {
+            Ok(tx)
+        } else {
+            Err(Refusal::NotNow(if past_the_day { "playlist-decided" } else { "playlist-closed" }))
+        }
     }
 
     /// Takes the person's own suggestion back while the call is open.
     pub async fn unsuggest(&self, member: &Member, suggestion: &str) -> Result<(), Refusal> {
         let tx = self.begin_while_open(member, false).await?;
-        let gone = tx.run("DELETE FROM suggestion WHERE id = $1 AND playlist = $2 AND person = $3", vals![suggestion, &self.id, &member.person.id]).await?;
+        let gone = tx
+            .run(
+                "DELETE FROM suggestion WHERE id = $1 AND playlist = $2 AND person = $3",
+                vals![suggestion, &self.id, &member.person.id],
+            )
+            .await?;
         if gone == 0 {
             return Err(Refusal::NotYours("playlist-not-your-suggestion"));
         }
@@ -141,12 +184,19 @@ impl Playlist {
     /// Says yes, no or argues; an empty voice takes it back. Open until the curator has decided.
     pub async fn say(&self, member: &Member, suggestion: &str, voice: &str, line: &str) -> Result<(), Refusal> {
         let tx = self.begin_while_open(member, true).await?;
-        let is_here: i64 = tx.one("SELECT count(*) FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id]).await?;
+        let is_here: i64 = tx
+            .one("SELECT count(*) FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id])
+            .await?;
         if is_here == 0 {
             return Err(Refusal::NotFound);
         }
         if voice.is_empty() {
-            let gone: Option<String> = tx.first("DELETE FROM voice WHERE suggestion = $1 AND person = $2 RETURNING id", vals![suggestion, &member.person.id]).await?;
+            let gone: Option<String> = tx
+                .first(
+                    "DELETE FROM voice WHERE suggestion = $1 AND person = $2 RETURNING id",
+                    vals![suggestion, &member.person.id],
+                )
+                .await?;
             if let Some(id) = gone {
                 ledger::gone(&tx, "voice", &id, member.house.now()).await?;
             }
@@ -156,12 +206,14 @@ impl Playlist {
         Ok(tx.keep().await?)
     }
 
-    /// Says what is in, in which order, and why the rest is not; the call is closed with it. Nothing is decided, and `false` comes
-    /// back, when somebody suggested another song meanwhile.
+    /// Says what is in, in which order, and why the rest is not; the call is closed with it. Nothing is decided, and
+    /// `false` comes back, when somebody suggested another song meanwhile.
     pub async fn decide(&self, member: &Member, decisions: &[Decision]) -> Result<bool, Refusal> {
         self.must_be_curated_by(member)?;
         let (tx, now) = (member.begin().await?, member.house.now());
-        let sql = "UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END, changed_at = $1 WHERE id = $2";
+        let sql =
+            "UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END,
+             changed_at = $1 WHERE id = $2";
         tx.run(sql, vals![now, &self.id]).await?;
         let decided: HashSet<_> = decisions.iter().map(|decision| decision.suggestion.as_str()).collect();
         if Self::suggestions(&tx, &self.id).await?.iter().any(|one| !decided.contains(one.id.as_str())) {
@@ -180,13 +232,16 @@ impl Playlist {
 /// Whole minutes of these, and how many of them have no length.
 #[must_use]
 pub fn minutes<'a>(suggestions: impl Iterator<Item = &'a Suggestion>) -> (i64, usize) {
-    let (seconds, unknown) = suggestions.fold((0, 0), |(seconds, unknown), one| (seconds + one.seconds.unwrap_or(0), unknown + usize::from(one.seconds.is_none())));
+    let (seconds, unknown) = suggestions.fold((0, 0), |(seconds, unknown), one| {
+        (seconds + one.seconds.unwrap_or(0), unknown + usize::from(one.seconds.is_none()))
+    });
     ((seconds + 30) / 60, unknown)
 }
 
 /// Writes what somebody says to a suggestion, or writes it anew.
 pub async fn put_voice(tx: &Tx, suggestion: &str, person: &str, voice: &str, line: &str, now: i64) -> DbResult<()> {
     let sql = "INSERT INTO voice (id, suggestion, person, voice, line, at) VALUES ($1, $2, $3, $4, $5, $6)
-               ON CONFLICT (suggestion, person) DO UPDATE SET voice = excluded.voice, line = excluded.line, at = excluded.at";
+               ON CONFLICT (suggestion, person) DO UPDATE
+               SET voice = excluded.voice, line = excluded.line, at = excluded.at";
     tx.run(sql, vals![base::id::at(now), suggestion, person, voice, line, now]).await.map(drop)
 }

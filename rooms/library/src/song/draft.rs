@@ -8,8 +8,10 @@ use base::search;
 use super::{LINKS_CHARS, LINKS_MAX, NAME_CHARS, SECONDS_MAX, WHY_CHARS};
 
 /// Words after `(with …` that begin a title's own words and not a guest's name.
-const NOT_A_GUEST: [&str; 22] =
-    ["a", "an", "all", "every", "her", "his", "it", "its", "love", "me", "my", "no", "one", "or", "our", "out", "that", "their", "them", "this", "you", "your"];
+const NOT_A_GUEST: [&str; 22] = [
+    "a", "an", "all", "every", "her", "his", "it", "its", "love", "me", "my", "no", "one", "or", "our", "out", "that",
+    "their", "them", "this", "you", "your",
+];
 
 /// A song as somebody wrote it into the form.
 #[derive(Clone, Debug, Default)]
@@ -56,9 +58,13 @@ impl Draft {
         if text.is_empty() {
             return;
         }
-        let parts = text.split_once(':').and_then(|(minutes, seconds)| Some((minutes.parse::<i64>().ok()?, seconds.parse::<i64>().ok()?)));
+        let parts = text
+            .split_once(':')
+            .and_then(|(minutes, seconds)| Some((minutes.parse::<i64>().ok()?, seconds.parse::<i64>().ok()?)));
         match parts {
-            Some((minutes @ 0..=600, seconds @ 0..60)) if (1..=SECONDS_MAX).contains(&(minutes * 60 + seconds)) => self.seconds = Some(minutes * 60 + seconds),
+            Some((minutes @ 0..=600, seconds @ 0..60)) if (1..=SECONDS_MAX).contains(&(minutes * 60 + seconds)) => {
+                self.seconds = Some(minutes * 60 + seconds)
+            }
             _ => form.refuse("length", "song-wrong-length"),
         }
     }
@@ -85,7 +91,11 @@ fn fold(name: &str) -> String {
     let words: Vec<_> = search::words(without_guests(name)).collect();
     if words.is_empty() {
         // No word holds the sign that stands between artist and title, and no name of signs holds a space.
-        return name.chars().filter(|c| !c.is_whitespace() && !c.is_control()).map(|c| if c == '/' { ' ' } else { c }).collect();
+        return name
+            .chars()
+            .filter(|c| !c.is_whitespace() && !c.is_control())
+            .map(|c| if c == '/' { ' ' } else { c })
+            .collect();
     }
     words[usize::from(words.len() > 1 && words[0] == "the")..].concat()
 }
@@ -93,15 +103,25 @@ fn fold(name: &str) -> String {
 /// The text up to where guests are named: `Bleed (feat. …)` at its end, `Bleed ft. …`.
 fn without_guests(text: &str) -> &str {
     let lower = text.to_ascii_lowercase();
-    let bare = [" feat. ", " ft. ", " featuring "].iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min();
-    let cut = bare.or_else(|| bracket_at_the_end(&lower).filter(|at| names_guests(&lower[at + 1..]) && search::words(&text[..*at]).next().is_some()));
+    let bare =
+        [" feat. ", " ft. ", " featuring "].iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min();
+    let cut = bare.or_else(|| {
+        bracket_at_the_end(&lower)
+            .filter(|at| names_guests(&lower[at + 1..]) && search::words(&text[..*at]).next().is_some())
+    });
     cut.map_or(text, |at| text[..at].trim_end())
 }
 
 /// Where the bracket opens that the text ends with.
 fn bracket_at_the_end(text: &str) -> Option<usize> {
     let text = text.trim_end();
-    let open = if text.ends_with(')') { '(' } else if text.ends_with(']') { '[' } else { return None };
+    let open = if text.ends_with(')') {
+        '('
+    } else if text.ends_with(']') {
+        '['
+    } else {
+        return None;
+    };
     text.rfind(open)
 }
 
@@ -119,7 +139,8 @@ fn names_guests(inside: &str) -> bool {
 pub fn host_of(link: &str) -> Option<&str> {
     let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"))?;
     let host = rest.split(['/', '?', '#']).next()?;
-    let plain = link.len() <= 500 && host.contains('.') && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
+    let plain =
+        link.len() <= 500 && host.contains('.') && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
     (plain && !link.contains(char::is_whitespace)).then(|| host.strip_prefix("www.").unwrap_or(host))
 }
 
@@ -130,7 +151,12 @@ mod tests {
     #[test]
     fn the_same_song_is_the_same_however_it_is_written() {
         let bleed = folded("Meshuggah", "Bleed");
-        for (artist, title) in [("MESHUGGAH", "bleed"), ("Mešhuggah", "Bleed!"), ("The Meshuggah", " Bleed (feat. Somebody)"), ("meshuggah ft. Nobody", "Bleed")] {
+        for (artist, title) in [
+            ("MESHUGGAH", "bleed"),
+            ("Mešhuggah", "Bleed!"),
+            ("The Meshuggah", " Bleed (feat. Somebody)"),
+            ("meshuggah ft. Nobody", "Bleed"),
+        ] {
             assert_eq!(folded(artist, title), bleed, "{artist} – {title}");
         }
         assert_ne!(folded("Meshuggah", "Bleed Again"), bleed);
@@ -155,7 +181,10 @@ mod tests {
         ] {
             assert_ne!(folded("Earth", one), folded("Earth", other), "{one} is not {other}");
         }
-        for same in ["Bleed (feat. X)", "Bleed (ft. X)", "Bleed (With X)", "Bleed [feat X]", "Bleed ft. X", "Bleed (with the Quiet Orchestra) "] {
+        for same in [
+            "Bleed (feat. X)", "Bleed (ft. X)", "Bleed (With X)", "Bleed [feat X]", "Bleed ft. X",
+            "Bleed (with the Quiet Orchestra) ",
+        ] {
             assert_eq!(folded("Meshuggah", same), folded("Meshuggah", "Bleed"), "{same}");
         }
     }
@@ -163,7 +192,10 @@ mod tests {
     #[test]
     fn a_link_is_to_a_site_and_nothing_else() {
         assert_eq!(host_of("https://www.bandcamp.com/search?q=earth"), Some("bandcamp.com"));
-        for not in ["javascript:alert(1)", "https://", "https://localhost/", "https://a b.org", "ftp://a.org", "https://user@evil.example:80/", "//a.org"] {
+        for not in [
+            "javascript:alert(1)", "https://", "https://localhost/", "https://a b.org", "ftp://a.org",
+            "https://user@evil.example:80/", "//a.org",
+        ] {
             assert_eq!(host_of(not), None, "{not}");
         }
     }

@@ -11,15 +11,21 @@ use crate::playlist;
 use crate::tended::must_be_of_another;
 
 impl Song {
-    /// Puts a song that is here under another name together with this one: its feelings, its lines, what was said under it, its
-    /// places in lists and, as far as there is room, its links move over, and its address leads here.
+    /// Puts a song that is here under another name together with this one: its feelings, its lines, what was said under
+    /// it, its places in lists and, as far as there is room, its links move over, and its address leads here.
     pub async fn merge(&self, other: &Self, holding: &Holding<TendLibrary>, why: &str) -> Result<(), Refusal> {
         for song in [self, other] {
             must_be_of_another(holding, song.giver.as_deref())?;
         }
         let (place, gone) = (self.place(), other.place());
         let words = format!("{}: {}", other.called(), other.why);
-        let deed = Deed { what: "act-song-merged", place: Some(&place), whom: other.giver.as_deref(), why, words: Some(&words) };
+        let deed = Deed {
+            what: "act-song-merged",
+            place: Some(&place),
+            whom: other.giver.as_deref(),
+            why,
+            words: Some(&words),
+        };
         let tx = holding.act(&deed).await?;
         for song in [self, other] {
             tx.hold("SELECT id FROM song WHERE id = $1", vals![&song.id]).await?; // nobody puts it into a list meanwhile
@@ -28,15 +34,19 @@ impl Song {
             }
         }
         Helped::move_to(&tx, &gone, &place).await?;
-        if let Some(giver) = &other.giver && Helped::of(&*tx, &place, giver).await?.is_none() {
+        if let Some(giver) = &other.giver
+            && Helped::of(&*tx, &place, giver).await?.is_none()
+        {
             // Why they brought it, unless they have a line here: a person has one. The act keeps a copy either way.
             let (feeling, _) = Self::own_feeling(&*tx, &other.id, Some(giver)).await?.unwrap_or_default();
             Helped::put(&tx, &place, giver, &feeling, &other.why, other.since).await?;
         }
-        let sql = "INSERT INTO song_feeling (song, feeling, way, person) SELECT $1, feeling, way, person FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO song_feeling (song, feeling, way, person) SELECT $1, feeling, way, person
+                   FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING";
         tx.run(sql, vals![&self.id, &other.id]).await?;
         let mut links = Self::links(&*tx, &self.id).await?;
-        let more = Self::links(&*tx, &other.id).await?.into_iter().filter(|link| !links.contains(link)).collect::<Vec<_>>();
+        let more =
+            Self::links(&*tx, &other.id).await?.into_iter().filter(|link| !links.contains(link)).collect::<Vec<_>>();
         links.extend(more);
         links.truncate(LINKS_MAX);
         set_links(&tx, &self.id, &links).await?;
@@ -48,22 +58,32 @@ impl Song {
         Ok(tx.keep().await?)
     }
 
-    /// Takes the other's place in every list. Where both stand in one, its number there, what was said to it, and the reason
-    /// for it (as that person's line) move over.
+    /// Takes the other's place in every list. Where both stand in one, its number there, what was said to it, and the
+    /// reason for it (as that person's line) move over.
     async fn take_places_of(&self, tx: &Tx, other: &Self) -> Result<(), Refusal> {
-        let sql = "UPDATE suggestion SET song = $1 WHERE song = $2 AND playlist NOT IN (SELECT h.playlist FROM suggestion h WHERE h.song = $1)";
+        let sql = "UPDATE suggestion SET song = $1 WHERE song = $2
+                   AND playlist NOT IN (SELECT h.playlist FROM suggestion h WHERE h.song = $1)";
         tx.run(sql, vals![&self.id, &other.id]).await?;
-        let sql = "SELECT o.id, o.n, o.person, o.reason, o.since, k.id, k.n, l.id, l.feeling FROM suggestion o JOIN suggestion k ON k.playlist = o.playlist AND k.song = $1
+        let sql = "SELECT o.id, o.n, o.person, o.reason, o.since, k.id, k.n, l.id, l.feeling
+                   FROM suggestion o JOIN suggestion k ON k.playlist = o.playlist AND k.song = $1
                    JOIN playlist l ON l.id = o.playlist WHERE o.song = $2 ORDER BY o.id";
         for both in tx.all::<InBoth>(sql, vals![&self.id, &other.id]).await? {
-            let sql = "UPDATE voice SET suggestion = $1 WHERE suggestion = $2 AND person NOT IN (SELECT h.person FROM voice h WHERE h.suggestion = $1)";
+            let sql = "UPDATE voice SET suggestion = $1 WHERE suggestion = $2
+                       AND person NOT IN (SELECT h.person FROM voice h WHERE h.suggestion = $1)";
             tx.run(sql, vals![&both.kept, &both.gone]).await?;
-            if let Some(person) = &both.person && Helped::of(tx, &self.place(), person).await?.is_none() {
+            if let Some(person) = &both.person
+                && Helped::of(tx, &self.place(), person).await?.is_none()
+            {
                 Helped::put(tx, &self.place(), person, &both.feeling, &both.reason, both.since).await?;
             }
             match (both.n, both.kept_n) {
-                (Some(n), None) => drop(tx.run("UPDATE suggestion SET n = $1, why_not = '' WHERE id = $2", vals![n, &both.kept]).await?),
-                (Some(n), Some(_)) => drop(tx.run("UPDATE suggestion SET n = n - 1 WHERE playlist = $1 AND n > $2", vals![&both.list, n]).await?),
+                (Some(n), None) => drop(
+                    tx.run("UPDATE suggestion SET n = $1, why_not = '' WHERE id = $2", vals![n, &both.kept]).await?,
+                ),
+                (Some(n), Some(_)) => drop(
+                    tx.run("UPDATE suggestion SET n = n - 1 WHERE playlist = $1 AND n > $2", vals![&both.list, n])
+                        .await?,
+                ),
                 (None, _) => {}
             }
         }

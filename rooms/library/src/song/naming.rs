@@ -1,5 +1,5 @@
-//! Correcting what a song is called: an act (R4), and not for what the keeper brought themselves. The giver's line, feelings and
-//! links stay as they are.
+//! Correcting what a song is called: an act (R4), and not for what the keeper brought themselves. The giver's line,
+//! feelings and links stay as they are.
 
 use base::refusal::Refusal;
 use base::vals;
@@ -11,10 +11,24 @@ use crate::tended::must_be_of_another;
 
 impl Song {
     /// Corrects artist and title; the act keeps what it was called, and its giver is told.
-    pub async fn rename(&self, artist: &str, title: &str, holding: &Holding<TendLibrary>, why: &str) -> Result<Corrected, Refusal> {
+    pub async fn rename(
+        &self,
+        artist: &str,
+        title: &str,
+        holding: &Holding<TendLibrary>,
+        why: &str,
+    ) -> Result<Corrected, Refusal> {
         must_be_of_another(holding, self.giver.as_deref())?;
         let (place, called) = (self.place(), self.called());
-        let tx = holding.act(&Deed { what: "act-song-renamed", place: Some(&place), whom: self.giver.as_deref(), why, words: Some(&called) }).await?;
+        let tx = holding
+            .act(&Deed {
+                what: "act-song-renamed",
+                place: Some(&place),
+                whom: self.giver.as_deref(),
+                why,
+                words: Some(&called),
+            })
+            .await?;
         if Self::find(&*tx, &self.id).await?.as_ref() != Some(self) {
             return Err(Refusal::NotNow("refusal-clash")); // somebody corrected it meanwhile
         }

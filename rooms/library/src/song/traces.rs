@@ -33,7 +33,17 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
     }
     let feelings = Song::feelings(ask, id).await?.into_iter().map(|(feeling, _)| feeling).collect();
     let genres = Some(song.genre.clone()).filter(|genre| !genre.is_empty()).into_iter().collect();
-    Ok(Some(Findable { kind: "song", title: song.title, words, author: song.by, audience: Audience::Everyone, feelings, genres, at: song.since, ..Findable::default() }))
+    Ok(Some(Findable {
+        kind: "song",
+        title: song.title,
+        words,
+        author: song.by,
+        audience: Audience::Everyone,
+        feelings,
+        genres,
+        at: song.since,
+        ..Findable::default()
+    }))
 }
 
 /// Puts every song into the index again, a hundred at a time.
@@ -52,17 +62,20 @@ pub(crate) async fn index_again(house: &House) -> DbResult<()> {
 /// The newest songs, for the feed and the first page.
 pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
     let songs = Song::newest(&house.db, &Filter::default(), limit).await?;
-    Ok(songs.into_iter().map(|song| Entry {
-        place: song.place(),
-        kind: "song",
-        title: song.called(),
-        line: song.why,
-        html: String::new(),
-        author: song.by,
-        tags: Vec::new(),
-        at: song.since,
-        changed_at: song.changed_at,
-    }).collect())
+    Ok(songs
+        .into_iter()
+        .map(|song| Entry {
+            place: song.place(),
+            kind: "song",
+            title: song.called(),
+            line: song.why,
+            html: String::new(),
+            author: song.by,
+            tags: Vec::new(),
+            at: song.since,
+            changed_at: song.changed_at,
+        })
+        .collect())
 }
 
 /// Songs for a feeling, going one way.
@@ -70,7 +83,15 @@ pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<V
     let mut offers = Vec::new();
     for song in Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await? {
         let links = Song::links(&house.db, &song.id).await?;
-        offers.push(Offer { place: song.place(), kind: "song", title: song.title, credit: song.artist, line: song.why, note: song.note, links });
+        offers.push(Offer {
+            place: song.place(),
+            kind: "song",
+            title: song.title,
+            credit: song.artist,
+            line: song.why,
+            note: song.note,
+            links,
+        });
     }
     Ok(offers)
 }
@@ -79,16 +100,23 @@ pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<V
 pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
     let mut rows = Vec::new();
     for song in Song::given_by(ask, person).await? {
-        let feelings: Vec<_> = Song::feelings(ask, &song.id).await?.into_iter().map(|(feeling, way)| json!({ "feeling": feeling, "way": way })).collect();
+        let feelings: Vec<_> = Song::feelings(ask, &song.id)
+            .await?
+            .into_iter()
+            .map(|(feeling, way)| json!({ "feeling": feeling, "way": way }))
+            .collect();
         rows.push(json!({
-            "artist": song.artist, "title": song.title, "why": song.why, "before_you_press_play": song.note, "genre": song.genre,
-            "seconds": song.seconds, "feelings": feelings, "links": Song::links(ask, &song.id).await?, "given": rfc3339(song.since),
+            "artist": song.artist, "title": song.title, "why": song.why, "before_you_press_play": song.note,
+            "genre": song.genre,
+            "seconds": song.seconds, "feelings": feelings, "links": Song::links(ask, &song.id).await?,
+            "given": rfc3339(song.since),
         }));
     }
     Ok(Kept::of("songs", rows))
 }
 
-/// A song is a fact that others lean on, so it stays and the name comes off; the giver's words on it go when that is asked.
+/// A song is a fact that others lean on, so it stays and the name comes off; the giver's words on it go when that is
+/// asked.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving) -> DbResult<()> {
     let ids: Vec<String> = tx.all("SELECT id FROM song WHERE giver = $1 ORDER BY id", vals![person]).await?;
     if how == Leaving::Remove {

@@ -1,4 +1,5 @@
-//! What was done and why. Members read every act with names, seats and reasons; everybody else reads totals a month and duty.
+//! What was done and why. Members read every act with names, seats and reasons; everybody else reads totals a month and
+//! duty.
 
 use askama::Template;
 use axum::extract::Path;
@@ -9,7 +10,10 @@ use base::paging;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{Act, Capability, Finding, Holding, Look, SeatOffer, Reach, SecondLook, Total, duty_name, is_there_somebody, may_answer};
+use crate::power::{
+    Act, Capability, Finding, Holding, Look, Reach, SeatOffer, SecondLook, Total, duty_name, is_there_somebody,
+    may_answer,
+};
 use crate::visitor::{Member, Visitor};
 
 /// Acts on one page of the log.
@@ -84,7 +88,10 @@ pub(super) async fn on(visitor: &Visitor, place: Option<&str>) -> Result<Option<
 /// An offer is for whoever was asked; to others it is a seat of that duty.
 fn on_offer(visitor: &Visitor, place: Place, offer: &SeatOffer) -> (Place, String) {
     let is_theirs = visitor.id().is_some() && visitor.id() == offer.person.as_deref();
-    (if is_theirs { place } else { Place::of("duties", &offer.duty) }, duty_name(&visitor.house, &offer.duty).to_owned())
+    (
+        if is_theirs { place } else { Place::of("duties", &offer.duty) },
+        duty_name(&visitor.house, &offer.duty).to_owned(),
+    )
 }
 
 #[derive(Template)]
@@ -156,7 +163,14 @@ struct SecondLooks<'a> {
 
 pub async fn second_looks(holding: Holding<SecondLook>) -> Reply {
     let f = holding.member.frame().titled("second-looks").private();
-    page(&SecondLooks { waiting: Look::waiting(&holding).await?, for_others: Look::waiting_for_others(&holding).await?, f: &f }, &f)
+    page(
+        &SecondLooks {
+            waiting: Look::waiting(&holding).await?,
+            for_others: Look::waiting_for_others(&holding).await?,
+            f: &f,
+        },
+        &f,
+    )
 }
 
 #[derive(Template)]
@@ -193,14 +207,22 @@ pub async fn answering(holding: Holding<SecondLook>, Path(id): Path<String>) -> 
 async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &Look, form: &Form) -> Reply {
     let f = holding.member.frame().titled("second-look").private();
     let words = act.words(&holding.member.house.db).await?;
-    let answering = Answering { line: Line { on: on(&holding.member, act.place.as_deref()).await?, act }, words, look, form, f: &f };
+    let answering = Answering {
+        line: Line { on: on(&holding.member, act.place.as_deref()).await?, act },
+        words,
+        look,
+        form,
+        f: &f,
+    };
     if form.is_right() { page(&answering, &f) } else { page_again(&answering, &f) }
 }
 
 pub async fn answer(holding: Holding<SecondLook>, Path(id): Path<String>, mut form: Form) -> Reply {
     let (act, look) = open_question(&holding, &id).await?;
     let (answer, why) = (Finding::read(&form.choice("answer", Finding::IDS)), form.text("why", REASON_CHARS));
-    let Some(answer) = answer.filter(|_| form.is_right()) else { return asked_again(&holding, act, &look, &form).await };
+    let Some(answer) = answer.filter(|_| form.is_right()) else {
+        return asked_again(&holding, act, &look, &form).await;
+    };
     look.answer(&holding, &act, answer, &why).await?;
     go("/acts/second-looks?done=act")
 }

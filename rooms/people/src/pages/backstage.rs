@@ -38,7 +38,16 @@ pub async fn show(member: Member) -> Reply {
     let f = member.frame().titled("backstage").private();
     let ways = WaysIn::of(&member.house.db, &member.person.id).await?;
     let has_nothing_else = ways.codes == 0 && ways.passkeys.is_empty();
-    page(&Show { face: large_face(&member.person), has_nothing_else, others: others(&member).await?, person: &member.person, f: &f }, &f)
+    page(
+        &Show {
+            face: large_face(&member.person),
+            has_nothing_else,
+            others: others(&member).await?,
+            person: &member.person,
+            f: &f,
+        },
+        &f,
+    )
 }
 
 async fn others(member: &Member) -> Result<Vec<Row>, Refusal> {

@@ -1,5 +1,5 @@
-//! Who holds what: every duty in plain words, its seats, and how they were filled. Members see names; everybody else sees
-//! seats, terms and totals.
+//! Who holds what: every duty in plain words, its seats, and how they were filled. Members see names; everybody else
+//! sees seats, terms and totals.
 
 use askama::Template;
 use axum::extract::Path;
@@ -9,7 +9,7 @@ use base::page::{Frame, page};
 use base::paging;
 use base::refusal::{Refusal, Reply};
 
-use crate::power::{Capability, SeatOffer, Seat, duty};
+use crate::power::{Capability, Seat, SeatOffer, duty};
 use crate::visitor::Visitor;
 
 /// Past seats on one page.
@@ -48,7 +48,12 @@ pub async fn list(visitor: Visitor) -> Reply {
     let house = visitor.house.clone();
     let f = visitor.frame().titled("duties");
     let mut seats = Seat::held(&house.db, house.now()).await?;
-    let duties = house.pack.duties.iter().map(|words| Held { words, seats: seats.extract_if(.., |seat| seat.duty == words.id).collect() }).collect();
+    let duties = house
+        .pack
+        .duties
+        .iter()
+        .map(|words| Held { words, seats: seats.extract_if(.., |seat| seat.duty == words.id).collect() })
+        .collect();
     page(&List { duties, may_fill: visitor.may(Capability::FillSeats).await?, f: &f }, &f)
 }
 
@@ -84,5 +89,17 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
     let may_fill = visitor.may(Capability::FillSeats).await?;
     let open = if may_fill { SeatOffer::open_for(&house.db, &id, now).await? } else { Vec::new() };
     let leads_to_desk = Capability::ChangeSettings.is_of(words) && visitor.may(Capability::ChangeSettings).await?;
-    page(&Show { held: Held { words, seats }, past, older, may_fill, open, leads_to_desk, is_first_page: asked.before().is_none(), f: &f }, &f)
+    page(
+        &Show {
+            held: Held { words, seats },
+            past,
+            older,
+            may_fill,
+            open,
+            leads_to_desk,
+            is_first_page: asked.before().is_none(),
+            f: &f,
+        },
+        &f,
+    )
 }

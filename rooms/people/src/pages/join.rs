@@ -11,9 +11,9 @@ use base::refusal::{Refusal, Reply};
 use crate::joining::{self, Decided, Joined, Mode, Newcomer, Request, Said, Speaker, UNDER, Word};
 use crate::pages::sign_in::go_in;
 use crate::power::{Capability, Holding, Reach, ReadRequests, Welcome};
+use crate::sign_in;
 use crate::visitor::{Member, Visitor};
 use crate::way_in::{Kind, WayIn};
-use crate::sign_in;
 
 #[derive(Template)]
 #[template(path = "join/form.html")]
@@ -185,7 +185,12 @@ async fn draw_requests(member: &Member, form: &Form, about: &str) -> Reply {
     if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
 }
 
-pub async fn say(member: Member, holding: Result<Holding<ReadRequests>, Refusal>, Path(id): Path<String>, mut form: Form) -> Reply {
+pub async fn say(
+    member: Member,
+    holding: Result<Holding<ReadRequests>, Refusal>,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Reply {
     if !joining::may_speak(&member).await? {
         return Err(Refusal::NoDuty);
     }

@@ -90,9 +90,14 @@ pub async fn edit(member: Member) -> Reply {
     let db = &member.house.db;
     let lines = profile::seen_by(db, &member.reader(), &member.person).await?;
     let seen = profile::changed_at(db, &member.person.id).await?.to_string();
-    let audiences: Vec<_> = lines.iter().map(|line| (profile::audience_field(&line.kind), line.audience.id())).collect();
+    let audiences: Vec<_> =
+        lines.iter().map(|line| (profile::audience_field(&line.kind), line.audience.id())).collect();
     let words = lines.iter().map(|line| (line.kind.as_str(), line.words.as_str()));
-    let form = Form::filled(words.chain(audiences.iter().map(|(field, audience)| (field.as_str(), *audience))).chain([("seen", seen.as_str())]));
+    let form = Form::filled(
+        words
+            .chain(audiences.iter().map(|(field, audience)| (field.as_str(), *audience)))
+            .chain([("seen", seen.as_str())]),
+    );
     draw(&member, &form, false)
 }
 

@@ -140,7 +140,8 @@ pub async fn fill(holding: Holding<FillSeats>, Path(id): Path<String>, asked: As
     let house = holding.member.house.clone();
     let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
     let days = words.term_days.to_string();
-    let form = Form::filled([("name", asked.value("name")), ("filled", Filled::Invitation.id()), ("days", days.as_str())]);
+    let form =
+        Form::filled([("name", asked.value("name")), ("filled", Filled::Invitation.id()), ("days", days.as_str())]);
     let f = holding.member.frame().titled("seat-fill").private();
     page(&Fill { words, form: &form, f: &f }, &f)
 }
@@ -149,7 +150,8 @@ pub async fn offer(holding: Holding<FillSeats>, Path(id): Path<String>, mut form
     let house = holding.member.house.clone();
     let words = duty(&house, &id).ok_or(Refusal::NotFound)?;
     let name = form.line("name", 1..=NAME_CHARS_MAX);
-    let (filled, why) = (Filled::read(&form.choice("filled", &Filled::BY_SEAT.map(Filled::id))), form.line("why", REASON_CHARS));
+    let (filled, why) =
+        (Filled::read(&form.choice("filled", &Filled::BY_SEAT.map(Filled::id))), form.line("why", REASON_CHARS));
     let days = form.number("days", 7..=words.term_days).unwrap_or(words.term_days);
     let person = Person::named(&house.db, &name).await?;
     if person.is_none() {
@@ -218,7 +220,16 @@ pub async fn offered(member: Member, Path(id): Path<String>) -> Reply {
     let house = member.house.clone();
     let words = duty(&house, &offer.duty).ok_or(Refusal::Gone)?;
     let f = member.frame().named(&words.name, "").private();
-    page(&OfferPage { is_open: offer.is_open(house.now()), asked_by: offer.asked_by(&house.db).await?, offer: &offer, words, f: &f }, &f)
+    page(
+        &OfferPage {
+            is_open: offer.is_open(house.now()),
+            asked_by: offer.asked_by(&house.db).await?,
+            offer: &offer,
+            words,
+            f: &f,
+        },
+        &f,
+    )
 }
 
 async fn offer_to(member: &Member, id: &str) -> Result<SeatOffer, Refusal> {

@@ -1,4 +1,5 @@
-//! Where one is signed in. A session says since when and when it was last used, to the day; nothing else is known of it.
+//! Where one is signed in. A session says since when and when it was last used, to the day; nothing else is known of
+//! it.
 
 use askama::Template;
 use base::form::Form;

@@ -49,7 +49,18 @@ pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
                 }
                 None => false,
             };
-            page(&SignIn { form: &form, then, again: person.is_some(), has_nothing, is_wrong: false, domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
+            page(
+                &SignIn {
+                    form: &form,
+                    then,
+                    again: person.is_some(),
+                    has_nothing,
+                    is_wrong: false,
+                    domain: passkey::domain(&visitor.house).unwrap_or_default(),
+                    f: &f,
+                },
+                &f,
+            )
         }
     }
 }
@@ -69,13 +80,28 @@ pub async fn try_password(visitor: Visitor, mut form: Form) -> Reply {
     if form.value("name").len() > 400 || form.value("password").len() > 4 * password::CHARS_MAX {
         return Err(Refusal::TooLong);
     }
-    let came = if must_have(&mut form, ["name", "password"]) { coming::by_password(&visitor, form.value("name"), form.value("password")).await? } else { Came::Not };
+    let came = if must_have(&mut form, ["name", "password"]) {
+        coming::by_password(&visitor, form.value("name"), form.value("password")).await?
+    } else {
+        Came::Not
+    };
     match came {
         Came::In(entered) => go_in(&visitor, &entered, &then),
         Came::HalfWay(step) => half_way(&visitor, &step, &then, true, false),
         Came::Not => {
             let f = visitor.frame().titled("sign-in").private();
-            page_again(&SignIn { form: &form, then, again: visitor.person.is_some(), has_nothing: false, is_wrong: form.is_right(), domain: passkey::domain(&visitor.house).unwrap_or_default(), f: &f }, &f)
+            page_again(
+                &SignIn {
+                    form: &form,
+                    then,
+                    again: visitor.person.is_some(),
+                    has_nothing: false,
+                    is_wrong: form.is_right(),
+                    domain: passkey::domain(&visitor.house).unwrap_or_default(),
+                    f: &f,
+                },
+                &f,
+            )
         }
     }
 }
@@ -127,7 +153,11 @@ pub async fn try_code(visitor: Visitor, mut form: Form) -> Reply {
         return Err(Refusal::TooLong);
     }
     let then = "/backstage/ways-in";
-    let came = if must_have(&mut form, ["name", "code"]) { coming::by_code(&visitor, form.value("name"), form.value("code")).await? } else { Came::Not };
+    let came = if must_have(&mut form, ["name", "code"]) {
+        coming::by_code(&visitor, form.value("name"), form.value("code")).await?
+    } else {
+        Came::Not
+    };
     match came {
         Came::In(entered) => go_in(&visitor, &entered, &format!("{then}?done=by-code")),
         Came::HalfWay(step) => half_way(&visitor, &step, then, false, false),

@@ -1,4 +1,5 @@
-//! Ways in, as their owner meets them: password, passkeys, six digits, recovery codes. Changing one asks for a fresh sign-in.
+//! Ways in, as their owner meets them: password, passkeys, six digits, recovery codes. Changing one asks for a fresh
+//! sign-in.
 
 use askama::Template;
 use axum::Json;
@@ -104,7 +105,9 @@ fn picture(text: &str, label: &str) -> Safe {
     let dark = (0..size).flat_map(|y| (0..size).map(move |x| (x, y))).filter(|(x, y)| code.get_module(*x, *y));
     let path: String = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + 4, y + 4)).collect();
     let side = size + 8;
-    Safe(format!("<svg class=\"qr\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{label}\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path fill=\"#000\" d=\"{path}\"/></svg>"))
+    Safe(format!(
+        "<svg class=\"qr\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"{label}\"><path fill=\"#fff\" d=\"M0 0h{side}v{side}h-{side}z\"/><path fill=\"#000\" d=\"{path}\"/></svg>"
+    ))
 }
 
 pub async fn turn_on_totp(Sure(member): Sure, mut form: Form) -> Reply {

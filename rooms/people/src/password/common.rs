@@ -1,8 +1,9 @@
 //! The quarter of a million most common passwords of eight characters or more, as a filter of half a megabyte.
 //!
-//! Source: the first 250,000 such lines, in small letters, of `10-million-password-list-top-1000000.txt` in SecLists (MIT,
-//! Daniel Miessler and others), which Mark Burnett published without restriction from passwords leaked over ten years. Made by
-//! `cargo run -p people --example common_passwords < LIST`. One in two thousand passwords that are not on it is refused, too.
+//! Source: the first 250,000 such lines, in small letters, of `10-million-password-list-top-1000000.txt` in SecLists
+//! (MIT, Daniel Miessler and others), which Mark Burnett published without restriction from passwords leaked over ten
+//! years. Made by `cargo run -p people --example common_passwords < LIST`. One in two thousand passwords that are not
+//! on it is refused, too.
 
 use sha2::{Digest as _, Sha256};
 

@@ -1,4 +1,5 @@
-//! An act: one use of power, in one row that is only ever added (R4): from which seat, what, on what, why, under which rule.
+//! An act: one use of power, in one row that is only ever added (R4): from which seat, what, on what, why, under which
+//! rule.
 //!
 //! Promises: the row is written with the change, or neither is; whoever it affects is told and gets a copy of their own
 //! words; erasing a person takes their name and words off it and leaves the row. Never: the name of the person affected
@@ -67,7 +68,11 @@ row!(Act { id, seat, duty, person, by, what, place, whom, why, rule, at });
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT a.id, a.seat, a.duty, a.person, p.name, a.what, a.place, a.whom, a.why, a.rule, a.at FROM act a LEFT JOIN person p ON p.id = a.person ", $rest)
+        concat!(
+            "SELECT a.id, a.seat, a.duty, a.person, p.name, a.what, a.place, a.whom, a.why, a.rule, a.at FROM act a
+             LEFT JOIN person p ON p.id = a.person ",
+            $rest
+        )
     };
 }
 
@@ -82,7 +87,8 @@ pub struct Total {
 
 /// Begins a write by the host at the console, which is an act that everyone sees.
 pub async fn act_of_host(house: &House, deed: &Deed<'_>) -> Result<ActTx, Refusal> {
-    Ok(ActTx::of(house.begin().await?, &By { seat: None, duty: HOST, person: None, rule: HOST }, deed, house.now()).await?)
+    Ok(ActTx::of(house.begin().await?, &By { seat: None, duty: HOST, person: None, rule: HOST }, deed, house.now())
+        .await?)
 }
 
 impl ActTx {
@@ -108,8 +114,10 @@ impl Deref for ActTx {
 /// Writes the row, the copy of the words, and the notice to whoever it affects.
 pub(super) async fn record(tx: &Tx, by: &By<'_>, deed: &Deed<'_>, now: i64) -> DbResult<String> {
     let id = base::id::at(now);
-    let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, rule, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    tx.run(sql, vals![&id, by.seat, by.duty, by.person, deed.what, deed.place, deed.whom, deed.why, by.rule, now]).await?;
+    let sql = "INSERT INTO act (id, seat, duty, person, what, place, whom, why, rule, at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    tx.run(sql, vals![&id, by.seat, by.duty, by.person, deed.what, deed.place, deed.whom, deed.why, by.rule, now])
+        .await?;
     if let Some(words) = deed.words {
         tx.run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&id, deed.whom, words]).await?;
     }
@@ -150,7 +158,8 @@ impl Act {
 impl Total {
     /// What each duty did in each month since a time, the newest month first: what outsiders see.
     pub async fn since(ask: &impl Ask, since: i64) -> DbResult<Vec<Self>> {
-        let sql = "SELECT at / 86400000, duty, count(*) FROM act WHERE at >= $1 GROUP BY at / 86400000, duty ORDER BY at / 86400000 DESC, duty";
+        let sql = "SELECT at / 86400000, duty, count(*) FROM act WHERE at >= $1 GROUP BY at / 86400000, duty
+                   ORDER BY at / 86400000 DESC, duty";
         let days: Vec<(i64, String, i64)> = ask.all(sql, vals![since]).await?;
         let mut totals: Vec<Self> = Vec::new();
         for (day, duty, acts) in days {

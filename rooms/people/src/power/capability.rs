@@ -1,4 +1,5 @@
-//! Capabilities: the narrow things that a duty lets somebody do. The pack bundles them into duties; nothing else grants one.
+//! Capabilities: the narrow things that a duty lets somebody do. The pack bundles them into duties; nothing else grants
+//! one.
 
 use base::pack::DutyWords;
 
@@ -63,7 +64,8 @@ impl Capability {
         Self::ALL.iter().copied().find(|capability| capability.id() == id)
     }
 
-    /// Whether it shows what people said in private: words that only whoever looks again reads, a request, an old name's owner.
+    /// Whether it shows what people said in private: words that only whoever looks again reads, a request, an old
+    /// name's owner.
     #[must_use]
     pub fn sees_private(self) -> bool {
         matches!(self, Self::SecondLook | Self::ReadRequests | Self::IssueClaims)

@@ -1,7 +1,7 @@
 //! An offer: somebody is asked to take a seat.
 //!
-//! Promises: power is never put on anybody (a seat begins when the person says yes); nobody fills a seat with themselves; a
-//! duty never has more seats than its words say, whoever asks at the same moment.
+//! Promises: power is never put on anybody (a seat begins when the person says yes); nobody fills a seat with
+//! themselves; a duty never has more seats than its words say, whoever asks at the same moment.
 
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -62,18 +62,34 @@ macro_rules! select {
 
 impl SeatOffer {
     /// Asks somebody to take a seat. It begins when they say yes.
-    pub async fn make(holding: &Holding<FillSeats>, duty: &DutyWords, person: &Person, filled: Filled, term_days: i64, why: &str) -> Result<Offered, Refusal> {
+    pub async fn make(
+        holding: &Holding<FillSeats>,
+        duty: &DutyWords,
+        person: &Person,
+        filled: Filled,
+        term_days: i64,
+        why: &str,
+    ) -> Result<Offered, Refusal> {
         if person.id == holding.member.person.id {
             return Ok(Offered::Oneself);
         }
         let (house, now) = (&holding.member.house, holding.member.house.now());
         let offer = house.new_id();
         let place = Self::place_of(&offer);
-        let tx = holding.act(&Deed { what: "act-seat-offered", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() }).await?;
+        let tx = holding
+            .act(&Deed {
+                what: "act-seat-offered",
+                place: Some(&place),
+                whom: Some(&person.id),
+                why,
+                ..Deed::default()
+            })
+            .await?;
         if let Some(no) = cannot_take(&tx, duty, person, now).await? {
             return Ok(no); // dropped without keep: neither the offer nor its act was
         }
-        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let sql = "INSERT INTO seat_offer (id, duty, person, filled, term_days, at, until)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
         tx.run(sql, vals![&offer, &duty.id, &person.id, filled, term_days, now, now + OFFER_MS]).await?;
         tx.keep().await?;
         Ok(Offered::Made)
@@ -95,7 +111,8 @@ impl SeatOffer {
 
     /// Who asked, as they are called now, and why, as it stands in the log.
     pub async fn asked_by(&self, ask: &impl Ask) -> DbResult<Option<(Option<String>, String)>> {
-        let sql = "SELECT NULLIF(p.name, ''), a.why FROM act a LEFT JOIN person p ON p.id = a.person WHERE a.place = $1 AND a.what = 'act-seat-offered' ORDER BY a.id LIMIT 1";
+        let sql = "SELECT NULLIF(p.name, ''), a.why FROM act a LEFT JOIN person p ON p.id = a.person WHERE a.place = $1
+                   AND a.what = 'act-seat-offered' ORDER BY a.id LIMIT 1";
         ask.first(sql, vals![Self::place_of(&self.id)]).await
     }
 
@@ -109,7 +126,15 @@ impl SeatOffer {
     /// Whoever fills seats takes one back that waits for its answer, with a reason that whoever was asked is told.
     pub async fn take_back(&self, holding: &Holding<FillSeats>, why: &str) -> Result<(), Refusal> {
         let place = Self::place_of(&self.id);
-        let tx = holding.act(&Deed { what: "act-seat-offer-taken-back", place: Some(&place), whom: self.person.as_deref(), why, ..Deed::default() }).await?;
+        let tx = holding
+            .act(&Deed {
+                what: "act-seat-offer-taken-back",
+                place: Some(&place),
+                whom: self.person.as_deref(),
+                why,
+                ..Deed::default()
+            })
+            .await?;
         self.answer(&tx, Answer::TakenBack, holding.member.house.now()).await?;
         Ok(tx.keep().await?)
     }
@@ -134,7 +159,15 @@ impl SeatOffer {
         }
         let tx = member.begin().await?;
         self.answer(&tx, Answer::Yes, now).await?;
-        let seat = seat::begin(&tx, &self.duty, &member.person.id, self.filled, now, now + self.term_days.min(words.term_days) * DAY_MS).await?;
+        let seat = seat::begin(
+            &tx,
+            &self.duty,
+            &member.person.id,
+            self.filled,
+            now,
+            now + self.term_days.min(words.term_days) * DAY_MS,
+        )
+        .await?;
         tx.run("UPDATE seat_offer SET seat = $1 WHERE id = $2", vals![seat, &self.id]).await?;
         Ok(tx.keep().await?)
     }
@@ -148,7 +181,11 @@ impl SeatOffer {
 
     async fn answer(&self, tx: &Tx, answer: Answer, now: i64) -> Result<(), Refusal> {
         let sql = "UPDATE seat_offer SET answer = $1, answered_at = $2 WHERE id = $3 AND answer IS NULL AND until > $2";
-        if tx.run(sql, vals![answer, now, &self.id]).await? == 1 { Ok(()) } else { Err(Refusal::NotNow("seat-offer-over")) }
+        if tx.run(sql, vals![answer, now, &self.id]).await? == 1 {
+            Ok(())
+        } else {
+            Err(Refusal::NotNow("seat-offer-over"))
+        }
     }
 }
 

@@ -1,8 +1,9 @@
-//! A seat: a duty, held by a person for a term with an end (R2). It is filled by founding, invitation, open call or draw,
-//! or for a week by the host in an emergency; it gives nothing before its beginning or after its end, however it ends.
+//! A seat: a duty, held by a person for a term with an end (R2). It is filled by founding, invitation, open call or
+//! draw, or for a week by the host in an emergency; it gives nothing before its beginning or after its end, however it
+//! ends.
 //!
-//! Promises: anybody may hand their own back; a founding seat goes on past its end only when two members who hold none say
-//! so. How one begins otherwise is said at [`SeatOffer`](super::SeatOffer).
+//! Promises: anybody may hand their own back; a founding seat goes on past its end only when two members who hold none
+//! say so. How one begins otherwise is said at [`SeatOffer`](super::SeatOffer).
 
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -85,7 +86,8 @@ impl HeldSeat {
 
     /// Looks once more in the write itself, which whoever ends the seat has to wait for.
     pub(super) async fn must_still_be_held(&self, tx: &Tx, person: &str, now: i64) -> Result<(), Refusal> {
-        let sql = "SELECT id FROM seat WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
+        let sql =
+            "SELECT id FROM seat WHERE id = $1 AND person = $2 AND since <= $3 AND until > $3 AND ended_at IS NULL";
         if tx.hold(sql, vals![&self.id, person, now]).await? == 1 { Ok(()) } else { Err(Refusal::NoDuty) }
     }
 }
@@ -109,13 +111,18 @@ row!(Seat { id, duty, person, by, filled, since, until, ended_at, ended_how, end
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why FROM seat s LEFT JOIN person p ON p.id = s.person ", $rest)
+        concat!(
+            "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
+             FROM seat s LEFT JOIN person p ON p.id = s.person ",
+            $rest
+        )
     };
 }
 
 /// The seats a person holds now.
 pub async fn seats_of(ask: &impl Ask, person: &str, now: i64) -> DbResult<Vec<HeldSeat>> {
-    let sql = "SELECT id, duty, until FROM seat WHERE person = $1 AND since <= $2 AND until > $2 AND ended_at IS NULL ORDER BY id";
+    let sql = "SELECT id, duty, until FROM seat WHERE person = $1 AND since <= $2 AND until > $2 AND ended_at IS NULL
+               ORDER BY id";
     ask.all(sql, vals![person, now]).await
 }
 
@@ -129,7 +136,8 @@ impl Seat {
     pub async fn emergency(house: &House, person: &Person, duty: &DutyWords, why: &str) -> Result<String, Refusal> {
         let (now, seat) = (house.now(), house.new_id());
         let place = Self::place_of(&seat);
-        let deed = Deed { what: "act-emergency-seat", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() };
+        let deed =
+            Deed { what: "act-emergency-seat", place: Some(&place), whom: Some(&person.id), why, ..Deed::default() };
         let tx = act_of_host(house, &deed).await?;
         open(&tx, &seat, &duty.id, &person.id, Filled::Emergency, now, now + EMERGENCY_MS).await?;
         tx.keep().await?;
@@ -159,7 +167,9 @@ impl Seat {
 
     /// The seats of a duty that are over, the newest first.
     pub async fn past(ask: &impl Ask, duty: &str, now: i64, before: Option<&str>, limit: i64) -> DbResult<Vec<Self>> {
-        let sql = select!("WHERE s.duty = $1 AND (s.until <= $2 OR s.ended_at IS NOT NULL) AND s.id < $3 ORDER BY s.id DESC LIMIT $4");
+        let sql = select!(
+            "WHERE s.duty = $1 AND (s.until <= $2 OR s.ended_at IS NOT NULL) AND s.id < $3 ORDER BY s.id DESC LIMIT $4"
+        );
         ask.all(sql, vals![duty, now, before.unwrap_or(paging::NEWEST), limit]).await
     }
 
@@ -214,7 +224,15 @@ impl Seat {
             return Err(Refusal::NotNow("seat-over"));
         }
         let place = self.place();
-        let tx = holding.act(&Deed { what: "act-seat-ended", place: Some(&place), whom: self.person.as_deref(), why, ..Deed::default() }).await?;
+        let tx = holding
+            .act(&Deed {
+                what: "act-seat-ended",
+                place: Some(&place),
+                whom: self.person.as_deref(),
+                why,
+                ..Deed::default()
+            })
+            .await?;
         close(&tx, &self.id, Ended::ByAnother, why, now).await?;
         Ok(tx.keep().await?)
     }
@@ -230,8 +248,8 @@ impl Seat {
         ask.one("SELECT count(*) FROM seconding WHERE seat = $1 AND until = $2", vals![&self.id, self.until]).await
     }
 
-    /// A member who holds no seat, and did not come in just to say so or by a link of its holder's, says that it may go on; the
-    /// second one renews it, which is an act of members together. Answers whether this renewed it.
+    /// A member who holds no seat, and did not come in just to say so or by a link of its holder's, says that it may go
+    /// on; the second one renews it, which is an act of members together. Answers whether this renewed it.
     pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
         let (person, now) = (member.person.id.as_str(), member.house.now());
         if !self.is_up_for_renewal(now) {
@@ -242,7 +260,9 @@ impl Seat {
         if !seats_of(&tx, person, now).await?.is_empty() {
             return Err(Refusal::NotYours("seat-seconding-holds-one"));
         }
-        let (came_at, let_in_by): (i64, Option<String>) = tx.one("SELECT COALESCE(claimed_at, joined_at), let_in_by FROM person WHERE id = $1", vals![person]).await?;
+        let (came_at, let_in_by): (i64, Option<String>) = tx
+            .one("SELECT COALESCE(claimed_at, joined_at), let_in_by FROM person WHERE id = $1", vals![person])
+            .await?;
         if came_at > now - SECONDER_MS {
             return Err(Refusal::NotNow("seat-seconding-too-new"));
         }
@@ -266,12 +286,20 @@ impl Seat {
         }
         let place = self.place();
         let by = By { seat: None, duty: MEMBERS, person: Some(person), rule: "seconding" };
-        let deed = Deed { what: "act-seat-renewed", place: Some(&place), whom: self.person.as_deref(), ..Deed::default() };
+        let deed =
+            Deed { what: "act-seat-renewed", place: Some(&place), whom: self.person.as_deref(), ..Deed::default() };
         record(tx, &by, &deed, now).await.map(drop)
     }
 }
 
-pub(super) async fn begin(tx: &Tx, duty: &str, person: &str, filled: Filled, since: i64, until: i64) -> DbResult<String> {
+pub(super) async fn begin(
+    tx: &Tx,
+    duty: &str,
+    person: &str,
+    filled: Filled,
+    since: i64,
+    until: i64,
+) -> DbResult<String> {
     let seat = id::at(since);
     open(tx, &seat, duty, person, filled, since, until).await?;
     Ok(seat)
@@ -284,7 +312,8 @@ async fn open(tx: &Tx, seat: &str, duty: &str, person: &str, filled: Filled, sin
 
 /// Ends one that is held still, and the links that were made from it.
 async fn close(tx: &Tx, seat: &str, how: Ended, why: &str, now: i64) -> Result<(), Refusal> {
-    let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL AND until > $1";
+    let sql = "UPDATE seat SET ended_at = $1, ended_how = $2, ended_why = $3 WHERE id = $4 AND ended_at IS NULL
+               AND until > $1";
     if tx.run(sql, vals![now, how, why, seat]).await? == 0 {
         return Err(Refusal::NotNow("seat-over"));
     }

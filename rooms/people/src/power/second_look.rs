@@ -1,5 +1,5 @@
-//! A second look: the person whom an act affects asks for one, in their own words; somebody in another seat answers with a
-//! reason, and that answer is an act like any other. Never by whoever did it, and never by counting.
+//! A second look: the person whom an act affects asks for one, in their own words; somebody in another seat answers
+//! with a reason, and that answer is an act like any other. Never by whoever did it, and never by counting.
 
 use base::db::{Ask, DbResult};
 use base::house::House;
@@ -63,12 +63,17 @@ impl Look {
     }
 
     pub async fn at(ask: &impl Ask, act: &str) -> DbResult<Option<Self>> {
-        ask.first("SELECT act, words, asked_at, answer, answered_at, answered_in FROM second_look WHERE act = $1", vals![act]).await
+        ask.first(
+            "SELECT act, words, asked_at, answer, answered_at, answered_in FROM second_look WHERE act = $1",
+            vals![act],
+        )
+        .await
     }
 
     /// Those that wait and that this seat may answer, who asked first foremost.
     pub async fn waiting(holding: &Holding<SecondLook>) -> DbResult<Vec<Self>> {
-        let sql = "SELECT l.act, l.words, l.asked_at, l.answer, l.answered_at, l.answered_in FROM second_look l JOIN act a ON a.id = l.act
+        let sql = "SELECT l.act, l.words, l.asked_at, l.answer, l.answered_at, l.answered_in
+                   FROM second_look l JOIN act a ON a.id = l.act
                    WHERE l.answer IS NULL AND COALESCE(a.person, '') <> $1 AND COALESCE(l.person, '') <> $1
                    ORDER BY l.asked_at, l.act LIMIT 100";
         holding.member.house.db.all(sql, vals![&holding.member.person.id]).await
@@ -76,18 +81,28 @@ impl Look {
 
     /// How many wait that only somebody else may answer: whoever holds this seat did it, or asked.
     pub async fn waiting_for_others(holding: &Holding<SecondLook>) -> DbResult<i64> {
-        let sql = "SELECT count(*) FROM second_look l JOIN act a ON a.id = l.act WHERE l.answer IS NULL AND (a.person = $1 OR l.person = $1)";
+        let sql = "SELECT count(*) FROM second_look l JOIN act a ON a.id = l.act WHERE l.answer IS NULL
+                   AND (a.person = $1 OR l.person = $1)";
         holding.member.house.db.one(sql, vals![&holding.member.person.id]).await
     }
 
     /// Answers it from another seat. Whoever asked and whoever did it are told.
-    pub async fn answer(&self, holding: &Holding<SecondLook>, act: &Act, answer: Finding, why: &str) -> Result<(), Refusal> {
+    pub async fn answer(
+        &self,
+        holding: &Holding<SecondLook>,
+        act: &Act,
+        answer: Finding,
+        why: &str,
+    ) -> Result<(), Refusal> {
         if !may_answer(holding, act) {
             return Err(Refusal::NotYours("second-look-own"));
         }
         let place = Act::place_of(&act.id);
-        let tx = holding.act(&Deed { what: answer.deed(), place: Some(&place), whom: act.whom.as_deref(), why, ..Deed::default() }).await?;
-        let sql = "UPDATE second_look SET answer = $1, answered_at = $2, answered_in = $3 WHERE act = $4 AND answer IS NULL";
+        let tx = holding
+            .act(&Deed { what: answer.deed(), place: Some(&place), whom: act.whom.as_deref(), why, ..Deed::default() })
+            .await?;
+        let sql =
+            "UPDATE second_look SET answer = $1, answered_at = $2, answered_in = $3 WHERE act = $4 AND answer IS NULL";
         if tx.run(sql, vals![answer, holding.member.house.now(), &tx.act, &self.act]).await? == 0 {
             return Err(Refusal::NotNow("second-look-answered"));
         }
@@ -100,7 +115,8 @@ impl Look {
 
 /// Whether somebody holds a seat now who may look at it.
 pub async fn is_there_somebody(house: &House, act: &Act) -> DbResult<bool> {
-    let sql = "SELECT count(*) FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL AND person <> $2 AND person <> $3";
+    let sql = "SELECT count(*) FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL
+               AND person <> $2 AND person <> $3";
     let or_nobody = |person: &Option<String>| person.clone().unwrap_or_default();
     Ok(house.db.one::<i64>(sql, vals![house.now(), or_nobody(&act.person), or_nobody(&act.whom)]).await? > 0)
 }

@@ -45,7 +45,17 @@ pub async fn say(member: Member, mut form: Form) -> Reply {
     let saying = Saying::read(&mut form, answered.as_ref());
     if !form.is_right() {
         let f = member.frame().titled("remark-new").private();
-        return page_again(&Write { f: &f, form: &form, place, title: &under.title, answered: answered.as_ref(), draft: String::new() }, &f);
+        return page_again(
+            &Write {
+                f: &f,
+                form: &form,
+                place,
+                title: &under.title,
+                answered: answered.as_ref(),
+                draft: String::new(),
+            },
+            &f,
+        );
     }
     member.may_write()?;
     go(Remark::say(&member, &place, &saying).await?.address())
@@ -97,7 +107,11 @@ pub async fn answer(member: Member, Path(id): Path<String>, asked: Asked) -> Rep
         return Err(Refusal::NotNow("talk-closed"));
     }
     let draft = draft::find(&member.house.db, &member.person.id, &Remark::place_of(&id)).await?.unwrap_or_default();
-    let quote = if asked.has("quote") { markup::snippet(&markup::render(&remark.words).plain, OFFERED_CHARS) } else { String::new() };
+    let quote = if asked.has("quote") {
+        markup::snippet(&markup::render(&remark.words).plain, OFFERED_CHARS)
+    } else {
+        String::new()
+    };
     let form = Form::filled([("words", draft.as_str()), ("quoted", quote.trim_end_matches('…'))]);
     let f = member.frame().titled("remark-answer-to").private();
     page(&Write { f: &f, form: &form, place: remark.under(), title: &under.title, answered: Some(&remark), draft }, &f)
@@ -115,7 +129,11 @@ struct Edit<'a> {
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     let remark = own(&member, &id).await?;
-    let form = Form::filled([("words", remark.words.as_str()), ("speaking_as", &remark.speaking_as), ("seen", &remark.changed_at.to_string())]);
+    let form = Form::filled([
+        ("words", remark.words.as_str()),
+        ("speaking_as", &remark.speaking_as),
+        ("seen", &remark.changed_at.to_string()),
+    ]);
     let f = member.frame().titled("remark-edit").private();
     page(&Edit { f: &f, form: &form, remark: &remark, is_stale: false }, &f)
 }

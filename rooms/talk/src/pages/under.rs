@@ -33,8 +33,8 @@ struct Under<'a> {
     now: i64,
 }
 
-/// The talk at a place that this visitor may see: the page of it that was asked for (`?page=`), and the form to add to it
-/// while it `is_open`. Stands in any page as it is.
+/// The talk at a place that this visitor may see: the page of it that was asked for (`?page=`), and the form to add to
+/// it while it `is_open`. Stands in any page as it is.
 pub async fn thread(visitor: &Visitor, place: &Place, asked: &Asked, is_open: bool) -> Result<Safe, Refusal> {
     let (house, me) = (&visitor.house, visitor.person.as_ref().map(|person| person.id.as_str()));
     let length = thread::length(&house.db, place).await?;
@@ -48,7 +48,20 @@ pub async fn thread(visitor: &Visitor, place: &Place, asked: &Asked, is_open: bo
         draft = draft::find(&house.db, me, place).await?.unwrap_or_default();
     }
     let f = visitor.frame();
-    Ok(Safe::of(&Under { f: &f, place, me, said, standing: length.standing, page, pages, words, is_open, may_tend, draft, now: house.now() }))
+    Ok(Safe::of(&Under {
+        f: &f,
+        place,
+        me,
+        said,
+        standing: length.standing,
+        page,
+        pages,
+        words,
+        is_open,
+        may_tend,
+        draft,
+        now: house.now(),
+    }))
 }
 
 impl Under<'_> {

@@ -1,5 +1,5 @@
-//! What an export keeps back (R8): what was withdrawn, what its author has not put up, and what hangs on either. A backup
-//! has all of it.
+//! What an export keeps back (R8): what was withdrawn, what its author has not put up, and what hangs on either. A
+//! backup has all of it.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,8 @@ use anyhow::Result;
 use base::db::{Ask as _, Db, Table, Val};
 use base::file;
 
-/// What was withdrawn or never put up, what was said under it or under what is gone, and files for fewer than everybody (an
-/// old address that leads to one would tell its name).
+/// What was withdrawn or never put up, what was said under it or under what is gone, and files for fewer than everybody
+/// (an old address that leads to one would tell its name).
 const PLACES: &str = "
     WITH away AS (
       SELECT place FROM veil WHERE state = 'withdrawn'
@@ -31,12 +31,25 @@ impl KeptBack {
     pub(super) async fn of(db: &Db) -> Result<Self> {
         let mut names: HashSet<String> = db.all::<String>(PLACES, &[]).await?.into_iter().collect();
         let articles: Vec<(String, String)> = db.all(ARTICLES, &[]).await?;
-        let articles: Vec<_> = articles.into_iter().filter(|(_, place)| names.contains(place)).map(|(id, _)| id).collect();
+        let articles: Vec<_> =
+            articles.into_iter().filter(|(_, place)| names.contains(place)).map(|(id, _)| id).collect();
         let suggestions: Vec<(String, String, String)> = db.all(SUGGESTIONS, &[]).await?;
-        let suggestions: Vec<_> = suggestions.into_iter().filter(|(_, song, list)| names.contains(song) || names.contains(list)).map(|(id, ..)| id).collect();
-        let ids: Vec<_> = names.iter().filter(|place| !["/articles/", "/pages/", "/files/"].iter().any(|named| place.starts_with(named))).filter_map(|place| place.rsplit('/').next()).map(str::to_owned).collect();
-        let (away, still): (Vec<_>, Vec<_>) = texts(db).await?.into_iter().partition(|(place, _)| names.contains(place));
-        let named = |texts: &[(String, String)]| texts.iter().flat_map(|(_, words)| file::named_in(words).map(str::to_owned)).collect::<HashSet<_>>();
+        let suggestions: Vec<_> = suggestions
+            .into_iter()
+            .filter(|(_, song, list)| names.contains(song) || names.contains(list))
+            .map(|(id, ..)| id)
+            .collect();
+        let ids: Vec<_> = names
+            .iter()
+            .filter(|place| !["/articles/", "/pages/", "/files/"].iter().any(|named| place.starts_with(named)))
+            .filter_map(|place| place.rsplit('/').next())
+            .map(str::to_owned)
+            .collect();
+        let (away, still): (Vec<_>, Vec<_>) =
+            texts(db).await?.into_iter().partition(|(place, _)| names.contains(place));
+        let named = |texts: &[(String, String)]| {
+            texts.iter().flat_map(|(_, words)| file::named_in(words).map(str::to_owned)).collect::<HashSet<_>>()
+        };
         names.extend(named(&away).difference(&named(&still)).cloned().collect::<Vec<_>>());
         names.extend(ids);
         names.extend(articles);
@@ -73,6 +86,7 @@ impl KeptBack {
 
 /// Every text that can name a file, with its place.
 async fn texts(db: &Db) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT '/' || kind || 's/' || slug, words FROM article WHERE words LIKE '%/files/%' UNION ALL SELECT '/remarks/' || id, words FROM remark WHERE words LIKE '%/files/%'";
+    let sql = "SELECT '/' || kind || 's/' || slug, words FROM article WHERE words LIKE '%/files/%'
+               UNION ALL SELECT '/remarks/' || id, words FROM remark WHERE words LIKE '%/files/%'";
     Ok(db.all(sql, &[]).await?)
 }

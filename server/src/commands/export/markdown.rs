@@ -1,4 +1,5 @@
-//! The words as people wrote them: a Markdown file for each article and page, and one for what was said under each place.
+//! The words as people wrote them: a Markdown file for each article and page, and one for what was said under each
+//! place.
 
 use std::fmt::Write as _;
 
@@ -31,7 +32,8 @@ pub(super) async fn write(out: &mut Out<'_>, house: &House, kept_back: &KeptBack
 async fn articles(out: &mut Out<'_>, house: &House, kept_back: &KeptBack) -> Result<usize> {
     let (mut after, mut written) = (String::new(), 0);
     loop {
-        let sql = "SELECT id, '/' || kind || 's/' || slug, title, summary, words FROM article WHERE id > $1 ORDER BY id LIMIT $2";
+        let sql = "SELECT id, '/' || kind || 's/' || slug, title, summary, words FROM article WHERE id > $1
+                   ORDER BY id LIMIT $2";
         let some: Vec<(String, String, String, String, String)> = house.db.all(sql, vals![&after, AT_ONCE]).await?;
         let Some((last, ..)) = some.last() else { return Ok(written) };
         after.clone_from(last);
@@ -46,7 +48,8 @@ async fn articles(out: &mut Out<'_>, house: &House, kept_back: &KeptBack) -> Res
 async fn remarks(out: &mut Out<'_>, house: &House, kept_back: &KeptBack) -> Result<usize> {
     let (mut after, mut under, mut text, mut written) = ((String::new(), 0), String::new(), String::new(), 0);
     loop {
-        let sql = "SELECT r.id, r.place, r.n, COALESCE(p.name, r.name), r.words, r.since FROM remark r LEFT JOIN person p ON p.id = r.author
+        let sql = "SELECT r.id, r.place, r.n, COALESCE(p.name, r.name), r.words, r.since FROM remark r
+                   LEFT JOIN person p ON p.id = r.author
                    WHERE (r.place, r.n) > ($1, $2) ORDER BY r.place, r.n LIMIT $3";
         let some: Vec<Remark> = house.db.all(sql, vals![&after.0, after.1, AT_ONCE]).await?;
         for Remark { id, place, n, by, words, since } in &some {
