@@ -110,6 +110,14 @@ impl House {
         Ok(None)
     }
 
+    /// Puts what is at a place into the index as it stands in this write.
+    pub async fn index(&self, tx: &Tx, place: &Place) -> Result<(), Refusal> {
+        for room in self.rooms {
+            room.index(tx, place).await?;
+        }
+        Ok(())
+    }
+
     /// Whether this reader may open what is at a place.
     pub async fn is_open_to(&self, reader: &Reader, place: &Place) -> Result<bool, Refusal> {
         match self.at(reader, place).await {

@@ -189,6 +189,9 @@ pub trait Room: Send + Sync {
     /// What may be found of what is at this place, by whomever; `None` when it is not yours, or nobody may.
     async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal>;
 
+    /// Puts what is at this place into the index as it stands in this write; does nothing when it is not yours.
+    async fn index(&self, tx: &Tx, place: &Place) -> Result<(), Refusal>;
+
     /// Puts everything of yours that may be found into the index again, in small writes.
     async fn index_again(&self, house: &House) -> Result<(), Refusal>;
 

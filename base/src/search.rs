@@ -12,8 +12,10 @@ use askama::filters::{Escaper as _, Html};
 
 use crate::clock::DAY_MS;
 use crate::db::{Ask, Db, DbResult, Engine, Tx};
+use crate::house::House;
 use crate::page::Safe;
 use crate::place::Place;
+use crate::refusal::Refusal;
 use crate::room::{Audience, Job, Reader};
 use crate::{id, row, vals};
 
@@ -108,13 +110,33 @@ pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> 
 
 /// Takes a place out of the index.
 pub async fn unindex(tx: &Tx, place: &Place) -> DbResult<()> {
-    let Some(n) = tx.first::<i64>("SELECT n FROM findable WHERE place = $1", vals![place]).await? else {
-        return Ok(());
-    };
-    if tx.engine() == Engine::Sqlite {
-        tx.run("DELETE FROM findable_words WHERE rowid = $1", vals![n]).await?;
+    // Another write may have put it in anew, under another number, while this one waited for the row it had found.
+    while let Some(n) = tx.first::<i64>("SELECT n FROM findable WHERE place = $1", vals![place]).await? {
+        if tx.engine() == Engine::Sqlite {
+            tx.run("DELETE FROM findable_words WHERE rowid = $1", vals![n]).await?;
+        }
+        if tx.run("DELETE FROM findable WHERE n = $1", vals![n]).await? == 1 {
+            break;
+        }
     }
-    tx.run("DELETE FROM findable WHERE n = $1", vals![n]).await.map(drop)
+    Ok(())
+}
+
+/// Puts everything that was said to be by this name into the index again, in small writes: whose it is has another name.
+pub async fn index_by(house: &House, name: &str) -> Result<(), Refusal> {
+    const SAID_BY: &str = "SELECT n, place FROM findable WHERE author = $1 AND n > $2 ORDER BY n LIMIT 100";
+    let mut after = 0;
+    loop {
+        let some: Vec<(i64, String)> = house.db.all(SAID_BY, vals![name, after]).await?;
+        let Some((last, _)) = some.last() else { return Ok(()) };
+        after = *last;
+        let tx = house.begin().await?;
+        for place in some.iter().filter_map(|(_, place)| Place::read(place)) {
+            unindex(&tx, &place).await?; // first, so that what goes meanwhile is waited for, and then read as gone
+            house.index(&tx, &place).await?;
+        }
+        tx.keep().await?;
+    }
 }
 
 /// Once a day nothing is left in the index of what was taken out of it.

@@ -2,6 +2,7 @@
 kept-account = Your account
 kept-profile = What you say about yourself
 kept-signed-in = Where you are signed in
+kept-name-before = The name you had before
 kept-passkeys = Passkeys
 kept-said-to-requests = What you said when somebody asked to join
 kept-seats = Seats you held

@@ -2,6 +2,15 @@
 backstage = { -room-settings }
 backstage-face = Another face
 backstage-you = You
+backstage-name = Another one, everywhere at once.
+name = Your name
+name-line = Everything you said here carries the new one at once, and you sign in with it. Nobody is told.
+name-new = What should we call you?
+name-new-hint = 2 to 40 characters. Not the one in your passport, if you'd rather not: everybody sees it.
+name-before = The one you have now goes to nobody else for thirty days, and you can go back to it. Until then there is no third one. What others wrote in their own words, and copies outside, stay as they are.
+name-take = Take it
+name-wrong-soon = You had another name not long ago. There can be a new one from { $day }; the one before is yours at any time.
+done-name = That is your name now. You sign in with it, too.
 backstage-profile = What you say about yourself, and who may see which line.
 backstage-age = Your age, as you told us
 backstage-in = Signing in

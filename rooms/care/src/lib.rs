@@ -68,6 +68,10 @@ impl Room for Care {
         Ok(None)
     }
 
+    async fn index(&self, _: &Tx, _: &Place) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     async fn index_again(&self, _: &House) -> Result<(), Refusal> {
         Ok(())
     }

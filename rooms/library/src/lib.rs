@@ -102,6 +102,10 @@ impl Room for Library {
         })
     }
 
+    async fn index(&self, tx: &Tx, place: &Place) -> Result<(), Refusal> {
+        Ok(index(tx, place).await?)
+    }
+
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
         article_shelf::index_again(house).await?;
         song::index_again(house).await?;

@@ -7,7 +7,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
-use base::{id, row, vals};
+use base::{id, row, search, vals};
 
 use crate::joining::Newcomer;
 use crate::person::{Joining, NAME_CHARS, folded, is_taken, looks, no_name};
@@ -15,7 +15,7 @@ use crate::power::{Deed, Holding, IssueClaims, act_of_host};
 use crate::sign_in::{self, Entered};
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
-use crate::{password, profile};
+use crate::{naming, password, profile};
 
 /// Somebody whose name was brought and who has not come yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,9 @@ impl Unclaimed {
         let link = WayIn::take(&tx, Kind::Claim, secret, now).await?.ok_or(Refusal::NotNow("claim-over"))?;
         self.hand_over(&tx, &Joining { name: &newcomer.name, age: &newcomer.age, password: Some(&hash) }, now).await?;
         tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![link.giver, &self.id]).await?;
-        sign_in::let_in(tx, visitor, &self.id, 1).await.map(Some)
+        let entered = sign_in::let_in(tx, visitor, &self.id, 1).await?;
+        search::index_by(house, &self.name).await?;
+        Ok(Some(entered))
     }
 
     /// Hands the name over without a link: to whoever founds the house, who could make one at the console.
@@ -143,6 +145,7 @@ impl Unclaimed {
         {
             return Err(Refusal::NotNow("claim-over"));
         }
+        naming::was_called(tx, &self.id, &self.name, &naming::Kept::nothing()).await?;
         Ok(profile::index(tx, &self.id).await?)
     }
 }

@@ -194,8 +194,12 @@ pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
         db.all("SELECT word, why, at FROM join_word WHERE person = $1 ORDER BY at, request", vals![person]).await?;
     let words =
         words.into_iter().map(|(word, why, at)| json!({ "said": word, "why": why, "at": rfc3339(at) })).collect();
+    let before: Vec<(String, i64)> =
+        db.all("SELECT name, until FROM name_before WHERE person = $1", vals![person]).await?;
+    let before = before.into_iter().map(|(name, until)| json!({ "name": name, "until": rfc3339(until) })).collect();
     let tables = [
         ("account", account),
+        ("name-before", before),
         ("profile", lines),
         ("signed-in", sessions),
         ("passkeys", passkeys),

@@ -113,6 +113,7 @@ pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbR
     tx.run("DELETE FROM ceremony WHERE person = $1", vals![person]).await?;
     tx.run("DELETE FROM profile_line WHERE person = $1", vals![person]).await?;
     tx.run("DELETE FROM join_word WHERE person = $1", vals![person]).await?;
+    tx.run("DELETE FROM name_before WHERE person = $1", vals![person]).await?;
     tx.run("UPDATE person SET let_in_by = NULL WHERE let_in_by = $1", vals![person]).await?;
     let sql = "UPDATE person SET age = '', age_said_at = 0, let_in_by = NULL, password = NULL, totp = NULL,
                totp_since = NULL, totp_step = 0,

@@ -6,6 +6,7 @@ pub mod claiming;
 pub mod export;
 pub mod joining;
 pub mod leaving;
+pub mod naming;
 mod pages;
 pub mod passkey;
 pub mod password;
@@ -64,6 +65,11 @@ impl Room for People {
                 run: |house| Box::pin(person::look_at_names(house)),
             },
             Job {
+                name: "names that people had before",
+                every_ms: HOUR_MS,
+                run: |house| Box::pin(naming::settle(house)),
+            },
+            Job {
                 name: "people whose seven days are over",
                 every_ms: HOUR_MS,
                 run: |house| Box::pin(leaving::finish(house)),
@@ -92,6 +98,11 @@ impl Room for People {
     async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {
         let Some(id) = place.id_of("people") else { return Ok(None) };
         Ok(profile::findable(&house.db, id).await?)
+    }
+
+    async fn index(&self, tx: &Tx, place: &Place) -> Result<(), Refusal> {
+        let Some(id) = place.id_of("people") else { return Ok(()) };
+        Ok(profile::index(tx, id).await?)
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@ mod claims;
 mod desk;
 mod duties;
 mod join;
+mod name;
 mod notices;
 mod profile;
 mod seats;
@@ -42,6 +43,7 @@ pub fn doors() -> Router<House> {
         .route("/backstage/take", get(backstage::take).post(backstage::download))
         .route("/backstage/leave", get(backstage::leave).post(backstage::ask_to_leave))
         .route("/backstage/leave/stay", post(backstage::stay))
+        .route("/backstage/name", get(name::form).post(name::take))
         .route("/backstage/ways-in", get(ways_in::show))
         .route("/backstage/ways-in/password", get(ways_in::password).post(ways_in::set_password))
         .route("/backstage/ways-in/password/drop", post(ways_in::drop_password))

@@ -7,6 +7,8 @@ use base::refusal::Refusal;
 use base::{row, vals};
 use unicode_security::skeleton;
 
+use crate::naming;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub id: String,
@@ -53,13 +55,13 @@ pub fn read_name(form: &mut Form, house: &House, field: &str) -> String {
     name
 }
 
-/// Whether somebody else has this name or one that looks like it, or asks for it. Until the write is over nobody can
+/// Whether somebody else has this name or one that looks like it, had it not long ago, or asks for it. Until the write is over nobody can
 /// take another: two names that look alike are no clash to the database.
 pub(crate) async fn is_taken(tx: &Tx, name: &str, whose: &str) -> DbResult<bool> {
     tx.take_turn("names").await?;
     let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3)
                OR EXISTS (SELECT 1 FROM join_request WHERE (folded = $1 OR looks = $2) AND id <> $3) THEN 1 ELSE 0 END";
-    tx.one(sql, vals![folded(name), looks(name), whose]).await
+    Ok(tx.one(sql, vals![folded(name), looks(name), whose]).await? || naming::is_kept(tx, name, whose).await?)
 }
 
 impl Person {

@@ -76,6 +76,11 @@ impl Room for Talk {
         Ok(index::findable(&house.db, id).await?)
     }
 
+    async fn index(&self, tx: &Tx, place: &Place) -> Result<(), Refusal> {
+        let Some(id) = place.id_of("remarks") else { return Ok(()) };
+        Ok(index::again(tx, id).await?)
+    }
+
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
         Ok(index::all_again(house).await?)
     }

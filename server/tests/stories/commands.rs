@@ -574,6 +574,7 @@ const STAYS_IN: &[(&str, &[&str])] = &[
     ("erasure", &[]),
     ("join_request", &[]),
     ("join_word", &[]),
+    ("name_before", &[]),
     ("notice", &[]),
     ("passkey", &[]),
     (

@@ -17,6 +17,7 @@ mod import_killed;
 mod kill;
 mod people;
 mod people_backstage;
+mod people_name;
 mod people_ways_in;
 mod playlists;
 mod postgres;

@@ -561,6 +561,8 @@ const NOT_THEIRS: &[(&str, &str)] = &[
     ("remark_word.id", "what the ledger calls it"),
     ("voice.id", "what the ledger calls it"),
     ("song.folded", "made from artist and title"),
+    ("name_before.folded", "made from a name, which is there until the index has forgotten it"),
+    ("name_before.looks", "made from a name, which is there until the index has forgotten it"),
     ("passkey.credential", "a key that lets in"),
     ("article.html", "made from the words, which are there"),
     ("article.lang", "a code such as en"),

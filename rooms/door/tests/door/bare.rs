@@ -58,6 +58,10 @@ impl Room for Shelf {
         Ok(None)
     }
 
+    async fn index(&self, _: &Tx, _: &Place) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     async fn index_again(&self, _: &House) -> Result<(), Refusal> {
         Ok(())
     }
