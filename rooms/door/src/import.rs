@@ -49,22 +49,36 @@ const ADDRESSES_AT_ONCE: usize = 500;
 /// How far an import is: bytes read, of how many.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
-/// Brings a WordPress export in. `uploads` is the folder or zip that holds its `wp-content/uploads`. A dry run reads
-/// everything and keeps nothing; it opens no picture, so one that turns out broken is still counted.
+/// What to bring in.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub file: &'a Path,
+    /// The folder or zip that holds the site's `wp-content/uploads`.
+    pub uploads: Option<&'a Path>,
+    /// Kinds beside posts and pages whose things become articles, as the export calls them.
+    pub also: &'a [String],
+    /// Everything is read and nothing kept. No picture is opened, so one that turns out broken is still counted.
+    pub is_dry: bool,
+}
+
+impl<'a> Wanted<'a> {
+    /// All that is in a file, in earnest.
+    #[must_use]
+    pub fn of(file: &'a Path) -> Self {
+        Self { file, uploads: None, also: &[], is_dry: false }
+    }
+}
+
+/// Brings a WordPress export in.
 ///
 /// # Errors
 /// [`Refusal::NotLikeThis`] when the file is no WordPress export, or it or the uploads cannot be opened.
-pub async fn import(
-    house: &House,
-    path: &Path,
-    uploads: Option<&Path>,
-    is_dry: bool,
-    progress: Progress<'_>,
-) -> Result<Report, Refusal> {
-    let uploads = Uploads::open(uploads).map_err(|_| Refusal::NotLikeThis("refusal-import-no-uploads"))?;
-    let mut import = Import { house, uploads, is_dry, ..Import::empty(house) };
-    import.pass(path, Pass::PeopleAndFiles, progress).await?;
-    import.pass(path, Pass::Texts, progress).await?;
+pub async fn import(house: &House, wanted: Wanted<'_>, progress: Progress<'_>) -> Result<Report, Refusal> {
+    let uploads = Uploads::open(wanted.uploads).map_err(|_| Refusal::NotLikeThis("refusal-import-no-uploads"))?;
+    let (is_dry, also) = (wanted.is_dry, wanted.also.to_vec());
+    let mut import = Import { house, uploads, also, is_dry, ..Import::empty(house) };
+    import.pass(wanted.file, Pass::PeopleAndFiles, progress).await?;
+    import.pass(wanted.file, Pass::Texts, progress).await?;
     import.lists_lead_on().await?;
     Ok(Report { title: import.site.title, taken: import.count.taken, left: import.count.left.told(house) })
 }
@@ -79,6 +93,7 @@ enum Pass {
 struct Import<'a> {
     house: &'a House,
     uploads: Uploads,
+    also: Vec<String>,
     is_dry: bool,
     hosts: Hosts,
     site: Site,
@@ -99,6 +114,7 @@ impl<'a> Import<'a> {
         Self {
             house,
             uploads: Uploads::None,
+            also: Vec::new(),
             is_dry: false,
             hosts: Hosts::default(),
             site: Site::default(),

@@ -11,7 +11,7 @@ use base::form::one_line;
 use base::house::{House, settle};
 use base::settings::Settings;
 use clap::{Args, Subcommand};
-use door::import::Report;
+use door::import::{Report, Wanted};
 use people::power::{Deed, act_of_host};
 
 use super::{Place, called, refused};
@@ -38,6 +38,9 @@ struct Wordpress {
     /// The site's wp-content/uploads, as a folder or a zip
     #[arg(long, value_name = "DIR|ZIP")]
     uploads: Option<PathBuf>,
+    /// A kind of the site's own whose things become articles, too, such as `recipe`; may be said several times
+    #[arg(long, value_name = "KIND")]
+    also: Vec<String>,
     /// Read everything, keep nothing, and say what would be taken and left
     #[arg(long)]
     dry_run: bool,
@@ -111,9 +114,9 @@ impl Wordpress {
         house.db.spare_memory().await?;
         let bar = Bar::new();
         let progress = |done, of| bar.at(Stage { what: "reading", done, of });
-        door::import::import(house, &self.file, self.uploads.as_deref(), self.dry_run, &progress)
-            .await
-            .map_err(|refusal| refused(house, &refusal))
+        let uploads = self.uploads.as_deref();
+        let wanted = Wanted { file: &self.file, uploads, also: &self.also, is_dry: self.dry_run };
+        door::import::import(house, wanted, &progress).await.map_err(|refusal| refused(house, &refusal))
     }
 
     fn print(&self, report: &Report) -> Result<()> {

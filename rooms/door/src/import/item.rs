@@ -19,6 +19,7 @@ use crate::wxr::{Comment, Item};
 impl Import<'_> {
     /// Makes an item ready for the rooms, or tells why it is left.
     pub(super) async fn item(&mut self, item: Item, batch: &mut Batch) -> Result<(), Refusal> {
+        let item = if self.also.contains(&item.kind) { of_another_kind(item) } else { item };
         let key = self.key("post", &id_of(&item));
         let (place, taken_at) = memory::taken(&self.house.db, &key).await?.unzip();
         let is_erased = place.as_deref().is_some_and(is_gone) && item.kind != "attachment";
@@ -316,6 +317,14 @@ impl Import<'_> {
 /// Whether only its author may see it.
 pub(super) fn is_draft(item: &Item) -> bool {
     !matches!(item.status.as_str(), "publish" | "") || !item.password.is_empty()
+}
+
+/// A thing of a kind of its own as a post, and its kind as a category, by which they are found together.
+fn of_another_kind(mut item: Item) -> Item {
+    if !matches!(item.kind.as_str(), "attachment" | "page" | "topic" | "reply") {
+        item.categories.push(std::mem::replace(&mut item.kind, "post".into()));
+    }
+    item
 }
 
 /// What tells an item from every other of its site, even where it lost its number.

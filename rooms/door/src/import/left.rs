@@ -98,7 +98,7 @@ pub(super) fn why_comment_left(comment: &Comment) -> Option<&'static str> {
         (_, "trash" | "post-trashed") => Some("import-left-bin"),
         (_, "0" | "hold") => Some("import-left-waiting"),
         ("" | "comment", _) => None,
-        _ => Some("import-left-kind"),
+        _ => Some("import-left-comment-kind"),
     }
 }
 

@@ -19,7 +19,7 @@ use base::settings::Settings;
 use base::vals;
 use base::words::Words;
 use door::Door;
-use door::import::{Report, import};
+use door::import::{Report, Wanted, import};
 
 /// A room that takes people, articles and comments in, and keeps each as the words it was offered in.
 pub struct Shelf {
@@ -160,7 +160,13 @@ impl Bare {
     }
 
     pub async fn import(&self, xml: &str, uploads: Option<&Path>) -> Result<Report, Refusal> {
-        import(&self.house, &self.write("export.xml", xml), uploads, false, &|_, _| {}).await
+        self.import_also(xml, uploads, &[]).await
+    }
+
+    /// The same with things of other kinds.
+    pub async fn import_also(&self, xml: &str, uploads: Option<&Path>, also: &[String]) -> Result<Report, Refusal> {
+        let wanted = Wanted { file: &self.write("export.xml", xml), uploads, also, is_dry: false };
+        import(&self.house, wanted, &|_, _| {}).await
     }
 
     /// Everything on the shelf, as it was offered.

@@ -8,7 +8,7 @@ use base::file::{self, File};
 use base::room::{Leaving, Reader, Room as _};
 use base::{markup, redirect, vals};
 use door::Door;
-use door::import::{Report, import};
+use door::import::{Report, Wanted, import};
 
 use crate::bare::Bare;
 
@@ -267,7 +267,13 @@ async fn what_is_said_of_pictures_and_what_many_texts_show_stands_where_they_sta
         &item(30, "wp_block", "publish", "Shared", "<!-- wp:paragraph --><p>Said in many places</p><!-- /wp:paragraph -->", ""),
     ].concat());
     let uploads = bare.folder.path().join("up");
-    let dry = import(&bare.house, &bare.write("export.xml", &xml), Some(&uploads), true, &|_, _| {}).await.unwrap();
+    let dry = import(
+        &bare.house,
+        Wanted { uploads: Some(&uploads), is_dry: true, ..Wanted::of(&bare.write("export.xml", &xml)) },
+        &|_, _| {},
+    )
+    .await
+    .unwrap();
     let report = bare.import(&xml, Some(&uploads)).await.unwrap();
     assert_eq!(report, dry);
     assert_eq!(bare.import(&xml, Some(&uploads)).await.unwrap(), report, "and again");
@@ -387,9 +393,13 @@ async fn an_export_of_wordpress_com_comes_in_as_it_was_given() {
         std::io::Write::write_all(&mut zip, xml.as_bytes()).unwrap();
     }
     let path = bare.write("export.zip", zip.finish().unwrap().into_inner());
-    let report = import(&bare.house, &path, Some(&bare.folder.path().join("up")), false, &|at, of| assert!(at <= of))
-        .await
-        .unwrap();
+    let report = import(
+        &bare.house,
+        Wanted { uploads: Some(&bare.folder.path().join("up")), ..Wanted::of(&path) },
+        &|at, of| assert!(at <= of),
+    )
+    .await
+    .unwrap();
     assert_eq!((report.taken.posts, report.taken.files, report.left.len()), (2, 1, 0), "{report:?}");
     let article = bare.saying("title: \"Café\"").await;
     let pit: String =
@@ -456,6 +466,34 @@ async fn what_is_left_is_named_with_why() {
         assert!(left.iter().any(|(w, y)| w.contains(what) && y.contains(why)), "{what}: {why}\n{left:#?}");
     }
     assert_eq!(left.len(), 12, "{left:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn things_of_a_kind_that_the_host_names_become_articles_as_posts_do() {
+    let bare = Bare::open().await;
+    let xml = export(
+        &[
+            ADA,
+            &item(1, "recipe", "publish", "Soup", "<p>Hot.</p>", &comment(1, 0, "Helped.", "")),
+            &item(2, "recipe", "draft", "Stew", "<p>Not done.</p>", ""),
+            &item(3, "gig", "publish", "Friday", "<p>Loud.</p>", ""),
+        ]
+        .concat(),
+    );
+    let before = bare.import(&xml, None).await.unwrap();
+    assert!(
+        before.taken.posts == 0
+            && whys(&before).iter().any(|(what, why)| what.contains("recipe 1") && why.contains("--also"))
+    );
+    let also = ["recipe".to_owned(), "attachment".to_owned()];
+    let report = bare.import_also(&xml, None, &also).await.unwrap();
+    assert_eq!((report.taken.posts, report.taken.comments), (2, 1));
+    let left: Vec<_> = whys(&report).into_iter().map(|(what, _)| what).collect();
+    assert_eq!(left, ["gig 3 “Friday”"]);
+    let kept = bare.kept().await;
+    let (_, soup) = kept.iter().find(|(_, text)| text.contains("Soup")).unwrap();
+    assert!(soup.contains("Hot.") && soup.contains("recipe"), "{soup}");
+    assert_eq!(bare.import_also(&xml, None, &also).await.unwrap(), report, "and again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -647,7 +685,9 @@ async fn a_dry_run_counts_the_same_and_keeps_nothing() {
         .concat(),
     );
     let path = bare.write("export.xml", &xml);
-    let dry = import(&bare.house, &path, Some(&uploads), true, &|_, _| {}).await.unwrap();
+    let dry = import(&bare.house, Wanted { uploads: Some(&uploads), is_dry: true, ..Wanted::of(&path) }, &|_, _| {})
+        .await
+        .unwrap();
     assert!(bare.kept().await.is_empty());
     assert_eq!(
         bare.count("SELECT COUNT(*) FROM file").await
@@ -690,7 +730,7 @@ async fn what_is_no_export_is_refused_and_nothing_is_kept() {
         assert_eq!(refused.words().1, "refusal-import-not-wordpress", "{wrong}");
     }
     assert!(bare.kept().await.is_empty());
-    let none = import(&bare.house, &bare.folder.path().join("none.xml"), None, false, &|_, _| {}).await.unwrap_err();
+    let none = import(&bare.house, Wanted::of(&bare.folder.path().join("none.xml")), &|_, _| {}).await.unwrap_err();
     assert_eq!(none.words().1, "refusal-import-no-file");
 }
 
@@ -699,7 +739,7 @@ async fn progress_goes_up_to_the_whole() {
     let bare = Bare::open().await;
     let path = bare.write("export.xml", export(&[ADA, &item(1, "post", "publish", "First", "a", "")].concat()));
     let furthest = AtomicI64::new(0);
-    import(&bare.house, &path, None, true, &|at, all| {
+    import(&bare.house, Wanted { is_dry: true, ..Wanted::of(&path) }, &|at, all| {
         let (at, all) = (i64::try_from(at).unwrap(), i64::try_from(all).unwrap());
         assert!(at >= furthest.load(Ordering::Relaxed) && at <= all);
         furthest.store(at, Ordering::Relaxed);
@@ -746,7 +786,7 @@ async fn what_was_erased_here_is_not_brought_again_and_nothing_comes_from_the_fu
     assert!(whys(&report).iter().any(|(what, _)| what.contains("2 comments under")), "{:?}", report.left);
     let path = bare.write("again.xml", xml(&[comment(5, 0, "One", ""), comment(6, 0, "Two", "")].concat()));
     assert_eq!(
-        import(&bare.house, &path, None, true, &|_, _| {}).await.unwrap(),
+        import(&bare.house, Wanted { is_dry: true, ..Wanted::of(&path) }, &|_, _| {}).await.unwrap(),
         report,
         "and a dry run says so beforehand"
     );

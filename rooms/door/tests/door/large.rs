@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 
 use base::clock;
-use door::import::import;
+use door::import::{Wanted, import};
 
 use crate::bare::Bare;
 use crate::generate;
@@ -29,7 +29,7 @@ async fn a_large_export_comes_in_whole_and_takes_little_memory() {
     let (posts, pages, comments) =
         generate::write(&mut BufWriter::new(File::create(&path).unwrap()), megabytes << 20).unwrap();
     let (before, watch) = (peak_kb(), clock::stopwatch());
-    let report = import(&bare.house, &path, None, false, &|_, _| {}).await.unwrap();
+    let report = import(&bare.house, Wanted::of(&path), &|_, _| {}).await.unwrap();
     println!("{megabytes} MB: {:?}, {before} kB before and {} kB at most", watch.elapsed(), peak_kb());
     assert_eq!(
         (report.taken.people, report.taken.posts, report.taken.pages, report.taken.comments),
