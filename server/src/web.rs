@@ -34,7 +34,8 @@ use tokio_io_timeout::TimeoutStream;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{body, cache, figures, refused, rooms};
+use crate::cache::{self, Cache};
+use crate::{body, figures, refused, rooms};
 
 /// How long a request's head may take, and how long a kept connection may idle.
 const HEAD_WAIT: Duration = Duration::from_secs(5);
@@ -62,15 +63,16 @@ pub fn around(doors: Router<House>, house: &House) -> Router {
     // From outside in, and as one: axum puts each layer of its own into a box, and every request clones all of them.
     let layers = ServiceBuilder::new()
         .layer(from_fn(figures::count))
+        .layer(from_fn_with_state(Cache::of(house), cache::answer))
         .layer(from_fn_with_state(house.clone(), dress))
-        .layer(from_fn_with_state(house.clone(), cache::answer))
         .layer(from_fn_with_state(house.clone(), refused::draw))
         .layer(from_fn_with_state(house.clone(), body::bound))
         .layer(from_fn_with_state(gate, admit))
         .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
         .layer(DefaultBodyLimit::max(base::form::FORM_BYTES_MAX));
     let doors = doors.fallback(async || Refusal::NotFound).method_not_allowed_fallback(async || Refusal::NotFound);
-    doors.layer(layers).with_state(house.clone())
+    // Around them and not behind each: what is kept is answered before a door is looked for.
+    Router::new().fallback_service(layers.service(doors.with_state(house.clone())))
 }
 
 /// Serves until `stop`, then lets what is under way finish.
@@ -262,7 +264,6 @@ async fn dress(State(house): State<House>, request: Request, next: Next) -> Resp
     set(header::CONTENT_SECURITY_POLICY, POLICY);
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
-    set(header::CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), interest-cohort=()");
