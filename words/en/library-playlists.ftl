@@ -32,6 +32,7 @@ playlist-unknown = { $count } { $count ->
     [one] song nobody has timed
    *[other] songs nobody has timed
  }
+playlist-sign-in = Sign in and bring one
 playlist-suggest = Bring a song for it
 playlist-reason = Why this one, here?
 playlist-put = Suggest it

@@ -88,6 +88,7 @@ done-helped = Thank you. Your line is there.
 done-helped-unsaid = Your line is gone.
 feeling-bare = Nobody has brought anything for this yet
 feeling-bare-more = If you know a song for it, the next person has one. If you need somebody who answers now, they stand under Help now.
+feeling-few = Not much here yet. Know one?
 feeling-none = Nothing here yet. If you know one, bring it.
 afterwards = Afterwards, just for you: how is it now?
 afterwards-heavier = heavier

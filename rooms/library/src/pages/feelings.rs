@@ -8,6 +8,9 @@ use base::refusal::{Refusal, Reply};
 use base::room::{Offer, Way};
 use people::Visitor;
 
+/// With fewer songs than this in one way to go, the page asks for another.
+const FEW: usize = 4;
+
 #[derive(Template)]
 #[template(path = "feelings/show.html")]
 struct Show<'a> {
@@ -20,6 +23,11 @@ impl Show<'_> {
     /// Nobody has brought anything for it yet.
     fn is_bare(&self) -> bool {
         self.ways.iter().all(|(_, offers)| offers.is_empty())
+    }
+
+    /// So few stand here that another is missed.
+    fn has_room(&self, offers: &[Offer]) -> bool {
+        offers.len() < FEW
     }
 
     fn line(&self, way: &Way) -> &str {

@@ -75,6 +75,8 @@ pub async fn open(member: Member, mut form: Form) -> Reply {
 struct Line {
     suggestion: Suggestion,
     voices: Vec<Voice>,
+    /// Where to hear it.
+    links: Vec<String>,
     /// What the reader says to it.
     mine: Option<Voice>,
     is_mine: bool,
@@ -160,6 +162,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_wit
     let db = &visitor.house.db;
     let list = Playlist::seen_by(db, &visitor.reader(), id).await?;
     let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
+    let mut links = Playlist::links(db, id).await?;
     let me = visitor.id();
     let (minutes, unknown) =
         playlist::minutes(suggestions.iter().filter(|one| list.decided_at.is_none() || one.n.is_some()));
@@ -167,7 +170,8 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_wit
         let voices: Vec<_> = voices.iter().filter(|voice| voice.suggestion == suggestion.id).cloned().collect();
         let mine = voices.iter().find(|voice| Some(voice.person.as_str()) == me).cloned();
         let is_mine = suggestion.person.is_some() && suggestion.person.as_deref() == me;
-        Line { suggestion, voices, mine, is_mine }
+        let links = links.extract_if(.., |(song, _)| *song == suggestion.song).map(|(_, link)| link).collect();
+        Line { suggestion, voices, links, mine, is_mine }
     });
     let (lines_in, lines_out) = lines.partition(|line: &Line| line.suggestion.n.is_some());
     let is_mine = list.is_by(me);

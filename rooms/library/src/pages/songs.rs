@@ -84,7 +84,8 @@ fn form_page(member: &Member, form: &Form, song: Option<&Song>, notice: Option<N
 }
 
 pub async fn blank(member: Member, asked: Asked) -> Reply {
-    form_page(&member, &Form::filled([("feeling", asked.value("feeling")), ("way", "stay")]), None, None)
+    let way = Way::ALL.iter().map(|way| way.id()).find(|id| *id == asked.value("way")).unwrap_or("stay");
+    form_page(&member, &Form::filled([("feeling", asked.value("feeling")), ("way", way)]), None, None)
 }
 
 pub async fn suggest(member: Member, mut form: Form) -> Reply {

@@ -54,6 +54,13 @@ pub struct Decision {
 }
 
 impl Playlist {
+    /// Where the songs that were suggested for it can be heard: a song and an address each.
+    pub async fn links(ask: &impl Ask, id: &str) -> DbResult<Vec<(String, String)>> {
+        let sql = "SELECT l.song, l.url FROM song_link l JOIN suggestion g ON g.song = l.song WHERE g.playlist = $1
+                   ORDER BY l.song, l.n";
+        ask.all(sql, vals![id]).await
+    }
+
     /// Every suggestion: what is in by its number, then the others by when they came.
     pub async fn suggestions(ask: &impl Ask, id: &str) -> DbResult<Vec<Suggestion>> {
         let sql =
