@@ -142,11 +142,12 @@ act-second-look-stands = looked again: it stands
 act-second-look-wrong = looked again: it was wrong
 
 second-look = A second look
-second-look-line = You think it was wrong, or unfair? Say so. Somebody in another seat looks again and answers with a reason, in the open. What you write here isn't: people in other seats read it, with what you wrote then, and nobody else.
+second-look-line = Wrong, or unfair? Say so. Somebody in another seat looks again and answers in the open, with a reason. What you write here stays out of the open: only people in other seats read it, with what you wrote then.
 second-look-words = What did they miss?
 second-look-ask = Ask for a second look
 second-look-asked = Asked for on
 second-look-waits = Nobody has answered yet.
+second-look-wrong-next = Whoever did it was told, and it is theirs to put right.
 second-look-read = Read the answer
 second-look-not-yours = Only the person it was about can ask for a second look.
 second-look-own = Somebody else has to look: not whoever did it, and not whom it was about.
@@ -166,7 +167,7 @@ second-look-wrong = It was wrong: whoever did it puts it right
 second-look-answer = Answer
 
 notices = For you
-notices-line = Things that somebody with a duty did and that are about something of yours.
+notices-line = What somebody with a duty did about something of yours, and why.
 notices-none = Nothing right now
 notices-none-more = When somebody with a duty does something about yours, you read here what and why. And how to ask for a second look.
 notices-see = I've seen these
