@@ -18,6 +18,6 @@ desk-log-country = Numbers first
 desk-yes = yes
 desk-no = no
 joining-open = Anybody, at once
-joining-invite = Only who was invited
+joining-invite = Only people who were invited
 joining-request = They say a few words, two people say yes
 act-settings-changed = changed what is settled here

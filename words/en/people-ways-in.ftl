@@ -48,6 +48,7 @@ codes-left = { $n ->
 codes-end = Eight new ones end these.
 codes-make = Make eight new ones
 codes-made = Write them down or print this page now: they are shown this once. Older ones no longer work.
+codes-for = For { $place }, made on
 codes-written = I have them
 way-in-last = That is the only way in you have. Add another one first, then take this one away.
 done-password-set = New password set. Every other browser is signed out.

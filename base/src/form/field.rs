@@ -15,7 +15,7 @@ impl Form {
         self.field(f, key, name, &Kind::Line("text", ""))
     }
 
-    /// An input of another type, with what the browser may fill in (`autocomplete`).
+    /// An input of another type (`numeric`: text, typed on a keypad of digits), with what the browser may fill in (`autocomplete`).
     #[must_use]
     pub fn input_field(&self, f: &Frame, key: &str, name: &str, kind: &str, autocomplete: &str) -> Safe {
         self.field(f, key, name, &Kind::Line(kind, autocomplete))

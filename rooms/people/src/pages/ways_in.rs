@@ -87,6 +87,13 @@ struct Totp<'a> {
     picture: Safe,
 }
 
+impl Totp<'_> {
+    /// The key in groups of four, as a person types it.
+    fn in_fours(&self) -> String {
+        self.secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+    }
+}
+
 pub async fn totp(Sure(member): Sure) -> Reply {
     draw_totp(&member, &Form::default(), &totp::new_secret())
 }
