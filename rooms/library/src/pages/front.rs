@@ -10,7 +10,10 @@ use crate::article_shelf::{self, Listed};
 use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
 
-const SHELF: i64 = 6;
+/// Songs and articles that stand here: three rows of two.
+const ROWS: i64 = 6;
+/// Lists that stand here: one row of a wide page.
+const CARDS: i64 = 4;
 
 #[derive(Template)]
 #[template(path = "front.html")]
@@ -23,9 +26,9 @@ struct Front<'a> {
 }
 
 pub async fn show(visitor: Visitor) -> Reply {
-    let songs = Song::newest(&visitor.house.db, &Filter::default(), SHELF).await?;
-    let lists = Playlist::newest(&visitor.house.db, "", None, SHELF).await?;
-    let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), SHELF).await?;
+    let songs = Song::newest(&visitor.house.db, &Filter::default(), ROWS).await?;
+    let lists = Playlist::newest(&visitor.house.db, "", None, CARDS).await?;
+    let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), ROWS).await?;
     let f = visitor.frame().named(visitor.house.pack.call("library"), visitor.house.words.say("library-line"));
     let may_tend = visitor.may(Capability::TendLibrary).await?;
     page(&Front { may_tend, songs, lists, articles, f: &f }, &f)
