@@ -572,7 +572,7 @@ async fn whoever_holds_the_desk_settles_things_anew_in_one_act_and_everybody_see
         let log = ada.get("/acts").await;
         log.says("changed what is settled here")
             .says(&format!("Name: “{before}”, now “Day shift”."))
-            .says("Joining: Anybody, at once, now Only who was invited.");
+            .says("Joining: Anybody, at once, now Only people who were invited.");
         log.says("Members invite: no, now yes.")
             .says("Numbers first: United Kingdom, now Finland.")
             .says("The night is over.")
