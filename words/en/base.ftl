@@ -70,7 +70,7 @@ refusal-broken-more = That was us, not you. It is written down for whoever looks
 
 # A number to ring.
 helpline-stale = more than ninety days ago, so it may have changed
-helpline-unchecked = not checked by us yet
+helpline-unchecked = to be checked by the host
 helpline-checked = checked
 helpline-site = their site
 helpline-by-text = text

@@ -17,7 +17,7 @@ async fn help_is_by_country_with_or_without_an_account_and_remembers_nothing() {
         let ada = house.member("Ada").await;
         for browser in [house.guest(), ada] {
             let page = browser.get("/help").await;
-            page.is(200).says("Samaritans").says("Not a crisis service").says("not checked by us yet");
+            page.is(200).says("Samaritans").says("Not a crisis service").says("to be checked by the host");
             let chosen = browser.get("/help?country=US").await;
             chosen.is(200).says("988").says_not("Samaritans").says("All other countries");
             assert!(!chosen.headers.contains_key("set-cookie"), "the country was remembered");
@@ -52,7 +52,7 @@ async fn whoever_keeps_the_numbers_says_that_one_was_checked_and_after_ninety_da
         let (cleo, brook) =
             (house.holder("Cleo", &house.duty_that("keep_helplines")).await, house.member("Brook").await);
         let path = path_of(&house, "Samaritans");
-        house.guest().get(&path).await.is(200).says("not checked by us yet").says_not("Checked today");
+        house.guest().get(&path).await.is(200).says("to be checked by the host").says_not("Checked today");
         brook.post(&format!("{path}/check"), &[("way", "rang")]).await.is(403);
         cleo.post(&format!("{path}/check"), &[]).await.is(422);
         assert_eq!(house.count("SELECT count(*) FROM act").await, 0);
