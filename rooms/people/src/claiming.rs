@@ -95,6 +95,7 @@ impl Unclaimed {
     pub async fn issue(&self, holding: &Holding<IssueClaims>, why: &str) -> Result<String, Refusal> {
         let place = Place::of("people", &self.id);
         let tx = holding.act(&Deed { what: "act-claim-issued", place: Some(&place), why, ..Deed::default() }).await?;
+        Self::find(&*tx, &self.id).await?.ok_or(Refusal::NotNow("claim-over"))?; // somebody claimed it just now
         self.old_links_end(&tx).await?;
         let secret = WayIn::make_from(&tx, Kind::Claim, Some(&self.id), holding).await?;
         tx.keep().await?;
@@ -126,6 +127,7 @@ impl Unclaimed {
         let house = &visitor.house;
         let hash = password::hash(house, &newcomer.password).await?;
         let (tx, now) = (house.begin().await?, house.now());
+        tx.take_turn(Place::of("people", &self.id).as_str()).await?;
         if is_taken(&tx, &newcomer.name, &self.id).await? {
             return Ok(None);
         }

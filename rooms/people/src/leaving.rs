@@ -67,6 +67,8 @@ impl Goodbye {
     /// otherwise.
     async fn finish(&self, house: &House) -> Result<(), Refusal> {
         let tx = house.begin().await?;
+        // What they are doing just now comes first: it holds a session, then looks at the person.
+        tx.hold("SELECT hash FROM session WHERE person = $1 ORDER BY hash", vals![&self.person]).await?;
         if tx
             .hold(
                 "SELECT id FROM person WHERE id = $1 AND leaving_at = $2 AND left_at IS NULL",

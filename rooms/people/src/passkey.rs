@@ -26,7 +26,7 @@ use webauthn_rp::{
 };
 
 use crate::Person;
-use crate::person::folded;
+use crate::person::{folded, hold};
 use crate::sign_in::{self, Entered};
 use crate::visitor::{Member, Visitor};
 
@@ -207,6 +207,10 @@ pub async fn let_in(visitor: &Visitor, ceremony: &str, answer: &str) -> Result<E
     };
     let has_moved = state.verify(&rp_id(house)?, &answer, &mut kept, &options).map_err(|e| wrong(&e))?;
     let tx = house.begin().await?;
+    hold(&tx, &person).await?;
+    if tx.hold("SELECT id FROM passkey WHERE id = $1", vals![&passkey]).await? == 0 {
+        return Err(wrong(&"a passkey that was taken away just now"));
+    }
     if has_moved {
         let moving = kept.dynamic_state().encode().map_err(|_| broken("a counter"))?;
         tx.run("UPDATE passkey SET moving = $1 WHERE id = $2", vals![&moving[..], passkey]).await?;

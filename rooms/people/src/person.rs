@@ -33,6 +33,11 @@ pub struct Joining<'a> {
     pub password: Option<&'a str>,
 }
 
+/// Nobody comes in as this person, or changes how they do, until this write is over; false where they left.
+pub(crate) async fn hold(tx: &Tx, person: &str) -> DbResult<bool> {
+    Ok(tx.hold("SELECT id FROM person WHERE id = $1 AND left_at IS NULL", vals![person]).await? == 1)
+}
+
 /// Sentences that stand where a name would: for the host, for the members together, for whoever gave none.
 const NOBODYS_NAMES: [&str; 3] = ["duty-host", "duty-members", "nameless"];
 

@@ -9,7 +9,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::{id, row, vals};
 
-use crate::person::Person;
+use crate::person::{Person, hold};
 use crate::way_in::WayIn;
 
 /// A session ends when it was not used for this long.
@@ -74,6 +74,7 @@ impl Session {
 
     /// Signs every browser out, and whoever is half way in.
     pub async fn close_all(tx: &Tx, person: &str) -> DbResult<()> {
+        hold(tx, person).await?;
         tx.run("DELETE FROM session WHERE person = $1", vals![person]).await?;
         WayIn::end_of(tx, person).await
     }

@@ -14,7 +14,7 @@ use base::db::{Ask, DbResult, Tx};
 use base::refusal::Refusal;
 use base::{row, vals};
 
-use crate::person::{Person, folded};
+use crate::person::{Person, folded, hold};
 use crate::session::Session;
 use crate::visitor::Visitor;
 use crate::way_in::{Kind, WayIn};
@@ -69,9 +69,10 @@ impl Lock {
 
     /// Whether it is what it was when it was looked at, in a write that whoever changes it has to wait for.
     async fn is_still(&self, tx: &Tx) -> DbResult<bool> {
-        let sql = "SELECT id FROM person WHERE id = $1 AND password = $2
+        let sql = "SELECT id FROM person WHERE id = $1 AND COALESCE(password, '') = $2
                    AND CASE WHEN totp_since IS NULL THEN 0 ELSE 1 END = $3 AND left_at IS NULL";
-        Ok(tx.hold(sql, vals![&self.id, self.password.clone(), i64::from(self.has_totp)]).await? == 1)
+        Ok(tx.hold(sql, vals![&self.id, self.password.clone().unwrap_or_default(), i64::from(self.has_totp)]).await?
+            == 1)
     }
 }
 
@@ -108,7 +109,11 @@ pub async fn by_code(visitor: &Visitor, name: &str, code: &str) -> Result<Came, 
     let lock = Lock::of(&visitor.house.db, name).await?;
     let tx = visitor.house.begin().await?;
     let nobody = String::new();
-    let fits = recovery::take(&tx, lock.as_ref().map_or(&nobody, |lock| &lock.id), code).await?;
+    let is_still = match &lock {
+        Some(lock) => lock.is_still(&tx).await?,
+        None => false,
+    };
+    let fits = recovery::take(&tx, lock.as_ref().map_or(&nobody, |lock| &lock.id), code).await? && is_still;
     match lock {
         Some(lock) if fits => go_on(visitor, tx, lock, Kind::SecondAfterCode).await,
         _ => {
@@ -132,6 +137,9 @@ async fn go_on(visitor: &Visitor, tx: Tx, lock: Lock, step: Kind) -> Result<Came
 /// Opens a session under a new secret for somebody who showed this many things, and closes the one this browser had. It
 /// is one write with whatever of theirs was used up for it, and keeps that: who is not let in can try the same again.
 pub(crate) async fn let_in(tx: Tx, visitor: &Visitor, person: &str, factors: i64) -> Result<Entered, Refusal> {
+    if !hold(&tx, person).await? {
+        return Err(Refusal::NotNow("sign-in-step-over")); // they left just now
+    }
     if let (Some(session), Some(before)) = (&visitor.session, &visitor.person) {
         Session::close(&tx, &before.id, &session.hash).await?;
     }
@@ -157,6 +165,7 @@ pub async fn second(visitor: &Visitor, secret: &str, code: &str) -> Result<Came,
     count_caller(visitor)?;
     AT_ONE_SECOND.count((&house.folder, &person), now)?;
     let tx = house.begin().await?;
+    hold(&tx, &person).await?;
     let fits = totp::take(&tx, &person, code, now).await?
         || (kind == Kind::Second && recovery::take(&tx, &person, code).await?);
     if !fits {
@@ -169,8 +178,11 @@ pub async fn second(visitor: &Visitor, secret: &str, code: &str) -> Result<Came,
 /// By a link, which is then used up.
 pub async fn by_link(visitor: &Visitor, secret: &str) -> Result<Entered, Refusal> {
     count_caller(visitor)?;
-    let tx = visitor.house.begin().await?;
-    let link = WayIn::take(&tx, Kind::SignIn, secret, visitor.house.now()).await?;
+    let (tx, now) = (visitor.house.begin().await?, visitor.house.now());
+    if let Some(person) = WayIn::look(&tx, Kind::SignIn, secret, now).await?.and_then(|link| link.person) {
+        hold(&tx, &person).await?; // a password that is changed just now ends the link first
+    }
+    let link = WayIn::take(&tx, Kind::SignIn, secret, now).await?;
     let person = link.and_then(|link| link.person).ok_or(Refusal::NotNow("link-over"))?;
     let_in(tx, visitor, &person, 1).await
 }

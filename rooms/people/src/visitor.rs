@@ -13,6 +13,7 @@ use base::clock::MINUTE_MS;
 use base::db::{DbResult, Tx};
 use base::house::House;
 use base::page::{Frame, Theme, Who};
+use base::place::Place;
 use base::refusal::Refusal;
 use base::room::Reader;
 use tokio::sync::OnceCell;
@@ -138,6 +139,14 @@ impl Member {
     pub async fn begin(&self) -> Result<Tx, Refusal> {
         let tx = self.house.begin().await?;
         self.must_still_be_in(&tx).await?;
+        Ok(tx)
+    }
+
+    /// The same, after whoever changes something at the place just now and before whoever does next. What was read of it
+    /// until then may be over, so read it in here.
+    pub async fn begin_at(&self, place: &Place) -> Result<Tx, Refusal> {
+        let tx = self.begin().await?;
+        tx.take_turn(place.as_str()).await?;
         Ok(tx)
     }
 

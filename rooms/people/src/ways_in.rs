@@ -8,6 +8,7 @@ use base::refusal::Refusal;
 use base::{row, vals};
 
 use crate::passkey::Passkey;
+use crate::person::hold;
 use crate::session::Session;
 use crate::visitor::Member;
 use crate::way_in::WayIn;
@@ -64,6 +65,7 @@ impl WaysIn {
 
 /// Sets the password (its hash), and ends every session but this one, with what was begun by the old one.
 pub async fn set_password(tx: &Tx, person: &str, hash: &str, here: &str) -> DbResult<()> {
+    hold(tx, person).await?;
     tx.run("UPDATE person SET password = $1 WHERE id = $2", vals![hash, person]).await?;
     tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await?;
     WayIn::end_of(tx, person).await
@@ -89,7 +91,7 @@ pub async fn drop_password(tx: &Tx, person: &str) -> Result<(), Refusal> {
 
 /// Takes a passkey away, where another way in remains.
 pub async fn drop_passkey(tx: &Tx, person: &str, passkey: &str, now: i64) -> Result<(), Refusal> {
-    tx.hold("SELECT id FROM person WHERE id = $1", vals![person]).await?; // nobody takes the password off meanwhile
+    hold(tx, person).await?; // nobody takes the password off meanwhile
     Passkey::remove(tx, person, passkey, now).await?;
     must_have_one(tx, person).await
 }

@@ -93,6 +93,10 @@ pub async fn act_of_host(house: &House, deed: &Deed<'_>) -> Result<ActTx, Refusa
 
 impl ActTx {
     pub(super) async fn of(tx: Tx, by: &By<'_>, deed: &Deed<'_>, now: i64) -> DbResult<Self> {
+        // Whoever else changes something there is done with it: what this is about is as it is read in here.
+        if let Some(place) = deed.place {
+            tx.take_turn(place.as_str()).await?;
+        }
         let act = record(&tx, by, deed, now).await?;
         Ok(Self { tx, act })
     }
@@ -122,7 +126,13 @@ pub(super) async fn record(tx: &Tx, by: &By<'_>, deed: &Deed<'_>, now: i64) -> D
         tx.run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&id, deed.whom, words]).await?;
     }
     if let Some(whom) = deed.whom.filter(|whom| Some(*whom) != by.person) {
+        // From here on they do not leave before this write is over; whoever left just now is in nobody's log.
         Notice::tell(tx, whom, &id).await?;
+        if tx.one::<i64>("SELECT count(*) FROM person WHERE id = $1 AND left_at IS NOT NULL", vals![whom]).await? > 0 {
+            tx.run("UPDATE act SET whom = NULL WHERE id = $1", vals![&id]).await?;
+            tx.run("DELETE FROM act_words WHERE act = $1", vals![&id]).await?;
+            tx.run("DELETE FROM notice WHERE act = $1", vals![&id]).await?;
+        }
     }
     Ok(id)
 }
