@@ -224,7 +224,7 @@ impl Article {
         publish: bool,
     ) -> Result<Option<Place>, Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
         let place = self.write(&tx, draft, seen, publish, member.house.now()).await?;
         if place.is_some() {
             tx.keep().await?;
@@ -303,7 +303,7 @@ impl Article {
     /// Takes one earlier version away for good.
     pub async fn unsay_before(&self, member: &Member, version: &str) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
         if tx.run("DELETE FROM article_edit WHERE id = $1 AND article = $2", vals![version, &self.id]).await? == 0 {
             return Err(Refusal::NotFound);
         }
@@ -324,7 +324,8 @@ impl Article {
 
     async fn set_withdrawn(&self, member: &Member, at: Option<i64>) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
+        self.must_still_be_here(&tx).await?;
         tx.run("UPDATE article SET withdrawn_at = $1 WHERE id = $2", vals![at, &self.id]).await?;
         article_shelf::index(&tx, &self.place()).await?;
         talk::place_again(&tx, &self.place()).await?;
@@ -334,7 +335,8 @@ impl Article {
     /// Takes it away for good, with everything that hung on it.
     pub async fn remove(&self, member: &Member) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
+        self.must_still_be_here(&tx).await?;
         self.erase(&tx, member.house.now()).await?;
         Ok(tx.keep().await?)
     }
@@ -350,6 +352,12 @@ impl Article {
         files::go_with(tx, self, now).await
     }
 
+    /// Its author took it away meanwhile, or put it up, where it has another address.
+    async fn must_still_be_here(&self, tx: &Tx) -> Result<(), Refusal> {
+        let here = Self::find(tx, self.kind, &self.slug).await?.filter(|article| article.id == self.id);
+        here.map(drop).ok_or(Refusal::NotNow("refusal-clash"))
+    }
+
     fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {
         if self.is_by(Some(&member.person.id)) { Ok(()) } else { Err(Refusal::NotYours("article-not-yours")) }
     }
@@ -359,6 +367,7 @@ impl Article {
 async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     let slug = if slug.is_empty() { kind.id() } else { slug };
     let mut free = slug.to_owned();
+    tx.take_turn(Place::of(kind.shelf(), slug).as_str()).await?; // nobody takes the same one meanwhile
     let mut n = 1;
     let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) THEN 1 ELSE 0 END";
     while TAKEN_SLUGS.contains(&free.as_str())

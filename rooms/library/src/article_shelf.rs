@@ -147,6 +147,7 @@ pub(crate) async fn set_terms(tx: &Tx, article: &str, categories: &[String], tag
 /// Puts an article or page into the index as it stands in this write. Its files are shown as it is.
 pub(crate) async fn index(tx: &Tx, place: &Place) -> DbResult<()> {
     let Some((kind, slug)) = Kind::of(place) else { return Ok(()) };
+    tx.take_turn(place.as_str()).await?;
     if let Some(article) = Article::find(tx, kind, slug).await? {
         files::follow(tx, &article).await?;
     }

@@ -31,7 +31,8 @@ row!(Helped { id, feeling, line, person, by, at });
 impl Helped {
     /// Says it, or says it anew: a person has one line at a place.
     pub async fn say(member: &Member, place: &Place, feeling: &str, line: &str) -> Result<(), Refusal> {
-        let tx = member.begin().await?;
+        let tx = member.begin_at(place).await?;
+        crate::must_be_seen(&tx, member, place).await?;
         Self::put(&tx, place, &member.person.id, feeling, line, member.house.now()).await?;
         crate::index(&tx, place).await?;
         Ok(tx.keep().await?)
@@ -47,7 +48,7 @@ impl Helped {
 
     /// Takes the member's own line away, whatever became of the place (R8).
     pub async fn unsay(member: &Member, place: &Place) -> Result<(), Refusal> {
-        let tx = member.begin().await?;
+        let tx = member.begin_at(place).await?;
         Self::remove(&tx, place, &member.person.id, member.house.now()).await?;
         if let Some(song) = place.id_of("songs") {
             song::unsay_feeling(&tx, song, &member.person.id).await?;

@@ -14,15 +14,17 @@ use async_trait::async_trait;
 use axum::Router;
 use base::brought::Brought;
 use base::clock::DAY_MS;
-use base::db::{DbResult, Tx};
+use base::db::{Ask, DbResult, Tx};
 use base::house::House;
 use base::place::Place;
 use base::refusal::Refusal;
 use base::room::{Audience, Entry, Job, Kept, Leaving, Offer, Preview, Reader, Room, Way};
 use base::search::{self, Findable};
-use base::veil;
+use base::{vals, veil};
 
-use crate::article::Kind;
+use people::Member;
+
+use crate::article::{Article, Kind};
 use crate::helped::Helped;
 use crate::playlist::Playlist;
 use crate::song::Song;
@@ -58,6 +60,18 @@ impl Room for Library {
     }
 
     async fn forget(&self, house: &House, tx: &Tx, person: &str, how: Leaving) -> Result<(), Refusal> {
+        // Everything of theirs at once: no other write stands between what is read of it and what is written.
+        let sql = "SELECT '/songs/' || id FROM song WHERE giver = $1
+                   UNION SELECT '/songs/' || song FROM song_feeling WHERE person = $1
+                   UNION SELECT '/' || kind || 's/' || slug FROM article WHERE author = $1
+                   UNION SELECT place FROM helped WHERE person = $1
+                   UNION SELECT '/playlists/' || id FROM playlist WHERE curator = $1
+                   UNION SELECT '/playlists/' || playlist FROM suggestion WHERE person = $1
+                   UNION SELECT '/playlists/' || g.playlist FROM voice v JOIN suggestion g ON g.id = v.suggestion
+                   WHERE v.person = $1 ORDER BY 1 DESC";
+        for place in tx.all::<String>(sql, vals![person]).await? {
+            tx.take_turn(&place).await?;
+        }
         article::forget(tx, person, how, house.now()).await?;
         if how == Leaving::KeepWords {
             return Ok(());
@@ -145,6 +159,17 @@ pub(crate) async fn let_go(tx: &Tx, place: &Place, talk_goes_to: &Place, now: i6
     veil::lift(tx, place).await?;
     talk::thread::move_to(tx, place, talk_goes_to).await?;
     Helped::clear(tx, place, now).await
+}
+
+/// Refuses what somebody may not see, or no more.
+pub(crate) async fn must_be_seen(ask: &impl Ask, member: &Member, place: &Place) -> Result<(), Refusal> {
+    let reader = member.reader();
+    match (place.parts(), Kind::of(place)) {
+        (Some(("songs", id)), _) => Song::seen_by(ask, &reader, id).await.map(drop),
+        (Some(("playlists", id)), _) => Playlist::seen_by(ask, &reader, id).await.map(drop),
+        (_, Some((kind, slug))) => Article::seen_by(ask, &reader, kind, slug).await.map(drop),
+        _ => Err(Refusal::NotFound),
+    }
 }
 
 /// Puts whatever of ours is at a place into the index again.

@@ -165,7 +165,7 @@ impl Playlist {
         let now = member.house.now();
         let closes_at =
             draft.days.filter(|_| self.decided_at.is_none()).map_or(self.closes_at, |days| now + days * DAY_MS);
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
         let sql = "UPDATE playlist SET title = $1, brief = $2, feeling = $3, caution = $4, closes_at = $5,
                    changed_at = $6 WHERE id = $7 AND changed_at = $8";
         let changed = tx
@@ -195,7 +195,7 @@ impl Playlist {
     /// Takes it back: at once while nobody else put anything into it; afterwards it is others' work, too.
     pub async fn take_back(&self, member: &Member) -> Result<(), Refusal> {
         self.must_be_curated_by(member)?;
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
         if tx.hold("SELECT id FROM playlist WHERE id = $1 AND curator = $2", vals![&self.id, &member.person.id]).await?
             == 0
         {
@@ -266,6 +266,7 @@ impl Playlist {
 
 /// Puts a playlist into the index as it stands in this write.
 pub async fn index(tx: &Tx, id: &str) -> DbResult<()> {
+    tx.take_turn(Playlist::place_of(id).as_str()).await?;
     search::put(tx, &Playlist::place_of(id), findable(tx, id).await?).await
 }
 

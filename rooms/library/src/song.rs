@@ -97,6 +97,12 @@ impl Song {
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
         let tx = member.begin().await?;
         let known = Self::known(&tx, &draft.artist, &draft.title).await?;
+        if let Some(id) = &known {
+            tx.take_turn(Self::place_of(id).as_str()).await?;
+            if Self::known(&tx, &draft.artist, &draft.title).await? != known {
+                return Err(Refusal::NotNow("refusal-clash")); // it went, or is called something else since
+            }
+        }
         if let Some(id) = &known
             && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await?
         {
@@ -225,7 +231,7 @@ impl Song {
     pub async fn correct(&self, member: &Member, draft: &Draft, seen: i64) -> Result<Corrected, Refusal> {
         self.must_be_given_by(member)?;
         let folded = folded(&draft.artist, &draft.title);
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
         if let Some(other) = Self::known(&tx, &draft.artist, &draft.title).await?.filter(|id| *id != self.id) {
             return Ok(Corrected::IsAnother(Self::place_of(&other)));
         }
@@ -268,7 +274,7 @@ impl Song {
     /// does where it was withdrawn, or anybody could bring it again at once.
     pub async fn take_back(&self, member: &Member) -> Result<TakenBack, Refusal> {
         self.must_be_given_by(member)?;
-        let tx = member.begin().await?;
+        let tx = member.begin_at(&self.place()).await?;
         if tx.hold("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![&self.id, &member.person.id]).await? == 0 {
             return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts it into a list
         }

@@ -47,6 +47,11 @@ pub(crate) async fn keeps(house: &House, person: &str) -> DbResult<Vec<Kept>> {
 /// Forgets them: words that nobody read go in any case; the rest as they asked. Where words go, so do the quotes of
 /// them.
 pub(crate) async fn forget(tx: &Tx, person: &str, how: Leaving, now: i64) -> DbResult<()> {
+    let sql = "SELECT place FROM remark WHERE author = $1 UNION
+               SELECT r.place FROM remark_word w JOIN remark r ON r.id = w.remark WHERE w.person = $1 ORDER BY 1";
+    for place in tx.all::<String>(sql, vals![person]).await? {
+        tx.take_turn(&place).await?;
+    }
     tx.run("DELETE FROM draft WHERE person = $1", vals![person]).await?;
     if how == Leaving::KeepWords {
         return Ok(());

@@ -62,6 +62,7 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
 
 /// The same for every remark under a place: when it was opened, closed, renamed or withdrawn.
 pub async fn place_again(tx: &Tx, place: &Place) -> DbResult<()> {
+    tx.take_turn(place.as_str()).await?;
     let ids: Vec<String> = tx.all("SELECT id FROM remark WHERE place = $1 ORDER BY n", vals![place]).await?;
     for id in ids {
         again(tx, &id).await?;

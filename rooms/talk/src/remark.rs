@@ -112,7 +112,16 @@ impl Remark {
     pub async fn say(member: &Member, place: &Place, saying: &Saying) -> Result<Self, Refusal> {
         let (now, me) = (member.house.now(), &member.person);
         let rendered = saying.rendered();
-        let tx = member.begin().await?;
+        let tx = member.begin_at(place).await?;
+        thread::must_stand(&tx, member, place).await?;
+        if let Some(id) = &saying.answers {
+            let answered = Self::find(&tx, id).await?.filter(|answered| answered.gone_at.is_none());
+            let answered = answered.ok_or(Refusal::Gone)?;
+            veil::must_be_seen(&tx, &Self::place_of(id), answered.is_by(Some(&me.id))).await?;
+            if answered.place != place.as_str() || !says(&answered.words, &saying.quoted) {
+                return Err(Refusal::NotNow("refusal-clash")); // what is quoted was unsaid meanwhile
+            }
+        }
         let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, now).await?;
         let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
         draft::drop(&tx, &me.id, &from).await?;
@@ -191,7 +200,7 @@ impl Remark {
     pub async fn correct(&self, member: &Member, saying: &Saying, seen: i64) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let (now, rendered) = (member.house.now().max(seen + 1), saying.rendered());
-        let tx = member.begin().await?;
+        let (tx, _) = self.begin(member).await?;
         let before: Option<String> = tx
             .first(
                 "SELECT words FROM remark WHERE id = $1 AND changed_at = $2 AND gone_at IS NULL",
@@ -228,7 +237,7 @@ impl Remark {
     /// Takes one earlier wording away for good.
     pub async fn unsay_before(&self, member: &Member, wording: &str) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
-        let tx = member.begin().await?;
+        let (tx, _) = self.begin(member).await?;
         if tx.run("DELETE FROM remark_edit WHERE id = $1 AND remark = $2", vals![wording, &self.id]).await? == 0 {
             return Err(Refusal::NotFound);
         }
@@ -243,16 +252,16 @@ impl Remark {
     pub async fn take_back(&self, member: &Member) -> Result<bool, Refusal> {
         self.must_be_theirs(member)?;
         let now = member.house.now();
-        let tx = member.begin().await?;
+        let (tx, remark) = self.begin(member).await?;
         let answers: i64 = tx.one("SELECT count(*) FROM remark WHERE answers = $1", vals![&self.id]).await?;
         let leaves_a_line = answers > 0 || now - self.since >= UNDO_MS;
         if leaves_a_line {
-            self.empty(&tx, now).await?;
+            remark.empty(&tx, now).await?;
         } else {
             let answers: Option<String> = tx.one("SELECT answers FROM remark WHERE id = $1", vals![&self.id]).await?;
-            self.vanish(&tx, now).await?;
+            remark.vanish(&tx, now).await?;
             let from = answers.map_or_else(|| self.under(), |id| Self::place_of(&id));
-            draft::save(&tx, &member.person.id, &from, &self.words, now).await?;
+            draft::save(&tx, &member.person.id, &from, &remark.words, now).await?;
         }
         tx.keep().await?;
         Ok(leaves_a_line)
@@ -261,10 +270,9 @@ impl Remark {
     /// Says one of the pack's words to it, or takes it away again.
     pub async fn toggle_word(&self, member: &Member, word: &str) -> Result<(), Refusal> {
         let me = &member.person.id;
-        if self.gone_at.is_some() {
-            return Err(Refusal::Gone);
-        }
-        let tx = member.begin().await?;
+        let (tx, remark) = self.begin(member).await?;
+        thread::must_stand(&tx, member, &self.under()).await?;
+        veil::must_be_seen(&tx, &Self::place_of(&self.id), remark.is_by(Some(me))).await?;
         let (now, sql) = (
             member.house.now(),
             "DELETE FROM remark_word WHERE person = $1 AND remark = $2 AND word = $3 RETURNING id",
@@ -281,6 +289,24 @@ impl Remark {
         }
         tally(&tx, &self.id).await?;
         Ok(tx.keep().await?)
+    }
+
+    /// Begins a write to it as it stands, in turn with all that is written under the same place.
+    async fn begin(&self, member: &Member) -> Result<(Tx, Self), Refusal> {
+        let tx = member.begin_at(&self.under()).await?;
+        let remark = self.as_it_stands(&tx).await?;
+        Ok((tx, remark))
+    }
+
+    /// It as it is now, unless it was taken back, or what it stands under went or was put together with something else
+    /// meanwhile.
+    pub(crate) async fn as_it_stands(&self, tx: &Tx) -> Result<Self, Refusal> {
+        let remark = Self::find(tx, &self.id).await?.ok_or(Refusal::NotFound)?;
+        match remark.gone_at {
+            Some(_) => Err(Refusal::Gone),
+            None if remark.place != self.place => Err(Refusal::NotNow("refusal-clash")),
+            None => Ok(remark),
+        }
     }
 
     fn must_be_theirs(&self, member: &Member) -> Result<(), Refusal> {

@@ -61,6 +61,10 @@ impl Remark {
             words: Some(&self.words),
         };
         let tx = holding.act(&deed).await?;
+        tx.take_turn(self.under().as_str()).await?;
+        if self.as_it_stands(&tx).await? != *self {
+            return Err(Refusal::NotNow("refusal-clash")); // words taken back meanwhile are in no act
+        }
         if veil::over(&*tx, &place).await?.map(|(veil, _)| veil) == tending.veil() {
             return Err(Refusal::NotNow("tend-is-so"));
         }

@@ -6,8 +6,10 @@
 
 use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
+use base::refusal::Refusal;
 use base::veil::Veil;
-use base::{row, vals};
+use base::{row, search, vals};
+use people::Member;
 
 use crate::index;
 
@@ -101,6 +103,16 @@ pub(crate) async fn next(tx: &Tx, place: &Place, now: i64) -> DbResult<i64> {
     tx.one(sql, vals![place, now]).await
 }
 
+/// Refuses to write under what went or was taken off since it was read. What everyone may find stands; of
+/// anything else the rooms are asked once more.
+pub(crate) async fn must_stand(tx: &Tx, member: &Member, place: &Place) -> Result<(), Refusal> {
+    if search::hanging_on(tx, place).await?.is_some() {
+        return Ok(());
+    }
+    let under = Box::pin(member.house.at(&member.reader(), place)).await?;
+    under.map(drop).ok_or(Refusal::NotFound)
+}
+
 /// A remark vanished; its number is free again if it was the last.
 pub(crate) async fn less_one(tx: &Tx, place: &str, n: i64) -> DbResult<()> {
     let sql =
@@ -137,6 +149,9 @@ pub async fn words_of(ask: &impl Ask, place: &Place, page: i64, person: &str) ->
 
 /// Puts what was said at one place behind what was said at another, because the two are the same thing.
 pub async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
+    for place in [from, to] {
+        tx.take_turn(place.as_str()).await?;
+    }
     let (moved, here) = (length(tx, from).await?, length(tx, to).await?);
     tx.run("UPDATE remark SET place = $1, n = n + $2 WHERE place = $3", vals![to, here.last_n, from]).await?;
     let sql = "INSERT INTO thread (place, last_n, standing, last_at) SELECT $1, last_n, standing, last_at FROM thread

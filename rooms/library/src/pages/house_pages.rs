@@ -197,6 +197,10 @@ async fn kept(holding: &Holding<TendPages>, slug: &str, seen: i64) -> Result<(Ar
     }
     article::first_page(&house.pack, slug).ok_or(Refusal::NotFound)?;
     let tx = holding.member.begin().await?;
+    tx.take_turn("first pages").await?;
+    if let Some(page) = Article::find(&tx, Kind::Page, slug).await? {
+        return Ok((page, seen)); // somebody else did that at the same moment
+    }
     article::first_pages(&tx, &house.pack, house.now()).await?;
     tx.keep().await?;
     let page = Article::find(&house.db, Kind::Page, slug).await?.ok_or(Refusal::NotFound)?;

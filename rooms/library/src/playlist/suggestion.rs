@@ -88,7 +88,15 @@ impl Playlist {
         title: &str,
         reason: &str,
     ) -> Result<Option<String>, Refusal> {
-        let tx = self.begin_while_open(member, false).await?;
+        let tx = member.begin().await?;
+        let known = Song::known(&tx, artist, title).await?;
+        if let Some(song) = &known {
+            tx.take_turn(Song::place_of(song).as_str()).await?; // a song's turn comes before that of a list it is in
+        }
+        self.must_be_open(&tx, member, false).await?;
+        if Song::known(&tx, artist, title).await? != known {
+            return Err(Refusal::NotNow("refusal-clash")); // it came, went, or is called something else since
+        }
         let many: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1", vals![&self.id]).await?;
         if many >= SUGGESTIONS_MAX {
             return Err(Refusal::NotNow("playlist-full"));
@@ -119,6 +127,7 @@ impl Playlist {
         giver: Option<&str>,
     ) -> Result<String, Refusal> {
         if let Some(song) = Song::known(tx, &track.artist, &track.title).await? {
+            tx.take_turn(Song::place_of(&song).as_str()).await?; // nobody withdraws or renames it meanwhile
             return Ok(song);
         }
         let draft = song::Draft {
@@ -160,12 +169,20 @@ impl Playlist {
     /// Begins a write that the list is open for; nobody decides it until that is done. Voices are heard until the
     /// decision, past the closing day.
     async fn begin_while_open(&self, member: &Member, past_the_day: bool) -> Result<Tx, Refusal> {
-        let (tx, now) = (member.begin().await?, member.house.now());
+        let tx = member.begin().await?;
+        self.must_be_open(&tx, member, past_the_day).await?;
+        Ok(tx)
+    }
+
+    async fn must_be_open(&self, tx: &Tx, member: &Member, past_the_day: bool) -> Result<(), Refusal> {
+        let now = member.house.now();
+        tx.take_turn(self.place().as_str()).await?;
+        Self::seen_by(tx, &member.reader(), &self.id).await?;
         let sql = "UPDATE playlist SET changed_at = changed_at WHERE id = $1 AND decided_at IS NULL
                    AND (closes_at > $2 OR $3 = 1)";
         let is_open = tx.run(sql, vals![&self.id, now, i64::from(past_the_day)]).await? == 1;
         if is_open {
-            Ok(tx)
+            Ok(())
         } else {
             Err(Refusal::NotNow(if past_the_day { "playlist-decided" } else { "playlist-closed" }))
         }
@@ -217,7 +234,7 @@ impl Playlist {
     /// `false` comes back, when somebody suggested another song meanwhile.
     pub async fn decide(&self, member: &Member, decisions: &[Decision]) -> Result<bool, Refusal> {
         self.must_be_curated_by(member)?;
-        let (tx, now) = (member.begin().await?, member.house.now());
+        let (tx, now) = (member.begin_at(&self.place()).await?, member.house.now());
         let sql =
             "UPDATE playlist SET decided_at = $1, closes_at = CASE WHEN closes_at > $1 THEN $1 ELSE closes_at END,
              changed_at = $1 WHERE id = $2";

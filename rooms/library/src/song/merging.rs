@@ -2,7 +2,7 @@
 
 use base::db::{Ask as _, Tx};
 use base::refusal::Refusal;
-use base::{redirect, row, vals};
+use base::{redirect, row, vals, veil};
 use people::power::{Deed, Holding, TendLibrary};
 
 use super::{LINKS_MAX, Song, index, set_links};
@@ -27,7 +27,9 @@ impl Song {
             words: Some(&words),
         };
         let tx = holding.act(&deed).await?;
+        tx.take_turn(gone.as_str()).await?;
         for song in [self, other] {
+            veil::must_be_seen(&*tx, &song.place(), false).await?;
             tx.hold("SELECT id FROM song WHERE id = $1", vals![&song.id]).await?; // nobody puts it into a list meanwhile
             if Self::find(&*tx, &song.id).await?.as_ref() != Some(song) {
                 return Err(Refusal::NotNow("refusal-clash")); // words taken back meanwhile are in no act

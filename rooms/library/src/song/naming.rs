@@ -2,7 +2,7 @@
 //! feelings and links stay as they are.
 
 use base::refusal::Refusal;
-use base::vals;
+use base::{vals, veil};
 use people::power::{Deed, Holding, TendLibrary};
 
 use super::{Corrected, Song, folded, index};
@@ -32,6 +32,7 @@ impl Song {
         if Self::find(&*tx, &self.id).await?.as_ref() != Some(self) {
             return Err(Refusal::NotNow("refusal-clash")); // somebody corrected it meanwhile
         }
+        veil::must_be_seen(&*tx, &place, false).await?;
         if let Some(other) = Self::known(&*tx, artist, title).await?.filter(|id| *id != self.id) {
             return Ok(Corrected::IsAnother(Self::place_of(&other)));
         }

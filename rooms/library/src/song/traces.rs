@@ -18,6 +18,7 @@ const OFFERS: i64 = 6;
 
 /// Puts a song into the index as it stands in this write.
 pub(crate) async fn index(tx: &Tx, id: &str) -> DbResult<()> {
+    tx.take_turn(Song::place_of(id).as_str()).await?;
     search::put(tx, &Song::place_of(id), findable(tx, id).await?).await
 }
 

@@ -40,7 +40,7 @@ pub async fn say(member: Member, mut form: Form) -> Reply {
     let (place, under, answered) = aim(&member, &form).await?;
     let from = answered.as_ref().map_or_else(|| place.clone(), |remark| Remark::place_of(&remark.id));
     if form.value("keep") == "draft" {
-        return keep_draft(&member, &from, form).await;
+        return keep_draft(&member, &place, &from, form).await;
     }
     let saying = Saying::read(&mut form, answered.as_ref());
     if !form.is_right() {
@@ -78,12 +78,13 @@ async fn aim(member: &Member, form: &Form) -> Result<(Place, Preview, Option<Rem
     }
 }
 
-async fn keep_draft(member: &Member, from: &Place, mut form: Form) -> Reply {
+async fn keep_draft(member: &Member, place: &Place, from: &Place, mut form: Form) -> Reply {
     let words = form.text("words", 0..=*remark::WORDS_CHARS.end());
     if !form.is_right() {
         return Err(Refusal::TooLong);
     }
-    let tx = member.begin().await?;
+    let tx = member.begin_at(place).await?;
+    crate::thread::must_stand(&tx, member, place).await?;
     draft::save(&tx, &member.person.id, from, &words, member.house.now()).await?;
     tx.keep().await?;
     match from.id_of("remarks") {
@@ -199,6 +200,7 @@ pub async fn unsay_before(member: Member, Path(id): Path<String>, form: Form) ->
 pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let remark = own(&member, &id).await?;
     let leaves_a_line = remark.take_back(&member).await?;
+    let remark = Remark::find(&member.house.db, &id).await?.unwrap_or(remark); // it may stand elsewhere since
     if !member.house.is_open_to(&member.reader(), &remark.under()).await? {
         return go(if leaves_a_line { "/backstage?done=remark-emptied" } else { "/backstage?done=remark-taken-back" });
     }
