@@ -198,7 +198,8 @@ pub async fn check(holding: &Holding<KeepHelplines>, line: &Helpline, way: &str)
     let (place, why) = (place_of(line), house.words.say(key).to_owned());
     let tx =
         holding.act(&Deed { what: "act-helpline-checked", place: Some(&place), why: &why, ..Deed::default() }).await?;
-    write(&tx, line, Some(house.now()), None, house.now()).await?;
+    let (line, _) = as_it_stands(&tx, line).await?;
+    write(&tx, &line, Some(house.now()), None, house.now()).await?;
     keep(house, tx).await
 }
 
@@ -211,6 +212,8 @@ pub async fn correct(
 ) -> Result<(), Refusal> {
     let house = &holding.member.house;
     let place = place_of(line);
+    let tx = holding.act(&Deed { what: "act-helpline-corrected", place: Some(&place), why, ..Deed::default() }).await?;
+    let (line, _) = as_it_stands(&tx, line).await?;
     let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let (number, text, url) = (some(&draft.number), some(&draft.text), some(&draft.url));
     let line = Helpline {
@@ -220,9 +223,8 @@ pub async fn correct(
         how: draft.how.clone(),
         hours: draft.hours.clone(),
         ages: draft.ages.clone(),
-        ..line.clone()
+        ..line
     };
-    let tx = holding.act(&Deed { what: "act-helpline-corrected", place: Some(&place), why, ..Deed::default() }).await?;
     write(&tx, &line, Some(house.now()), None, house.now()).await?;
     keep(house, tx).await
 }
@@ -233,8 +235,21 @@ pub async fn take_off(holding: &Holding<KeepHelplines>, line: &Helpline, off: bo
     let (place, now) = (place_of(line), house.now());
     let what = if off { "act-helpline-off" } else { "act-helpline-back" };
     let tx = holding.act(&Deed { what, place: Some(&place), why, ..Deed::default() }).await?;
-    write(&tx, line, line.checked_at(), off.then_some(now), now).await?;
+    let (line, is_gone) = as_it_stands(&tx, line).await?;
+    if is_gone == off {
+        return Err(Refusal::NotNow("tend-is-so"));
+    }
+    write(&tx, &line, line.checked_at(), off.then_some(now), now).await?;
     keep(house, tx).await
+}
+
+/// The line as others left it, whatever memory has, and whether it is off the list.
+async fn as_it_stands(tx: &ActTx, line: &Helpline) -> DbResult<(Helpline, bool)> {
+    let sql = "SELECT line, number, sent, url, how, hours, ages, checked_at, gone_at FROM helpline WHERE line = $1";
+    let Some(found) = tx.first::<Found>(sql, vals![key_of(line)]).await? else { return Ok((line.clone(), false)) };
+    let is_gone = found.gone_at.is_some();
+    let stands = laid_over(line, &[Found { gone_at: None, ..found }]).unwrap_or_else(|| line.clone());
+    Ok((stands, is_gone))
 }
 
 async fn write(tx: &ActTx, line: &Helpline, checked_at: Option<i64>, gone_at: Option<i64>, now: i64) -> DbResult<()> {
