@@ -21,6 +21,7 @@ mod people_name;
 mod people_ways_in;
 mod playlists;
 mod postgres;
+mod races;
 mod remarks;
 mod rules;
 mod search;

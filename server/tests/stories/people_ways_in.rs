@@ -16,14 +16,14 @@ use crate::house::{Browser, Page, TestHouse, both};
 use crate::people::{PASSWORD, browser, joined};
 
 /// The device of a person: one key, one account, as WebAuthn has it.
-struct Device {
+pub struct Device {
     key: SigningKey,
     handle: Option<String>,
     uses: u32,
 }
 
 impl Device {
-    fn new(seed: u8) -> Self {
+    pub fn new(seed: u8) -> Self {
         Self { key: SigningKey::from_slice(&[seed; 32]).unwrap(), handle: None, uses: 0 }
     }
 
@@ -38,7 +38,7 @@ impl Device {
     }
 
     /// Answers a question for a new passkey. Flags: present, verified, with a key.
-    fn make(&mut self, options: &Value, origin: &str) -> String {
+    pub fn make(&mut self, options: &Value, origin: &str) -> String {
         self.handle = Some(options["user"]["id"].as_str().unwrap().to_owned());
         let point = self.key.verifying_key().to_encoded_point(false);
         let mut data = Sha256::digest(options["rp"]["id"].as_str().unwrap()).to_vec();
@@ -61,7 +61,7 @@ impl Device {
     }
 
     /// Answers a question who is there. Flags: present, and verified where `verified`.
-    fn answer(&mut self, options: &Value, origin: &str, verified: bool) -> String {
+    pub fn answer(&mut self, options: &Value, origin: &str, verified: bool) -> String {
         self.uses += 1;
         let mut data = Sha256::digest(options["rpId"].as_str().unwrap()).to_vec();
         data.push(if verified { 0x05 } else { 0x01 });
@@ -77,15 +77,15 @@ impl Device {
     }
 }
 
-const HERE: &str = "http://localhost:3000";
+pub const HERE: &str = "http://localhost:3000";
 
-async fn question(who: &Browser<'_>, path: &str) -> (String, Value) {
+pub async fn question(who: &Browser<'_>, path: &str) -> (String, Value) {
     let answer = who.post(path, &[]).await;
     let question: Value = serde_json::from_str(&answer.is(200).html).unwrap();
     (question["ceremony"].as_str().unwrap().to_owned(), question["options"].clone())
 }
 
-async fn add_passkey(who: &Browser<'_>, device: &mut Device, name: &str) -> Page {
+pub async fn add_passkey(who: &Browser<'_>, device: &mut Device, name: &str) -> Page {
     let (ceremony, options) = question(who, "/backstage/ways-in/passkeys/begin").await;
     let answer = device.make(&options, HERE);
     who.post("/backstage/ways-in/passkeys", &[("name", name), ("ceremony", &ceremony), ("answer", &answer)]).await
@@ -179,7 +179,7 @@ async fn a_passkey_is_its_owners_alone_and_the_last_way_in_stays() {
 }
 
 /// Turns six digits on through the page; returns the secret and the recovery codes shown.
-async fn use_digits(house: &TestHouse, who: &Browser<'_>) -> (String, Vec<String>) {
+pub async fn use_digits(house: &TestHouse, who: &Browser<'_>) -> (String, Vec<String>) {
     let page = who.get("/backstage/ways-in/totp").await;
     let secret =
         page.is(200).html.split("name=\"secret\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -197,7 +197,7 @@ async fn use_digits(house: &TestHouse, who: &Browser<'_>) -> (String, Vec<String
 }
 
 /// Signs in with the password and returns the secret of the step that comes then.
-async fn half_way(house: &TestHouse, name: &str) -> String {
+pub async fn half_way(house: &TestHouse, name: &str) -> String {
     let page = house.guest().post("/sign-in", &[("name", name), ("password", PASSWORD), ("then", "/songs")]).await;
     assert!(page.headers.get("set-cookie").is_none(), "half the way is not in");
     page.is(200).html.split("name=\"step\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
