@@ -9,7 +9,7 @@ use base::house::House;
 use base::refusal::Refusal;
 use base::{id, row, search, vals};
 
-use crate::person::{folded, is_taken, looks};
+use crate::person::{folded, hold, is_taken, looks};
 use crate::profile;
 use crate::visitor::Member;
 
@@ -28,6 +28,9 @@ pub enum Renamed {
 /// Gives a person another name.
 pub async fn rename(member: &Member, name: &str) -> Result<Renamed, Refusal> {
     let (house, id, tx) = (&member.house, &member.person.id, member.begin().await?);
+    if !hold(&tx, id).await? {
+        return Err(Refusal::NotFound); // they left meanwhile
+    }
     if is_taken(&tx, name, id).await? {
         return Ok(Renamed::Taken);
     }
@@ -46,7 +49,9 @@ pub async fn rename(member: &Member, name: &str) -> Result<Renamed, Refusal> {
     was_called(&tx, id, &old, &kept).await?;
     profile::index(&tx, id).await?;
     tx.keep().await?;
-    search::index_by(house, &old).await?;
+    if let Err(refusal) = search::index_by(house, &old).await {
+        tracing::warn!(?refusal, "a name before stays in the index until the next hour");
+    }
     Ok(Renamed::Done)
 }
 

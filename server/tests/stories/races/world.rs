@@ -603,6 +603,7 @@ async fn persons<'a>(world: &mut World<'a>, cast: &Cast<'a>) {
     let seen = dara.get("/backstage/profile").await.is(200).field("seen");
     let lines = [("about", "Darawords, new."), ("about-for", "everyone"), ("seen", &*seen)];
     world.can("Dara says who she is", PERSON, dara, "/backstage/profile", &lines);
+    world.can("Dara takes another name", PERSON, dara, "/backstage/name", &[("name", "Mist")]);
     world.can("Dara draws a new face", PERSON, dara, "/backstage/face", &[]);
     world.can("Dara asks to leave", PERSON, dara, "/backstage/leave", &[("how", "keep")]);
     world.can("Dara stays", PERSON, dara, "/backstage/leave/stay", &[]);
