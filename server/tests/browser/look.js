@@ -118,7 +118,7 @@ const looks = {
   ground: () => getComputedStyle(document.body).backgroundColor,
   // What a sheet of paper would have on it and should not.
   onPaper() {
-    const wrongs = [...document.querySelectorAll("button, input, textarea, select, nav, .rail, .foot")].filter(isSeen).slice(0, 4).map((one) => `to print: ${one.outerHTML.slice(0, 100)}`);
+    const wrongs = [...document.querySelectorAll("button, input, textarea, select, nav, .out, .foot")].filter(isSeen).slice(0, 4).map((one) => `to print: ${one.outerHTML.slice(0, 100)}`);
     if (looks.ground() !== "rgb(255, 255, 255)") wrongs.push(`the paper is ${looks.ground()}`);
     const dark = (colour) => { const [r, g, b] = colour.match(/[\d.]+/g).map(Number); return 0.3 * r + 0.6 * g + 0.1 * b < 120; };
     const pale = [...document.querySelectorAll("main :is(h1, h2, h3, p, li, a, dt, dd)")].filter(isSeen).find((one) => !dark(getComputedStyle(one).color));
