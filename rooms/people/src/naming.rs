@@ -1,7 +1,7 @@
 //! Another name for oneself: everywhere at once, on what was said before, too, and for signing in.
 //!
-//! Promises: the name before goes to nobody else for thirty days, is kept as a hash alone, and its owner may go back to
-//! it. Never tells anybody that a name is new: whoever came with their passport's name and wants it gone has it gone.
+//! Promises: the name before goes to nobody else for thirty days, is kept as hashes (for an hour as it was, too), and its
+//! owner may go back to it. Never tells anybody that a name is new: whoever came with their passport's name and wants it gone has it gone.
 
 use base::clock::DAY_MS;
 use base::db::{Ask as _, DbResult, Tx};
@@ -27,7 +27,12 @@ pub enum Renamed {
 
 /// Gives a person another name.
 pub async fn rename(member: &Member, name: &str) -> Result<Renamed, Refusal> {
-    let (house, id, tx) = (&member.house, &member.person.id, member.begin().await?);
+    let (house, id) = (&member.house, &member.person.id);
+    let sql = "SELECT name FROM name_before WHERE person = $1 AND name <> ''";
+    if let Some(earlier) = house.db.first::<String>(sql, vals![id]).await? {
+        search::index_by(house, &earlier).await?; // the row is about to say another one
+    }
+    let tx = member.begin().await?;
     if !hold(&tx, id).await? {
         return Err(Refusal::NotFound); // they left meanwhile
     }
