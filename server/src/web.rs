@@ -16,12 +16,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{self, HeaderName};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use base::caller::Caller;
 use base::house::House;
-use base::refusal::Refusal;
+use base::page::go;
+use base::refusal::{Refusal, Reply};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -70,7 +71,7 @@ pub fn around(doors: Router<House>, house: &House) -> Router {
         .layer(from_fn_with_state(gate, admit))
         .layer(CatchPanicLayer::custom(|_| Refusal::Broken("a handler panicked".into()).into_response()))
         .layer(DefaultBodyLimit::max(base::form::FORM_BYTES_MAX));
-    let doors = doors.fallback(async || Refusal::NotFound).method_not_allowed_fallback(async || Refusal::NotFound);
+    let doors = doors.fallback(async || Refusal::NotFound).method_not_allowed_fallback(lead_from_form);
     // Around them and not behind each: what is kept is answered before a door is looked for.
     Router::new().fallback_service(layers.service(doors.with_state(house.clone())))
 }
@@ -252,6 +253,15 @@ fn is_from_here(headers: &HeaderMap, house: &House) -> bool {
         }
         (None, None) => !headers.contains_key(header::COOKIE),
     }
+}
+
+/// An address that forms are sent to is no page: who loads it anew after an answer is led to what the form was about.
+async fn lead_from_form(method: Method, uri: Uri) -> Reply {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Err(Refusal::NotFound);
+    }
+    let parts: Vec<_> = uri.path().split('/').skip(1).collect();
+    go(format!("/{}", parts[..2.min(parts.len() - 1)].join("/")))
 }
 
 /// What every answer carries.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use axum::http::{HeaderValue, Request};
 use base::clock::DAY_MS;
+use base::db::Ask as _;
 use base::vals;
 
 use crate::house::{Browser, Page, TestHouse, both};
@@ -262,6 +263,29 @@ async fn no_id_breaks_a_door_whoever_knocks() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_only_takes_a_form_leads_to_what_the_form_is_about() {
+    let house = TestHouse::on_a_file("").await;
+    let ada = somebody(&house).await;
+    let list = format!("/playlists/{}", house.house.db.one::<String>("SELECT id FROM playlist", &[]).await.unwrap());
+    let mut leads = 0;
+    for (door, _) in doors() {
+        let path = filled(&door, "x");
+        let answer = ada.get(&path).await;
+        leads += usize::from(answer.status == 303 && path.starts_with(&answer.to()));
+    }
+    assert!(leads > 30, "only {leads} of the doors that take a form");
+    for (form, page) in [
+        (format!("{list}/suggestions/x/voice"), list),
+        ("/join/requests/x".into(), "/join/requests".into()),
+        ("/sign-in/second".into(), "/sign-in".into()),
+        ("/theme".into(), "/".into()),
+    ] {
+        assert_eq!(ada.get(&form).await.is(303).to(), page);
+        assert_ne!(ada.get(&page).await.status, 404, "{page}");
+    }
 }
 
 /// Bodies that are not what they say they are.
