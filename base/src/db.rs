@@ -26,7 +26,7 @@ pub use val::{Cells, FromCells, FromVal, Val, unreadable};
 pub use walk::Walk;
 
 /// Why the database did not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum DbTrouble {
     #[error("the database says: {0}")]
     Engine(String),
@@ -44,6 +44,12 @@ pub enum DbTrouble {
 }
 
 pub type DbResult<T> = Result<T, DbTrouble>;
+
+impl From<tokio::task::JoinError> for DbTrouble {
+    fn from(e: tokio::task::JoinError) -> Self {
+        Self::Engine(e.to_string())
+    }
+}
 
 /// How often folding is tried, and the moment between.
 const FOLD_TRIES: u32 = 20;
@@ -75,7 +81,7 @@ macro_rules! vals {
 #[derive(Clone)]
 pub struct Db {
     inside: Arc<Inside>,
-    /// Counts kept transactions, so that a cached page knows when it may be out of date.
+    /// Counts commits, so that a cached page knows when it may be out of date.
     writes: Arc<AtomicU64>,
 }
 
@@ -107,6 +113,11 @@ pub trait Ask: Sync {
         async move { self.rows(sql, vals).await?.into_iter().next().map(|mut cells| T::from_cells(&mut cells)).transpose() }
     }
 
+    /// Whether a statement finds anything.
+    fn any(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<bool>> + Send {
+        async move { Ok(!self.rows(sql, vals).await?.is_empty()) }
+    }
+
     /// The one row of a statement that always has one, such as a count.
     fn one<T: FromCells + Send>(&self, sql: &'static str, vals: &[Val]) -> impl Future<Output = DbResult<T>> + Send {
         async move { self.first(sql, vals).await?.ok_or_else(|| DbTrouble::Engine("a row was expected".into())) }
@@ -121,13 +132,14 @@ impl Db {
         Ok(db)
     }
 
-    /// Opens the database as it is, for `doctor` and `migrate`.
+    /// Opens the database as it is.
     pub async fn connect(place: &Where) -> DbResult<Self> {
+        let writes = Arc::<AtomicU64>::default();
         let inside = match place {
-            Where::File(path) => Inside::Sqlite(sqlite::Sqlite::open(path)?),
-            Where::Server(address) => Inside::Postgres(postgres::Postgres::connect(address).await?),
+            Where::File(path) => Inside::Sqlite(sqlite::Sqlite::open(path, writes.clone())?),
+            Where::Server(address) => Inside::Postgres(postgres::Postgres::connect(address, writes.clone()).await?),
         };
-        Ok(Self { inside: Arc::new(inside), writes: Arc::default() })
+        Ok(Self { inside: Arc::new(inside), writes })
     }
 
     /// Begins a write. Nothing is visible to others, or kept, before [`Tx::keep`].
@@ -166,7 +178,7 @@ impl Db {
         Ok(Some(now))
     }
 
-    /// How many writes were kept so far, by this process or seen by [`look_for_others`](Self::look_for_others).
+    /// How many times something was kept so far, by this process or seen by [`look_for_others`](Self::look_for_others).
     #[must_use]
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::Acquire)
@@ -239,24 +251,49 @@ enum TxInside {
 impl Tx {
     /// Runs a write and returns how many rows it changed.
     pub async fn run(&self, sql: &'static str, vals: &[Val]) -> DbResult<u64> {
+        self.made_run(sql, vals).await
+    }
+
+    /// Runs a statement that was made, of the engine's own names of tables and columns.
+    async fn made_run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {
         match &self.inside {
             TxInside::Sqlite(tx) => tx.run(sql, vals),
             TxInside::Postgres(tx) => tx.run(sql, vals).await,
         }
     }
 
+    async fn made_rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
+        match &self.inside {
+            TxInside::Sqlite(tx) => tx.rows(sql, vals),
+            TxInside::Postgres(tx) => tx.rows(sql, vals).await,
+        }
+    }
+
+    /// Runs a write after all others, in the order in which such were given; nothing of it is seen before. For the words
+    /// of the index: SQLite writes out what it gathered of them at each savepoint, and so does it once for all who are
+    /// committed together.
+    pub async fn run_last(&self, sql: &'static str, vals: &[Val]) -> DbResult<()> {
+        match &self.inside {
+            TxInside::Sqlite(tx) => {
+                tx.run_last(sql, vals);
+                Ok(())
+            }
+            TxInside::Postgres(tx) => tx.run(sql, vals).await.map(drop),
+        }
+    }
+
     /// How many rows a `SELECT` finds, none of which anybody else can change or delete before this write is over.
     /// SQLite has one writer at a time; on PostgreSQL whoever else would waits.
     pub async fn hold(&self, sql: &'static str, vals: &[Val]) -> DbResult<usize> {
-        Ok(match &self.inside {
+        let rows = match &self.inside {
             TxInside::Sqlite(tx) => tx.rows(sql, vals)?,
             TxInside::Postgres(tx) => tx.rows(&format!("{sql} FOR UPDATE"), vals).await?,
-        }
-        .len())
+        };
+        Ok(rows.len())
     }
 
-    /// Waits until no other write is under way that takes its turn at the same thing, under whatever name all call it;
-    /// then keeps the turn until it is over. For what no single row stands for.
+    /// Waits until no other write holds the turn at this thing, whatever it is called, then holds it until this write
+    /// ends. For what no single row stands for.
     pub async fn take_turn(&self, at: &str) -> DbResult<()> {
         match &self.inside {
             TxInside::Sqlite(_) => Ok(()),
@@ -269,11 +306,9 @@ impl Tx {
     /// Makes it durable. When this returns `Ok`, a power cut no longer loses it.
     pub async fn keep(self) -> DbResult<()> {
         match self.inside {
-            TxInside::Sqlite(tx) => tx.keep().await?,
-            TxInside::Postgres(tx) => tx.keep().await?,
+            TxInside::Sqlite(tx) => tx.keep().await,
+            TxInside::Postgres(tx) => tx.keep().await,
         }
-        self.db.writes.fetch_add(1, Ordering::Release);
-        Ok(())
     }
 
     #[must_use]
@@ -284,10 +319,7 @@ impl Tx {
 
 impl Ask for Tx {
     async fn rows(&self, sql: &'static str, vals: &[Val]) -> DbResult<Vec<Cells>> {
-        match &self.inside {
-            TxInside::Sqlite(tx) => tx.rows(sql, vals),
-            TxInside::Postgres(tx) => tx.rows(sql, vals).await,
-        }
+        self.made_rows(sql, vals).await
     }
 }
 

@@ -90,8 +90,7 @@ pub async fn end(tx: &Tx, from: &str, gone: &Place) -> DbResult<()> {
 
 /// Whether an address led somewhere once, and is nobody else's.
 pub async fn is_known(ask: &impl Ask, address: &str) -> DbResult<bool> {
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM redirect WHERE old IN ($1, $2)) THEN 1 ELSE 0 END";
-    ask.one(sql, vals![address, id::hash(address)]).await
+    ask.any("SELECT 1 FROM redirect WHERE old IN ($1, $2)", vals![address, id::hash(address)]).await
 }
 
 /// The path that an old address leads to: with its query if that is known, without if not; and where neither is, what

@@ -48,8 +48,7 @@ pub enum Order {
     MostLike,
 }
 
-/// The beginning of what may be found of something that hangs on a place: it is called as that is, and for whom that
-/// is.
+/// A [`Findable`] to start from for something under a place: it has that place's title and audience.
 pub async fn hanging_on(ask: &impl Ask, place: &Place) -> DbResult<Option<Findable>> {
     let known: Option<(String, String)> =
         ask.first("SELECT title, audience FROM findable WHERE place = $1", vals![place]).await?;
@@ -94,7 +93,7 @@ pub async fn index(tx: &Tx, place: &Place, findable: &Findable) -> DbResult<()> 
     match tx.engine() {
         Engine::Sqlite => {
             let words = findable.text().collect::<Vec<_>>().join(" ");
-            tx.run("INSERT INTO findable_words (rowid, words, marks) VALUES ($1, $2, $3)", vals![n, words, marks])
+            tx.run_last("INSERT INTO findable_words (rowid, words, marks) VALUES ($1, $2, $3)", vals![n, words, marks])
                 .await?;
         }
         Engine::Postgres => {
@@ -113,7 +112,7 @@ pub async fn unindex(tx: &Tx, place: &Place) -> DbResult<()> {
     // Another write may have put it in anew, under another number, while this one waited for the row it had found.
     while let Some(n) = tx.first::<i64>("SELECT n FROM findable WHERE place = $1", vals![place]).await? {
         if tx.engine() == Engine::Sqlite {
-            tx.run("DELETE FROM findable_words WHERE rowid = $1", vals![n]).await?;
+            tx.run_last("DELETE FROM findable_words WHERE rowid = $1", vals![n]).await?;
         }
         if tx.run("DELETE FROM findable WHERE n = $1", vals![n]).await? == 1 {
             break;

@@ -46,13 +46,13 @@ pub async fn is_anybody_seated(db: &Db, now: i64) -> DbResult<bool> {
 
 /// Whether anybody is in, or has a way in that works.
 pub async fn can_anybody_come_in(db: &Db, now: i64) -> DbResult<bool> {
-    let sql = "SELECT count(*) FROM person p WHERE p.left_at IS NULL AND (p.password IS NOT NULL
+    let sql = "SELECT 1 FROM person p WHERE p.left_at IS NULL AND (p.password IS NOT NULL
                OR EXISTS (SELECT 1 FROM passkey k WHERE k.person = p.id)
                OR EXISTS (SELECT 1 FROM recovery_code c WHERE c.person = p.id)
                OR EXISTS (SELECT 1 FROM session s WHERE s.person = p.id)
                OR EXISTS (SELECT 1 FROM way_in w WHERE w.person = p.id AND w.kind IN ('sign-in', 'claim')
                AND w.until > $1))";
-    Ok(db.one::<i64>(sql, vals![now]).await? > 0)
+    db.any(sql, vals![now]).await
 }
 
 /// Settles it all, and returns the first person. The house itself has to be opened anew to know its name.
@@ -79,9 +79,8 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
         settle(&tx, name, value, now).await?;
     }
     tx.run("DELETE FROM setting WHERE name = $1", vals![BROUGHT_NAME]).await?;
-    if let Ok(pack) = Pack::load(founding.pack) {
-        library::article::first_pages(&tx, &pack, now).await?;
-    }
+    let pack = Pack::load(founding.pack).map_err(|why| Refusal::Broken(why.to_string()))?;
+    library::article::first_pages(&tx, &pack, now).await?;
     let person = match &founding.first {
         Some(joining) => Some(first(&tx, joining, theirs.as_ref(), now).await?),
         None => None,
@@ -104,9 +103,9 @@ async fn first(tx: &Tx, joining: &Joining<'_>, theirs: Option<&Unclaimed>, now: 
 
 /// Whether somebody who is not waiting to be claimed has this name: nobody founds a house under that.
 pub async fn is_taken(db: &Db, name: &str) -> DbResult<bool> {
-    let sql = "SELECT count(*) FROM person WHERE folded = $1
+    let sql = "SELECT 1 FROM person WHERE folded = $1
                AND NOT (brought IS NOT NULL AND claimed_at IS NULL AND left_at IS NULL)";
-    Ok(db.one::<i64>(sql, vals![people::person::folded(name)]).await? > 0)
+    db.any(sql, vals![people::person::folded(name)]).await
 }
 
 /// The ids of a pack's duties.

@@ -88,18 +88,12 @@ impl Db {
     /// Number, name and hash of every migration that has run.
     pub async fn migrations_done(&self) -> DbResult<Vec<(i64, String, String)>> {
         let there = match self.engine() {
-            Engine::Sqlite => {
-                self.one::<i64>("SELECT count(*) FROM sqlite_master WHERE name = 'migration'", &[]).await?
-            }
+            Engine::Sqlite => "SELECT 1 FROM sqlite_master WHERE name = 'migration'",
             Engine::Postgres => {
-                self.one::<i64>(
-                    "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'",
-                    &[],
-                )
-                .await?
+                "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migration'"
             }
         };
-        if there == 0 {
+        if !self.any(there, &[]).await? {
             return Ok(Vec::new());
         }
         self.all("SELECT number, name, hash FROM migration ORDER BY number", &[]).await

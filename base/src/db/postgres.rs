@@ -1,9 +1,12 @@
 //! PostgreSQL: a pool of connections, each with its statements kept.
 
 use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
@@ -17,10 +20,12 @@ const WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 
 pub(super) struct Postgres {
     pool: Pool,
+    /// Counts the commits.
+    writes: Arc<AtomicU64>,
 }
 
 impl Postgres {
-    pub(super) async fn connect(address: &str) -> DbResult<Self> {
+    pub(super) async fn connect(address: &str, writes: Arc<AtomicU64>) -> DbResult<Self> {
         let mut config: Config = address.parse().map_err(|e| DbTrouble::Away(format!("{e}")))?;
         config.connect_timeout(WAIT_MAX).application_name("circlepit");
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -38,7 +43,7 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .expect("a runtime is given");
-        let postgres = Self { pool };
+        let postgres = Self { pool, writes };
         drop(postgres.client().await?);
         Ok(postgres)
     }
@@ -59,19 +64,20 @@ impl Postgres {
     pub(super) async fn begin(&self) -> DbResult<PostgresTx> {
         let client = self.client().await?;
         client.batch_execute("BEGIN").await?;
-        Ok(PostgresTx { client: Some(client) })
+        Ok(PostgresTx { client: Some(client), writes: self.writes.clone() })
     }
 
     /// Reads alone, and all of them as of now.
     pub(super) async fn snapshot(&self) -> DbResult<PostgresTx> {
         let client = self.client().await?;
         client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1").await?;
-        Ok(PostgresTx { client: Some(client) })
+        Ok(PostgresTx { client: Some(client), writes: self.writes.clone() })
     }
 }
 
 pub(super) struct PostgresTx {
     client: Option<Object>,
+    writes: Arc<AtomicU64>,
 }
 
 impl PostgresTx {
@@ -97,20 +103,28 @@ impl PostgresTx {
         Ok(self.client().batch_execute(sql).await?)
     }
 
+    /// Goes on when whoever waits for it goes away, for the server does, too.
     pub(super) async fn keep(mut self) -> DbResult<()> {
-        // After a statement that failed, COMMIT alone rolls back and says that all is well.
-        self.client().batch_execute("SELECT; COMMIT").await?;
-        drop(self.client.take());
-        Ok(())
+        tokio::spawn(async move {
+            // After a statement that failed, COMMIT alone rolls back and says that all is well.
+            self.client().batch_execute("SELECT; COMMIT").await?;
+            self.writes.fetch_add(1, Ordering::Release);
+            drop(self.client.take());
+            Ok(())
+        })
+        .await?
     }
 }
 
 impl Drop for PostgresTx {
-    /// The connection leaves the pool and closes, which rolls back whatever was open on it.
     fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            drop(Object::take(client));
-        }
+        let Some(client) = self.client.take() else { return };
+        let Ok(runtime) = Handle::try_current() else { return drop(Object::take(client)) }; // which closes it
+        runtime.spawn(async move {
+            if client.batch_execute("ROLLBACK").await.is_err() {
+                drop(Object::take(client));
+            }
+        });
     }
 }
 

@@ -4,7 +4,7 @@
 //! writer once more; those who queued earlier put their savepoints in first, and then a single `COMMIT` keeps them all.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -12,7 +12,6 @@ use parking_lot::Mutex;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ToSql, ffi};
-use tokio::runtime::Handle;
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 
 use super::{Cells, DbResult, DbTrouble, Val};
@@ -35,6 +34,8 @@ pub(super) struct Sqlite {
 
 struct Writer {
     conn: Connection,
+    /// Counts the commits.
+    writes: Arc<AtomicU64>,
     /// The group whose transaction is open, if one is.
     group: Option<Arc<Group>>,
 }
@@ -42,27 +43,30 @@ struct Writer {
 /// The transactions that will be committed together, and how that went.
 #[derive(Default)]
 struct Group {
-    outcome: OnceLock<Result<(), (ErrorCode, String)>>,
+    /// What its members left for the end.
+    last: Mutex<Vec<Later>>,
+    outcome: OnceLock<DbResult<()>>,
 }
 
+/// A statement and its values.
+type Later = (&'static str, Vec<Val>);
+
 impl Group {
-    /// Why its members were not kept.
-    fn why_not(&self) -> DbTrouble {
-        match self.outcome.get() {
-            Some(Err((code, message))) => trouble(*code, message.clone()),
-            _ => DbTrouble::Engine("the group was not committed".into()),
-        }
+    /// Why its members were not kept, or that they were.
+    fn outcome(&self) -> DbResult<()> {
+        let was_left = || Err(DbTrouble::Engine("the group was not committed".into()));
+        self.outcome.get().cloned().unwrap_or_else(was_left)
     }
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &Path) -> DbResult<Self> {
+    pub(super) fn open(path: &Path, writes: Arc<AtomicU64>) -> DbResult<Self> {
         keep_private(path);
         let conn = Connection::open(path)?;
         tune(&conn)?;
         conn.execute_batch(MAP)?;
         conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000;")?;
-        let writer = Writer { conn, group: None };
+        let writer = Writer { conn, writes, group: None };
         Ok(Self {
             path: path.to_owned(),
             readers: Mutex::default(),
@@ -115,12 +119,12 @@ impl Sqlite {
         let group = match &writer.group {
             Some(group) => group.clone(),
             None => {
-                step(&writer.conn, "BEGIN IMMEDIATE")?;
+                tokio::task::block_in_place(|| step(&writer.conn, "BEGIN IMMEDIATE"))?; // another process may be at it
                 writer.group.insert(Arc::default()).clone()
             }
         };
         step(&writer.conn, "SAVEPOINT one")?;
-        Ok(SqliteTx { writer: Some(Mutex::new(writer)), group, queue: self.writer.clone() })
+        Ok(SqliteTx { writer: Some(Mutex::new(writer)), group, last: Mutex::default(), queue: self.writer.clone() })
     }
 
     pub(super) fn snapshot(&self) -> DbResult<SqliteSnapshot> {
@@ -175,13 +179,18 @@ impl Writer {
     /// Commits the open group, if any, and tells its members how it went.
     fn commit(&mut self) {
         let Some(group) = self.group.take() else { return };
-        let outcome = tokio::task::block_in_place(|| self.conn.execute_batch("COMMIT"));
-        if outcome.is_err() {
-            let _ = self.conn.execute_batch("ROLLBACK");
+        let outcome = tokio::task::block_in_place(|| {
+            // Outside of a transaction each would be kept by itself.
+            for (sql, vals) in group.last.lock().drain(..).take_while(|_| !self.conn.is_autocommit()) {
+                run(&self.conn, sql, &vals)?;
+            }
+            Ok(self.conn.execute_batch("COMMIT")?)
+        });
+        match outcome {
+            Ok(()) => drop(self.writes.fetch_add(1, Ordering::Release)),
+            Err(_) => drop(self.conn.execute_batch("ROLLBACK")),
         }
-        let _ = group
-            .outcome
-            .set(outcome.map_err(|e| (e.sqlite_error_code().unwrap_or(ErrorCode::Unknown), e.to_string())));
+        let _ = group.outcome.set(outcome);
     }
 
     /// Commits this group, unless somebody else of it did.
@@ -196,6 +205,7 @@ impl Writer {
 pub(super) struct SqliteTx {
     writer: Option<Mutex<OwnedMutexGuard<Writer>>>,
     group: Arc<Group>,
+    last: Mutex<Vec<Later>>,
     queue: Arc<Queue<Writer>>,
 }
 
@@ -204,20 +214,15 @@ impl SqliteTx {
     /// members are told so, and the next write opens a group of its own.
     fn with<T>(&self, work: impl FnOnce(&Connection) -> DbResult<T>) -> DbResult<T> {
         let mut writer = self.writer.as_ref().expect("held until kept or dropped").lock();
-        if self.group.outcome.get().is_some() {
-            return Err(self.group.why_not());
+        if let Some(outcome) = self.group.outcome.get() {
+            outcome.clone()?;
         }
         let done = work(&writer.conn);
         if let Err(why) = &done
             && writer.conn.is_autocommit()
         {
             writer.group = None;
-            let code = match why {
-                DbTrouble::DiskFull => ErrorCode::DiskFull,
-                DbTrouble::ReadOnly => ErrorCode::ReadOnly,
-                _ => ErrorCode::Unknown,
-            };
-            let _ = self.group.outcome.set(Err((code, "the group was rolled back".into())));
+            let _ = self.group.outcome.set(Err(why.clone()));
         }
         done
     }
@@ -227,22 +232,25 @@ impl SqliteTx {
     }
 
     pub(super) fn run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {
-        self.with(|conn| {
-            let mut statement = conn.prepare_cached(sql)?;
-            bind(&mut statement, vals)?;
-            Ok(statement.raw_execute()? as u64)
-        })
+        self.with(|conn| run(conn, sql, vals))
+    }
+
+    pub(super) fn run_last(&self, sql: &'static str, vals: &[Val]) {
+        self.last.lock().push((sql, vals.to_vec()));
     }
 
     pub(super) fn run_script(&self, sql: &str) -> DbResult<()> {
         self.with(|conn| Ok(conn.execute_batch(sql)?))
     }
 
+    /// Goes on when whoever waits for it goes away: nobody may come after us to commit the group.
     pub(super) async fn keep(mut self) -> DbResult<()> {
         self.with(|conn| step(conn, "RELEASE one"))?;
+        self.group.last.lock().append(self.last.get_mut());
         drop(self.writer.take());
-        self.queue.lock().await.commit_if_open(&self.group);
-        if matches!(self.group.outcome.get(), Some(Ok(()))) { Ok(()) } else { Err(self.group.why_not()) }
+        let (queue, group) = (self.queue.clone(), self.group.clone());
+        tokio::spawn(async move { queue.lock().await.commit_if_open(&group) }).await?;
+        self.group.outcome()
     }
 }
 
@@ -255,12 +263,6 @@ impl Drop for SqliteTx {
             }
             // Nobody may come after us: an open transaction would keep every other process out.
             writer.commit();
-        } else if self.group.outcome.get().is_none()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            // Whoever asked went away while this waited to be committed, and nobody may come after us here, too.
-            let (queue, group) = (self.queue.clone(), self.group.clone());
-            runtime.spawn(async move { queue.lock().await.commit_if_open(&group) });
         }
     }
 }
@@ -318,6 +320,12 @@ fn tune(conn: &Connection) -> DbResult<()> {
     Ok(())
 }
 
+fn run(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<u64> {
+    let mut statement = conn.prepare_cached(sql)?;
+    bind(&mut statement, vals)?;
+    Ok(statement.raw_execute()? as u64)
+}
+
 fn rows(conn: &Connection, sql: &str, vals: &[Val]) -> DbResult<Vec<Cells>> {
     let mut statement = conn.prepare_cached(sql)?;
     let width = statement.column_count();
@@ -350,9 +358,7 @@ fn val(value: ValueRef<'_>) -> Val {
         ValueRef::Null => Val::Null,
         ValueRef::Integer(int) => Val::Int(int),
         ValueRef::Real(real) => Val::Real(real),
-        ValueRef::Text(text) => {
-            Val::Text(str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned))
-        }
+        ValueRef::Text(text) => Val::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => Val::Bytes(bytes.to_vec()),
     }
 }
@@ -399,7 +405,7 @@ mod tests {
     async fn what_was_deleted_is_nowhere_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
-        let sqlite = Sqlite::open(&path).unwrap();
+        let sqlite = Sqlite::open(&path, Arc::default()).unwrap();
         for (sql, vals) in [
             ("CREATE TABLE said (id INTEGER PRIMARY KEY, words TEXT)", &[][..]),
             (
@@ -421,7 +427,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn what_was_deleted_leaves_the_log_too_as_soon_as_nobody_reads() {
         let folder = tempfile::tempdir().unwrap();
-        let sqlite = Sqlite::open(&folder.path().join("a.db")).unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("a.db"), Arc::default()).unwrap();
         for sql in [
             "CREATE TABLE said (words TEXT)",
             "INSERT INTO said (words) VALUES ('I would rather not')",
@@ -450,7 +456,7 @@ mod tests {
 
     /// A database with one table, and a write of one row that is under way.
     async fn writing(path: &Path) -> (Sqlite, SqliteTx) {
-        let sqlite = Sqlite::open(path).unwrap();
+        let sqlite = Sqlite::open(path, Arc::default()).unwrap();
         let tx = sqlite.begin().await.unwrap();
         tx.run("CREATE TABLE said (words TEXT NOT NULL)", &[]).unwrap();
         tx.keep().await.unwrap();
@@ -488,6 +494,30 @@ mod tests {
         let other = Connection::open(&path).unwrap();
         other.busy_timeout(Duration::from_secs(2)).unwrap();
         other.execute_batch("BEGIN IMMEDIATE; INSERT INTO said VALUES ('from elsewhere'); COMMIT").unwrap();
+        assert_eq!(sqlite.writer.lock().await.writes.load(Ordering::Acquire), 2, "kept pages know of it");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_left_for_the_end_is_kept_with_the_rest_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sqlite, tx) = writing(&folder.path().join("a.db")).await;
+        let said = |ask: &str| sqlite.rows(&format!("SELECT 1 FROM said WHERE words = '{ask}'"), &[]).unwrap().len();
+        tx.run_last("UPDATE said SET words = 'the other half'", &[]);
+        assert_eq!(tx.rows("SELECT 1 FROM said WHERE words = 'half of it'", &[]).unwrap().len(), 1);
+        tx.keep().await.unwrap();
+        assert_eq!(said("the other half"), 1);
+        let tx = sqlite.begin().await.unwrap();
+        tx.run_last("DELETE FROM said", &[]);
+        drop(tx);
+        let (one, other) = (sqlite.begin().await.unwrap(), async {
+            let tx = sqlite.begin().await.unwrap();
+            tx.run("INSERT INTO said VALUES ('with somebody else')", &[]).unwrap();
+            tx.keep().await
+        });
+        one.run_last("INSERT INTO said VALUES (NULL)", &[]);
+        let (one, other) = tokio::join!(one.keep(), other);
+        assert!(one.is_err() && (other.is_err() || said("with somebody else") == 1));
+        assert_eq!(said("the other half"), 1);
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -502,7 +532,7 @@ mod tests {
     #[test]
     fn a_value_goes_where_its_number_stands_whatever_the_order() {
         let folder = tempfile::tempdir().unwrap();
-        let sqlite = Sqlite::open(&folder.path().join("a.db")).unwrap();
+        let sqlite = Sqlite::open(&folder.path().join("a.db"), Arc::default()).unwrap();
         let vals = [Val::Int(1), Val::Text("two".into())];
         let rows = sqlite.rows("SELECT $2, $1, $2", &vals).unwrap().remove(0).into_vals();
         assert_eq!(rows, [vals[1].clone(), vals[0].clone(), vals[1].clone()]);

@@ -1,7 +1,7 @@
 //! The tables as they stand, for whoever copies them whole (backup, restore, export): their names and columns come from
 //! the engine, never from people. What can be made again from the rest (the search index) is not among them.
 
-use super::{Ask, Db, DbResult, Engine, Tx, TxInside, Val};
+use super::{Ask, Db, DbResult, Engine, Tx, Val};
 
 /// How many values one statement of [`Tx::fill`] takes.
 const VALUES_MAX: usize = 1_000;
@@ -204,21 +204,6 @@ impl Tx {
             self.run_script(&format!("ALTER TABLE {table} ALTER CONSTRAINT {} {how}", quoted(&name))).await?;
         }
         Ok(())
-    }
-
-    /// Runs a statement that was made from the engine's own names of tables and columns.
-    async fn made_run(&self, sql: &str, vals: &[Val]) -> DbResult<u64> {
-        match &self.inside {
-            TxInside::Sqlite(tx) => tx.run(sql, vals),
-            TxInside::Postgres(tx) => tx.run(sql, vals).await,
-        }
-    }
-
-    async fn made_rows(&self, sql: &str, vals: &[Val]) -> DbResult<Vec<super::Cells>> {
-        match &self.inside {
-            TxInside::Sqlite(tx) => tx.rows(sql, vals),
-            TxInside::Postgres(tx) => tx.rows(sql, vals).await,
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Another name for oneself: everywhere at once, on what was said before, too, and for signing in.
 //!
-//! Promises: the name before goes to nobody else for thirty days, is kept as hashes (for an hour as it was, too), and its
-//! owner may go back to it. Never tells anybody that a name is new: whoever came with their passport's name and wants it gone has it gone.
+//! Promises: the name before goes to nobody else for thirty days, is kept as hashes (for an hour as it was, too), and
+//! its owner may go back to it. Never: a sign that a name is new. Somebody who joined under their legal name can make it
+//! disappear.
 
 use base::clock::DAY_MS;
 use base::db::{Ask as _, DbResult, Tx};
@@ -71,9 +72,8 @@ pub(crate) async fn was_called(tx: &Tx, person: &str, name: &str, kept: &Kept) -
 /// Whether a name is somebody's whose name it was not long ago.
 pub(crate) async fn is_kept(tx: &Tx, name: &str, whose: &str) -> DbResult<bool> {
     let kept = Kept::of(name, 0);
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM name_before WHERE (folded = $1 OR looks = $2) AND person <> $3)
-               THEN 1 ELSE 0 END";
-    tx.one(sql, vals![kept.folded, kept.looks, whose]).await
+    let sql = "SELECT 1 FROM name_before WHERE (folded = $1 OR looks = $2) AND person <> $3";
+    tx.any(sql, vals![kept.folded, kept.looks, whose]).await
 }
 
 /// A name as it is compared and as it looks, hashed, and until when nobody else may take it.

@@ -60,13 +60,13 @@ pub fn read_name(form: &mut Form, house: &House, field: &str) -> String {
     name
 }
 
-/// Whether somebody else has this name or one that looks like it, had it not long ago, or asks for it. Until the write is over nobody can
-/// take another: two names that look alike are no clash to the database.
+/// Whether somebody else has this name or one that looks like it, had it not long ago, or asks for it. Nobody takes a
+/// name until this write ends: two names that look alike are no clash to the database.
 pub(crate) async fn is_taken(tx: &Tx, name: &str, whose: &str) -> DbResult<bool> {
     tx.take_turn("names").await?;
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3)
-               OR EXISTS (SELECT 1 FROM join_request WHERE (folded = $1 OR looks = $2) AND id <> $3) THEN 1 ELSE 0 END";
-    Ok(tx.one(sql, vals![folded(name), looks(name), whose]).await? || naming::is_kept(tx, name, whose).await?)
+    let sql = "SELECT 1 FROM person WHERE (folded = $1 OR looks = $2) AND id <> $3
+               UNION ALL SELECT 1 FROM join_request WHERE (folded = $1 OR looks = $2) AND id <> $3";
+    Ok(tx.any(sql, vals![folded(name), looks(name), whose]).await? || naming::is_kept(tx, name, whose).await?)
 }
 
 impl Person {
@@ -107,9 +107,10 @@ impl Person {
         .await
     }
 
-    /// By name, however it is written.
+    /// By name, however it is written. A name that an import brought is nobody's until it is claimed.
     pub async fn named(ask: &impl Ask, name: &str) -> DbResult<Option<Self>> {
-        let sql = "SELECT id, name, face, age, joined_at, leaving_at FROM person WHERE folded = $1 AND left_at IS NULL";
+        let sql = "SELECT id, name, face, age, joined_at, leaving_at FROM person
+                   WHERE folded = $1 AND left_at IS NULL AND (brought IS NULL OR claimed_at IS NOT NULL)";
         ask.first(sql, vals![folded(name)]).await
     }
 

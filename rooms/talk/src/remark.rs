@@ -124,7 +124,7 @@ impl Remark {
         }
         let (id, n) = insert(&tx, place, (Some(me.id.as_str()), ""), saying, now).await?;
         let from = saying.answers.as_deref().map_or_else(|| place.clone(), Self::place_of);
-        draft::drop(&tx, &me.id, &from).await?;
+        draft::remove(&tx, &me.id, &from).await?;
         index::put(&tx, &id, place, rendered.plain.clone(), Some(me.name.clone()), now).await?;
         tx.keep().await?;
         let (place, by, speaking_as) = (place.to_string(), me.name.clone(), saying.speaking_as.clone());
@@ -253,8 +253,8 @@ impl Remark {
         self.must_be_theirs(member)?;
         let now = member.house.now();
         let (tx, remark) = self.begin(member).await?;
-        let answers: i64 = tx.one("SELECT count(*) FROM remark WHERE answers = $1", vals![&self.id]).await?;
-        let leaves_a_line = answers > 0 || now - self.since >= UNDO_MS;
+        let is_answered = tx.any("SELECT 1 FROM remark WHERE answers = $1", vals![&self.id]).await?;
+        let leaves_a_line = is_answered || now - self.since >= UNDO_MS;
         if leaves_a_line {
             remark.empty(&tx, now).await?;
         } else {

@@ -150,9 +150,9 @@ async fn keep_name(house: &House, title: &str) -> Result<()> {
 
 /// An import into a house where people live is an act of the host, once for all that came in since the last one.
 async fn say_so(house: &House, report: &Report) -> Result<()> {
-    let sql = "SELECT count(*) FROM brought
+    let sql = "SELECT 1 FROM brought
                WHERE at > COALESCE((SELECT max(at) FROM act WHERE what IN ('act-founded', 'act-imported')), 0)";
-    if house.db.one::<i64>(sql, &[]).await? == 0 {
+    if !house.db.any(sql, &[]).await? {
         return Ok(());
     }
     let taken = report.taken;

@@ -126,9 +126,9 @@ pub(super) async fn record(tx: &Tx, by: &By<'_>, deed: &Deed<'_>, now: i64) -> D
         tx.run("INSERT INTO act_words (act, whose, words) VALUES ($1, $2, $3)", vals![&id, deed.whom, words]).await?;
     }
     if let Some(whom) = deed.whom.filter(|whom| Some(*whom) != by.person) {
-        // From here on they do not leave before this write is over; whoever left just now is in nobody's log.
+        // From here on they cannot leave until this write ends. If they have just left, the log must not name them.
         Notice::tell(tx, whom, &id).await?;
-        if tx.one::<i64>("SELECT count(*) FROM person WHERE id = $1 AND left_at IS NOT NULL", vals![whom]).await? > 0 {
+        if tx.any("SELECT 1 FROM person WHERE id = $1 AND left_at IS NOT NULL", vals![whom]).await? {
             tx.run("UPDATE act SET whom = NULL WHERE id = $1", vals![&id]).await?;
             tx.run("DELETE FROM act_words WHERE act = $1", vals![&id]).await?;
             tx.run("DELETE FROM notice WHERE act = $1", vals![&id]).await?;

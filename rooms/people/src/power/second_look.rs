@@ -70,7 +70,7 @@ impl Look {
         .await
     }
 
-    /// Those that wait and that this seat may answer, who asked first foremost.
+    /// Those that wait and that this seat may answer, oldest first.
     pub async fn waiting(holding: &Holding<SecondLook>) -> DbResult<Vec<Self>> {
         let sql = "SELECT l.act, l.words, l.asked_at, l.answer, l.answered_at, l.answered_in
                    FROM second_look l JOIN act a ON a.id = l.act
@@ -115,10 +115,10 @@ impl Look {
 
 /// Whether somebody holds a seat now who may look at it.
 pub async fn is_there_somebody(house: &House, act: &Act) -> DbResult<bool> {
-    let sql = "SELECT count(*) FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL
+    let sql = "SELECT 1 FROM seat WHERE person IS NOT NULL AND since <= $1 AND until > $1 AND ended_at IS NULL
                AND person <> $2 AND person <> $3";
     let or_nobody = |person: &Option<String>| person.clone().unwrap_or_default();
-    Ok(house.db.one::<i64>(sql, vals![house.now(), or_nobody(&act.person), or_nobody(&act.whom)]).await? > 0)
+    house.db.any(sql, vals![house.now(), or_nobody(&act.person), or_nobody(&act.whom)]).await
 }
 
 /// Whether this seat may look at it: not whoever did it, nor from the same seat, nor whom it affects.
