@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 
 use crate::clock::DAY_MS;
 use crate::refusal::Refusal;
+use crate::room::Job;
 
 static KEY: LazyLock<Mutex<RandomState>> = LazyLock::new(Mutex::default);
 
@@ -67,10 +68,15 @@ impl Pace {
     }
 }
 
-/// Makes every number mean something else; the server does it once a day.
-pub fn forget_callers() {
-    *KEY.lock() = RandomState::new();
-}
+/// Once a day every number means something else.
+pub const JOBS: &[Job] = &[Job {
+    name: "numbers that stand for callers",
+    every_ms: DAY_MS,
+    run: |_| {
+        *KEY.lock() = RandomState::new();
+        Box::pin(async { Ok(()) })
+    },
+}];
 
 #[cfg(test)]
 mod tests {

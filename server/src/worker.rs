@@ -19,6 +19,7 @@ pub async fn run(house: House) {
     let jobs: Vec<_> = ROOMS
         .iter()
         .flat_map(|room| room.jobs())
+        .chain(base::caller::JOBS)
         .chain(base::search::JOBS)
         .chain(base::ledger::JOBS)
         .chain(base::house::JOBS)

@@ -110,6 +110,18 @@ fn every_crate_that_is_declared_is_used() {
     assert!(known.len() > 50 && unused.is_empty(), "nothing uses it: {unused:#?}");
 }
 
+#[test]
+fn every_list_of_work_that_comes_round_is_worked_through() {
+    let lists = source::files(&["base/src", "server/src"], ".rs");
+    let lists: Vec<_> = lists.iter().filter(|file| file.text.contains("pub const JOBS: &[Job]")).collect();
+    let worker = std::fs::read_to_string(source::top().join("server/src/worker.rs")).unwrap();
+    assert!(lists.len() > 3);
+    for list in lists {
+        let module = list.path.trim_end_matches(".rs").rsplit('/').next().unwrap();
+        assert!(worker.contains(&format!("{module}::JOBS)")), "nobody does the work of {}", list.path);
+    }
+}
+
 // ---- Words.
 
 /// Keys that are put together while the program runs: how they begin, and from what.
