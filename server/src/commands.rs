@@ -24,9 +24,11 @@ use base::db::{Db, Where, migrations};
 use base::house::House;
 use base::refusal::Refusal;
 use base::settings::Settings;
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 pub use export::GOES_OUT;
+use people::Person;
+use people::claiming::Unclaimed;
 
 use crate::{logs, open};
 
@@ -34,13 +36,7 @@ const FOLDER: &str = "circlepit-data";
 
 /// A community site for people who look after each other. Without a command it opens the demo on this machine.
 #[derive(Parser, Debug)]
-#[command(
-    name = "circlepit",
-    version,
-    arg_required_else_help = false,
-    propagate_version = true,
-    disable_help_subcommand = true
-)]
+#[command(name = "circlepit", version, propagate_version = true)]
 struct Line {
     #[command(flatten)]
     place: Place,
@@ -85,11 +81,6 @@ enum Command {
     Claim(claim::Claim),
     /// Print a link that signs in somebody who lost every way in; they are told, and everybody sees that it was made
     Link(link::Link),
-    /// Say how a command is used
-    Help {
-        /// The command
-        command: Option<String>,
-    },
 }
 
 /// Reads the command line and does what it says.
@@ -122,22 +113,7 @@ async fn run(line: Line) -> Result<()> {
         Some(Command::Seat(seat)) => seat.run(&place).await,
         Some(Command::Claim(claim)) => claim.run(&place).await,
         Some(Command::Link(link)) => link.run(&place).await,
-        Some(Command::Help { command }) => help(command.as_deref()),
     }
-}
-
-fn help(of: Option<&str>) -> Result<()> {
-    let mut line = Line::command();
-    line.build();
-    let said = match of {
-        Some(name) => line
-            .find_subcommand_mut(name)
-            .with_context(|| format!("there is no command “{name}”: `circlepit help` lists them"))?
-            .render_long_help(),
-        None => line.render_long_help(),
-    };
-    println!("{said}");
-    Ok(())
 }
 
 impl Place {
@@ -207,6 +183,19 @@ impl Place {
         );
         Ok(House::new(open::inside(&folder, settings, Clock::Machine, db).await?))
     }
+}
+
+/// Whoever has this name and can sign in with it.
+async fn called_so(house: &House, name: &str) -> Result<Person> {
+    if let Some(person) = Person::named(&house.db, name).await? {
+        return Ok(person);
+    }
+    let is_brought = Unclaimed::named(&house.db, name).await?.is_some();
+    anyhow::ensure!(
+        !is_brought,
+        "{name} is a name that an import brought: `circlepit claim` makes the link for whoever it belongs to"
+    );
+    anyhow::bail!("nobody here is called “{name}”")
 }
 
 /// Refuses to write over what is there: a file only by force, anything else never (a name that was typed wrong may be a

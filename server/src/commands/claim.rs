@@ -4,7 +4,6 @@
 use anyhow::{Context as _, Result};
 use base::clock::day;
 use clap::Args;
-use people::Person;
 use people::claiming::Unclaimed;
 use people::way_in::Kind;
 
@@ -19,11 +18,8 @@ pub(super) struct Claim {
 impl Claim {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let house = place.house().await?;
-        let person = Person::named(&house.db, &self.name)
-            .await?
-            .with_context(|| format!("nobody here is called “{}”", self.name))?;
-        let theirs = Unclaimed::find(&house.db, &person.id).await?.with_context(|| {
-            format!("{} is not a name that an import brought, or somebody has claimed it", person.name)
+        let theirs = Unclaimed::named(&house.db, &self.name).await?.with_context(|| {
+            format!("{} is not a name that an import brought, or somebody has claimed it", self.name)
         })?;
         let secret = theirs
             .issue_by_host(&house, "Asked for at the console.")

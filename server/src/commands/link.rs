@@ -2,14 +2,11 @@
 //! act of the host: they are told, and everybody sees that a link was made. It works once, for an hour; one made before
 //! is void.
 
-use anyhow::{Context as _, Result, ensure};
-use base::db::Ask as _;
-use base::vals;
+use anyhow::Result;
 use clap::Args;
-use people::Person;
 use people::way_in::WayIn;
 
-use super::{Place, refused};
+use super::{Place, called_so, refused};
 
 #[derive(Args, Debug)]
 pub(super) struct Link {
@@ -27,21 +24,7 @@ pub(super) struct Link {
 impl Link {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
         let house = place.house().await?;
-        let person = Person::named(&house.db, &self.name)
-            .await?
-            .with_context(|| format!("nobody here is called “{}”", self.name))?;
-        let is_unclaimed: i64 = house
-            .db
-            .one(
-                "SELECT count(*) FROM person WHERE id = $1 AND brought IS NOT NULL AND claimed_at IS NULL",
-                vals![&person.id],
-            )
-            .await?;
-        ensure!(
-            is_unclaimed == 0,
-            "{} is a name that an import brought: `circlepit claim` makes the link for whoever it belongs to",
-            person.name
-        );
+        let person = called_so(&house, &self.name).await?;
         let secret =
             WayIn::help_back_in(&house, &person.id, &self.why).await.map_err(|refusal| refused(&house, &refusal))?;
         println!(
@@ -49,6 +32,7 @@ impl Link {
             person.name,
             house.address(&format!("/in/{secret}"))
         );
+        place.says_where(&house);
         Ok(())
     }
 }

@@ -1,12 +1,11 @@
 //! `seat`: opens a seat in an emergency, for a week. It is an act of the host, and everybody sees it.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use base::clock::day;
 use clap::Args;
-use people::Person;
 use people::power::EMERGENCY_MS;
 
-use super::{Place, refused};
+use super::{Place, called_so, refused};
 
 #[derive(Args, Debug)]
 pub(super) struct Seat {
@@ -26,9 +25,7 @@ impl Seat {
             let known = house.pack.duties.iter().map(|duty| duty.id.as_str()).collect::<Vec<_>>().join(", ");
             bail!("there is no duty “{}”; there are {known}", self.duty);
         };
-        let person = Person::named(&house.db, &self.name)
-            .await?
-            .with_context(|| format!("nobody here is called “{}”", self.name))?;
+        let person = called_so(&house, &self.name).await?;
         people::power::Seat::emergency(&house, &person, duty, &self.why)
             .await
             .map_err(|refusal| refused(&house, &refusal))?;
