@@ -123,6 +123,10 @@ impl From<DbTrouble> for Refusal {
         match trouble {
             DbTrouble::DiskFull | DbTrouble::ReadOnly => Self::CannotWrite,
             DbTrouble::Clash(_) => Self::NotNow("refusal-clash"),
+            DbTrouble::Away(why) => {
+                tracing::warn!(why, "the database is away");
+                Self::Busy
+            }
             other => Self::Broken(other.to_string()),
         }
     }

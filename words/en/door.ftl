@@ -43,6 +43,7 @@ import-left-no-room = No room of this house takes it.
 import-left-no-uploads = It was not brought: no uploads were given with the export.
 import-left-missing = No file of this name is among the uploads.
 import-left-large = The file is larger than the settings allow (upload_mb).
+import-left-unreadable = The file could not be read; the log says why.
 import-left-broken-off = The file breaks off before its end: get the export once more, and run this again.
 import-left-inline = A picture in it is part of its text and no file: that was left, its words were not.
 import-left-code = Only the plugin that made it can fill it.

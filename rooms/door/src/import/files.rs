@@ -60,8 +60,13 @@ impl Import<'_> {
 
     /// Reads a file of the uploads and makes it ready to be kept; the key of a sentence on why not.
     async fn read_file(&mut self, found: &str) -> Result<Result<(String, Option<Given>), &'static str>, Refusal> {
-        let Ok(Some(bytes)) = self.uploads.read(found, self.house.settings.upload_bytes) else {
-            return Ok(Err("import-left-large"));
+        let bytes = match self.uploads.read(found, self.house.settings.upload_bytes) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Err("import-left-large")),
+            Err(why) => {
+                tracing::warn!(found, %why, "a file of an import was not read");
+                return Ok(Err("import-left-unreadable"));
+            }
         };
         if self.is_dry {
             return Ok(Kind::of(found, &bytes).map(|_| (format!("/files/dry/{found}"), None)));
