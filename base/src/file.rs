@@ -232,7 +232,12 @@ pub async fn serve(house: &House, reader: &Reader, id: &str, name: &str, asked: 
         .await
         .map_err(|e| Refusal::Broken(format!("file {}: {e}", file.id)))?;
     let length = [(CONTENT_LENGTH, file.bytes.to_string())];
-    Ok((length, headers, Body::from_stream(ReaderStream::with_capacity(open, PART_BYTES))).into_response())
+    Ok((length, headers, in_parts(open)).into_response())
+}
+
+/// A body that reads a file while it is sent.
+pub fn in_parts(file: tokio::fs::File) -> Body {
+    Body::from_stream(ReaderStream::with_capacity(file, PART_BYTES))
 }
 
 /// Deletes bytes that no row knows: what was forgotten, and what a stopped upload left. Safe at any time.

@@ -4,7 +4,7 @@
 //! Promises: every room is asked; made while one waits and sent once, so that no copy or link of it lies about. Never:
 //! a secret that lets in (hashes of passwords, keys) or somebody else's words.
 
-use std::io::{Cursor, ErrorKind, Write as _};
+use std::io::{BufWriter, ErrorKind, IntoInnerError, Seek as _, Write as _};
 
 use askama::Template;
 use base::clock::{self, rfc3339};
@@ -17,8 +17,9 @@ use base::refusal::Refusal;
 use base::room::Kept;
 use base::vals;
 use serde_json::{Value, json};
-use zip::ZipWriter;
+use tokio::sync::Semaphore;
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::Person;
 use crate::passkey::Passkey;
@@ -115,8 +116,12 @@ fn day_in_words(text: &str) -> Option<String> {
     }
 }
 
-/// The zip, ready to send.
-pub async fn zip(house: &House, f: &Frame, person: &Person) -> Result<Vec<u8>, Refusal> {
+/// How many are made at once: each reads whatever somebody ever wrote.
+static UNDER_WAY: Semaphore = Semaphore::const_new(2);
+
+/// The zip, ready to send: a file without a name, which is gone once it is sent.
+pub async fn zip(house: &House, f: &Frame, person: &Person) -> Result<std::fs::File, Refusal> {
+    let Ok(_permit) = UNDER_WAY.try_acquire() else { return Err(Refusal::Busy) };
     let mut kept = Vec::new();
     for room in house.rooms {
         kept.extend(room.keeps(house, &person.id).await?);
@@ -137,29 +142,30 @@ pub async fn zip(house: &House, f: &Frame, person: &Person) -> Result<Vec<u8>, R
     let data = serde_json::to_vec_pretty(&data).map_err(|e| Refusal::Broken(e.to_string()))?;
     let house = house.clone();
     let pack = move || pack(&house, &page, &data, &files);
-    tokio::task::spawn_blocking(pack)
-        .await
-        .map_err(|e| Refusal::Broken(e.to_string()))?
-        .map_err(|e| Refusal::Broken(e.to_string()))
+    Ok(tokio::task::spawn_blocking(pack).await.map_err(|e| Refusal::Broken(e.to_string()))??)
 }
 
-fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Result<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let mut add = |name: &str, bytes: &[u8]| {
+fn pack(house: &House, page: &str, data: &[u8], files: &[File]) -> std::io::Result<std::fs::File> {
+    let mut zip = ZipWriter::new(BufWriter::new(tempfile::tempfile_in(&house.folder)?));
+    let style = house.assets.at(house.assets.path("house.css")).map_or(&[][..], |style| &style.plain);
+    for (name, bytes) in [("read-me-first.html", page.as_bytes()), ("house.css", style), ("data.json", data)] {
         zip.start_file(name, SimpleFileOptions::default())?;
-        zip.write_all(bytes)
-    };
-    add("read-me-first.html", page.as_bytes())?;
-    add("house.css", house.assets.at(house.assets.path("house.css")).map_or(&[][..], |style| &style.plain))?;
-    add("data.json", data)?;
+        zip.write_all(bytes)?;
+    }
     for file in files {
-        match std::fs::read(file.on_disk(house)) {
-            Ok(bytes) => add(&Readable::in_zip(file), &bytes)?,
+        match std::fs::File::open(file.on_disk(house)) {
+            Ok(mut kept) => {
+                let as_it_is = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+                zip.start_file(Readable::in_zip(file), as_it_is)?;
+                std::io::copy(&mut kept, &mut zip)?;
+            }
             Err(e) if e.kind() == ErrorKind::NotFound => {} // what the disk lost keeps nobody from taking the rest along
             Err(e) => return Err(e),
         }
     }
-    Ok(zip.finish()?.into_inner())
+    let mut file = zip.finish()?.into_inner().map_err(IntoInnerError::into_error)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 /// What this room keeps about a person, apart from what power says.

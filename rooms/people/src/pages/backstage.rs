@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
+use base::file::in_parts;
 use base::form::Form;
-use base::page::{Frame, Safe, go, page, page_again};
+use base::page::{Frame, Safe, go, page};
 use base::refusal::{Refusal, Reply};
 use base::room::Leaving;
 
@@ -94,7 +95,8 @@ pub async fn take(Fresh(member): Fresh) -> Reply {
 pub async fn download(Fresh(member): Fresh) -> Reply {
     let zip = export::zip(&member.house, &member.frame().titled("export"), &member.person).await?;
     let name = format!("attachment; filename=\"circlepit-{}.zip\"", base::clock::date(member.house.now()));
-    Ok(([(CONTENT_TYPE, "application/zip".to_owned()), (CONTENT_DISPOSITION, name)], zip).into_response())
+    let headers = [(CONTENT_TYPE, "application/zip".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, in_parts(zip.into())).into_response())
 }
 
 #[derive(Template)]
@@ -127,7 +129,7 @@ async fn draw_leave(member: &Member, form: &Form) -> Reply {
     let goodbye = Goodbye::of(&member.house.db, &member.person.id).await?;
     let f = member.frame().titled("leave").private();
     let leave = Leave { goodbye, form, f: &f };
-    if form.is_right() { page(&leave, &f) } else { page_again(&leave, &f) }
+    page(&leave, &f)
 }
 
 pub async fn ask_to_leave(Fresh(member): Fresh, mut form: Form) -> Reply {
