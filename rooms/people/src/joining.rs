@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use base::caller::Pace;
 use base::clock::DAY_MS;
-use base::db::{Ask, DbResult, DbTrouble, Tx};
+use base::db::{Ask, DbResult, Tx};
 use base::form::Form;
 use base::house::{House, settled};
 use base::refusal::Refusal;
@@ -109,11 +109,8 @@ impl Newcomer {
             }
             None => None,
         };
-        let person =
-            match Person::join(&tx, &Joining { name: &self.name, age: &self.age, password: Some(&hash) }, now).await {
-                Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
-                person => person?,
-            };
+        let joining = Joining { name: &self.name, age: &self.age, password: Some(&hash) };
+        let person = Person::join(&tx, &joining, now).await?;
         tx.run("UPDATE person SET let_in_by = $1 WHERE id = $2", vals![giver, &person.id]).await?;
         crate::profile::index(&tx, &person.id).await?;
         Ok(Joined::In(sign_in::let_in(tx, visitor, &person.id, 1).await?))
@@ -122,11 +119,6 @@ impl Newcomer {
     /// Asks to be let in.
     pub async fn ask(&self, visitor: &Visitor) -> Result<Joined, Refusal> {
         let house = &visitor.house;
-        if let Some(caller) = visitor.caller {
-            ASKED_FROM_ONE_CALLER
-                .count((&house.folder, caller), house.now())
-                .map_err(|_| Refusal::NotNow("join-too-many-here"))?;
-        }
         let hash = password::hash(house, &self.password).await?;
         let (tx, now, secret) = (house.begin().await?, house.now(), id::secret());
         if is_taken(&tx, &self.name, "").await? {
@@ -135,28 +127,15 @@ impl Newcomer {
         if tx.one::<i64>("SELECT count(*) FROM join_request WHERE decided IS NULL", &[]).await? >= REQUESTS_MAX {
             return Err(Refusal::NotNow("join-too-many"));
         }
+        if let Some(caller) = visitor.caller {
+            ASKED_FROM_ONE_CALLER
+                .count((&house.folder, caller), now)
+                .map_err(|_| Refusal::NotNow("join-too-many-here"))?;
+        }
         let sql = "INSERT INTO join_request (id, hash, name, folded, looks, age, why, password, since)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        match tx
-            .run(
-                sql,
-                vals![
-                    id::at(now),
-                    id::hash(&secret),
-                    &self.name,
-                    folded(&self.name),
-                    looks(&self.name),
-                    &self.age,
-                    &self.why,
-                    hash,
-                    now
-                ],
-            )
-            .await
-        {
-            Err(DbTrouble::Clash(_)) => return Ok(Joined::NameTaken),
-            written => written?,
-        };
+        let (id, hashed, folded, looks) = (id::at(now), id::hash(&secret), folded(&self.name), looks(&self.name));
+        tx.run(sql, vals![id, hashed, &self.name, folded, looks, &self.age, &self.why, hash, now]).await?;
         tx.keep().await?;
         Ok(Joined::Asked(secret))
     }

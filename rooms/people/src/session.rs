@@ -79,6 +79,13 @@ impl Session {
         WayIn::end_of(tx, person).await
     }
 
+    /// Signs out every browser but the one that this session is of, and whoever is half way in: a way in has changed.
+    pub async fn close_others(tx: &Tx, person: &str, here: &str) -> DbResult<()> {
+        hold(tx, person).await?;
+        tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await?;
+        WayIn::end_of(tx, person).await
+    }
+
     /// Forgets sessions that nobody used for too long.
     pub async fn sweep(tx: &Tx, now: i64) -> DbResult<u64> {
         tx.run("DELETE FROM session WHERE seen_day <= $1", vals![now - IDLE_DAYS_MAX * DAY_MS]).await

@@ -142,17 +142,21 @@ impl Member {
         Ok(tx)
     }
 
-    /// The same, after whoever changes something at the place just now and before whoever does next. What was read of it
-    /// until then may be over, so read it in here.
+    /// The same, in turn with every other write at this place. What was read of it before may be stale: read it again in
+    /// this write.
     pub async fn begin_at(&self, place: &Place) -> Result<Tx, Refusal> {
         let tx = self.begin().await?;
         tx.take_turn(place.as_str()).await?;
         Ok(tx)
     }
 
+    /// The session that this browser has, as we know it: its hash.
+    pub(crate) fn here(&self) -> &str {
+        self.session.as_ref().map_or("", |session| &session.hash)
+    }
+
     pub(crate) async fn must_still_be_in(&self, tx: &Tx) -> Result<(), Refusal> {
-        let here = self.session.as_ref().map_or("", |session| session.hash.as_str());
-        if Session::is_open(tx, &self.person.id, here).await? {
+        if Session::is_open(tx, &self.person.id, self.here()).await? {
             Ok(())
         } else {
             Err(Refusal::SignIn { then: self.back.clone(), again: false })

@@ -1,6 +1,6 @@
 //! Everything by which one person can come in, together: what they have, and what may not be taken away.
 //!
-//! Promises: nobody locks themselves out by removing the last way in; a new password ends every other session. A second
+//! Promises: nobody locks themselves out by removing the last way in; whoever changes or drops a way in ends every other session. A second
 //! factor is there when every way in takes two things.
 
 use base::db::{Ask, DbResult, Tx};
@@ -8,10 +8,8 @@ use base::refusal::Refusal;
 use base::{row, vals};
 
 use crate::passkey::Passkey;
-use crate::person::hold;
 use crate::session::Session;
 use crate::visitor::Member;
-use crate::way_in::WayIn;
 use crate::{recovery, totp};
 
 /// What one person has.
@@ -65,10 +63,8 @@ impl WaysIn {
 
 /// Sets the password (its hash), and ends every session but this one, with what was begun by the old one.
 pub async fn set_password(tx: &Tx, person: &str, hash: &str, here: &str) -> DbResult<()> {
-    hold(tx, person).await?;
-    tx.run("UPDATE person SET password = $1 WHERE id = $2", vals![hash, person]).await?;
-    tx.run("DELETE FROM session WHERE person = $1 AND hash <> $2", vals![person, here]).await?;
-    WayIn::end_of(tx, person).await
+    Session::close_others(tx, person, here).await?;
+    tx.run("UPDATE person SET password = $1 WHERE id = $2", vals![hash, person]).await.map(drop)
 }
 
 /// Turns six digits on. Whoever does it came in by one thing a moment ago and has now shown a second, so this session
@@ -83,15 +79,17 @@ pub async fn turn_on_totp(tx: &Tx, member: &Member, secret: &str, step: i64, now
     }
 }
 
-/// Takes the password off, where a passkey remains.
-pub async fn drop_password(tx: &Tx, person: &str) -> Result<(), Refusal> {
+/// Takes the password off, where a passkey remains, and ends what it opened: every session but this one.
+pub async fn drop_password(tx: &Tx, person: &str, here: &str) -> Result<(), Refusal> {
+    Session::close_others(tx, person, here).await?;
     tx.run("UPDATE person SET password = NULL WHERE id = $1", vals![person]).await?;
     must_have_one(tx, person).await
 }
 
-/// Takes a passkey away, where another way in remains.
-pub async fn drop_passkey(tx: &Tx, person: &str, passkey: &str, now: i64) -> Result<(), Refusal> {
-    hold(tx, person).await?; // nobody takes the password off meanwhile
+/// Takes a passkey away, where another way in remains, and ends every session but this one: it may have been lost with
+/// the machine that is signed in by it.
+pub async fn drop_passkey(tx: &Tx, person: &str, passkey: &str, here: &str, now: i64) -> Result<(), Refusal> {
+    Session::close_others(tx, person, here).await?;
     Passkey::remove(tx, person, passkey, now).await?;
     must_have_one(tx, person).await
 }

@@ -270,6 +270,26 @@ async fn whoever_asks_is_in_when_two_different_members_say_yes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_people_a_day_may_ask_from_one_address_and_a_name_that_is_taken_is_no_asking() {
+    both(async |house| {
+        set(&house, "joining", "request").await;
+        let ask = async |name| {
+            let form = [("name", name), ("age", "18"), ("password", PASSWORD), ("why", "Heard of you at a gig.")];
+            house.guest().post_from("192.0.2.7", "/join", &form).await
+        };
+        ask("Brook").await.is(303);
+        for _ in 0..6 {
+            ask("Brook").await.is(422).says("Somebody here has that name");
+        }
+        for name in ["Cleo", "Dara", "Eli", "Finn"] {
+            ask(name).await.is(303);
+        }
+        ask("Gale").await.is(409).says("Five people have asked");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_not_let_in_reads_why_and_the_name_is_free_again() {
     both(async |house| {
         set(&house, "joining", "request").await;

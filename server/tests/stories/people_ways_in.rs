@@ -166,9 +166,14 @@ async fn a_passkey_is_its_owners_alone_and_the_last_way_in_stays() {
             .unwrap();
         brook.post("/backstage/ways-in/passkeys/drop", &[("passkey", &id[0])]).await.is(303);
         assert_eq!(house.count("SELECT count(*) FROM passkey").await, 2);
+        let lost = browser(&house, &sign_in_with(&house, &mut phone, HERE, true).await).await;
+        lost.get("/backstage").await.is(200);
         ada.post("/backstage/ways-in/passkeys/drop", &[("passkey", &id[0])]).await.is(303);
         sign_in_with(&house, &mut phone, HERE, true).await.is(400);
+        lost.get("/backstage").await.is(303);
+        let other = browser(&house, &sign_in_with(&house, &mut laptop, HERE, true).await).await;
         ada.post("/backstage/ways-in/password/drop", &[]).await.is(303);
+        other.get("/backstage").await.is(303);
         house.guest().post("/sign-in", &[("name", "Ada"), ("password", PASSWORD)]).await.is(422);
         ada.post("/backstage/ways-in/passkeys/drop", &[("passkey", &id[1])]).await.is(409).says("the only way in");
         sign_in_with(&house, &mut laptop, HERE, true).await.is(303);
@@ -563,7 +568,8 @@ async fn two_browsers_that_each_take_a_way_in_off_leave_one() {
         .unwrap();
         tx.keep().await.unwrap();
         let tx = house.house.begin().await.unwrap();
-        people::ways_in::drop_password(&tx, &ada.person).await.unwrap();
+        let here: String = tx.one("SELECT hash FROM session WHERE person = $1", vals![&ada.person]).await.unwrap();
+        people::ways_in::drop_password(&tx, &ada.person, &here).await.unwrap();
         let late = async {
             tokio::time::sleep(Duration::from_millis(200)).await;
             tx.keep().await.unwrap();

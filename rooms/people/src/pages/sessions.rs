@@ -20,7 +20,7 @@ struct List<'a> {
 
 pub async fn list(member: Member) -> Reply {
     let sessions = Session::all(&member.house.db, &member.person.id).await?;
-    let here = member.session.as_ref().map_or("", |session| session.hash.as_str());
+    let here = member.here();
     let f = member.frame().titled("sessions").private();
     page(&List { sessions, here, f: &f }, &f)
 }

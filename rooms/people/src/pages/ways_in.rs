@@ -5,7 +5,7 @@ use askama::Template;
 use axum::Json;
 use axum::response::IntoResponse as _;
 use base::form::Form;
-use base::page::{Frame, Safe, go, page, page_again};
+use base::page::{Frame, Safe, go, page};
 use base::refusal::{Refusal, Reply};
 use qrcodegen::{QrCode, QrCodeEcc};
 
@@ -31,7 +31,7 @@ async fn draw(member: &Member, form: &Form) -> Reply {
     let has = WaysIn::of(&member.house.db, &member.person.id).await?;
     let f = member.frame().titled("ways-in").private();
     let show = Show { has, domain: passkey::domain(&member.house).unwrap_or_default(), form, f: &f };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 #[derive(Template)]
@@ -54,7 +54,7 @@ async fn draw_password(member: &Member, form: &Form) -> Reply {
     let may_drop = has.has_password && !has.passkeys.is_empty();
     let f = member.frame().titled("password").private();
     let show = Password { may_drop, name: &member.person.name, form, f: &f };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 pub async fn set_password(Sure(member): Sure, mut form: Form) -> Reply {
@@ -63,16 +63,15 @@ pub async fn set_password(Sure(member): Sure, mut form: Form) -> Reply {
         return draw_password(&member, &form).await;
     }
     let hash = password::hash(&member.house, &word).await?;
-    let here = member.session.as_ref().map_or("", |session| session.hash.as_str());
     let tx = member.begin().await?;
-    ways_in::set_password(&tx, &member.person.id, &hash, here).await?;
+    ways_in::set_password(&tx, &member.person.id, &hash, member.here()).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=password-set")
 }
 
 pub async fn drop_password(Sure(member): Sure) -> Reply {
     let tx = member.begin().await?;
-    ways_in::drop_password(&tx, &member.person.id).await?;
+    ways_in::drop_password(&tx, &member.person.id, member.here()).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=password-dropped")
 }
@@ -102,7 +101,7 @@ fn draw_totp(member: &Member, form: &Form, secret: &str) -> Reply {
     let f = member.frame().titled("totp").private();
     let link = totp::link(secret, &member.house.name(), &member.person.name);
     let show = Totp { secret, picture: picture(&link, f.say("totp-picture")), link, form, f: &f };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 /// A QR code as one path of squares, black on white whatever the theme: that is what cameras read.
@@ -189,7 +188,8 @@ pub async fn keep_passkey(Sure(member): Sure, mut form: Form) -> Reply {
 
 pub async fn drop_passkey(Sure(member): Sure, form: Form) -> Reply {
     let tx = member.begin().await?;
-    ways_in::drop_passkey(&tx, &member.person.id, form.value("passkey"), member.house.now()).await?;
+    let (here, now) = (member.here(), member.house.now());
+    ways_in::drop_passkey(&tx, &member.person.id, form.value("passkey"), here, now).await?;
     tx.keep().await?;
     go("/backstage/ways-in?done=passkey-dropped")
 }
