@@ -1,5 +1,7 @@
 //! The first page, what every page links to, and the doors that belong to no room.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -13,6 +15,7 @@ use base::pack::Helpline;
 use base::page::{Frame, go, page};
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
+use base::room::Entry;
 use people::Visitor;
 
 pub fn doors() -> Router<House> {
@@ -30,16 +33,22 @@ pub fn doors() -> Router<House> {
 /// Numbers on the first page; the others are one step away.
 const HELPLINES: usize = 3;
 /// New things on the first page: one row where there is room, two on a phone.
-const NEWEST: i64 = 4;
+const NEWEST: usize = 4;
 
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home<'a> {
     f: &'a Frame,
     helplines: Vec<Helpline>,
-    newest: Vec<base::room::Entry>,
+    newest: Vec<Entry>,
     /// What somebody who came in a moment ago had best do next: a sentence, the words of a link, and its path.
     next: Option<(&'static str, &'static str, &'static str)>,
+}
+
+impl Home<'_> {
+    fn kind(&self, entry: &Entry) -> &str {
+        self.f.house.words.find(&format!("kind-{}", entry.kind)).unwrap_or_default()
+    }
 }
 
 async fn home(visitor: Visitor) -> Reply {
@@ -48,20 +57,27 @@ async fn home(visitor: Visitor) -> Reply {
     let house = visitor.house.clone();
     let mut helplines = care::helpline::first_country(&house);
     helplines.truncate(HELPLINES);
-    let mut newest = Vec::new();
-    for room in house.rooms {
-        for feed in room.feeds() {
-            newest.extend(room.newest(&house, feed, NEWEST).await?);
-        }
-    }
-    newest.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-    newest.truncate(NEWEST as usize);
+    let newest = newest(&house).await?;
     let next = match visitor.done.as_deref().filter(|_| visitor.person.is_some()) {
         Some("done-joined" | "done-founded") => Some(("home-codes", "home-codes-make", "/backstage/ways-in#codes")),
         Some("done-by-link") => Some(("home-by-link", "home-by-link-set", "/backstage/ways-in")),
         _ => None,
     };
     page(&Home { helplines, newest, next, f: &f }, &f)
+}
+
+/// What is new: the newest of each kind, so that many songs hide no article, then the next of each.
+async fn newest(house: &House) -> Result<Vec<Entry>, Refusal> {
+    let mut newest = Vec::new();
+    for room in house.rooms {
+        for feed in room.feeds() {
+            newest.extend(room.newest(house, feed, NEWEST as i64).await?.into_iter().enumerate());
+        }
+    }
+    newest.sort_by_key(|(before, entry)| (*before, Reverse(entry.at)));
+    newest.truncate(NEWEST);
+    newest.sort_by_key(|(_, entry)| Reverse(entry.at));
+    Ok(newest.into_iter().map(|(_, entry)| entry).collect())
 }
 
 /// Dark, light, or as the machine prefers: a cookie of the person's own, nothing of ours.
