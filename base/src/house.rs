@@ -118,12 +118,11 @@ impl House {
         Ok(())
     }
 
-    /// Whether this reader may open what is at a place.
-    pub async fn is_open_to(&self, reader: &Reader, place: &Place) -> Result<bool, Refusal> {
+    /// What is at a place, where this reader may open it.
+    pub async fn seen(&self, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
         match self.at(reader, place).await {
-            Ok(found) => Ok(found.is_some()),
-            Err(Refusal::NotFound | Refusal::Gone | Refusal::Withdrawn) => Ok(false),
-            Err(refusal) => Err(refusal),
+            Err(Refusal::NotFound | Refusal::Gone | Refusal::Withdrawn) => Ok(None),
+            found => found,
         }
     }
 

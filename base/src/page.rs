@@ -233,22 +233,25 @@ impl HtmlSafe for Safe {}
 #[derive(Clone, Copy, Debug)]
 pub struct Private;
 
-/// Answers with a page.
+/// Answers with a page; 422 where it shows what is wrong with a form.
 pub fn page(template: &impl Template, frame: &Frame) -> Reply {
     page_as(StatusCode::OK, template, frame)
 }
 
-/// Answers a form that was not right with its page, as the person left it.
+/// Answers a form with its page, as the person left it, where something else keeps it from being taken.
 pub fn page_again(template: &impl Template, frame: &Frame) -> Reply {
     page_as(StatusCode::UNPROCESSABLE_ENTITY, template, frame)
 }
 
-/// Answers with a page and a status.
-pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> Reply {
+/// Answers with a page and a status; where it shows what is wrong with a form, 422 instead of 200.
+pub fn page_as(mut status: StatusCode, template: &impl Template, frame: &Frame) -> Reply {
     let mut html = String::with_capacity(16 << 10);
     template.render_into_with_values(&mut html, NO_VALUES)?;
     if let Some(summary) = std::mem::take(&mut *frame.faults.lock()).summary(frame) {
         html = html.replacen(SUMMARY, &summary.0, 1);
+        if status == StatusCode::OK {
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+        }
     }
     let mut response = (status, html).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -258,8 +261,9 @@ pub fn page_as(status: StatusCode, template: &impl Template, frame: &Frame) -> R
     Ok(response)
 }
 
-/// Where the summary of a form stands: it names the fields as they are called and in their order, and they are drawn
-/// after it.
+/// Where the summary of a form stands. It comes first and names the fields as they are called and in their order, which
+/// is known once they are drawn: so drawing a form notes its faults and fields in the frame ([`Faults`]), and the
+/// summary is put here when the whole page is there.
 pub(crate) const SUMMARY: &str = "<!--summary-->";
 
 /// What is wrong with a form, and the fields it is drawn with.

@@ -13,7 +13,7 @@ use base::form::{Asked, Form};
 use base::house::{House, settled};
 use base::id;
 use base::pack::{DutyWords, Pack};
-use base::page::{Frame, Theme, page, page_again, page_as};
+use base::page::{Frame, Theme, page, page_as};
 use base::refusal::{Refusal, Reply};
 use base::room::Room as _;
 use people::joining::{AGES, JOINING, Mode};
@@ -188,24 +188,22 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
     }
     let answers = HouseAnswers::read(&mut form, &house.pack);
     if !form.is_right() {
-        return page_again(&HousePage { f: &f, form: &form, token: &token }, &f);
+        return page(&HousePage { f: &f, form: &form, token: &token }, &f);
     }
     let pack = Pack::load(&answers.pack).map_err(|why| Refusal::Broken(why.to_string()))?;
     if !form.has("person") {
-        return page(
-            &PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true },
-            &f,
-        );
+        let show =
+            PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: true };
+        return page(&show, &f);
     }
     let person = PersonAnswers::read(&mut form, &house, &answers, &pack);
     if founding::is_taken(&house.db, &person.nickname).await? {
         form.refuse("nickname", "name-wrong-taken");
     }
     if !form.is_right() {
-        return page_again(
-            &PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false },
-            &f,
-        );
+        let show =
+            PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false };
+        return page(&show, &f);
     }
     settle(&house, &waiting, &answers, &person).await
 }

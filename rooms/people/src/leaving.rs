@@ -63,20 +63,14 @@ impl Goodbye {
         .map(drop)
     }
 
-    /// Every room forgets the person, in one write; nobody does whoever has said meanwhile that they stay, or leave
-    /// otherwise.
+    /// Every room forgets the person, in one write. Does nothing if they have since decided to stay, or to leave in
+    /// another way.
     async fn finish(&self, house: &House) -> Result<(), Refusal> {
         let tx = house.begin().await?;
         // What they are doing just now comes first: it holds a session, then looks at the person.
         tx.hold("SELECT hash FROM session WHERE person = $1 ORDER BY hash", vals![&self.person]).await?;
-        if tx
-            .hold(
-                "SELECT id FROM person WHERE id = $1 AND leaving_at = $2 AND left_at IS NULL",
-                vals![&self.person, self.asked_at],
-            )
-            .await?
-            == 0
-        {
+        let still_leaves = "SELECT id FROM person WHERE id = $1 AND leaving_at = $2 AND left_at IS NULL";
+        if tx.hold(still_leaves, vals![&self.person, self.asked_at]).await? == 0 {
             return Ok(());
         }
         for room in house.rooms {
@@ -87,8 +81,7 @@ impl Goodbye {
     }
 }
 
-/// Does for everybody whose seven days are over what they asked for; one who cannot be forgotten now keeps nobody else
-/// here.
+/// Does for everybody whose seven days are over what they asked for; if one fails, the others still go.
 pub async fn finish(house: House) -> Result<(), Refusal> {
     let sql = "SELECT id, leaving_how, leaving_at FROM person WHERE leaving_at <= $1 AND left_at IS NULL
                ORDER BY leaving_at, id";

@@ -7,11 +7,11 @@ use base::vals;
 /// Keeps it in place of the one before; an empty one is none.
 pub async fn save(tx: &Tx, person: &str, place: &Place, words: &str, now: i64) -> DbResult<()> {
     if words.is_empty() {
-        return drop(tx, person, place).await;
+        return remove(tx, person, place).await;
     }
     let sql = "INSERT INTO draft (person, place, words, at) VALUES ($1, $2, $3, $4)
                ON CONFLICT (person, place) DO UPDATE SET words = excluded.words, at = excluded.at";
-    tx.run(sql, vals![person, place, words, now]).await.map(std::mem::drop)
+    tx.run(sql, vals![person, place, words, now]).await.map(drop)
 }
 
 pub async fn find(ask: &impl Ask, person: &str, place: &Place) -> DbResult<Option<String>> {
@@ -24,6 +24,6 @@ pub async fn all(ask: &impl Ask, person: &str) -> DbResult<Vec<(String, String, 
         .await
 }
 
-pub async fn drop(tx: &Tx, person: &str, place: &Place) -> DbResult<()> {
-    tx.run("DELETE FROM draft WHERE person = $1 AND place = $2", vals![person, place]).await.map(std::mem::drop)
+pub async fn remove(tx: &Tx, person: &str, place: &Place) -> DbResult<()> {
+    tx.run("DELETE FROM draft WHERE person = $1 AND place = $2", vals![person, place]).await.map(drop)
 }

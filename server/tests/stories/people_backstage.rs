@@ -101,6 +101,10 @@ async fn two_windows_that_change_one_profile_lose_nothing() {
         let late = ada.post("/backstage/profile", &with("Written in another window.")).await;
         late.is(422).says("changed in another window").says("Written in another window.");
         ada.get(&format!("/people/{}", ada.person)).await.says("The first to be kept.");
+        let seen = late.field("seen");
+        let again = [("about", "Written in another window."), ("about-for", "members"), ("seen", seen.as_str())];
+        ada.post("/backstage/profile", &again).await.is(303);
+        ada.get(&format!("/people/{}", ada.person)).await.says("Written in another window.");
     })
     .await;
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::form::{Form, REASON_CHARS};
 use base::pack::Helpline;
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, go, page};
 use base::refusal::{Refusal, Reply};
 use people::Visitor;
 use people::power::{Capability, Holding, KeepHelplines};
@@ -56,7 +56,7 @@ fn found(visitor: &Visitor, id: &str) -> Result<(Helpline, bool), Refusal> {
 fn shown(visitor: &Visitor, line: &Helpline, is_gone: bool, may_keep: bool, form: &Form) -> Reply {
     let f = visitor.frame().named(&line.name, &line.how);
     let show = Show { line, is_gone, may_keep, form, f: &f };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 pub async fn check(holding: Holding<KeepHelplines>, Path(id): Path<String>, mut form: Form) -> Reply {

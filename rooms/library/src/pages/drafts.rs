@@ -39,9 +39,6 @@ pub async fn list(member: Member) -> Reply {
 async fn on(member: &Member, place: &str) -> Result<Option<(String, String)>, Refusal> {
     let Some(place) = Place::read(place) else { return Ok(None) };
     let form = if place.id_of("remarks").is_some() { format!("{place}/answer") } else { format!("{place}#say") };
-    match member.house.at(&member.reader(), &place).await {
-        Ok(preview) => Ok(preview.map(|preview| (form, preview.title))),
-        Err(Refusal::NotFound | Refusal::Gone | Refusal::Withdrawn) => Ok(None),
-        Err(refusal) => Err(refusal),
-    }
+    let seen = member.house.seen(&member.reader(), &place).await?;
+    Ok(seen.map(|preview| (form, preview.title)))
 }

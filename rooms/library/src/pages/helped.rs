@@ -56,6 +56,6 @@ pub async fn say(member: &Member, place: &Place, form: &mut Form) -> Result<(), 
 
 pub async fn unsay(member: &Member, place: &Place) -> Reply {
     Helped::unsay(member, place).await?;
-    let is_open = member.house.is_open_to(&member.reader(), place).await?;
+    let is_open = member.house.seen(&member.reader(), place).await?.is_some();
     go(if is_open { format!("{place}?done=helped-unsaid#helped") } else { "/backstage?done=helped-unsaid".to_owned() })
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::Path;
 use base::clock::{self, DAY_MS};
 use base::form::{Asked, Form, REASON_CHARS};
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, go, page};
 use base::paging;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
@@ -78,11 +78,8 @@ pub(super) async fn on(visitor: &Visitor, place: Option<&str>) -> Result<Option<
     if place.id_of("acts").is_some() {
         return Ok(Some((place, visitor.house.words.say("act-on-act").to_owned())));
     }
-    match visitor.house.at(&visitor.reader(), &place).await {
-        Ok(Some(preview)) => Ok(Some((place, preview.title))),
-        Ok(None) | Err(Refusal::Gone | Refusal::Withdrawn | Refusal::NotFound) => Ok(None),
-        Err(refusal) => Err(refusal),
-    }
+    let seen = visitor.house.seen(&visitor.reader(), &place).await?;
+    Ok(seen.map(|preview| (place, preview.title)))
 }
 
 /// An offer is for whoever was asked; to others it is a seat of that duty.
@@ -138,7 +135,7 @@ async fn shown(member: &Member, act: &Act, form: &Form) -> Reply {
         form,
         f: &f,
     };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 pub async fn ask_second_look(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
@@ -214,7 +211,7 @@ async fn asked_again(holding: &Holding<SecondLook>, act: Act, look: &Look, form:
         form,
         f: &f,
     };
-    if form.is_right() { page(&answering, &f) } else { page_again(&answering, &f) }
+    page(&answering, &f)
 }
 
 pub async fn answer(holding: Holding<SecondLook>, Path(id): Path<String>, mut form: Form) -> Reply {

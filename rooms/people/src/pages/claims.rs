@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use base::form::{Form, REASON_CHARS};
-use base::page::{Frame, page, page_again};
+use base::page::{Frame, page};
 use base::refusal::{Refusal, Reply};
 
 use crate::claiming::Unclaimed;
@@ -31,7 +31,7 @@ async fn draw(member: &Member, form: &Form, made: Option<(String, String)>) -> R
     let people = Unclaimed::all(&member.house.db).await?;
     let f = member.frame().titled("claims").private();
     let list = List { people, made, form, f: &f };
-    if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
+    page(&list, &f)
 }
 
 pub async fn issue(holding: Holding<IssueClaims>, mut form: Form) -> Reply {
@@ -71,7 +71,7 @@ pub async fn show(visitor: Visitor, Path(secret): Path<String>) -> Reply {
 fn draw_claim(visitor: &Visitor, form: &Form, person: &Unclaimed) -> Reply {
     let f = visitor.frame().titled("claim").private();
     let claim = Claim { name: &person.name, form, f: &f };
-    if form.is_right() { page(&claim, &f) } else { page_again(&claim, &f) }
+    page(&claim, &f)
 }
 
 pub async fn claim(visitor: Visitor, Path(secret): Path<String>, mut form: Form) -> Reply {

@@ -24,7 +24,7 @@ pub async fn show(holding: Holding<ChangeSettings>) -> Reply {
 fn draw(holding: &Holding<ChangeSettings>, form: &Form, changed_meanwhile: bool) -> Reply {
     let f = holding.member.frame().titled("desk").private();
     let show = Show { form, changed_meanwhile, f: &f };
-    if form.is_right() && !changed_meanwhile { page(&show, &f) } else { page_again(&show, &f) }
+    if changed_meanwhile { page_again(&show, &f) } else { page(&show, &f) }
 }
 
 pub async fn change(holding: Holding<ChangeSettings>, mut form: Form) -> Reply {

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use base::form::{Form, REASON_CHARS};
 use base::house::House;
 use base::pack::Helpline;
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, go, page};
 use base::refusal::{Refusal, Reply};
 
 use crate::joining::{self, Decided, Joined, Mode, Newcomer, Request, Said, Speaker, UNDER, Word};
@@ -72,7 +72,7 @@ async fn draw(visitor: &Visitor, form: &Form, invitation: Option<&str>) -> Reply
     let mode = Mode::of(&visitor.house.db).await?;
     let f = visitor.frame().titled("join").private();
     let join = Join { form, mode, invitation, f: &f };
-    if form.is_right() { page(&join, &f) } else { page_again(&join, &f) }
+    page(&join, &f)
 }
 
 pub async fn join(visitor: Visitor, form: Form) -> Reply {
@@ -182,7 +182,7 @@ async fn draw_requests(member: &Member, form: &Form, about: &str) -> Reply {
     let f = member.frame().titled("join-requests").private();
     let lacks_a_second = joining::lacks_a_second(&member.house).await?;
     let list = Requests { requests, lacks_a_second, about, form, f: &f };
-    if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
+    page(&list, &f)
 }
 
 pub async fn say(
@@ -229,7 +229,7 @@ async fn draw_invitations(member: &Member, form: &Form, made: Option<String>) ->
     let may_invite = by_seat || joining::members_invite(house).await?;
     let f = member.frame().titled("invitations").private();
     let list = Invitations { links, by_seat, may_invite, reach, made, form, f: &f };
-    if form.is_right() { page(&list, &f) } else { page_again(&list, &f) }
+    page(&list, &f)
 }
 
 pub async fn invite(member: Member, holding: Result<Holding<Welcome>, Refusal>, mut form: Form) -> Reply {

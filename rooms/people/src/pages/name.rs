@@ -2,7 +2,7 @@
 
 use askama::Template;
 use base::form::Form;
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, go, page};
 use base::refusal::Reply;
 
 use crate::naming::{Renamed, rename};
@@ -24,7 +24,7 @@ pub async fn form(Sure(member): Sure) -> Reply {
 fn draw(member: &Member, form: &Form) -> Reply {
     let f = member.frame().titled("name").private();
     let show = Name { form, f: &f };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 pub async fn take(Sure(member): Sure, mut form: Form) -> Reply {

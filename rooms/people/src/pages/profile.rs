@@ -104,7 +104,7 @@ pub async fn edit(member: Member) -> Reply {
 fn draw(member: &Member, form: &Form, changed_meanwhile: bool) -> Reply {
     let f = member.frame().titled("profile").private();
     let edit = Edit { form, person: &member.person, changed_meanwhile, f: &f };
-    if form.is_right() && !changed_meanwhile { page(&edit, &f) } else { page_again(&edit, &f) }
+    if changed_meanwhile { page_again(&edit, &f) } else { page(&edit, &f) }
 }
 
 pub async fn keep(member: Member, mut form: Form) -> Reply {
@@ -113,8 +113,8 @@ pub async fn keep(member: Member, mut form: Form) -> Reply {
         return draw(&member, &form, false);
     }
     member.may_write()?;
-    let seen = form.value("seen").parse().unwrap_or(-1);
-    if !profile::keep(&member, &lines, seen).await? {
+    if !profile::keep(&member, &lines, form.seen()).await? {
+        form.set("seen", &profile::changed_at(&member.house.db, &member.person.id).await?.to_string());
         return draw(&member, &form, true);
     }
     go(format!("/people/{}?done=profile", member.person.id))

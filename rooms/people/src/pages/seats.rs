@@ -82,16 +82,19 @@ pub async fn handing_back(member: Member, Path(id): Path<String>) -> Reply {
     if !seat.is_held_by(&member.person.id, member.house.now()) {
         return Err(Refusal::NotYours("seat-not-yours"));
     }
+    draw_hand_back(&member, &seat, &Form::default())
+}
+
+fn draw_hand_back(member: &Member, seat: &Seat, form: &Form) -> Reply {
     let f = member.frame().titled("seat-hand-back").private();
-    page(&HandBack { seat: &seat, form: &Form::default(), f: &f }, &f)
+    page(&HandBack { seat, form, f: &f }, &f)
 }
 
 pub async fn hand_back(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let seat = found(&member, &id).await?;
     let why = form.line("why", 0..=*REASON_CHARS.end());
     if !form.is_right() {
-        let f = member.frame().titled("seat-hand-back").private();
-        return page_again(&HandBack { seat: &seat, form: &form, f: &f }, &f);
+        return draw_hand_back(&member, &seat, &form);
     }
     seat.hand_back(&member, &why).await?;
     go("/seats?done=seat-handed-back")
@@ -107,16 +110,19 @@ struct End<'a> {
 
 pub async fn ending(holding: Holding<FillSeats>, Path(id): Path<String>) -> Reply {
     let seat = found(&holding.member, &id).await?;
+    draw_end(&holding, &seat, &Form::default())
+}
+
+fn draw_end(holding: &Holding<FillSeats>, seat: &Seat, form: &Form) -> Reply {
     let f = holding.member.frame().titled("seat-end").private();
-    page(&End { seat: &seat, form: &Form::default(), f: &f }, &f)
+    page(&End { seat, form, f: &f }, &f)
 }
 
 pub async fn end(holding: Holding<FillSeats>, Path(id): Path<String>, mut form: Form) -> Reply {
     let seat = found(&holding.member, &id).await?;
     let why = form.line("why", REASON_CHARS);
     if !form.is_right() {
-        let f = holding.member.frame().titled("seat-end").private();
-        return page_again(&End { seat: &seat, form: &form, f: &f }, &f);
+        return draw_end(&holding, &seat, &form);
     }
     seat.end_early(&holding, &why).await?;
     go(format!("/duties/{}?done=act", seat.duty))
@@ -179,8 +185,12 @@ struct TakeBack<'a> {
 
 pub async fn taking_back(holding: Holding<FillSeats>, Path(id): Path<String>) -> Reply {
     let offer = open_offer(&holding, &id).await?;
+    draw_take_back(&holding, &offer, &Form::default())
+}
+
+fn draw_take_back(holding: &Holding<FillSeats>, offer: &SeatOffer, form: &Form) -> Reply {
     let f = holding.member.frame().titled("seat-offer-take-back").private();
-    page(&TakeBack { offer: &offer, form: &Form::default(), f: &f }, &f)
+    page(&TakeBack { offer, form, f: &f }, &f)
 }
 
 async fn open_offer(holding: &Holding<FillSeats>, id: &str) -> Result<SeatOffer, Refusal> {
@@ -192,8 +202,7 @@ pub async fn take_back(holding: Holding<FillSeats>, Path(id): Path<String>, mut 
     let offer = open_offer(&holding, &id).await?;
     let why = form.line("why", REASON_CHARS);
     if !form.is_right() {
-        let f = holding.member.frame().titled("seat-offer-take-back").private();
-        return page_again(&TakeBack { offer: &offer, form: &form, f: &f }, &f);
+        return draw_take_back(&holding, &offer, &form);
     }
     offer.take_back(&holding, &why).await?;
     go(format!("/duties/{}?done=act", offer.duty))

@@ -248,8 +248,8 @@ impl Seat {
         ask.one("SELECT count(*) FROM seconding WHERE seat = $1 AND until = $2", vals![&self.id, self.until]).await
     }
 
-    /// A member who holds no seat, and did not come in just to say so or by a link of its holder's, says that it may go
-    /// on; the second one renews it, which is an act of members together. Answers whether this renewed it.
+    /// A member says that the seat may go on. They must hold no seat, have been here a while, and not have been let in by
+    /// its holder. The second one renews it, which is an act of members together. Answers whether this renewed it.
     pub async fn second(&self, member: &Member) -> Result<bool, Refusal> {
         let (person, now) = (member.person.id.as_str(), member.house.now());
         if !self.is_up_for_renewal(now) {

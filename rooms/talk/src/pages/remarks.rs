@@ -186,7 +186,7 @@ pub async fn history(visitor: Visitor, Path(id): Path<String>) -> Reply {
         return Err(Refusal::Gone);
     }
     let before = Remark::before(&visitor.house.db, &id).await?;
-    let is_mine = remark.is_by(visitor.person.as_ref().map(|person| person.id.as_str()));
+    let is_mine = remark.is_by(visitor.id());
     let f = visitor.frame().titled("remark-history").private();
     page(&History { f: &f, remark: &remark, before, is_mine }, &f)
 }
@@ -201,7 +201,7 @@ pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let remark = own(&member, &id).await?;
     let leaves_a_line = remark.take_back(&member).await?;
     let remark = Remark::find(&member.house.db, &id).await?.unwrap_or(remark); // it may stand elsewhere since
-    if !member.house.is_open_to(&member.reader(), &remark.under()).await? {
+    if member.house.seen(&member.reader(), &remark.under()).await?.is_none() {
         return go(if leaves_a_line { "/backstage?done=remark-emptied" } else { "/backstage?done=remark-taken-back" });
     }
     if leaves_a_line { go(remark.address()) } else { go(format!("{}?done=remark-taken-back#say", remark.under())) }

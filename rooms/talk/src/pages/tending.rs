@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::Path;
 use base::form::{Form, REASON_CHARS};
-use base::page::{Frame, go, page, page_again};
+use base::page::{Frame, go, page};
 use base::refusal::{Refusal, Reply};
 use base::veil::{self, Veil};
 use people::power::{Holding, TendTalk};
@@ -33,7 +33,7 @@ async fn draw(holding: &Holding<TendTalk>, remark: &Remark, form: &Form) -> Repl
     let veil = veil::over(&holding.member.house.db, &Remark::place_of(&remark.id)).await?.map(|(veil, _)| veil);
     let f = holding.member.frame().titled("remark-tend").private();
     let tend = Tend { f: &f, remark, veil, form };
-    if form.is_right() { page(&tend, &f) } else { page_again(&tend, &f) }
+    page(&tend, &f)
 }
 
 pub async fn form(holding: Holding<TendTalk>, Path(id): Path<String>) -> Reply {

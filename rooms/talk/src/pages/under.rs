@@ -1,7 +1,5 @@
 //! The talk as it stands under a place: every room's pages put it there.
 
-use std::collections::HashSet;
-
 use askama::Template;
 use base::form::{Asked, Form};
 use base::page::{Frame, Safe};
@@ -25,7 +23,7 @@ struct Under<'a> {
     page: i64,
     pages: i64,
     /// What the reader said in the pack's words: remark and word.
-    words: HashSet<(String, String)>,
+    words: Vec<(String, String)>,
     /// Comments may be added.
     is_open: bool,
     may_tend: bool,
@@ -36,14 +34,14 @@ struct Under<'a> {
 /// The talk at a place that this visitor may see: the page of it that was asked for (`?page=`), and the form to add to
 /// it while it `is_open`. Stands in any page as it is.
 pub async fn thread(visitor: &Visitor, place: &Place, asked: &Asked, is_open: bool) -> Result<Safe, Refusal> {
-    let (house, me) = (&visitor.house, visitor.person.as_ref().map(|person| person.id.as_str()));
+    let (house, me) = (&visitor.house, visitor.id());
     let length = thread::length(&house.db, place).await?;
     let pages = thread::page_of(length.last_n);
     let page = asked.value("page").parse().unwrap_or(1).clamp(1, pages);
     let said = if length.last_n > 0 { thread::page(&house.db, place, page).await? } else { Vec::new() };
-    let (mut words, mut may_tend, mut draft) = (HashSet::new(), false, String::new());
+    let (mut words, mut may_tend, mut draft) = (Vec::new(), false, String::new());
     if let Some(me) = me {
-        words = thread::words_of(&house.db, place, page, me).await?.into_iter().collect();
+        words = thread::words_of(&house.db, place, page, me).await?;
         may_tend = !said.is_empty() && visitor.may(Capability::TendTalk).await?;
         draft = draft::find(&house.db, me, place).await?.unwrap_or_default();
     }
