@@ -4,7 +4,7 @@
 #   stop    ends it        pids   names of its processes: their ids are in $PERF/run/NAME.pid
 #   urls    lines "case URL"        post   shell assignments for a write test; %TOPIC% and %TEXT% are filled in by the test
 # Environment: PERF (scratch folder), SRV_CPU (its core), TOPICS and USERS (content.py), CIRCLEPIT_… (settings).
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 PERF=${PERF:-${TMPDIR:-/var/tmp}/perf}
 BIN=${CARGO_TARGET_DIR:-target}/release
