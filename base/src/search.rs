@@ -22,7 +22,7 @@ use crate::{id, row, vals};
 pub use findable::{Findable, WORDS_MAX};
 pub use query::Query;
 use words::placed;
-pub use words::{fold, words};
+pub use words::{fold, slug, words};
 
 /// How many of the newest matches are weighed for relevance.
 pub const CANDIDATES_MAX: i64 = 400;

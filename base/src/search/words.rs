@@ -36,9 +36,32 @@ pub fn fold(word: &str) -> String {
     bare.nfkd().filter(|c| c.is_alphanumeric()).take(LETTERS_MAX).collect()
 }
 
+/// Words as they stand in an address or the name of a file: lower-case letters and digits of ASCII, with hyphens between
+/// the words, and as many whole words as are within `chars_max`.
+#[must_use]
+pub fn slug(text: &str, chars_max: usize) -> String {
+    let mut slug = String::new();
+    for word in words(text) {
+        let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+        let between = if slug.is_empty() || word.is_empty() { "" } else { "-" };
+        if slug.len() + between.len() + word.len() > chars_max {
+            break;
+        }
+        slug.extend([between, word.as_str()]);
+    }
+    slug
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slug_is_plain_whole_words() {
+        assert_eq!(slug("Motörhead — Ærø & 金属 “Ace”!", 60), "motorhead-r-ace");
+        assert_eq!([slug("one two", 7), slug("one two", 6)], ["one-two", "one"]);
+        assert_eq!(slug("金属 …", 60), "");
+    }
 
     #[test]
     fn words_are_compared_without_case_accents_and_punctuation() {
