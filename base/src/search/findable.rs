@@ -20,6 +20,8 @@ pub struct Findable {
     pub kind: &'static str,
     pub title: String,
     pub words: String,
+    /// What stands under the title where it is found; empty where its words speak for it.
+    pub lead: String,
     /// Name of the person it is by, as shown.
     pub author: Option<String>,
     pub audience: Audience,
@@ -55,12 +57,15 @@ impl Findable {
     }
 
     pub(super) fn preview(&self) -> String {
-        markup::snippet(&self.line(), PREVIEW_CHARS)
+        markup::snippet(&if self.lead.is_empty() { self.line() } else { self.lead.clone() }, PREVIEW_CHARS)
     }
 
     /// A preview that begins a little before the first word that is sought.
     #[must_use]
     pub fn preview_for(&self, query: &Query) -> String {
+        if !self.lead.is_empty() {
+            return self.preview();
+        }
         let line = self.line();
         let words: Vec<_> = line.split_whitespace().collect();
         let before = query.first_in(&line).map_or("", |at| &line[..at]);

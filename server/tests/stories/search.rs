@@ -34,6 +34,7 @@ fn something(n: i64) -> Findable {
         genres: vec![pick(&["doom", "black-metal"]).to_owned()],
         lang: pick(&["en", "fi"]).to_owned(),
         at: n,
+        ..Findable::default()
     }
 }
 
