@@ -93,6 +93,13 @@ impl Way {
     }
 }
 
+impl Default for Way {
+    /// Where nobody says which.
+    fn default() -> Self {
+        Self::Stay
+    }
+}
+
 /// Something for a feeling, for one of the three ways to go.
 #[derive(Clone, Debug)]
 pub struct Offer {
