@@ -23,7 +23,7 @@ use people::power::forget_words;
 
 use crate::song::Song;
 use sheet::{Sheet, Track};
-pub use suggestion::{Decision, Suggestion, Voice, minutes, put_voice};
+pub use suggestion::{Decision, Suggested, Suggestion, Voice, minutes, put_voice};
 pub(crate) use traces::{entries, forget, index_again, keeps, offers};
 
 /// Playlists on one page of the list.

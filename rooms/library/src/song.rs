@@ -96,13 +96,7 @@ impl Song {
     /// Puts a song on the shelf, or the line beside the one that is there already.
     pub async fn suggest(member: &Member, draft: &Draft) -> Result<Suggested, Refusal> {
         let tx = member.begin().await?;
-        let known = Self::known(&tx, &draft.artist, &draft.title).await?;
-        if let Some(id) = &known {
-            tx.take_turn(Self::place_of(id).as_str()).await?;
-            if Self::known(&tx, &draft.artist, &draft.title).await? != known {
-                return Err(Refusal::NotNow("refusal-clash")); // it went, or is called something else since
-            }
-        }
+        let known = Self::known_in_turn(&tx, &draft.artist, &draft.title).await?;
         if let Some(id) = &known
             && let Some(why) = veil::withdrawn(&tx, &Self::place_of(id)).await?
         {
@@ -154,6 +148,18 @@ impl Song {
     /// The id of the song of this name, if it is on the shelf, however it is written.
     pub async fn known(ask: &impl Ask, artist: &str, title: &str) -> DbResult<Option<String>> {
         ask.first("SELECT id FROM song WHERE folded = $1", vals![folded(artist, title)]).await
+    }
+
+    /// The same, and nobody withdraws, renames or removes it before this write is over.
+    pub(crate) async fn known_in_turn(tx: &Tx, artist: &str, title: &str) -> Result<Option<String>, Refusal> {
+        let known = Self::known(tx, artist, title).await?;
+        if let Some(id) = &known {
+            tx.take_turn(Self::place_of(id).as_str()).await?;
+            if Self::known(tx, artist, title).await? != known {
+                return Err(Refusal::NotNow("refusal-clash")); // it went, or is called something else since
+            }
+        }
+        Ok(known)
     }
 
     /// A song, whoever asks.

@@ -1,10 +1,14 @@
 //! Playlists: asking, bringing, arguing, putting in order, and files in and out.
 
+use std::time::Duration;
+
 use base::clock::DAY_MS;
 use base::db::Ask as _;
 use base::ledger::Ledger;
 use base::refusal::Refusal;
+use base::vals;
 use library::playlist::{Decision, Playlist};
+use library::song::folded;
 
 use crate::house::{Browser, both};
 
@@ -258,6 +262,37 @@ async fn a_file_is_read_as_strictly_as_the_form() {
             paste(&format!("artist,title\n{many}")).await.is(303);
         }
         paste(&format!("artist,title\n{many}")).await.is(429);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_is_brought_while_a_song_is_renamed_never_holds_the_renamed_one() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let bleed =
+            [("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "rage"), ("why", "Feet can't follow it.")];
+        let song = ada.post("/songs", &bleed).await.is(303).place();
+        let tx = house.house.begin().await.unwrap();
+        tx.take_turn(&song).await.unwrap();
+        let sql = "UPDATE song SET title = 'Rational Gaze', folded = $1";
+        tx.run(sql, vals![folded("Meshuggah", "Rational Gaze")]).await.unwrap();
+        let fields = [
+            ("paste", "artist,title\nMeshuggah,Bleed\n"),
+            ("title", "From a file"),
+            ("brief", "What a friend sent me."),
+            ("feeling", "rage"),
+        ];
+        let kept_late = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            tx.keep().await.unwrap();
+        };
+        tokio::join!(brook.post("/playlists/bring", &fields), kept_late);
+        let wrong = "SELECT count(*) FROM suggestion g JOIN song s ON s.id = g.song WHERE s.title <> 'Bleed'";
+        assert_eq!(house.count(wrong).await, 0);
+        brook.post("/playlists/bring", &fields).await.is(303);
+        assert!(house.count("SELECT count(*) FROM suggestion").await > 0);
+        assert_eq!(house.count(wrong).await, 0);
     })
     .await;
 }

@@ -15,7 +15,7 @@ use people::power::Capability;
 use people::{Member, Visitor};
 
 use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
-use crate::playlist::{self, Decision, Draft, Playlist, Suggestion, Voice};
+use crate::playlist::{self, Decision, Draft, Playlist, Suggested, Suggestion, Voice};
 use crate::song;
 
 /// Songs of a brought list that weigh as much as one thing written (a person's pace).
@@ -253,10 +253,10 @@ pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> 
         return shown(&member, &id, &form, &Asked::default(), None).await;
     }
     member.may_write()?;
-    if let Some(why) = list.suggest(&member, &artist, &title, &reason).await? {
-        return shown(&member, &id, &form, &Asked::default(), Some(why)).await;
+    match list.suggest(&member, &artist, &title, &reason).await? {
+        Suggested::In => go(format!("/playlists/{id}?done=suggested#suggested")),
+        Suggested::Withdrawn(why) => shown(&member, &id, &form, &Asked::default(), Some(why)).await,
     }
-    go(format!("/playlists/{id}?done=suggested#suggested"))
 }
 
 pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, String)>) -> Reply {

@@ -33,6 +33,14 @@ pub struct Suggestion {
 }
 row!(Suggestion { id, song, artist, title, seconds, note, person, by, reason, n, why_not });
 
+/// What became of a suggestion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suggested {
+    In,
+    /// The song was here and was withdrawn; why. It stays off.
+    Withdrawn(String),
+}
+
 /// What one member says to a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voice {
@@ -79,33 +87,26 @@ impl Playlist {
         ask.all(sql, vals![id]).await
     }
 
-    /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling; one
-    /// that was withdrawn stays off, and what comes back says why.
+    /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling.
     pub async fn suggest(
         &self,
         member: &Member,
         artist: &str,
         title: &str,
         reason: &str,
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Suggested, Refusal> {
         let tx = member.begin().await?;
-        let known = Song::known(&tx, artist, title).await?;
-        if let Some(song) = &known {
-            tx.take_turn(Song::place_of(song).as_str()).await?; // a song's turn comes before that of a list it is in
-        }
+        let track =
+            Track { artist: artist.to_owned(), title: title.to_owned(), why: reason.to_owned(), ..Track::default() };
+        // First, for a song's turn comes before that of a list it is in.
+        let song = self.song_of(&tx, &member.house, &track, Some(&member.person.id)).await?;
         self.must_be_open(&tx, member, false).await?;
-        if Song::known(&tx, artist, title).await? != known {
-            return Err(Refusal::NotNow("refusal-clash")); // it came, went, or is called something else since
-        }
         let many: i64 = tx.one("SELECT count(*) FROM suggestion WHERE playlist = $1", vals![&self.id]).await?;
         if many >= SUGGESTIONS_MAX {
             return Err(Refusal::NotNow("playlist-full"));
         }
-        let track =
-            Track { artist: artist.to_owned(), title: title.to_owned(), why: reason.to_owned(), ..Track::default() };
-        let song = self.song_of(&tx, &member.house, &track, Some(&member.person.id)).await?;
         if let Some(why) = veil::withdrawn(&tx, &Song::place_of(&song)).await? {
-            return Ok(Some(why));
+            return Ok(Suggested::Withdrawn(why));
         }
         if !self
             .put(&tx, &member.house.new_id(), &song, Some(&member.person.id), reason, None, member.house.now())
@@ -115,7 +116,7 @@ impl Playlist {
         }
         index(&tx, &self.id).await?;
         tx.keep().await?;
-        Ok(None)
+        Ok(Suggested::In)
     }
 
     /// The song of a track: the one on the shelf, or a new one there.
@@ -126,8 +127,7 @@ impl Playlist {
         track: &Track,
         giver: Option<&str>,
     ) -> Result<String, Refusal> {
-        if let Some(song) = Song::known(tx, &track.artist, &track.title).await? {
-            tx.take_turn(Song::place_of(&song).as_str()).await?; // nobody withdraws or renames it meanwhile
+        if let Some(song) = Song::known_in_turn(tx, &track.artist, &track.title).await? {
             return Ok(song);
         }
         let draft = song::Draft {
@@ -178,10 +178,8 @@ impl Playlist {
         let now = member.house.now();
         tx.take_turn(self.place().as_str()).await?;
         Self::seen_by(tx, &member.reader(), &self.id).await?;
-        let sql = "UPDATE playlist SET changed_at = changed_at WHERE id = $1 AND decided_at IS NULL
-                   AND (closes_at > $2 OR $3 = 1)";
-        let is_open = tx.run(sql, vals![&self.id, now, i64::from(past_the_day)]).await? == 1;
-        if is_open {
+        let sql = "SELECT id FROM playlist WHERE id = $1 AND decided_at IS NULL AND (closes_at > $2 OR $3 = 1)";
+        if tx.hold(sql, vals![&self.id, now, i64::from(past_the_day)]).await? == 1 {
             Ok(())
         } else {
             Err(Refusal::NotNow(if past_the_day { "playlist-decided" } else { "playlist-closed" }))
