@@ -263,9 +263,9 @@ impl Article {
             return Ok(None);
         }
         // What nobody but its author has read has no history.
-        if self.published_at.is_some()
-            && (before.words != draft.words || before.title != draft.title || before.summary != draft.summary)
-        {
+        if self.published_at.is_none() {
+            files::rewritten(tx, self, &before.words).await?;
+        } else if before.words != draft.words || before.title != draft.title || before.summary != draft.summary {
             let sql =
                 "INSERT INTO article_edit (id, article, title, summary, words, until) VALUES ($1, $2, $3, $4, $5, $6)";
             tx.run(sql, vals![base::id::at(now), &self.id, before.title, before.summary, before.words, now]).await?;
@@ -304,9 +304,9 @@ impl Article {
     pub async fn unsay_before(&self, member: &Member, version: &str) -> Result<(), Refusal> {
         self.must_be_theirs(member)?;
         let tx = member.begin_at(&self.place()).await?;
-        if tx.run("DELETE FROM article_edit WHERE id = $1 AND article = $2", vals![version, &self.id]).await? == 0 {
-            return Err(Refusal::NotFound);
-        }
+        let sql = "DELETE FROM article_edit WHERE id = $1 AND article = $2 RETURNING words";
+        let words: String = tx.first(sql, vals![version, &self.id]).await?.ok_or(Refusal::NotFound)?;
+        files::unsaid(&tx, self, &words, member.house.now()).await?;
         ledger::gone(&tx, "article_edit", version, member.house.now()).await?;
         forget_words(&tx, &self.place(), member.house.now()).await?;
         Ok(tx.keep().await?)

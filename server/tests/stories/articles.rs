@@ -670,6 +670,56 @@ async fn files_that_only_an_erased_text_named_go_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_goes_with_the_last_wording_that_named_it() {
+    both(async |house| {
+        let fern = house.member("Fern").await;
+        let tx = house.house.begin().await.unwrap();
+        for id in ["face", "both", "hanging"] {
+            let sql = "INSERT INTO file (id, hash, name, mime, bytes, giver, audience, since)
+                       VALUES ($1, $2, 'a.png', 'image/png', 1, $3, 'only', 1)";
+            tx.run(sql, vals![id, "0".repeat(64), &fern.person]).await.unwrap();
+        }
+        tx.keep().await.unwrap();
+        let files = async || -> Vec<(String, String)> {
+            house.house.db.all("SELECT id, audience FROM file ORDER BY id", &[]).await.unwrap()
+        };
+        let pair = |id: &str, audience: &str| (id.to_owned(), audience.to_owned());
+        let (face, both) = ("![](/files/face/a.png)", "![](/files/both/a.png)");
+        let place = fern.post("/articles", &with(&[("words", face), ("do", "draft")])).await.is(303).place();
+        let tx = house.house.begin().await.unwrap();
+        tx.run("INSERT INTO article_file (article, file) SELECT id, 'hanging' FROM article", &[]).await.unwrap();
+        tx.keep().await.unwrap();
+        let change = async |place: &str, words: &str, how: &str| {
+            house.house.clock.turn(60_000);
+            let seen = seen(&fern.get(&format!("{place}/edit")).await);
+            fern.post(place, &with(&[("words", words), ("seen", &seen), ("do", how)])).await.is(303).place()
+        };
+        // What a draft no longer names is shown to nobody when it is put up, and can be put back before.
+        change(&place, "Nobody.", "draft").await;
+        change(&place, &format!("{face} {both}"), "draft").await;
+        change(&place, both, "draft").await;
+        let place = change(&place, both, "publish").await;
+        assert_eq!(files().await, [pair("both", "everyone"), pair("face", "only"), pair("hanging", "everyone")]);
+
+        change(&place, &format!("{face} {both}"), "publish").await;
+        change(&place, &format!("Look: {face}"), "publish").await;
+        change(&place, "Nobody.", "publish").await;
+        fern.post("/articles", &with(&[("title", "Another"), ("words", both)])).await.is(303);
+        let unsay = async |words: &str| {
+            let sql = "SELECT id FROM article_edit WHERE words = $1";
+            let version: String = house.house.db.one(sql, vals![words]).await.unwrap();
+            fern.post(&format!("{place}/history/unsay"), &[("version", &version)]).await.is(303);
+        };
+        unsay(&format!("Look: {face}")).await;
+        assert_eq!(files().await.len(), 3, "a wording still shows it");
+        unsay(&format!("{face} {both}")).await;
+        assert_eq!(files().await, [pair("both", "everyone"), pair("hanging", "everyone")]);
+        assert_eq!(house.count("SELECT count(*) FROM erasure WHERE kind = 'file' AND how = 'gone'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_old_address_of_a_file_leads_only_those_on_who_may_see_it() {
     both(async |house| {
         let (fern, brook) = (house.member("Fern").await, house.member("Brook").await);

@@ -1,6 +1,6 @@
 //! The files that articles name. Promises: one that just drafts and what was taken off name is for its giver alone, one
-//! that something open names is for everyone, and with the last text that named it, now or before, it is erased. Never:
-//! somebody else's file shown or kept by being named.
+//! that something open names is for everyone, and with the last text that named it, now or before, it is erased. What a
+//! draft names no more stays its giver's. Never: somebody else's file shown or kept by being named.
 
 use std::collections::BTreeSet;
 
@@ -46,10 +46,43 @@ pub(super) async fn go_with(tx: &Tx, article: &Article, now: i64) -> DbResult<()
     let files = files_of(tx, article).await?;
     tx.run("DELETE FROM article WHERE id = $1", vals![&article.id]).await?;
     for file in files {
-        let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article_file WHERE file = $1) THEN 1 ELSE 0 END";
-        if tx.one(sql, vals![&file]).await? { show(tx, &file).await? } else { File::erase(tx, &file, now).await? }
+        show_or_erase(tx, &file, now).await?;
     }
     Ok(())
+}
+
+/// A wording is gone for good, and with it the files that neither another of the article names nor anything else.
+pub(super) async fn unsaid(tx: &Tx, article: &Article, words: &str, now: i64) -> DbResult<()> {
+    for file in let_go(tx, article, words).await? {
+        show_or_erase(tx, &file, now).await?;
+    }
+    Ok(())
+}
+
+/// A draft was changed: what it named before and names no more hangs on it no longer.
+pub(super) async fn rewritten(tx: &Tx, article: &Article, words: &str) -> DbResult<()> {
+    for file in let_go(tx, article, words).await? {
+        show(tx, &file).await?;
+    }
+    Ok(())
+}
+
+/// The files that only these words of the article named; they hang on it no longer.
+async fn let_go(tx: &Tx, article: &Article, words: &str) -> DbResult<BTreeSet<String>> {
+    let sql = "SELECT words FROM article WHERE id = $1 UNION ALL SELECT words FROM article_edit WHERE article = $1";
+    let still: Vec<String> = tx.all(sql, vals![&article.id]).await?;
+    let still: BTreeSet<_> = still.iter().flat_map(|words| named_in(words)).collect();
+    let mut gone = BTreeSet::new();
+    for file in named_in(words).filter(|file| !still.contains(file)) {
+        let sql = "DELETE FROM article_file WHERE article = $1 AND file = $2 RETURNING file";
+        gone.extend(tx.first(sql, vals![&article.id, file]).await?);
+    }
+    Ok(gone)
+}
+
+async fn show_or_erase(tx: &Tx, file: &str, now: i64) -> DbResult<()> {
+    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article_file WHERE file = $1) THEN 1 ELSE 0 END";
+    if tx.one(sql, vals![file]).await? { show(tx, file).await } else { File::erase(tx, file, now).await }
 }
 
 async fn files_of(tx: &Tx, article: &Article) -> DbResult<Vec<String>> {
