@@ -737,3 +737,30 @@ async fn a_keeper_corrects_what_a_song_is_called_with_a_reason_and_its_giver_is_
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_says_of_no_feeling_whose_it_was_once_the_name_came_off_the_song() {
+    both(async |house| {
+        let (ada, brook, dara) = (house.member("Ada").await, house.member("Brook").await, house.member("Dara").await);
+        let song = bring_bleed(&ada).await;
+        let again = [("artist", "Meshuggah"), ("title", "Bleed"), ("feeling", "dread"), ("why", "Before a hearing.")];
+        dara.post("/songs", &again).await.is(303);
+        list_with(&brook, &brook, "Bleed").await;
+        ada.post(&format!("{song}/take-back"), &[]).await.is(303);
+        let names = "SELECT count(*) FROM song_feeling WHERE person IS NOT NULL";
+        assert_eq!(house.count(names).await, 1, "Dara's alone");
+        // A backup from before says whose each was, and the ledger empties what has an id: the song.
+        let tx = house.house.begin().await.unwrap();
+        tx.run("UPDATE song_feeling SET person = $1 WHERE feeling = 'rage'", base::vals![&ada.person]).await.unwrap();
+        base::house::settle(&tx, base::backup::UNFINISHED, "yes", house.house.now()).await.unwrap();
+        tx.keep().await.unwrap();
+        assert_eq!(house.count(names).await, 2);
+        circlepit::restoring::finish(&house.house).await.unwrap();
+        assert_eq!(
+            house.count("SELECT count(*) FROM song_feeling WHERE feeling = 'dread' AND person IS NOT NULL").await,
+            1
+        );
+        assert_eq!(house.count(names).await, 1);
+    })
+    .await;
+}

@@ -47,8 +47,16 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
     }))
 }
 
-/// Puts every song into the index again, a hundred at a time.
+/// Puts every song into the index again, a hundred at a time. Whoever gave it a feeling is its giver or has a line
+/// there: a restore takes those away again, and here what was said beside them.
 pub(crate) async fn index_again(house: &House) -> DbResult<()> {
+    let tx = house.begin().await?;
+    let sql = "UPDATE song_feeling SET person = NULL WHERE person IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM song s WHERE s.id = song_feeling.song AND s.giver = song_feeling.person)
+               AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = '/songs/' || song_feeling.song
+                               AND h.person = song_feeling.person)";
+    tx.run(sql, &[]).await?;
+    tx.keep().await?;
     let mut walk = Walk::over("SELECT id FROM song WHERE id > $1 ORDER BY id LIMIT 100");
     while let Some(ids) = walk.next(&house.db).await? {
         let tx = house.begin().await?;
