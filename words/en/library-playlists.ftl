@@ -52,6 +52,11 @@ playlist-unsay = Say nothing
 playlist-argue-needs = Arguing needs a line.
 playlist-says-yes = yes from { $names }
 playlist-says-no = no from { $names }
+playlist-and-more = { $names } and { $count } more
+playlist-argued-more = { $count } more { $count ->
+    [one] argues
+   *[other] argue
+ }
 playlist-decide = Put it in order
 playlist-decide-line = Give each song that's in a number. Leave the number empty for what stays out, and say why not: somebody brought it with a reason.
 playlist-number = Number

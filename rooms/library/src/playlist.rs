@@ -23,13 +23,15 @@ use people::power::forget_words;
 
 use crate::song::Song;
 use sheet::{Sheet, Track};
-pub use suggestion::{Decision, Suggested, Suggestion, Voice, minutes, put_voice};
+pub use suggestion::{Decision, Says, Suggested, Suggestion, Voice, minutes, put_voice};
 pub(crate) use traces::{entries, forget, index_again, keeps, offers};
 
 /// Playlists on one page of the list.
 pub const PAGE: i64 = 24;
 /// The most suggestions one call takes.
 pub const SUGGESTIONS_MAX: i64 = 200;
+/// Those who say yes to a suggestion that stand there, and as many who say no or argue; of more, how many.
+pub const VOICES_SHOWN: i64 = 10;
 pub const TITLE_CHARS: std::ops::RangeInclusive<usize> = 3..=120;
 pub const BRIEF_CHARS: std::ops::RangeInclusive<usize> = 10..=600;
 pub const LINE_CHARS: std::ops::RangeInclusive<usize> = 3..=300;

@@ -13,7 +13,7 @@ use base::veil::{self, Veil};
 use base::{id, vals};
 use library::article::{self, Article, Kind};
 use library::helped::Helped;
-use library::playlist::{self, Playlist};
+use library::playlist::{self, Playlist, Says};
 use library::song::{self, Draft, Song};
 use people::Person;
 use people::person::Joining;
@@ -206,13 +206,13 @@ impl Moving<'_> {
         let sql = "INSERT INTO suggestion (id, playlist, song, person, reason, n, why_not, since)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
         self.tx.run(sql, vals![&id, list, song, self.who(&one.by)?, &one.reason, one.place, &one.why_not, at]).await?;
-        for (voice, people) in [("yes", &one.yes), ("no", &one.no)] {
+        for (says, people) in [(Says::Yes, &one.yes), (Says::No, &one.no)] {
             for person in people {
-                playlist::put_voice(self.tx, &id, self.who(person)?, voice, "", at).await?;
+                playlist::put_voice(self.tx, &id, self.who(person)?, says, "", at).await?;
             }
         }
         for argued in &one.argued {
-            playlist::put_voice(self.tx, &id, self.who(&argued.by)?, "argued", &argued.line, at).await?;
+            playlist::put_voice(self.tx, &id, self.who(&argued.by)?, Says::Argued, &argued.line, at).await?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use base::db::Ask as _;
 use base::ledger::Ledger;
 use base::refusal::Refusal;
 use base::vals;
-use library::playlist::{Decision, Playlist};
+use library::playlist::{self, Decision, Playlist};
 use library::song::folded;
 
 use crate::house::{Browser, both};
@@ -293,6 +293,32 @@ async fn a_list_that_is_brought_while_a_song_is_renamed_never_holds_the_renamed_
         brook.post("/playlists/bring", &fields).await.is(303);
         assert!(house.count("SELECT count(*) FROM suggestion").await > 0);
         assert_eq!(house.count(wrong).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_very_many_who_say_something_a_few_stand_there_and_how_many_more() {
+    both(async |house| {
+        let ada = house.member("Ada").await;
+        let list = ask_for_doom(&ada).await;
+        let bungee = bring(&ada, &list, "Earth", "Bungee").await;
+        let say = async |who: &Browser<'_>, voice, line| {
+            house.house.clock.turn(1_000);
+            let (at, field) = (format!("{list}/suggestions/{bungee}/voice"), format!("line-{bungee}"));
+            who.post(&at, &[("voice", voice), (&field, line)]).await.is(303);
+        };
+        let first = house.member("Brook").await;
+        say(&first, "yes", "").await;
+        say(&house.member("Eli").await, "argued", "Eleven minutes.").await;
+        say(&house.member("Fern").await, "yes", "It lies down, too.").await;
+        for n in 10..10 + playlist::VOICES_SHOWN {
+            say(&house.member(&format!("Somebody {n}")).await, "yes", "").await;
+        }
+        let page = house.guest().get(&list).await;
+        page.says("Fern, Somebody 11").says("and 2 more").says("It lies down, too.").says("Eleven minutes.");
+        page.says_not("Brook").says_not("Somebody 10");
+        first.get(&list).await.says("Say nothing").says("yes from Brook, Fern, Somebody 11").says("and 1 more");
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Playlists as people meet them: calls, suggestions, voices, the order, and files in and out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::extract::Path;
@@ -15,7 +15,7 @@ use people::power::Capability;
 use people::{Member, Visitor};
 
 use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
-use crate::playlist::{self, Decision, Draft, Playlist, Suggested, Suggestion, Voice};
+use crate::playlist::{self, Decision, Draft, Playlist, Says, Suggested, Suggestion, Voice};
 use crate::song;
 
 /// Songs of a brought list that weigh as much as one thing written (a person's pace).
@@ -83,9 +83,21 @@ struct Line {
 }
 
 impl Line {
-    /// The names of those who say yes or no.
-    fn names(&self, voice: &str) -> String {
-        self.voices.iter().filter(|one| one.voice == voice).map(|one| one.by.as_str()).collect::<Vec<_>>().join(", ")
+    /// The names of those who say this, and how many more do; none where nobody does.
+    fn names(&self, f: &Frame, says: Says) -> Option<String> {
+        let names = self.who_say(says).map(|one| one.by.as_str()).collect::<Vec<_>>().join(", ");
+        let more = self.more(says);
+        let names = if more > 0 { f.say_with_two("playlist-and-more", "names", names, "count", more) } else { names };
+        Some(names).filter(|names| !names.is_empty())
+    }
+
+    /// How many say this and are not shown.
+    fn more(&self, says: Says) -> i64 {
+        self.who_say(says).next().map_or(0, |one| one.many) - self.who_say(says).count() as i64
+    }
+
+    fn who_say(&self, says: Says) -> impl Iterator<Item = &Voice> {
+        self.voices.iter().filter(move |one| one.says == says)
     }
 
     fn arguments(&self) -> impl Iterator<Item = &Voice> {
@@ -96,8 +108,8 @@ impl Line {
         line_field(&self.suggestion.id)
     }
 
-    fn says(&self, voice: &str) -> bool {
-        self.mine.as_ref().is_some_and(|mine| mine.voice == voice)
+    fn says(&self, says: &Says) -> bool {
+        self.mine.as_ref().is_some_and(|mine| mine.says == *says)
     }
 }
 
@@ -161,16 +173,21 @@ pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Rep
 async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_withdrawn: Option<String>) -> Reply {
     let db = &visitor.house.db;
     let list = Playlist::seen_by(db, &visitor.reader(), id).await?;
-    let (suggestions, voices) = (Playlist::suggestions(db, id).await?, Playlist::voices(db, id).await?);
-    let mut links = Playlist::links(db, id).await?;
-    let me = visitor.id();
+    let (me, suggestions) = (visitor.id(), Playlist::suggestions(db, id).await?);
+    let (mut voices, mut links) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+    for voice in Playlist::voices(db, id, me).await? {
+        voices.entry(voice.suggestion.clone()).or_default().push(voice);
+    }
+    for (song, link) in Playlist::links(db, id).await? {
+        links.entry(song).or_default().push(link);
+    }
     let (minutes, unknown) =
         playlist::minutes(suggestions.iter().filter(|one| list.decided_at.is_none() || one.n.is_some()));
     let lines = suggestions.into_iter().map(|suggestion| {
-        let voices: Vec<_> = voices.iter().filter(|voice| voice.suggestion == suggestion.id).cloned().collect();
+        let voices = voices.remove(&suggestion.id).unwrap_or_default();
         let mine = voices.iter().find(|voice| Some(voice.person.as_str()) == me).cloned();
         let is_mine = suggestion.person.is_some() && suggestion.person.as_deref() == me;
-        let links = links.extract_if(.., |(song, _)| *song == suggestion.song).map(|(_, link)| link).collect();
+        let links = links.remove(&suggestion.song).unwrap_or_default();
         Line { suggestion, voices, links, mine, is_mine }
     });
     let (lines_in, lines_out) = lines.partition(|line: &Line| line.suggestion.n.is_some());
@@ -268,16 +285,16 @@ pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, Str
 pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let field = line_field(&suggestion);
-    let (voice, line) =
-        (form.choice("voice", &["yes", "no", "argued", ""]), form.line(&field, 0..=*playlist::LINE_CHARS.end()));
-    if voice == "argued" && line.chars().count() < *playlist::LINE_CHARS.start() {
+    let says = Says::read(&form.choice("voice", &[Says::IDS, &[""]].concat()));
+    let line = form.line(&field, 0..=*playlist::LINE_CHARS.end());
+    if says == Some(Says::Argued) && line.chars().count() < *playlist::LINE_CHARS.start() {
         form.refuse(&field, "playlist-argue-needs");
     }
     if !form.is_right() {
         return shown(&member, &id, &form, &Asked::default(), None).await;
     }
     member.may_write()?;
-    list.say(&member, &suggestion, &voice, &line).await?;
+    list.say(&member, &suggestion, says, &line).await?;
     go(format!("/playlists/{id}?done=said#s-{suggestion}"))
 }
 

@@ -8,11 +8,11 @@ use base::house::House;
 use base::refusal::Refusal;
 use base::room::Way;
 use base::veil;
-use base::{ledger, row, vals};
+use base::{kept_as, ledger, row, vals};
 use people::Member;
 
 use super::sheet::Track;
-use super::{Playlist, SUGGESTIONS_MAX, index};
+use super::{Playlist, SUGGESTIONS_MAX, VOICES_SHOWN, index};
 use crate::song::{self, Song};
 
 /// A song that somebody suggested for a list.
@@ -41,17 +41,28 @@ pub enum Suggested {
     Withdrawn(String),
 }
 
+kept_as! {
+    /// What somebody says to a suggestion.
+    pub enum Says {
+        Yes = "yes",
+        No = "no",
+        /// With a line.
+        Argued = "argued",
+    }
+}
+
 /// What one member says to a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voice {
     pub suggestion: String,
     pub person: String,
     pub by: String,
-    /// `yes`, `no` or `argued`.
-    pub voice: String,
+    pub says: Says,
     pub line: String,
+    /// How many say the same to it.
+    pub many: i64,
 }
-row!(Voice { suggestion, person, by, voice, line });
+row!(Voice { suggestion, person, by, says, line, many });
 
 /// What the curator says to one suggestion: its number in the list, or why it is not in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +90,18 @@ impl Playlist {
         ask.all(sql, vals![id]).await
     }
 
-    /// What members say, by suggestion, the oldest first.
-    pub async fn voices(ask: &impl Ask, id: &str) -> DbResult<Vec<Voice>> {
-        let sql = "SELECT v.suggestion, v.person, p.name, v.voice, v.line
-                   FROM voice v JOIN suggestion g ON g.id = v.suggestion JOIN person p ON p.id = v.person
-                   WHERE g.playlist = $1 ORDER BY v.suggestion, v.at, v.person";
-        ask.all(sql, vals![id]).await
+    /// What members say, by suggestion, the oldest first: of those who say the same [`VOICES_SHOWN`], who gave a line
+    /// before who gave none and the newer before the older, and the reader in any case.
+    pub async fn voices(ask: &impl Ask, id: &str, reader: Option<&str>) -> DbResult<Vec<Voice>> {
+        let sql = "SELECT o.suggestion, o.person, o.name, o.voice, o.line, o.many FROM (
+                     SELECT v.suggestion, v.person, p.name, v.voice, v.line, v.at,
+                       count(*) OVER (PARTITION BY v.suggestion, v.voice) AS many,
+                       row_number() OVER (PARTITION BY v.suggestion, v.voice
+                         ORDER BY CASE WHEN v.line = '' THEN 1 ELSE 0 END, v.at DESC, v.person) AS n
+                     FROM voice v JOIN suggestion g ON g.id = v.suggestion JOIN person p ON p.id = v.person
+                     WHERE g.playlist = $1
+                   ) o WHERE o.n <= $2 OR o.person = $3 ORDER BY o.suggestion, o.at, o.person";
+        ask.all(sql, vals![id, VOICES_SHOWN, reader]).await
     }
 
     /// Suggests a song with a reason. A song that is not on the shelf yet is put there with the list's feeling.
@@ -203,8 +220,8 @@ impl Playlist {
         Ok(tx.keep().await?)
     }
 
-    /// Says yes, no or argues; an empty voice takes it back. Open until the curator has decided.
-    pub async fn say(&self, member: &Member, suggestion: &str, voice: &str, line: &str) -> Result<(), Refusal> {
+    /// Says yes, no or argues; saying nothing takes it back. Open until the curator has decided.
+    pub async fn say(&self, member: &Member, suggestion: &str, says: Option<Says>, line: &str) -> Result<(), Refusal> {
         let tx = self.begin_while_open(member, true).await?;
         let is_here: i64 = tx
             .one("SELECT count(*) FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id])
@@ -212,7 +229,9 @@ impl Playlist {
         if is_here == 0 {
             return Err(Refusal::NotFound);
         }
-        if voice.is_empty() {
+        if let Some(says) = says {
+            put_voice(&tx, suggestion, &member.person.id, says, line, member.house.now()).await?;
+        } else {
             let gone: Option<String> = tx
                 .first(
                     "DELETE FROM voice WHERE suggestion = $1 AND person = $2 RETURNING id",
@@ -222,8 +241,6 @@ impl Playlist {
             if let Some(id) = gone {
                 ledger::gone(&tx, "voice", &id, member.house.now()).await?;
             }
-        } else {
-            put_voice(&tx, suggestion, &member.person.id, voice, line, member.house.now()).await?;
         }
         Ok(tx.keep().await?)
     }
@@ -261,9 +278,9 @@ pub fn minutes<'a>(suggestions: impl Iterator<Item = &'a Suggestion>) -> (i64, u
 }
 
 /// Writes what somebody says to a suggestion, or writes it anew.
-pub async fn put_voice(tx: &Tx, suggestion: &str, person: &str, voice: &str, line: &str, now: i64) -> DbResult<()> {
+pub async fn put_voice(tx: &Tx, suggestion: &str, person: &str, says: Says, line: &str, now: i64) -> DbResult<()> {
     let sql = "INSERT INTO voice (id, suggestion, person, voice, line, at) VALUES ($1, $2, $3, $4, $5, $6)
                ON CONFLICT (suggestion, person) DO UPDATE
                SET voice = excluded.voice, line = excluded.line, at = excluded.at";
-    tx.run(sql, vals![base::id::at(now), suggestion, person, voice, line, now]).await.map(drop)
+    tx.run(sql, vals![base::id::at(now), suggestion, person, says, line, now]).await.map(drop)
 }
