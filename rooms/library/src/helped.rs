@@ -67,8 +67,29 @@ impl Helped {
         }
     }
 
-    /// Puts the lines at one place with those at another that is the same; whoever has one there keeps that one.
+    /// Puts a line beside what the person says there already: at what turns out to be one thing they may have had two.
+    pub(crate) async fn put_beside(
+        tx: &Tx,
+        place: &Place,
+        person: &str,
+        feeling: &str,
+        line: &str,
+        at: i64,
+    ) -> DbResult<()> {
+        if line.is_empty() {
+            return Ok(());
+        }
+        let sql = "INSERT INTO helped (id, place, person, feeling, line, at) VALUES ($1, $2, $3, $4, $5, $6)
+                   ON CONFLICT (place, person) DO UPDATE SET line = helped.line || ' · ' || excluded.line
+                   WHERE helped.line <> excluded.line";
+        tx.run(sql, vals![base::id::at(at), place, person, feeling, line, at]).await.map(drop)
+    }
+
+    /// Puts the lines at one place with those at another that is the same; whoever has one at both says both.
     pub(crate) async fn move_to(tx: &Tx, from: &Place, to: &Place) -> DbResult<()> {
+        let sql = "UPDATE helped SET line = helped.line || ' · ' || h.line FROM helped h
+                   WHERE helped.place = $1 AND h.place = $2 AND h.person = helped.person AND h.line <> helped.line";
+        tx.run(sql, vals![to, from]).await?;
         let sql = "UPDATE helped SET place = $1 WHERE place = $2
                    AND NOT EXISTS (SELECT 1 FROM helped h WHERE h.place = $1 AND h.person = helped.person)";
         tx.run(sql, vals![to, from]).await.map(drop)

@@ -739,6 +739,30 @@ async fn a_keeper_corrects_what_a_song_is_called_with_a_reason_and_its_giver_is_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_had_a_line_at_both_of_two_songs_keeps_both() {
+    both(async |house| {
+        let (ada, brook, dara) = (house.member("Ada").await, house.member("Brook").await, house.member("Dara").await);
+        let cleo = house.holder("Cleo", &house.duty_that("tend_library")).await;
+        let song = bring_bleed(&ada).await;
+        let live =
+            [("artist", "Meshuggah"), ("title", "Bleed, live"), ("feeling", "rage"), ("why", "They count along.")];
+        let other = brook.post("/songs", &live).await.is(303).to();
+        for (at, line) in [(&song, "Up the stairs."), (&other, "Down them again.")] {
+            dara.post(&format!("{at}/helped"), &[("feeling", "rage"), ("line", line)]).await.is(303);
+        }
+        brook.post(&format!("{song}/helped"), &[("feeling", "rage"), ("line", "On the bus.")]).await.is(303);
+        cleo.post(&format!("{song}/merge"), &[("other", &other), ("merge-why", "It is the same one.")]).await.is(303);
+        house
+            .guest()
+            .get(&song)
+            .await
+            .says("Up the stairs. · Down them again.")
+            .says("On the bus. · They count along.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restore_says_of_no_feeling_whose_it_was_once_the_name_came_off_the_song() {
     both(async |house| {
         let (ada, brook, dara) = (house.member("Ada").await, house.member("Brook").await, house.member("Dara").await);

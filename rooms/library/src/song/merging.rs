@@ -36,12 +36,9 @@ impl Song {
             }
         }
         Helped::move_to(&tx, &gone, &place).await?;
-        if let Some(giver) = &other.giver
-            && Helped::of(&*tx, &place, giver).await?.is_none()
-        {
-            // Why they brought it, unless they have a line here: a person has one. The act keeps a copy either way.
+        if let Some(giver) = &other.giver {
             let (feeling, _) = Self::own_feeling(&*tx, &other.id, Some(giver)).await?.unwrap_or_default();
-            Helped::put(&tx, &place, giver, &feeling, &other.why, other.since).await?;
+            Helped::put_beside(&tx, &place, giver, &feeling, &other.why, other.since).await?;
         }
         let sql = "INSERT INTO song_feeling (song, feeling, way, person) SELECT $1, feeling, way, person
                    FROM song_feeling WHERE song = $2 ON CONFLICT DO NOTHING";
@@ -73,20 +70,14 @@ impl Song {
             let sql = "UPDATE voice SET suggestion = $1 WHERE suggestion = $2
                        AND person NOT IN (SELECT h.person FROM voice h WHERE h.suggestion = $1)";
             tx.run(sql, vals![&both.kept, &both.gone]).await?;
-            if let Some(person) = &both.person
-                && Helped::of(tx, &self.place(), person).await?.is_none()
-            {
-                Helped::put(tx, &self.place(), person, &both.feeling, &both.reason, both.since).await?;
+            if let Some(person) = &both.person {
+                Helped::put_beside(tx, &self.place(), person, &both.feeling, &both.reason, both.since).await?;
             }
-            match (both.n, both.kept_n) {
-                (Some(n), None) => drop(
-                    tx.run("UPDATE suggestion SET n = $1, why_not = '' WHERE id = $2", vals![n, &both.kept]).await?,
-                ),
-                (Some(n), Some(_)) => drop(
-                    tx.run("UPDATE suggestion SET n = n - 1 WHERE playlist = $1 AND n > $2", vals![&both.list, n])
-                        .await?,
-                ),
-                (None, _) => {}
+            if let (Some(n), None) = (both.n, both.kept_n) {
+                tx.run("UPDATE suggestion SET n = $1, why_not = '' WHERE id = $2", vals![n, &both.kept]).await?;
+            } else if let Some(n) = both.n {
+                let sql = "UPDATE suggestion SET n = n - 1 WHERE playlist = $1 AND n > $2";
+                tx.run(sql, vals![&both.list, n]).await?;
             }
         }
         Ok(())
