@@ -287,6 +287,7 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
         kind: "playlist",
         title: list.title,
         words,
+        lead: list.brief,
         author: list.by,
         audience: Audience::Everyone,
         feelings: vec![list.feeling],

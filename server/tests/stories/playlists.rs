@@ -322,3 +322,21 @@ async fn of_very_many_who_say_something_a_few_stand_there_and_how_many_more() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_that_is_found_says_what_it_is_for() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        bring(&brook, &list, "Earth", "Bungee").await;
+        for sought in ["hurries", "dragonaut", "bungee"] {
+            let page = house.guest().get(&format!("/search?q={sought}+kind:playlist")).await;
+            if sought == "dragonaut" {
+                page.says("Nothing with those words");
+            } else {
+                page.says("Slow enough to breathe to, nothing that hurries.").says_not("Earth").says_not("lies down");
+            }
+        }
+    })
+    .await;
+}
