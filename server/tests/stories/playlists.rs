@@ -324,6 +324,17 @@ async fn of_very_many_who_say_something_a_few_stand_there_and_how_many_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_whoever_asked_for_a_list_gets_its_form_back() {
+    both(async |house| {
+        let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);
+        let list = ask_for_doom(&ada).await;
+        ada.post(&list, &[("title", ""), ("brief", "")]).await.is(422);
+        brook.post(&list, &[("title", ""), ("brief", "")]).await.is(403).says("Only whoever asked for the list");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_that_is_found_says_what_it_is_for() {
     both(async |house| {
         let (ada, brook) = (house.member("Ada").await, house.member("Brook").await);

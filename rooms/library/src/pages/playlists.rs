@@ -230,8 +230,7 @@ async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
 }
 
 pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
-    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
-    list.must_be_curated_by(&member)?;
+    let list = own(&member, &id).await?;
     let f = member.frame().titled("playlist-edit").private();
     let form = Form::filled([
         ("title", list.title.as_str()),
@@ -243,8 +242,14 @@ pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     page(&Edit { form: &form, list: Some(&list), notice: None, f: &f }, &f)
 }
 
+/// A list that the member asked for.
+async fn own(member: &Member, id: &str) -> Result<Playlist, Refusal> {
+    let list = Playlist::seen_by(&member.house.db, &member.reader(), id).await?;
+    list.must_be_curated_by(member).map(|()| list)
+}
+
 pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
+    let list = own(&member, &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack, false);
     let notice = form.is_right().then_some("playlist-changed-meanwhile");
     if notice.is_some() {
@@ -252,8 +257,7 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
         if list.correct(&member, &draft, form.seen()).await? {
             return go(format!("/playlists/{id}?done=playlist-kept"));
         }
-        let now = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
-        form.set("seen", &now.changed_at.to_string());
+        form.set("seen", &own(&member, &id).await?.changed_at.to_string());
     }
     let f = member.frame().titled("playlist-edit").private();
     page_again(&Edit { form: &form, list: Some(&list), notice, f: &f }, &f)
@@ -327,8 +331,7 @@ impl Decide<'_> {
 }
 
 pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
-    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
-    list.must_be_curated_by(&member)?;
+    let list = own(&member, &id).await?;
     let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
     let fields: Vec<_> = suggestions
         .iter()
@@ -345,8 +348,7 @@ pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
 }
 
 pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
-    let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
-    list.must_be_curated_by(&member)?;
+    let list = own(&member, &id).await?;
     let decisions = decisions(&mut form, &Playlist::suggestions(&member.house.db, &id).await?);
     if form.is_right() {
         member.may_write()?;
