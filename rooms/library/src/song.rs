@@ -13,7 +13,7 @@ use base::clock::SECOND_MS;
 use base::db::{Ask, DbResult, Tx};
 use base::place::Place;
 use base::refusal::Refusal;
-use base::room::Reader;
+use base::room::{Reader, Way};
 use base::veil;
 use base::{ledger, paging, row, vals};
 use people::Member;
@@ -113,7 +113,7 @@ impl Song {
                     member.house.now(),
                 )
                 .await?;
-                say_feeling(&tx, &id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
+                say_feeling(&tx, &id, Some(&member.person.id), &draft.feeling, draft.way).await?;
                 index(&tx, &id).await?;
                 Suggested::AlreadyHere(id)
             }
@@ -140,7 +140,7 @@ impl Song {
             ],
         )
         .await?;
-        say_feeling(tx, id, giver, &draft.feeling, &draft.way).await?;
+        say_feeling(tx, id, giver, &draft.feeling, draft.way).await?;
         set_links(tx, id, &draft.links).await?;
         index(tx, id).await
     }
@@ -205,7 +205,7 @@ impl Song {
     }
 
     /// Songs for a feeling, going one way, newest first.
-    pub async fn for_feeling(ask: &impl Ask, feeling: &str, way: &str, limit: i64) -> DbResult<Vec<Self>> {
+    pub async fn for_feeling(ask: &impl Ask, feeling: &str, way: Way, limit: i64) -> DbResult<Vec<Self>> {
         let sql = songs!(
             "JOIN song_feeling f ON f.song = s.id WHERE f.feeling = $1 AND f.way = $2
              AND NOT EXISTS (SELECT 1 FROM veil v WHERE v.place = '/songs/' || s.id) ORDER BY s.id DESC LIMIT $3"
@@ -214,12 +214,12 @@ impl Song {
     }
 
     /// Feelings and the way each goes from there, in the order they were given.
-    pub async fn feelings(ask: &impl Ask, id: &str) -> DbResult<Vec<(String, String)>> {
+    pub async fn feelings(ask: &impl Ask, id: &str) -> DbResult<Vec<(String, Way)>> {
         ask.all("SELECT feeling, way FROM song_feeling WHERE song = $1 ORDER BY feeling", vals![id]).await
     }
 
     /// The feeling and way that a person gave it; the first there is where they gave none.
-    pub async fn own_feeling(ask: &impl Ask, id: &str, person: Option<&str>) -> DbResult<Option<(String, String)>> {
+    pub async fn own_feeling(ask: &impl Ask, id: &str, person: Option<&str>) -> DbResult<Option<(String, Way)>> {
         ask.first(
             "SELECT feeling, way FROM song_feeling WHERE song = $1
              ORDER BY CASE WHEN person = $2 THEN 0 ELSE 1 END, feeling LIMIT 1",
@@ -260,7 +260,7 @@ impl Song {
         if changed == 0 {
             return Ok(Corrected::ChangedMeanwhile);
         }
-        say_feeling(&tx, &self.id, Some(&member.person.id), &draft.feeling, &draft.way).await?;
+        say_feeling(&tx, &self.id, Some(&member.person.id), &draft.feeling, draft.way).await?;
         set_links(&tx, &self.id, &draft.links).await?;
         index(&tx, &self.id).await?;
         if self.is_renamed_by(draft) {
@@ -355,7 +355,7 @@ pub enum Corrected {
 }
 
 /// Says that a song meets a feeling, in place of what the person said before.
-pub async fn say_feeling(tx: &Tx, song: &str, person: Option<&str>, feeling: &str, way: &str) -> DbResult<()> {
+pub async fn say_feeling(tx: &Tx, song: &str, person: Option<&str>, feeling: &str, way: Way) -> DbResult<()> {
     if feeling.is_empty() {
         return Ok(());
     }

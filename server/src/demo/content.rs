@@ -91,22 +91,14 @@ pub(crate) struct GivenSong {
     pub lang: String,
     pub giver: String,
     pub feelings: Vec<String>,
-    pub way: Way,
+    /// `stay`, `move` or `land`.
+    pub way: String,
     pub genres: Vec<String>,
     pub why: String,
     /// Content notes.
     #[serde(default)]
     pub notes: Vec<String>,
     pub minutes_ago: i64,
-}
-
-/// What a song does with a feeling.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Way {
-    Stay,
-    Move,
-    Land,
 }
 
 /// “It helped me.”

@@ -9,6 +9,7 @@ use base::clock::{DAY_MS, MINUTE_MS};
 use base::db::Tx;
 use base::house::House;
 use base::place::Place;
+use base::room::Way;
 use base::veil::{self, Veil};
 use base::{id, vals};
 use library::article::{self, Article, Kind};
@@ -21,7 +22,7 @@ use people::power::{Capability, SeatOffer};
 use people::profile;
 use talk::remark::{Remark, Saying};
 
-use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Said, Suggested, Way, Written};
+use super::content::{Call, CastMember, Demo, Done, DoneAct, GivenSong, HeldSeat, Said, Suggested, Written};
 
 /// How long an offer of a seat waited for its answer.
 const OFFER_DAYS: i64 = 14;
@@ -157,11 +158,12 @@ impl Moving<'_> {
 
     async fn song(&mut self, given: &GivenSong) -> Result<()> {
         let at = self.ago(given.minutes_ago);
+        let way = Way::read(&given.way).with_context(|| format!("there is no way {}", given.way))?;
         let draft = Draft {
             artist: given.artist.clone(),
             title: given.title.clone(),
             feeling: given.feelings.first().cloned().unwrap_or_default(),
-            way: way(given.way).into(),
+            way,
             why: given.why.clone(),
             note: given.notes.join(", "),
             genre: given.genres.first().cloned().unwrap_or_default(),
@@ -171,7 +173,7 @@ impl Moving<'_> {
         let song = id::at(at);
         Song::add(self.tx, &song, &draft, Some(self.who(&given.giver)?), at).await?;
         for feeling in given.feelings.iter().skip(1) {
-            song::say_feeling(self.tx, &song, None, feeling, way(given.way)).await?;
+            song::say_feeling(self.tx, &song, None, feeling, way).await?;
         }
         self.places.insert(("songs", given.id.clone()), Song::place_of(&song));
         Ok(())
@@ -347,14 +349,6 @@ impl Moving<'_> {
             )
             .await?;
         Ok(SeatOffer::place_of(&offer))
-    }
-}
-
-fn way(way: Way) -> &'static str {
-    match way {
-        Way::Stay => "stay",
-        Way::Move => "move",
-        Way::Land => "land",
     }
 }
 

@@ -10,6 +10,7 @@ use base::clock::{Clock, DAY_MS};
 use base::db::{Ask as _, Db};
 use base::house::House;
 use base::refusal::Refusal;
+use base::room::Way;
 use base::settings::Settings;
 use base::veil::{self, Veil};
 use base::{id, vals};
@@ -139,7 +140,7 @@ impl BrowsedHouse {
                 artist: wide(160),
                 title: format!("{ends}{}", wide(157)),
                 feeling: "rage".into(),
-                way: "stay".into(),
+                way: Way::Stay,
                 why: wide(300),
                 note: wide(160),
                 genre: String::new(),

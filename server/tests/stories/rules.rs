@@ -622,6 +622,7 @@ const STATES: &[(&str, &str)] = &[
     ("seat_offer.answer", "no"),
     ("seat_offer.filled", "invitation"),
     ("second_look.answer", "stands"),
+    ("song_feeling.way", "stay"),
     ("veil.state", "folded"),
     ("way_in.kind", "claim"),
 ];

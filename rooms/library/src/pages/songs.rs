@@ -84,7 +84,7 @@ fn form_page(member: &Member, form: &Form, song: Option<&Song>, notice: Option<N
 }
 
 pub async fn blank(member: Member, asked: Asked) -> Reply {
-    let way = Way::ALL.iter().map(|way| way.id()).find(|id| *id == asked.value("way")).unwrap_or("stay");
+    let way = Way::read(asked.value("way")).unwrap_or_default().id();
     form_page(&member, &Form::filled([("feeling", asked.value("feeling")), ("way", way)]), None, None)
 }
 
@@ -108,7 +108,7 @@ struct Show<'a> {
     song: &'a Song,
     /// Why it was taken off; its giver sees it still.
     withdrawn: Option<String>,
-    feelings: Vec<(String, String)>,
+    feelings: Vec<(String, Way)>,
     links: Vec<String>,
     helped: Safe,
     /// Whether the reader gave it.
@@ -168,7 +168,7 @@ async fn filled(house: &House, song: &Song) -> Result<Form, Refusal> {
         ("genre", &song.genre),
         ("length", &song.length()),
         ("feeling", &feeling),
-        ("way", &way),
+        ("way", way.id()),
         ("links", &links),
         ("seen", &song.changed_at.to_string()),
     ]))

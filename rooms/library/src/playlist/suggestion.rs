@@ -151,7 +151,7 @@ impl Playlist {
             artist: track.artist.clone(),
             title: track.title.clone(),
             feeling: self.feeling.clone(),
-            way: Way::Stay.id().to_owned(),
+            way: Way::Stay,
             why: if track.why.is_empty() {
                 self.brief.chars().take(*song::WHY_CHARS.end()).collect()
             } else {

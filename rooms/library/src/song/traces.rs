@@ -90,7 +90,7 @@ pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
 /// Songs for a feeling, going one way.
 pub(crate) async fn offers(house: &House, feeling: &str, way: Way) -> DbResult<Vec<Offer>> {
     let mut offers = Vec::new();
-    for song in Song::for_feeling(&house.db, feeling, way.id(), OFFERS).await? {
+    for song in Song::for_feeling(&house.db, feeling, way, OFFERS).await? {
         let links = Song::links(&house.db, &song.id).await?;
         offers.push(Offer {
             place: song.place(),
@@ -112,7 +112,7 @@ pub(crate) async fn keeps(ask: &impl Ask, person: &str) -> DbResult<Kept> {
         let feelings: Vec<_> = Song::feelings(ask, &song.id)
             .await?
             .into_iter()
-            .map(|(feeling, way)| json!({ "feeling": feeling, "way": way }))
+            .map(|(feeling, way)| json!({ "feeling": feeling, "way": way.id() }))
             .collect();
         rows.push(json!({
             "artist": song.artist, "title": song.title, "why": song.why, "before_you_press_play": song.note,
