@@ -29,7 +29,8 @@ pub const TITLE_CHARS: std::ops::RangeInclusive<usize> = 2..=brought::TITLE_CHAR
 pub const SUMMARY_CHARS: std::ops::RangeInclusive<usize> = 0..=brought::SUMMARY_CHARS_MAX;
 pub const WORDS_CHARS: std::ops::RangeInclusive<usize> = 1..=markup::SOURCE_CHARS_MAX;
 pub const TERMS_CHARS: std::ops::RangeInclusive<usize> = 0..=600;
-pub const TERMS_MAX: usize = 12;
+/// Categories that somebody types for an article, and tags; an import may bring more.
+pub const TERMS_TYPED_MAX: usize = 12;
 /// Slugs that are addresses of something else.
 const TAKEN_SLUGS: [&str; 1] = ["new"];
 

@@ -1,6 +1,7 @@
 //! Articles side by side: lists, tags, feeds, the index, and rendering them as the house renders today.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base::db::{Ask, DbResult, Tx};
 use base::house::House;
@@ -164,12 +165,12 @@ pub(crate) async fn findable(ask: &impl Ask, place: &Place) -> DbResult<Option<F
     let mut words = format!("{}\n{}", article.summary, markup::render(&article.words).plain);
     let (mut feelings, mut genres) = (Vec::new(), Vec::new());
     for term in article.terms(ask).await? {
-        words = format!("{words}\n{}", term.name);
+        let _ = write!(words, "\n{}", term.name);
         feelings.push(term.slug.clone());
         genres.push(term.slug);
     }
     for helped in Helped::at(ask, place, helped::SHOWN_MAX).await? {
-        words = format!("{words}\n{}", helped.line);
+        let _ = write!(words, "\n{}", helped.line);
     }
     let at = article.published_at.unwrap_or(article.since);
     Ok(Some(Findable {

@@ -8,6 +8,8 @@ pub mod sheet;
 mod suggestion;
 mod traces;
 
+use std::collections::HashMap;
+
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
 use base::form::Form;
@@ -37,6 +39,8 @@ pub const BRIEF_CHARS: std::ops::RangeInclusive<usize> = 10..=600;
 pub const LINE_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 /// Days a call may stay open.
 pub const DAYS: std::ops::RangeInclusive<i64> = 1..=60;
+/// Days it stays open unless whoever asks says otherwise.
+pub const DAYS_USUAL: i64 = 14;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Playlist {
@@ -109,7 +113,8 @@ impl Playlist {
     pub async fn open(member: &Member, draft: &Draft) -> Result<String, Refusal> {
         let (now, id) = (member.house.now(), member.house.new_id());
         let tx = member.begin().await?;
-        Self::add(&tx, &id, draft, Some(&member.person.id), now, now + draft.days.unwrap_or(14) * DAY_MS).await?;
+        Self::add(&tx, &id, draft, Some(&member.person.id), now, now + draft.days.unwrap_or(DAYS_USUAL) * DAY_MS)
+            .await?;
         tx.keep().await?;
         Ok(id)
     }
@@ -243,21 +248,20 @@ impl Playlist {
 
     /// The list as a file says it: what is in, in order; every suggestion while nothing is decided.
     pub async fn sheet(&self, ask: &impl Ask) -> DbResult<Sheet> {
-        let mut tracks = Vec::new();
-        for suggestion in Self::suggestions(ask, &self.id).await? {
-            if self.decided_at.is_some() && suggestion.n.is_none() {
-                continue;
-            }
-            let link = Song::links(ask, &suggestion.song).await?.into_iter().next();
-            tracks.push(Track {
-                artist: suggestion.artist,
-                title: suggestion.title,
-                seconds: suggestion.seconds,
-                why: suggestion.reason,
-                link,
-            });
+        let mut links = HashMap::new();
+        for (song, link) in Self::links(ask, &self.id).await? {
+            links.entry(song).or_insert(link); // the first of each
         }
-        Ok(Sheet { title: self.title.clone(), note: self.brief.clone(), tracks })
+        let suggestions = Self::suggestions(ask, &self.id).await?;
+        let tracks =
+            suggestions.into_iter().filter(|one| self.decided_at.is_none() || one.n.is_some()).map(|one| Track {
+                artist: one.artist,
+                title: one.title,
+                seconds: one.seconds,
+                why: one.reason,
+                link: links.remove(&one.song),
+            });
+        Ok(Sheet { title: self.title.clone(), note: self.brief.clone(), tracks: tracks.collect() })
     }
 
     pub(crate) fn must_be_curated_by(&self, member: &Member) -> Result<(), Refusal> {

@@ -30,6 +30,8 @@ pub const UNDO_MS: i64 = 10 * SECOND_MS;
 pub const PAGE: i64 = 30;
 pub const LINKS_MAX: usize = 6;
 pub const LINKS_CHARS: std::ops::RangeInclusive<usize> = 0..=2_000;
+/// The longest of them, in bytes.
+const LINK_BYTES_MAX: usize = 500;
 pub const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=160;
 pub const WHY_CHARS: std::ops::RangeInclusive<usize> = 3..=300;
 /// The longest song: ten hours.

@@ -4,7 +4,7 @@ use base::form::Form;
 use base::pack::Pack;
 use base::{brought, search};
 
-use super::{SUMMARY_CHARS, TERMS_CHARS, TERMS_MAX, TITLE_CHARS, WORDS_CHARS};
+use super::{SUMMARY_CHARS, TERMS_CHARS, TERMS_TYPED_MAX, TITLE_CHARS, WORDS_CHARS};
 
 /// An article as somebody wrote it into the form.
 #[derive(Clone, Debug, Default)]
@@ -45,28 +45,18 @@ fn terms(form: &mut Form, field: &'static str) -> Vec<String> {
     let line = form.line(field, TERMS_CHARS);
     let terms: Vec<_> =
         line.split(',').map(str::trim).filter(|term| !slug_of(term).is_empty()).map(str::to_owned).collect();
-    if terms.len() > TERMS_MAX {
-        form.refuse_with(field, "article-wrong-many-terms", &[("max", TERMS_MAX.to_string())]);
+    if terms.len() > TERMS_TYPED_MAX {
+        form.refuse_with(field, "article-wrong-many-terms", &[("max", TERMS_TYPED_MAX.to_string())]);
     } else if terms.iter().any(|term| term.chars().count() > brought::TERM_CHARS_MAX) {
         form.refuse_with(field, "article-wrong-long-term", &[("max", brought::TERM_CHARS_MAX.to_string())]);
     }
     terms
 }
 
-/// Words as they stand in an address: lower-case letters and digits of ASCII, with hyphens between the words.
+/// The slug of a title; a piece of its hash where no letter of ours is in it.
 #[must_use]
 pub fn slug_of(text: &str) -> String {
-    let mut slug = String::new();
-    for word in search::words(text)
-        .map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
-        .filter(|word| !word.is_empty())
-    {
-        if slug.len() + word.len() + 1 > brought::SLUG_CHARS_MAX {
-            break;
-        }
-        slug.extend((!slug.is_empty()).then_some('-'));
-        slug.push_str(&word);
-    }
+    let slug = search::slug(text, brought::SLUG_CHARS_MAX);
     if slug.is_empty() && search::words(text).next().is_some() { base::id::hash(text)[..12].to_owned() } else { slug }
 }
 

@@ -10,16 +10,19 @@ use base::form::{Asked, Form};
 use base::page::{Frame, Safe, go, page, page_again};
 use base::paging;
 use base::refusal::{Refusal, Reply};
+use base::search::slug;
 use base::veil;
 use people::power::Capability;
 use people::{Member, Visitor};
 
 use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
-use crate::playlist::{self, Decision, Draft, Playlist, Says, Suggested, Suggestion, Voice};
+use crate::playlist::{self, DAYS_USUAL, Decision, Draft, Playlist, Says, Suggested, Suggestion, Voice};
 use crate::song;
 
 /// Songs of a brought list that weigh as much as one thing written (a person's pace).
 const TRACKS_A_WRITE: usize = 20;
+/// Letters in the name of a list's file, before its ending.
+const FILE_NAME_CHARS_MAX: usize = 60;
 
 #[derive(Template)]
 #[template(path = "playlists/list.html")]
@@ -56,7 +59,7 @@ struct Edit<'a> {
 
 pub async fn blank(member: Member, asked: Asked) -> Reply {
     let f = member.frame().titled("playlist-new").private();
-    let form = Form::filled([("feeling", asked.value("feeling")), ("days", "14")]);
+    let form = Form::filled([("feeling", asked.value("feeling")), ("days", &DAYS_USUAL.to_string())]);
     page(&Edit { form: &form, list: None, notice: None, f: &f }, &f)
 }
 
@@ -217,14 +220,8 @@ async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
     let format = Format::of_ending(ending).ok_or(Refusal::NotFound)?;
     let list = Playlist::seen_by(&visitor.house.db, &visitor.reader(), id).await?;
     let sheet = list.sheet(&visitor.house.db).await?;
-    let name: String = base::search::words(&list.title)
-        .collect::<Vec<_>>()
-        .join("-")
-        .chars()
-        .filter(char::is_ascii)
-        .take(60)
-        .collect();
-    let disposition = format!("attachment; filename=\"{}.{ending}\"", if name.is_empty() { "playlist" } else { &name });
+    let name = Some(slug(&list.title, FILE_NAME_CHARS_MAX)).filter(|name| !name.is_empty());
+    let disposition = format!("attachment; filename=\"{}.{ending}\"", name.unwrap_or_else(|| "playlist".to_owned()));
     Ok(([(CONTENT_TYPE, format.mime().to_owned()), (CONTENT_DISPOSITION, disposition)], sheet.write(format))
         .into_response())
 }

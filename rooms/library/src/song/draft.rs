@@ -5,7 +5,7 @@ use base::pack::Pack;
 use base::room::Way;
 use base::search;
 
-use super::{LINKS_CHARS, LINKS_MAX, NAME_CHARS, SECONDS_MAX, WHY_CHARS};
+use super::{LINK_BYTES_MAX, LINKS_CHARS, LINKS_MAX, NAME_CHARS, SECONDS_MAX, WHY_CHARS};
 
 /// Words after `(with …` that begin a title's own words and not a guest's name.
 const NOT_A_GUEST: [&str; 22] = [
@@ -139,8 +139,9 @@ fn names_guests(inside: &str) -> bool {
 pub fn host_of(link: &str) -> Option<&str> {
     let rest = link.strip_prefix("https://").or_else(|| link.strip_prefix("http://"))?;
     let host = rest.split(['/', '?', '#']).next()?;
-    let plain =
-        link.len() <= 500 && host.contains('.') && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
+    let plain = link.len() <= LINK_BYTES_MAX
+        && host.contains('.')
+        && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
     (plain && !link.contains(char::is_whitespace)).then(|| host.strip_prefix("www.").unwrap_or(host))
 }
 
