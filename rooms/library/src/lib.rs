@@ -82,30 +82,23 @@ impl Room for Library {
     }
 
     async fn at(&self, house: &House, reader: &Reader, place: &Place) -> Result<Option<Preview>, Refusal> {
-        if let Some(id) = place.id_of("playlists") {
-            let list = Playlist::seen_by(&house.db, reader, id).await?;
-            return Ok(Some(Preview {
-                kind: "playlist",
-                title: list.title,
-                line: list.brief,
-                audience: Audience::Everyone,
-                owner: list.curator,
-                open: true,
-            }));
-        }
-        if let Some((kind, slug)) = Kind::of(place) {
-            return article_shelf::at(house, reader, kind, slug).await.map(Some);
-        }
-        let Some(id) = place.id_of("songs") else { return Ok(None) };
-        let song = Song::seen_by(&house.db, reader, id).await?;
-        Ok(Some(Preview {
-            kind: "song",
-            title: song.called(),
-            line: song.why,
-            audience: Audience::Everyone,
-            owner: song.giver,
-            open: true,
-        }))
+        let of = |kind, title, line, owner| {
+            Some(Preview { kind, title, line, audience: Audience::Everyone, owner, open: true })
+        };
+        Ok(match place.parts() {
+            Some(("songs", id)) => {
+                let song = Song::seen_by(&house.db, reader, id).await?;
+                of("song", song.called(), song.why, song.giver)
+            }
+            Some(("playlists", id)) => {
+                let list = Playlist::seen_by(&house.db, reader, id).await?;
+                of("playlist", list.title, list.brief, list.curator)
+            }
+            _ => match Kind::of(place) {
+                Some((kind, slug)) => Some(article_shelf::at(house, reader, kind, slug).await?),
+                None => None,
+            },
+        })
     }
 
     async fn findable(&self, house: &House, place: &Place) -> Result<Option<Findable>, Refusal> {
@@ -164,11 +157,13 @@ pub(crate) async fn let_go(tx: &Tx, place: &Place, talk_goes_to: &Place, now: i6
 /// Refuses what somebody may not see, or no more.
 pub(crate) async fn must_be_seen(ask: &impl Ask, member: &Member, place: &Place) -> Result<(), Refusal> {
     let reader = member.reader();
-    match (place.parts(), Kind::of(place)) {
-        (Some(("songs", id)), _) => Song::seen_by(ask, &reader, id).await.map(drop),
-        (Some(("playlists", id)), _) => Playlist::seen_by(ask, &reader, id).await.map(drop),
-        (_, Some((kind, slug))) => Article::seen_by(ask, &reader, kind, slug).await.map(drop),
-        _ => Err(Refusal::NotFound),
+    match place.parts() {
+        Some(("songs", id)) => Song::seen_by(ask, &reader, id).await.map(drop),
+        Some(("playlists", id)) => Playlist::seen_by(ask, &reader, id).await.map(drop),
+        _ => {
+            let (kind, slug) = Kind::of(place).ok_or(Refusal::NotFound)?;
+            Article::seen_by(ask, &reader, kind, slug).await.map(drop)
+        }
     }
 }
 

@@ -30,17 +30,21 @@ impl Tended {
     pub async fn at(ask: &impl Ask, place: &Place) -> Result<Self, Refusal> {
         let is_off = veil::withdrawn(ask, place).await?.is_some();
         let of = |title, words, giver| Self { place: place.clone(), title, is_off, giver, words };
-        if let Some(id) = place.id_of("songs") {
-            let song = Song::find(ask, id).await?.ok_or(Refusal::NotFound)?;
-            return Ok(of(song.called(), song.why, song.giver));
+        match place.parts() {
+            Some(("songs", id)) => {
+                let song = Song::find(ask, id).await?.ok_or(Refusal::NotFound)?;
+                Ok(of(song.called(), song.why, song.giver))
+            }
+            Some(("playlists", id)) => {
+                let list = Playlist::find(ask, id).await?.ok_or(Refusal::NotFound)?;
+                Ok(of(list.title, list.brief, list.curator))
+            }
+            _ => {
+                let (kind, slug) = Kind::of(place).ok_or(Refusal::NotFound)?;
+                let article = Article::find(ask, kind, slug).await?.filter(Article::is_out).ok_or(Refusal::NotFound)?;
+                Ok(of(article.title, article.words, article.author))
+            }
         }
-        if let Some(id) = place.id_of("playlists") {
-            let list = Playlist::find(ask, id).await?.ok_or(Refusal::NotFound)?;
-            return Ok(of(list.title, list.brief, list.curator));
-        }
-        let (kind, slug) = Kind::of(place).ok_or(Refusal::NotFound)?;
-        let article = Article::find(ask, kind, slug).await?.filter(Article::is_out).ok_or(Refusal::NotFound)?;
-        Ok(of(article.title, article.words, article.author))
     }
 
     /// What of these kinds is off, the last first; the newest [`OFF_MAX`] of them.
