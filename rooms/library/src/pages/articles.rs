@@ -24,6 +24,8 @@ use crate::pages::helped;
 
 pub fn doors() -> Router<House> {
     Router::new()
+        .route("/articles", get(list))
+        .route("/articles/{slug}", get(show))
         .route("/articles/{slug}/history", get(history))
         .route("/articles/{slug}/history/unsay", post(unsay_before))
         .route("/articles/{slug}/withdraw", post(take_off))
@@ -45,7 +47,7 @@ struct List<'a> {
     older: Option<String>,
 }
 
-pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
+async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let db = &visitor.house.db;
     let term = match ["category", "tag", "by"].into_iter().find(|kind| asked.has(kind)) {
         Some("by") => Some(("by", asked.value("by").to_owned())),
@@ -96,7 +98,7 @@ struct Show<'a> {
     talk: Safe,
 }
 
-pub async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> Reply {
+async fn show(visitor: Visitor, Path(slug): Path<String>, asked: Asked) -> Reply {
     shown(&visitor, &slug, &Form::default(), &asked).await
 }
 
@@ -144,7 +146,7 @@ async fn seen(member: &Member, slug: &str) -> Result<Article, Refusal> {
     Article::seen_by(&member.house.db, &member.reader(), Kind::Article, slug).await
 }
 
-pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
+async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
     let article = seen(&member, &slug).await?;
     helped::say(&member, &article.place(), &mut form).await?;
     if form.is_right() {
@@ -154,7 +156,7 @@ pub async fn say_helped(member: Member, Path(slug): Path<String>, mut form: Form
     }
 }
 
-pub async fn unsay_helped(member: Member, Path(slug): Path<String>) -> Reply {
+async fn unsay_helped(member: Member, Path(slug): Path<String>) -> Reply {
     helped::unsay(&member, &Place::of(Kind::Article.shelf(), &slug)).await
 }
 
@@ -175,7 +177,7 @@ impl History<'_> {
     }
 }
 
-pub async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
+async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
     let article = Article::seen_by(&visitor.house.db, &visitor.reader(), Kind::Article, &slug).await?;
     let before = article.before(&visitor.house.db).await?;
     let is_mine = article.is_by(visitor.reader().person.as_deref());
@@ -183,25 +185,25 @@ pub async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
     page(&History { f: &f, article: &article, before, is_mine }, &f)
 }
 
-pub async fn unsay_before(member: Member, Path(slug): Path<String>, form: Form) -> Reply {
+async fn unsay_before(member: Member, Path(slug): Path<String>, form: Form) -> Reply {
     let article = seen(&member, &slug).await?;
     article.unsay_before(&member, form.value("version")).await?;
     go(format!("{}/history?done=wording-gone", article.place()))
 }
 
-pub async fn take_off(member: Member, Path(slug): Path<String>) -> Reply {
+async fn take_off(member: Member, Path(slug): Path<String>) -> Reply {
     let article = seen(&member, &slug).await?;
     article.take_off(&member).await?;
     go(format!("{}?done=article-withdrawn", article.place()))
 }
 
-pub async fn put_back(member: Member, Path(slug): Path<String>) -> Reply {
+async fn put_back(member: Member, Path(slug): Path<String>) -> Reply {
     let article = seen(&member, &slug).await?;
     article.put_back(&member).await?;
     go(format!("{}?done=article-back", article.place()))
 }
 
-pub async fn remove(member: Member, Path(slug): Path<String>) -> Reply {
+async fn remove(member: Member, Path(slug): Path<String>) -> Reply {
     seen(&member, &slug).await?.remove(&member).await?;
     go("/articles?done=article-removed")
 }

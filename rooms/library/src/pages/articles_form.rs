@@ -3,44 +3,45 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::Path;
-use axum::routing::get;
+use axum::routing::{get, post};
 use base::form::{Asked, Form};
 use base::house::House;
 use base::markup;
 use base::page::{Frame, Safe, go, page, page_again};
+use base::place::Place;
 use base::refusal::{Refusal, Reply};
 use people::Member;
 
 use crate::article::{Article, Draft, Kind};
 use crate::article_shelf::Term;
-use crate::pages::articles;
 
 pub fn doors() -> Router<House> {
     Router::new()
-        .route("/articles", get(articles::list).post(write))
+        .route("/articles", post(write))
         .route("/articles/new", get(blank))
-        .route("/articles/{slug}", get(articles::show).post(correct))
+        .route("/articles/{slug}", post(correct))
         .route("/articles/{slug}/edit", get(edit))
 }
 
 /// The form of an article or page.
 #[derive(Template)]
 #[template(path = "articles/form.html")]
-pub struct Write<'a> {
-    pub f: &'a Frame,
-    pub form: &'a Form,
+struct Write<'a> {
+    f: &'a Frame,
+    form: &'a Form,
     /// Where it is sent: the shelf for something new, else the place of what is being changed.
-    pub action: String,
-    pub is_new: bool,
-    pub is_page: bool,
+    action: String,
+    is_new: bool,
+    is_page: bool,
     /// It may be kept as a draft: it was never up.
-    pub may_wait: bool,
-    pub preview: Option<Safe>,
+    may_wait: bool,
+    /// The words as they will stand, where they were asked for.
+    preview: Option<Safe>,
     /// It was changed meanwhile.
-    pub is_stale: bool,
+    is_stale: bool,
 }
 
-/// What the button that was pressed asks for.
+/// Whether the button was pressed that shows it first.
 pub fn asks_for_preview(form: &Form) -> bool {
     form.value("do") == "preview"
 }
@@ -50,14 +51,32 @@ fn asks_to_publish(form: &Form) -> bool {
     form.value("do") == "publish"
 }
 
-/// The words as they will stand, where they were asked for.
-pub fn preview(form: &Form, draft: &Draft) -> Option<Safe> {
-    (form.is_right() && asks_for_preview(form)).then(|| Safe(markup::render(&draft.words).html))
+/// The form as the person left it, for something new or for what stands at a place.
+pub fn draw(member: &Member, form: &Form, kind: Kind, at: Option<&Place>, may_wait: bool, is_stale: bool) -> Reply {
+    let title = match (kind, at) {
+        (Kind::Article, None) => "article-new",
+        (Kind::Article, Some(_)) => "article-edit",
+        (Kind::Page, None) => "page-new",
+        (Kind::Page, Some(_)) => "page-edit",
+    };
+    let f = member.frame().titled(title).private();
+    let preview = form.is_right() && asks_for_preview(form);
+    let write = Write {
+        f: &f,
+        form,
+        action: at.map_or_else(|| format!("/{}", kind.shelf()), Place::to_string),
+        is_new: at.is_none(),
+        is_page: kind == Kind::Page,
+        may_wait,
+        preview: preview.then(|| Safe(markup::render(form.value("words")).html)),
+        is_stale,
+    };
+    if form.is_right() && !is_stale { page(&write, &f) } else { page_again(&write, &f) }
 }
 
-/// Shows the form again: with a preview, or with what is wrong.
-pub fn again(write: &Write<'_>) -> Reply {
-    if write.preview.is_some() { page(write, write.f) } else { page_again(write, write.f) }
+fn form_page(member: &Member, form: &Form, article: Option<&Article>, is_stale: bool) -> Reply {
+    let may_wait = article.is_none_or(|article| article.published_at.is_none());
+    draw(member, form, Kind::Article, article.map(Article::place).as_ref(), may_wait, is_stale)
 }
 
 /// The form as the article stands now.
@@ -78,36 +97,13 @@ pub fn filled(article: &Article, terms: &[Term]) -> Form {
 }
 
 async fn blank(member: Member, _: Asked) -> Reply {
-    let f = member.frame().titled("article-new").private();
-    page(
-        &Write {
-            f: &f,
-            form: &Form::default(),
-            action: "/articles".into(),
-            is_new: true,
-            is_page: false,
-            may_wait: true,
-            preview: None,
-            is_stale: false,
-        },
-        &f,
-    )
+    form_page(&member, &Form::default(), None, false)
 }
 
 async fn write(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() || asks_for_preview(&form) {
-        let f = member.frame().titled("article-new").private();
-        return again(&Write {
-            f: &f,
-            form: &form,
-            action: "/articles".into(),
-            is_new: true,
-            is_page: false,
-            may_wait: true,
-            preview: preview(&form, &draft),
-            is_stale: false,
-        });
+        return form_page(&member, &form, None, false);
     }
     member.may_write()?;
     let publishes = asks_to_publish(&form);
@@ -124,42 +120,19 @@ async fn own(member: &Member, slug: &str) -> Result<Article, Refusal> {
 async fn edit(member: Member, Path(slug): Path<String>) -> Reply {
     let article = own(&member, &slug).await?;
     let form = filled(&article, &article.terms(&member.house.db).await?);
-    let f = member.frame().titled("article-edit").private();
-    page(
-        &Write {
-            f: &f,
-            form: &form,
-            action: article.place().into(),
-            is_new: false,
-            is_page: false,
-            may_wait: article.published_at.is_none(),
-            preview: None,
-            is_stale: false,
-        },
-        &f,
-    )
+    form_page(&member, &form, Some(&article), false)
 }
 
 async fn correct(member: Member, Path(slug): Path<String>, mut form: Form) -> Reply {
     let article = own(&member, &slug).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
-    let is_stale = form.is_right() && !asks_for_preview(&form);
-    if is_stale {
-        member.may_write()?;
-        if let Some(place) = article.correct(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
-            return go(format!("{place}?done=article-kept"));
-        }
-        form.set("seen", &own(&member, &slug).await?.changed_at.to_string());
+    if !form.is_right() || asks_for_preview(&form) {
+        return form_page(&member, &form, Some(&article), false);
     }
-    let f = member.frame().titled("article-edit").private();
-    again(&Write {
-        f: &f,
-        form: &form,
-        action: article.place().into(),
-        is_new: false,
-        is_page: false,
-        may_wait: article.published_at.is_none(),
-        preview: preview(&form, &draft),
-        is_stale,
-    })
+    member.may_write()?;
+    if let Some(place) = article.correct(&member, &draft, form.seen(), asks_to_publish(&form)).await? {
+        return go(format!("{place}?done=article-kept"));
+    }
+    form.set("seen", &own(&member, &slug).await?.changed_at.to_string());
+    form_page(&member, &form, Some(&article), true)
 }

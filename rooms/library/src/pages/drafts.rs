@@ -2,6 +2,9 @@
 //! to see.
 
 use askama::Template;
+use axum::Router;
+use axum::routing::get;
+use base::house::House;
 use base::page::{Frame, page};
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
@@ -9,6 +12,10 @@ use people::Member;
 use talk::draft;
 
 use crate::article_shelf::Listed;
+
+pub fn doors() -> Router<House> {
+    Router::new().route("/backstage/drafts", get(list))
+}
 
 /// A comment that waits.
 struct Kept {
@@ -26,7 +33,7 @@ struct List<'a> {
     comments: Vec<Kept>,
 }
 
-pub async fn list(member: Member) -> Reply {
+async fn list(member: Member) -> Reply {
     let (house, person) = (&member.house, &member.person.id);
     let mut comments = Vec::new();
     for (place, words, at) in draft::all(&house.db, person).await? {

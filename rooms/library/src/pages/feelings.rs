@@ -1,12 +1,21 @@
 //! "Something for how I feel": one feeling, three ways to go, and what every room offers for each.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::Path;
+use axum::routing::get;
+use base::house::House;
 use base::pack::Feeling;
-use base::page::{Frame, page};
+use base::page::{Frame, go, page};
 use base::refusal::{Refusal, Reply};
 use base::room::{Offer, Way};
 use people::Visitor;
+
+pub fn doors() -> Router<House> {
+    Router::new()
+        .route("/feelings", get(async || go("/#how"))) // the first page asks for them
+        .route("/feelings/{id}", get(show))
+}
 
 /// With fewer songs than this in one way to go, the page asks for another.
 const FEW: usize = 4;
@@ -39,7 +48,7 @@ impl Show<'_> {
     }
 }
 
-pub async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
+async fn show(visitor: Visitor, Path(id): Path<String>) -> Reply {
     let house = visitor.house.clone();
     let feeling = house.pack.feeling(&id).ok_or(Refusal::NotFound)?;
     let mut ways = Vec::new();

@@ -1,6 +1,9 @@
 //! The library's front: what is new on each shelf, and the ways in.
 
 use askama::Template;
+use axum::Router;
+use axum::routing::get;
+use base::house::House;
 use base::page::{Frame, page};
 use base::refusal::Reply;
 use people::Visitor;
@@ -9,6 +12,10 @@ use people::power::Capability;
 use crate::article_shelf::{self, Listed};
 use crate::playlist::Playlist;
 use crate::song::{Filter, Song};
+
+pub fn doors() -> Router<House> {
+    Router::new().route("/library", get(show))
+}
 
 /// Songs and articles that stand here: three rows of two.
 const ROWS: i64 = 6;
@@ -25,7 +32,7 @@ struct Front<'a> {
     may_tend: bool,
 }
 
-pub async fn show(visitor: Visitor) -> Reply {
+async fn show(visitor: Visitor) -> Reply {
     let songs = Song::newest(&visitor.house.db, &Filter::default(), ROWS).await?;
     let lists = Playlist::newest(&visitor.house.db, "", None, CARDS).await?;
     let articles = Listed::newest(&visitor.house.db, &article_shelf::Filter::default(), ROWS).await?;

@@ -16,7 +16,7 @@ use people::power::{Capability, Holding, TendPages};
 use crate::article::{self, Article, Draft, Kind};
 use crate::article_shelf;
 use crate::pages::articles::History;
-use crate::pages::articles_form::{Write, again, asks_for_preview, filled, preview};
+use crate::pages::articles_form::{self, asks_for_preview, filled};
 use crate::tended::Tended;
 
 pub fn doors() -> Router<House> {
@@ -99,39 +99,21 @@ async fn history(visitor: Visitor, Path(slug): Path<String>) -> Reply {
     page(&History { f: &f, article: &article, before, is_mine: false }, &f)
 }
 
+fn form_page(holding: &Holding<TendPages>, form: &Form, slug: Option<&str>, is_stale: bool) -> Reply {
+    let place = slug.map(|slug| Place::of(Kind::Page.shelf(), slug));
+    articles_form::draw(&holding.member, form, Kind::Page, place.as_ref(), false, is_stale)
+}
+
 async fn blank(holding: Holding<TendPages>) -> Reply {
-    let f = holding.member.frame().titled("page-new").private();
-    page(
-        &Write {
-            f: &f,
-            form: &Form::default(),
-            action: "/pages".into(),
-            is_new: true,
-            is_page: true,
-            may_wait: false,
-            preview: None,
-            is_stale: false,
-        },
-        &f,
-    )
+    form_page(&holding, &Form::default(), None, false)
 }
 
 async fn write(holding: Holding<TendPages>, mut form: Form) -> Reply {
     let (draft, why) = read(&holding, &mut form);
-    if form.is_right() && !asks_for_preview(&form) {
-        return go(Article::add_page(&holding, &draft, &why).await?.as_str());
+    if !form.is_right() || asks_for_preview(&form) {
+        return form_page(&holding, &form, None, false);
     }
-    let f = holding.member.frame().titled("page-new").private();
-    again(&Write {
-        f: &f,
-        form: &form,
-        action: "/pages".into(),
-        is_new: true,
-        is_page: true,
-        may_wait: false,
-        preview: preview(&form, &draft),
-        is_stale: false,
-    })
+    go(Article::add_page(&holding, &draft, &why).await?.as_str())
 }
 
 fn read(holding: &Holding<TendPages>, form: &mut Form) -> (Draft, String) {
@@ -149,43 +131,20 @@ async fn edit(holding: Holding<TendPages>, Path(slug): Path<String>) -> Reply {
             Form::filled([("title", first.title.as_str()), ("words", &first.words), ("lang", &first.lang)])
         }
     };
-    let f = holding.member.frame().titled("page-edit").private();
-    page(
-        &Write {
-            f: &f,
-            form: &form,
-            action: format!("/pages/{slug}"),
-            is_new: false,
-            is_page: true,
-            may_wait: false,
-            preview: None,
-            is_stale: false,
-        },
-        &f,
-    )
+    form_page(&holding, &form, Some(&slug), false)
 }
 
 async fn change(holding: Holding<TendPages>, Path(slug): Path<String>, mut form: Form) -> Reply {
     let (draft, why) = read(&holding, &mut form);
-    let is_ready = form.is_right() && !asks_for_preview(&form);
-    if is_ready {
-        let (known, seen) = kept(&holding, &slug, form.seen()).await?;
-        if known.change_page(&holding, &draft, seen, &why).await? {
-            return go(format!("{}?done=page-kept", known.place()));
-        }
-        form.set("seen", &kept(&holding, &slug, 0).await?.0.changed_at.to_string());
+    if !form.is_right() || asks_for_preview(&form) {
+        return form_page(&holding, &form, Some(&slug), false);
     }
-    let f = holding.member.frame().titled("page-edit").private();
-    again(&Write {
-        f: &f,
-        form: &form,
-        action: format!("/pages/{slug}"),
-        is_new: false,
-        is_page: true,
-        may_wait: false,
-        preview: preview(&form, &draft),
-        is_stale: is_ready,
-    })
+    let (known, seen) = kept(&holding, &slug, form.seen()).await?;
+    if known.change_page(&holding, &draft, seen, &why).await? {
+        return go(format!("{}?done=page-kept", known.place()));
+    }
+    form.set("seen", &kept(&holding, &slug, 0).await?.0.changed_at.to_string());
+    form_page(&holding, &form, Some(&slug), true)
 }
 
 /// The page as it stands, and the change of it that the form was filled from. One that is still the pack's is written

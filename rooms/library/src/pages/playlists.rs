@@ -1,12 +1,15 @@
-//! Playlists as people meet them: calls, suggestions, voices, the order, and files in and out.
+//! Playlists as people meet them: calls, suggestions, voices, the order, and files to take along.
 
 use std::collections::{HashMap, HashSet};
 
 use askama::Template;
+use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse as _;
+use axum::routing::{get, post};
 use base::form::{Asked, Form};
+use base::house::House;
 use base::page::{Frame, Safe, go, page, page_again};
 use base::paging;
 use base::refusal::{Refusal, Reply};
@@ -15,12 +18,23 @@ use base::veil;
 use people::power::Capability;
 use people::{Member, Visitor};
 
-use crate::playlist::sheet::{BYTES_MAX, Format, Sheet, SheetTrouble};
+use crate::playlist::sheet::Format;
 use crate::playlist::{self, DAYS_USUAL, Decision, Draft, Playlist, Says, Suggested, Suggestion, Voice};
 use crate::song;
 
-/// Songs of a brought list that weigh as much as one thing written (a person's pace).
-const TRACKS_A_WRITE: usize = 20;
+pub fn doors() -> Router<House> {
+    Router::new()
+        .route("/playlists", get(list).post(open))
+        .route("/playlists/new", get(blank))
+        .route("/playlists/{id}", get(show).post(correct))
+        .route("/playlists/{id}/edit", get(edit))
+        .route("/playlists/{id}/suggestions", post(suggest))
+        .route("/playlists/{id}/suggestions/{suggestion}/voice", post(say))
+        .route("/playlists/{id}/suggestions/{suggestion}/take-back", post(unsuggest))
+        .route("/playlists/{id}/order", get(weigh).post(decide))
+        .route("/playlists/{id}/take-back", post(take_back))
+}
+
 /// Letters in the name of a list's file, before its ending.
 const FILE_NAME_CHARS_MAX: usize = 60;
 
@@ -33,7 +47,7 @@ struct List<'a> {
     older: Option<String>,
 }
 
-pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
+async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let feeling = asked.value("feeling");
     if !feeling.is_empty() && visitor.house.pack.feeling(feeling).is_none() {
         return Err(Refusal::NotFound);
@@ -57,13 +71,13 @@ struct Edit<'a> {
     notice: Option<&'static str>,
 }
 
-pub async fn blank(member: Member, asked: Asked) -> Reply {
+async fn blank(member: Member, asked: Asked) -> Reply {
     let f = member.frame().titled("playlist-new").private();
     let form = Form::filled([("feeling", asked.value("feeling")), ("days", &DAYS_USUAL.to_string())]);
     page(&Edit { form: &form, list: None, notice: None, f: &f }, &f)
 }
 
-pub async fn open(member: Member, mut form: Form) -> Reply {
+async fn open(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack, true);
     if !form.is_right() {
         let f = member.frame().titled("playlist-new").private();
@@ -165,7 +179,7 @@ impl Show<'_> {
     }
 }
 
-pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
+async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
     if let Some((id, ending)) = id.split_once('.') {
         return file(&visitor, id, ending).await;
     }
@@ -226,7 +240,7 @@ async fn file(visitor: &Visitor, id: &str, ending: &str) -> Reply {
         .into_response())
 }
 
-pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
+async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     let list = own(&member, &id).await?;
     let f = member.frame().titled("playlist-edit").private();
     let form = Form::filled([
@@ -245,7 +259,7 @@ async fn own(member: &Member, id: &str) -> Result<Playlist, Refusal> {
     list.must_be_curated_by(member).map(|()| list)
 }
 
-pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let list = own(&member, &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack, false);
     let notice = form.is_right().then_some("playlist-changed-meanwhile");
@@ -260,7 +274,7 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
     page_again(&Edit { form: &form, list: Some(&list), notice, f: &f }, &f)
 }
 
-pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let (artist, title, reason) = (
         form.line("artist", song::NAME_CHARS),
@@ -277,13 +291,13 @@ pub async fn suggest(member: Member, Path(id): Path<String>, mut form: Form) -> 
     }
 }
 
-pub async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, String)>) -> Reply {
+async fn unsuggest(member: Member, Path((id, suggestion)): Path<(String, String)>) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.unsuggest(&member, &suggestion).await?;
     go(format!("/playlists/{id}?done=unsuggested#suggested"))
 }
 
-pub async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
+async fn say(member: Member, Path((id, suggestion)): Path<(String, String)>, mut form: Form) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     let field = line_field(&suggestion);
     let says = Says::read(&form.choice("voice", &[Says::IDS, &[""]].concat()));
@@ -327,7 +341,7 @@ impl Decide<'_> {
     }
 }
 
-pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
+async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
     let list = own(&member, &id).await?;
     let suggestions = Playlist::suggestions(&member.house.db, &id).await?;
     let fields: Vec<_> = suggestions
@@ -344,7 +358,7 @@ pub async fn weigh(member: Member, Path(id): Path<String>) -> Reply {
     page(&Decide { list: &list, suggestions, more_came: false, form: &form, f: &f }, &f)
 }
 
-pub async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+async fn decide(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let list = own(&member, &id).await?;
     let decisions = decisions(&mut form, &Playlist::suggestions(&member.house.db, &id).await?);
     if form.is_right() {
@@ -381,68 +395,8 @@ fn decisions(form: &mut Form, suggestions: &[Suggestion]) -> Vec<Decision> {
         .collect()
 }
 
-pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
+async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let list = Playlist::seen_by(&member.house.db, &member.reader(), &id).await?;
     list.take_back(&member).await?;
     go("/playlists?done=unsuggested")
-}
-
-#[derive(Template)]
-#[template(path = "playlists/bring.html")]
-struct Bring<'a> {
-    f: &'a Frame,
-    form: &'a Form,
-}
-
-pub async fn blank_bring(member: Member) -> Reply {
-    let f = member.frame().titled("playlist-bring").private();
-    page(&Bring { form: &Form::default(), f: &f }, &f)
-}
-
-pub async fn bring(member: Member, mut form: Form) -> Reply {
-    let sheet = read_sheet(&mut form);
-    if let (Some(sheet), false) = (&sheet, form.has("title")) {
-        form.set("title", &sheet.title);
-    }
-    if let (Some(sheet), false) = (&sheet, form.has("brief")) {
-        form.set("brief", &sheet.note);
-    }
-    let draft = Draft::read(&mut form, &member.house.pack, false);
-    match sheet {
-        Some(sheet) if form.is_right() => {
-            for _ in sheet.tracks.chunks(TRACKS_A_WRITE) {
-                member.may_write()?;
-            }
-            let id = Playlist::bring(&member, &draft, &sheet).await?;
-            go(format!("/playlists/{id}?done=playlist-brought"))
-        }
-        _ => {
-            let f = member.frame().titled("playlist-bring").private();
-            page_again(&Bring { form: &form, f: &f }, &f)
-        }
-    }
-}
-
-/// The sheet of an uploaded file, or of what was pasted; what is wrong is noted at the field.
-fn read_sheet(form: &mut Form) -> Option<Sheet> {
-    let uploaded = form.file("file").map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    let field = if uploaded.is_some() { "file" } else { "paste" };
-    let text = uploaded.unwrap_or_else(|| form.value("paste").to_owned());
-    if text.len() > BYTES_MAX {
-        form.refuse(field, "playlist-wrong-many");
-        return None;
-    }
-    match Sheet::read(&text) {
-        Ok(sheet) => return Some(sheet),
-        Err(SheetTrouble::Empty) => form.refuse(field, "playlist-wrong-empty"),
-        Err(SheetTrouble::TooMany) => form.refuse(field, "playlist-wrong-many"),
-        Err(SheetTrouble::Nameless { at }) => {
-            form.refuse_with(field, "playlist-wrong-nameless", &[("at", at.to_string())])
-        }
-        Err(SheetTrouble::TooLong { at }) => form.refuse_with(field, "playlist-wrong-long", &[("at", at.to_string())]),
-        Err(SheetTrouble::Unreadable { at }) => {
-            form.refuse_with(field, "playlist-wrong-file", &[("at", at.to_string())])
-        }
-    }
-    None
 }

@@ -1,7 +1,10 @@
 //! Search over everything the reader may see.
 
 use askama::Template;
+use axum::Router;
+use axum::routing::get;
 use base::form::Asked;
+use base::house::House;
 use base::pack::Feeling;
 use base::page::{Frame, Safe, page};
 use base::paging;
@@ -9,6 +12,10 @@ use base::place::Place;
 use base::refusal::{Refusal, Reply};
 use base::search::{self, Found, Order, Query};
 use people::Visitor;
+
+pub fn doors() -> Router<House> {
+    Router::new().route("/search", get(show))
+}
 
 /// Finds on one page.
 const PAGE: i64 = 20;
@@ -64,7 +71,7 @@ impl Results<'_> {
     }
 }
 
-pub async fn show(visitor: Visitor, asked: Asked) -> Reply {
+async fn show(visitor: Visitor, asked: Asked) -> Reply {
     let typed: String = asked.value("q").chars().take(TYPED_CHARS_MAX).collect();
     let query = Query::read(&typed);
     let order = if asked.value("order") == "like" { Order::MostLike } else { Order::NewestFirst };

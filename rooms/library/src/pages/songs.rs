@@ -1,7 +1,9 @@
 //! Songs as people meet them. Each handler reads, calls one verb, and answers.
 
 use askama::Template;
+use axum::Router;
 use axum::extract::Path;
+use axum::routing::{get, post};
 use base::form::{Asked, Form};
 use base::house::House;
 use base::page::{Frame, Safe, go, page, page_again};
@@ -16,6 +18,17 @@ use people::{Member, Visitor};
 use crate::pages::helped;
 use crate::song::{self, Corrected, Draft, Filter, Song, Suggested, TakenBack};
 
+pub fn doors() -> Router<House> {
+    Router::new()
+        .route("/songs", get(list).post(suggest))
+        .route("/songs/new", get(blank))
+        .route("/songs/{id}", get(show).post(correct))
+        .route("/songs/{id}/edit", get(edit))
+        .route("/songs/{id}/helped", post(say_helped))
+        .route("/songs/{id}/helped/unsay", post(unsay_helped))
+        .route("/songs/{id}/take-back", post(take_back))
+}
+
 #[derive(Template)]
 #[template(path = "songs/list.html")]
 struct List<'a> {
@@ -26,7 +39,7 @@ struct List<'a> {
     older: Option<String>,
 }
 
-pub async fn list(visitor: Visitor, asked: Asked) -> Reply {
+async fn list(visitor: Visitor, asked: Asked) -> Reply {
     let pack = &visitor.house.pack;
     let known = |field| Some(asked.value(field)).filter(|id| !id.is_empty()).map(str::to_owned);
     let filter = Filter { feeling: known("feeling"), genre: known("genre"), before: asked.before().map(str::to_owned) };
@@ -83,12 +96,12 @@ fn form_page(member: &Member, form: &Form, song: Option<&Song>, notice: Option<N
     if is_fine { page(&edit, &f) } else { page_again(&edit, &f) }
 }
 
-pub async fn blank(member: Member, asked: Asked) -> Reply {
+async fn blank(member: Member, asked: Asked) -> Reply {
     let way = Way::read(asked.value("way")).unwrap_or_default().id();
     form_page(&member, &Form::filled([("feeling", asked.value("feeling")), ("way", way)]), None, None)
 }
 
-pub async fn suggest(member: Member, mut form: Form) -> Reply {
+async fn suggest(member: Member, mut form: Form) -> Reply {
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() {
         return form_page(&member, &form, None, None);
@@ -119,7 +132,7 @@ struct Show<'a> {
     talk: Safe,
 }
 
-pub async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
+async fn show(visitor: Visitor, Path(id): Path<String>, asked: Asked) -> Reply {
     shown(&visitor, &id, &Form::default(), &asked).await
 }
 
@@ -145,7 +158,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
     if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
 }
 
-pub async fn edit(member: Member, Path(id): Path<String>) -> Reply {
+async fn edit(member: Member, Path(id): Path<String>) -> Reply {
     let song = own(&member, &id).await?;
     form_page(&member, &filled(&member.house, &song).await?, Some(&song), None)
 }
@@ -174,7 +187,7 @@ async fn filled(house: &House, song: &Song) -> Result<Form, Refusal> {
     ]))
 }
 
-pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let song = own(&member, &id).await?;
     let draft = Draft::read(&mut form, &member.house.pack);
     if !form.is_right() {
@@ -191,7 +204,7 @@ pub async fn correct(member: Member, Path(id): Path<String>, mut form: Form) -> 
     form_page(&member, &form, Some(&song), Some(notice))
 }
 
-pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
+async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) -> Reply {
     let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     helped::say(&member, &song.place(), &mut form).await?;
     if form.is_right() {
@@ -201,11 +214,11 @@ pub async fn say_helped(member: Member, Path(id): Path<String>, mut form: Form) 
     }
 }
 
-pub async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
+async fn unsay_helped(member: Member, Path(id): Path<String>) -> Reply {
     helped::unsay(&member, &Song::place_of(&id)).await
 }
 
-pub async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
+async fn take_back(member: Member, Path(id): Path<String>) -> Reply {
     let song = Song::seen_by(&member.house.db, &member.reader(), &id).await?;
     match song.take_back(&member).await? {
         TakenBack::Gone => go("/songs?done=song-taken-back"),
