@@ -81,15 +81,18 @@ async fn let_go(tx: &Tx, article: &Article, words: &str) -> DbResult<BTreeSet<St
 }
 
 async fn show_or_erase(tx: &Tx, file: &str, now: i64) -> DbResult<()> {
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article_file WHERE file = $1) THEN 1 ELSE 0 END";
-    if tx.one(sql, vals![file]).await? { show(tx, file).await } else { File::erase(tx, file, now).await }
+    let is_named = tx.any("SELECT 1 FROM article_file WHERE file = $1", vals![file]).await?;
+    if is_named { show(tx, file).await } else { File::erase(tx, file, now).await }
 }
 
 async fn files_of(tx: &Tx, article: &Article) -> DbResult<Vec<String>> {
     tx.all("SELECT file FROM article_file WHERE article = $1 ORDER BY file", vals![&article.id]).await
 }
 
+/// Shows a file to everyone or to its giver alone. What names it changes in other writes, too: who comes second looks
+/// after the first is over.
 async fn show(tx: &Tx, file: &str) -> DbResult<()> {
+    tx.hold("SELECT id FROM file WHERE id = $1", vals![file]).await?;
     let sql = "UPDATE file SET audience = CASE WHEN EXISTS (
                  SELECT 1 FROM article_file n JOIN article a ON a.id = n.article
                  WHERE n.file = file.id AND a.published_at IS NOT NULL AND a.withdrawn_at IS NULL

@@ -169,6 +169,7 @@ pub async fn offer(holding: Holding<FillSeats>, Path(id): Path<String>, mut form
             Offered::Full => form.refuse("name", "seat-wrong-full"),
             Offered::HasOne => form.refuse("name", "seat-wrong-has-one"),
             Offered::Oneself => form.refuse("name", "seat-wrong-oneself"),
+            Offered::Nobody => form.refuse("name", "seat-wrong-nobody"),
         }
     }
     let f = holding.member.frame().titled("seat-fill").private();

@@ -13,7 +13,7 @@ use base::{kept_as, row, vals};
 use super::act::{ActTx, Deed};
 use super::seat::{self, Filled};
 use super::{FillSeats, Holding, duty, must_have_second_factor};
-use crate::person::Person;
+use crate::person::{Person, hold};
 use crate::visitor::Member;
 
 /// How long an offer waits for its answer.
@@ -52,6 +52,8 @@ pub enum Offered {
     HasOne,
     /// Nobody puts power on themselves.
     Oneself,
+    /// They have just left.
+    Nobody,
 }
 
 macro_rules! select {
@@ -85,6 +87,9 @@ impl SeatOffer {
                 ..Deed::default()
             })
             .await?;
+        if !hold(&tx, &person.id).await? {
+            return Ok(Offered::Nobody);
+        }
         if let Some(no) = cannot_take(&tx, duty, person, now).await? {
             return Ok(no); // dropped without keep: neither the offer nor its act was
         }

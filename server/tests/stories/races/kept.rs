@@ -89,15 +89,15 @@ impl Kept {
                 let hash = rest.find('"').unwrap_or(rest.len());
                 named.push_str(if self.words_before.contains(&rest[..hash]) { "the same" } else { "another" });
                 rest = &rest[hash..];
+            } else if word.len() > TIME_CHARS && word.bytes().all(|byte| byte.is_ascii_digit()) {
+                named.push('#'); // a place in the index has few numbers to draw from, and draws one again now and then
             } else if self.words_before.contains(word) {
                 named.push_str(word);
             } else if word.len() == TIME_CHARS && word.bytes().all(|byte| byte.is_ascii_digit()) {
                 // Whole seconds from now or the moment after it, or counted from something that was there.
                 let away = word.parse::<i64>().unwrap() - now;
                 named.push_str(&if away.rem_euclid(1_000) < 2 { format!("now{away:+}") } else { word.to_owned() });
-            } else if word.len() >= CHANCE_CHARS
-                || (word.len() > TIME_CHARS && word.bytes().all(|byte| byte.is_ascii_digit()))
-            {
+            } else if word.len() >= CHANCE_CHARS {
                 named.push('#');
             } else {
                 named.push_str(word);
