@@ -289,11 +289,8 @@ pub fn on_shelf(files: &Path, hash: &str) -> PathBuf {
 fn plain_name(name: &str, kind: Kind) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let ascii = |word: String| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-    let stem = search::words(stem).map(ascii).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
-    let stem: String = stem.chars().take(NAME_CHARS_MAX).collect();
-    let stem = stem.trim_matches('-');
-    format!("{}.{}", if stem.is_empty() { "file" } else { stem }, kind.ending())
+    let stem = search::slug(stem, NAME_CHARS_MAX);
+    format!("{}.{}", if stem.is_empty() { "file" } else { &stem }, kind.ending())
 }
 
 #[cfg(test)]

@@ -138,6 +138,22 @@ pub async fn index_by(house: &House, name: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Puts what a statement finds into the index again, in small writes. It takes the id to begin after and answers with
+/// the next ids in order, each with its place.
+pub async fn index_again(house: &House, sql: &'static str) -> Result<(), Refusal> {
+    let mut after = String::new();
+    loop {
+        let some: Vec<(String, String)> = house.db.all(sql, vals![&after]).await?;
+        let Some((last, _)) = some.last() else { return Ok(()) };
+        after.clone_from(last);
+        let tx = house.begin().await?;
+        for place in some.iter().filter_map(|(_, place)| Place::read(place)) {
+            house.index(&tx, &place).await?;
+        }
+        tx.keep().await?;
+    }
+}
+
 /// Once a day nothing is left in the index of what was taken out of it.
 pub const JOBS: &[Job] = &[Job {
     name: "words that were taken out of the index",

@@ -370,9 +370,8 @@ async fn free_slug(tx: &Tx, kind: Kind, slug: &str) -> DbResult<String> {
     let mut free = slug.to_owned();
     tx.take_turn(Place::of(kind.shelf(), slug).as_str()).await?; // nobody takes the same one meanwhile
     let mut n = 1;
-    let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM article WHERE kind = $1 AND slug = $2) THEN 1 ELSE 0 END";
     while TAKEN_SLUGS.contains(&free.as_str())
-        || tx.one(sql, vals![kind, &free]).await?
+        || tx.any("SELECT 1 FROM article WHERE kind = $1 AND slug = $2", vals![kind, &free]).await?
         || redirect::is_known(tx, Place::of(kind.shelf(), &free).as_str()).await?
     {
         n += 1;

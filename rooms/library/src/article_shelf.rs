@@ -260,21 +260,9 @@ pub(crate) async fn entries(house: &House, limit: i64) -> DbResult<Vec<Entry>> {
 }
 
 /// Puts every article and page into the index again, a hundred at a time.
-pub(crate) async fn index_again(house: &House) -> DbResult<()> {
-    let mut after = String::new();
-    loop {
-        let some: Vec<(String, Kind, String)> = house
-            .db
-            .all("SELECT id, kind, slug FROM article WHERE id > $1 ORDER BY id LIMIT 100", vals![&after])
-            .await?;
-        let Some((last, ..)) = some.last() else { return Ok(()) };
-        after.clone_from(last);
-        let tx = house.begin().await?;
-        for (_, kind, slug) in &some {
-            index(&tx, &Place::of(kind.shelf(), slug)).await?;
-        }
-        tx.keep().await?;
-    }
+pub(crate) async fn index_again(house: &House) -> Result<(), Refusal> {
+    let sql = "SELECT id, '/' || kind || 's/' || slug FROM article WHERE id > $1 ORDER BY id LIMIT 100";
+    search::index_again(house, sql).await
 }
 
 /// Renders anew what an older version of the renderer made.

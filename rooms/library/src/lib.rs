@@ -116,7 +116,7 @@ impl Room for Library {
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
         article_shelf::index_again(house).await?;
         song::index_again(house).await?;
-        Ok(playlist::index_again(house).await?)
+        playlist::index_again(house).await
     }
 
     async fn offers(&self, house: &House, _: &Reader, feeling: &str, way: Way) -> Result<Vec<Offer>, Refusal> {

@@ -208,13 +208,8 @@ impl Playlist {
         {
             return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts anything into it
         }
-        let others: i64 = tx
-            .one(
-                "SELECT count(*) FROM suggestion WHERE playlist = $1 AND (person IS NULL OR person <> $2)",
-                vals![&self.id, &member.person.id],
-            )
-            .await?;
-        if others > 0 {
+        let of_others = "SELECT 1 FROM suggestion WHERE playlist = $1 AND (person IS NULL OR person <> $2)";
+        if tx.any(of_others, vals![&self.id, &member.person.id]).await? {
             return Err(Refusal::NotNow("playlist-others"));
         }
         let now = member.house.now();

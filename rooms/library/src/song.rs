@@ -286,13 +286,9 @@ impl Song {
         if tx.hold("SELECT id FROM song WHERE id = $1 AND giver = $2", vals![&self.id, &member.person.id]).await? == 0 {
             return Err(Refusal::NotNow("refusal-clash")); // while it is held nobody puts it into a list
         }
-        let others: i64 = tx
-            .one(
-                "SELECT count(*) FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)",
-                vals![&self.id, &member.person.id],
-            )
-            .await?;
-        let stays = others > 0 || veil::withdrawn(&tx, &self.place()).await?.is_some();
+        let of_others = "SELECT 1 FROM suggestion WHERE song = $1 AND (person IS NULL OR person <> $2)";
+        let stays = tx.any(of_others, vals![&self.id, &member.person.id]).await?
+            || veil::withdrawn(&tx, &self.place()).await?.is_some();
         let taken = if stays { TakenBack::Stays } else { TakenBack::Gone };
         forget_words(&tx, &self.place(), member.house.now()).await?;
         match taken {

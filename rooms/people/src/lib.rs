@@ -106,7 +106,8 @@ impl Room for People {
     }
 
     async fn index_again(&self, house: &House) -> Result<(), Refusal> {
-        Ok(profile::index_again(house).await?)
+        let sql = "SELECT id, '/people/' || id FROM person WHERE id > $1 AND left_at IS NULL ORDER BY id LIMIT 100";
+        base::search::index_again(house, sql).await
     }
 
     async fn offers(&self, _: &House, _: &Reader, _: &str, _: Way) -> Result<Vec<Offer>, Refusal> {

@@ -4,7 +4,7 @@
 //! Promises: a reader gets the lines that are for them and no sign of others; a change made from an old copy is
 //! refused, not lost; somebody under 18 shows nothing outside.
 
-use base::db::{Ask, DbResult, Tx, Walk};
+use base::db::{Ask, DbResult, Tx};
 use base::form::Form;
 use base::house::House;
 use base::place::Place;
@@ -134,19 +134,6 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
         at: person.joined_at,
         ..Findable::default()
     }))
-}
-
-/// Puts everybody into the index again, a hundred at a time.
-pub(crate) async fn index_again(house: &House) -> DbResult<()> {
-    let mut walk = Walk::over("SELECT id FROM person WHERE id > $1 AND left_at IS NULL ORDER BY id LIMIT 100");
-    while let Some(ids) = walk.next(&house.db).await? {
-        let tx = house.begin().await?;
-        for id in &ids {
-            index(&tx, id).await?;
-        }
-        tx.keep().await?;
-    }
-    Ok(())
 }
 
 /// Who is at `/people/ID`.

@@ -21,6 +21,7 @@ pub const FRESH_MS: i64 = 15 * MINUTE_MS;
 pub struct Session {
     pub hash: String,
     pub since: i64,
+    /// The beginning of the day on which it was last used, in milliseconds.
     pub seen_day: i64,
     pub fresh_until: i64,
     /// How many things were shown to open it.

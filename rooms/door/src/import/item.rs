@@ -353,14 +353,9 @@ fn read_time(text: &str) -> Option<i64> {
     Some(at.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
-/// The first of some texts that gives a slug: lower-case ASCII letters and digits, with hyphens between words.
+/// The slug of the first of some texts that gives one; what is percent-encoded gives none.
 fn slug_of(texts: &[&str]) -> String {
-    let slugs = texts.iter().map(|text| {
-        let ascii = |word: String| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-        let is_encoded = text.contains('%');
-        let words: Vec<_> = search::words(text).map(ascii).filter(|word| !word.is_empty() && !is_encoded).collect();
-        words.join("-").chars().take(SLUG_CHARS_MAX).collect::<String>().trim_matches('-').to_owned()
-    });
+    let slugs = texts.iter().filter(|text| !text.contains('%')).map(|text| search::slug(text, SLUG_CHARS_MAX));
     slugs.into_iter().find(|slug| !slug.is_empty()).unwrap_or_else(|| "text".to_owned())
 }
 

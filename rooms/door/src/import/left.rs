@@ -38,12 +38,12 @@ impl Import<'_> {
         if tags.filter(|tag| is_inline(tag)).any(|tag| !tag.contains("data-src") && !tag.contains("data-lazy-src")) {
             self.count.left.tell(self.what(item), "import-left-inline");
         }
-        let places = [
-            ("import-what-order", item.kind == "page" && !matches!(item.order.as_str(), "" | "0")),
-            ("import-what-below", item.kind == "page" && !matches!(item.parent.as_str(), "" | "0")),
-        ];
-        for (what, _) in places.iter().filter(|(_, is_lost)| *is_lost) {
-            self.count.left.once(self.house.words.say(what), "import-left-order");
+        let is_set = |number: &str| item.kind == "page" && !matches!(number, "" | "0");
+        if is_set(&item.order) {
+            self.count.left.once(self.house.words.say("import-what-order"), "import-left-order");
+        }
+        if is_set(&item.parent) {
+            self.count.left.once(self.house.words.say("import-what-below"), "import-left-order");
         }
         if item.sticky == "1" {
             self.count.left.tell(self.what(item), "import-left-sticky");

@@ -10,7 +10,7 @@ use base::clock;
 use base::form::{Asked, Form};
 use base::house::House;
 use base::markup;
-use base::page::{Frame, Safe, go, page, page_again};
+use base::page::{Frame, Safe, go, page};
 use base::paging;
 use base::place::Place;
 use base::refusal::{Refusal, Reply};
@@ -139,7 +139,7 @@ async fn shown(visitor: &Visitor, slug: &str, form: &Form, asked: &Asked) -> Rep
         },
         article: &article,
     };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 async fn seen(member: &Member, slug: &str) -> Result<Article, Refusal> {

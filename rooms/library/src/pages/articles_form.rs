@@ -71,7 +71,7 @@ pub fn draw(member: &Member, form: &Form, kind: Kind, at: Option<&Place>, may_wa
         preview: preview.then(|| Safe(markup::render(form.value("words")).html)),
         is_stale,
     };
-    if form.is_right() && !is_stale { page(&write, &f) } else { page_again(&write, &f) }
+    if is_stale { page_again(&write, &f) } else { page(&write, &f) }
 }
 
 fn form_page(member: &Member, form: &Form, article: Option<&Article>, is_stale: bool) -> Reply {

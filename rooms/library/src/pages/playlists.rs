@@ -226,7 +226,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked, song_wit
         talk: talk::thread(visitor, &list.place(), asked, true).await?,
         f: &f,
     };
-    if form.is_right() && show.song_withdrawn.is_none() { page(&show, &f) } else { page_again(&show, &f) }
+    if show.song_withdrawn.is_some() { page_again(&show, &f) } else { page(&show, &f) }
 }
 
 /// The list as a file to take along.

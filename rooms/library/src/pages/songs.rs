@@ -155,7 +155,7 @@ async fn shown(visitor: &Visitor, id: &str, form: &Form, asked: &Asked) -> Reply
         may_tend,
         f: &f,
     };
-    if form.is_right() { page(&show, &f) } else { page_again(&show, &f) }
+    page(&show, &f)
 }
 
 async fn edit(member: Member, Path(id): Path<String>) -> Reply {

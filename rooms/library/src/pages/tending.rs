@@ -53,7 +53,7 @@ async fn draw_beside<C>(holding: &Holding<C>, thing: &Tended, form: &mut Form, i
         form.set("title", &song.title);
     }
     let tend = Tend { f: &f, thing, is_song: song.is_some(), is_another, form };
-    if form.is_right() && tend.is_another.is_none() { page(&tend, &f) } else { page_again(&tend, &f) }
+    if tend.is_another.is_some() { page_again(&tend, &f) } else { page(&tend, &f) }
 }
 
 #[derive(Template)]

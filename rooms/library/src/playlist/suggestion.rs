@@ -223,10 +223,7 @@ impl Playlist {
     /// Says yes, no or argues; saying nothing takes it back. Open until the curator has decided.
     pub async fn say(&self, member: &Member, suggestion: &str, says: Option<Says>, line: &str) -> Result<(), Refusal> {
         let tx = self.begin_while_open(member, true).await?;
-        let is_here: i64 = tx
-            .one("SELECT count(*) FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id])
-            .await?;
-        if is_here == 0 {
+        if !tx.any("SELECT 1 FROM suggestion WHERE id = $1 AND playlist = $2", vals![suggestion, &self.id]).await? {
             return Err(Refusal::NotFound);
         }
         if let Some(says) = says {

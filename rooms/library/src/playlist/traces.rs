@@ -2,25 +2,18 @@
 //! goes when that person does.
 
 use base::clock::rfc3339;
-use base::db::{Ask, DbResult, Tx, Walk};
+use base::db::{Ask, DbResult, Tx};
 use base::house::House;
+use base::refusal::Refusal;
 use base::room::{Entry, Kept, Leaving, Offer, Way};
-use base::vals;
+use base::{search, vals};
 use serde_json::json;
 
 use super::{Playlist, index};
 
 /// Puts every playlist into the index again.
-pub(crate) async fn index_again(house: &House) -> DbResult<()> {
-    let mut walk = Walk::over("SELECT id FROM playlist WHERE id > $1 ORDER BY id LIMIT 20");
-    while let Some(ids) = walk.next(&house.db).await? {
-        let tx = house.begin().await?;
-        for id in &ids {
-            index(&tx, id).await?;
-        }
-        tx.keep().await?;
-    }
-    Ok(())
+pub(crate) async fn index_again(house: &House) -> Result<(), Refusal> {
+    search::index_again(house, "SELECT id, '/playlists/' || id FROM playlist WHERE id > $1 ORDER BY id LIMIT 20").await
 }
 
 /// What is kept here about a person.

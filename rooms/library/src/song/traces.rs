@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use base::clock::rfc3339;
-use base::db::{Ask, DbResult, Tx, Walk};
+use base::db::{Ask, DbResult, Tx};
 use base::house::House;
+use base::refusal::Refusal;
 use base::room::{Audience, Entry, Kept, Leaving, Offer, Way};
 use base::search::{self, Findable};
 use base::{vals, veil};
@@ -49,7 +50,7 @@ pub(crate) async fn findable(ask: &impl Ask, id: &str) -> DbResult<Option<Findab
 
 /// Puts every song into the index again, a hundred at a time. Whoever gave it a feeling is its giver or has a line
 /// there: a restore takes those away again, and here what was said beside them.
-pub(crate) async fn index_again(house: &House) -> DbResult<()> {
+pub(crate) async fn index_again(house: &House) -> Result<(), Refusal> {
     let tx = house.begin().await?;
     let sql = "UPDATE song_feeling SET person = NULL WHERE person IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM song s WHERE s.id = song_feeling.song AND s.giver = song_feeling.person)
@@ -57,15 +58,7 @@ pub(crate) async fn index_again(house: &House) -> DbResult<()> {
                                AND h.person = song_feeling.person)";
     tx.run(sql, &[]).await?;
     tx.keep().await?;
-    let mut walk = Walk::over("SELECT id FROM song WHERE id > $1 ORDER BY id LIMIT 100");
-    while let Some(ids) = walk.next(&house.db).await? {
-        let tx = house.begin().await?;
-        for id in &ids {
-            index(&tx, id).await?;
-        }
-        tx.keep().await?;
-    }
-    Ok(())
+    search::index_again(house, "SELECT id, '/songs/' || id FROM song WHERE id > $1 ORDER BY id LIMIT 100").await
 }
 
 /// The newest songs, for the feed and the first page.
