@@ -60,7 +60,12 @@ struct Replay<'a> {
 
 impl<'a> Replay<'a> {
     fn of(whole: &'a Votes, labels: &'a [Option<usize>], groups: usize, order: u64) -> Self {
-        let sought = GroupStatistics::of(whole, labels, groups).tallies.iter().map(|tallies| shared(tallies)).collect();
+        let mut tallies = GroupStatistics::of(whole, labels, groups).tallies;
+        let rejected = |statement: &usize| !whole.standings()[*statement].is_live();
+        for tallies in &mut tallies {
+            (0..whole.statements()).filter(rejected).for_each(|statement| tallies[statement] = Tally::default());
+        }
+        let sought = tallies.iter().map(|tallies| shared(tallies)).collect();
         let mut heard = Votes::on(whole.standings().to_vec()).unwrap();
         heard.seat(whole.people()).unwrap();
         Self {
