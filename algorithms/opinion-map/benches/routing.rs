@@ -1,5 +1,5 @@
 //! Asking less, on eight conversations and several orders of people: `cargo bench -p opinion-map --bench routing`, with
-//! a number for so many orders (16 otherwise). Promises: the same figures every time. Never part of the library.
+//! a number for so many orders (64 otherwise). Promises: the same figures every time. Never part of the library.
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should stop the bench")]
 
@@ -19,7 +19,7 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let orders: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(16);
+    let orders: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(64);
     println!(
         "of {orders} orders | answers, ours: mean (standard deviation) | in proportion to priority | fewer by (of one order to another)"
     );

@@ -1,25 +1,26 @@
 //! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements
 //! each group shares: where most doubt is left about a share that matters. A statement counts for its chance to be
 //! among the five (probability matching, Thompson 1933) times how far off its share may still be, so that new
-//! statements are always tried, what is out of the race is let be, and the best ones are compared on equal terms.
-//! Nothing in it is tuned. No chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`]. Never
-//! asks the same person twice.
+//! statements are always tried, what is out of the race is let be, and the best ones are compared on equal terms. Whose
+//! group is not known yet counts for each group as far as its people answer like them. Nothing in it is tuned. No
+//! chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`]. Never asks the same person twice.
 
 use crate::statistics::smoothed;
 use crate::vote::{Standing, Tally};
-use crate::votes::Votes;
+use crate::votes::{Cell, Votes};
 
 /// Statements sought in each group.
 const SOUGHT: usize = 5;
 
 /// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and
-/// statement (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known; a statement added
-/// since those were counted is taken as unseen. Meta statements come first, in order.
+/// statement (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known; until then none of
+/// the tallies may hold this person's answers. A statement added since those were counted is taken as unseen. Meta
+/// statements come first, in order.
 #[must_use]
 pub fn next_statement(votes: &Votes, person: usize, groups: &[Vec<Tally>], group: Option<usize>) -> Option<usize> {
     let open: Vec<usize> =
         (0..votes.statements()).filter(|statement| votes.vote(person, *statement).is_none()).collect();
-    next_of(votes, &open, groups, group)
+    next_of(votes, person, &open, groups, group)
 }
 
 /// As [`next_statement`], for a caller who knows which statements may be asked.
@@ -27,7 +28,13 @@ pub fn next_statement(votes: &Votes, person: usize, groups: &[Vec<Tally>], group
 /// # Panics
 /// When `open` names a statement that is not in `votes`.
 #[must_use]
-pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Option<usize>) -> Option<usize> {
+pub fn next_of(
+    votes: &Votes,
+    person: usize,
+    open: &[usize],
+    groups: &[Vec<Tally>],
+    group: Option<usize>,
+) -> Option<usize> {
     let standing = |statement: &&usize| votes.standings()[**statement];
     if let Some(meta) = open.iter().find(|statement| standing(statement) == Standing::Meta) {
         return Some(*meta);
@@ -37,19 +44,35 @@ pub fn next_of(votes: &Votes, open: &[usize], groups: &[Vec<Tally>], group: Opti
     if heard.is_empty() {
         heard.push(votes.tallies());
     }
+    let likeness = likeness(votes.row(person), &heard);
     let cuts: Vec<f64> = heard.iter().map(|tallies| cut(votes, tallies)).collect();
     let promise = |statement: usize| {
-        heard
-            .iter()
-            .zip(&cuts)
-            .map(|(tallies, cut)| doubt_that_matters(tallies.get(statement).copied().unwrap_or_default(), *cut))
-            .sum::<f64>()
+        let weighed = heard.iter().zip(&cuts).zip(&likeness);
+        weighed.map(|((tallies, cut), like)| like * doubt_that_matters(heard_on(tallies, statement), *cut)).sum::<f64>()
     };
     let live = open
         .iter()
         .filter(|statement| standing(statement).is_live())
         .map(|statement| (*statement, promise(*statement)));
     live.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(statement, _)| statement)
+}
+
+/// How likely each group's people are to answer as this person did, for the likeliest 1.
+fn likeness(answers: &[Cell], heard: &[&[Tally]]) -> Vec<f64> {
+    let mut likeness = vec![1.0; heard.len()];
+    for cell in answers {
+        for (like, tallies) in likeness.iter_mut().zip(heard) {
+            let mut tally = heard_on(tallies, cell.statement as usize);
+            *like *= (f64::from(*tally.of(cell.vote)) + 1.0) / (f64::from(tally.seen()) + 3.0);
+        }
+        let most = likeness.iter().copied().fold(0.0, f64::max);
+        likeness.iter_mut().for_each(|like| *like /= most);
+    }
+    likeness
+}
+
+fn heard_on(tallies: &[Tally], statement: usize) -> Tally {
+    tallies.get(statement).copied().unwrap_or_default()
 }
 
 /// Share of people on the stronger side, and its standard error.
@@ -106,6 +129,7 @@ pub fn draw_in_proportion(priorities: &[f64], open: &[usize], share: f64) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vote::Vote;
 
     fn tallies(of: &[(u32, u32)]) -> Vec<Tally> {
         of.iter().map(|(agree, disagree)| Tally { agree: *agree, disagree: *disagree, pass: 0 }).collect()
@@ -131,16 +155,30 @@ mod tests {
         let heard = [tallies(&[(95, 5), (95, 5), (95, 5), (80, 20), (80, 20), (78, 22), (55, 45), (8, 2), (0, 0)])];
         let mut open = all.clone();
         let mut asked = Vec::new();
-        while let Some(next) = next_of(&votes, &open, &heard, Some(0)) {
+        while let Some(next) = next_of(&votes, 0, &open, &heard, Some(0)) {
             open.retain(|statement| *statement != next);
             asked.push(next);
         }
         assert_eq!((&asked[..2], asked[8]), ([7, 8].as_slice(), 6), "{asked:?}");
         assert!(asked.iter().position(|at| *at == 4) < asked.iter().position(|at| *at == 0), "{asked:?}");
         // A statement added since the groups were counted is new, too.
-        assert_eq!(next_of(&votes, &[0, 8], &[heard[0][..8].to_vec()], Some(0)), Some(8));
+        assert_eq!(next_of(&votes, 0, &[0, 8], &[heard[0][..8].to_vec()], Some(0)), Some(8));
         // With five statements all are sought, and the least heard is asked.
         let few = Votes::on(vec![Standing::Live; 3]).unwrap();
-        assert_eq!(next_of(&few, &[0, 1, 2], &[tallies(&[(9, 0), (2, 1), (9, 9)])], None), Some(1));
+        assert_eq!(next_of(&few, 0, &[0, 1, 2], &[tallies(&[(9, 0), (2, 1), (9, 9)])], None), Some(1));
+    }
+
+    #[test]
+    fn whose_group_is_not_known_is_asked_what_those_who_answer_like_them_have_not_settled() {
+        let mut votes = Votes::on(vec![Standing::Live; 8]).unwrap();
+        votes.cast(0, 0, Vote::Agree).unwrap();
+        votes.cast(1, 0, Vote::Disagree).unwrap();
+        // They part on the first statement; the first group has not heard the last but one, the second not the last.
+        let shared = [(95, 5); 5];
+        let heard = [[(20, 0), (0, 0), (55, 45)], [(0, 20), (55, 45), (0, 0)]]
+            .map(|[first, new, old]| tallies(&[&[first], shared.as_slice(), &[new, old]].concat()));
+        let asked = [0, 1, 2].map(|person| next_of(&votes, person, &[7, 6], &heard, None));
+        assert_eq!(asked, [Some(6), Some(7), Some(7)]);
+        assert_eq!(next_of(&votes, 0, &[7, 6], &heard, Some(1)), Some(7));
     }
 }

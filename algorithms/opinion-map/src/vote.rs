@@ -79,7 +79,7 @@ impl Tally {
         *self.of(vote) -= 1;
     }
 
-    const fn of(&mut self, vote: Vote) -> &mut u32 {
+    pub(crate) const fn of(&mut self, vote: Vote) -> &mut u32 {
         match vote {
             Vote::Agree => &mut self.agree,
             Vote::Disagree => &mut self.disagree,

@@ -14,7 +14,7 @@ const ORDERS: u64 = 8;
 #[test]
 fn what_each_group_shares_is_found_with_fewer_votes() {
     for (folder, least) in [
-        ("15-per-hour-seattle", 0.1),
+        ("15-per-hour-seattle", 0.25),
         ("brexit-consensus", 0.5),
         ("scoop-hivemind.taxes", 0.4),
         ("scoop-hivemind.ubi", 0.4),

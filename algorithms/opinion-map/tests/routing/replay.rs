@@ -89,11 +89,8 @@ impl<'a> Replay<'a> {
         for person in std::iter::repeat_n(&people, longest).flatten().copied() {
             let open = self.open(person);
             let group = self.labels[person];
-            let next = if ours {
-                next_of(&self.heard, &open, &self.tallies, group.filter(|_| self.heard.row(person).len() >= KNOWN_FROM))
-            } else {
-                draw_in_proportion(&weights, &open, self.chance.share())
-            };
+            let next =
+                if ours { self.ours(person, &open) } else { draw_in_proportion(&weights, &open, self.chance.share()) };
             let Some(next) = next else { continue };
             let vote = self.whole.vote(person, next).unwrap();
             self.heard.cast(person, next, vote).unwrap();
@@ -102,7 +99,7 @@ impl<'a> Replay<'a> {
                 weights = priorities(self.heard.tallies(), &Plane::cold(&self.heard, None).extremity(), |_| false);
             }
             if let Some(group) = group {
-                add(&mut self.tallies[group][next], vote);
+                self.tallies[group][next] = self.tallies[group][next] + one(vote);
                 found[group] = shared(&self.tallies[group]).iter().filter(|at| self.sought[group].contains(at)).count();
             }
             if (found.iter().sum::<usize>() as f64) < enough {
@@ -110,6 +107,20 @@ impl<'a> Replay<'a> {
             }
         }
         short_at + 1
+    }
+
+    /// Until a person's group is known, their own answers are left out of what the groups said: they would tell it.
+    fn ours(&self, person: usize, open: &[usize]) -> Option<usize> {
+        let answers = self.heard.row(person);
+        let (group, is_known) = (self.labels[person], answers.len() >= KNOWN_FROM);
+        let mut tallies = self.tallies.clone();
+        if let (Some(group), false) = (group, is_known) {
+            for cell in answers {
+                let tally = &mut tallies[group][cell.statement as usize];
+                *tally = *tally - one(cell.vote);
+            }
+        }
+        next_of(&self.heard, person, open, &tallies, group.filter(|_| is_known))
     }
 
     /// What this person really answered and has not been asked.
@@ -139,10 +150,7 @@ fn shared(tallies: &[Tally]) -> Vec<usize> {
     order.into_iter().map(|(_, at)| at).collect()
 }
 
-fn add(tally: &mut Tally, vote: Vote) {
-    match vote {
-        Vote::Agree => tally.agree += 1,
-        Vote::Disagree => tally.disagree += 1,
-        Vote::Pass => tally.pass += 1,
-    }
+fn one(vote: Vote) -> Tally {
+    let is = |side| u32::from(vote == side);
+    Tally { agree: is(Vote::Agree), disagree: is(Vote::Disagree), pass: is(Vote::Pass) }
 }
