@@ -1,4 +1,5 @@
-//! The questions every room answers. No default answers: a room that forgot "forget me" does not compile.
+//! The questions every room answers. What is asked about people and words has no default: a room that forgot "forget me"
+//! does not compile.
 
 use std::pin::Pin;
 
