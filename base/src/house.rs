@@ -1,5 +1,6 @@
 //! The house: what every handler is given. Cheap to clone; built once by the server, or by a test.
 
+use std::hash::Hash;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use crate::assets::Assets;
+use crate::caller::{Callers, Pace};
 use crate::clock::Clock;
 use crate::db::{Ask, Db, DbResult, Tx};
 use crate::pack::Pack;
@@ -44,6 +46,7 @@ pub struct Inside {
     pub rooms: &'static [&'static dyn Room],
     /// What was settled of what may be settled anew while the house is open.
     pub settled: RwLock<Arc<Settled>>,
+    pub callers: Callers,
     /// Cheap password hashing, for tests alone.
     pub weak_hashing: bool,
 }
@@ -77,6 +80,11 @@ impl House {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.clock.now()
+    }
+
+    /// Counts one try at something and refuses it when it is one too many.
+    pub fn count(&self, pace: Pace, what: impl Hash) -> Result<(), Refusal> {
+        self.callers.count(pace, what, self.now())
     }
 
     /// An id for something made now.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use base::assets::Assets;
+use base::caller::Callers;
 use base::clock::Clock;
 use base::db::{Db, DbResult};
 use base::house::{House, Inside, NAME, Settled, settled};
@@ -34,5 +35,6 @@ pub async fn inside(folder: &Path, settings: Settings, clock: Clock, db: Db) -> 
     let settled = Settled::read(&db, &pack).await?.into_lock();
     let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
     let folder = folder.to_owned();
-    Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms: ROOMS, settled, weak_hashing: false })
+    let (callers, rooms, weak_hashing) = (Callers::default(), ROOMS, false);
+    Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms, settled, callers, weak_hashing })
 }

@@ -19,7 +19,6 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use base::caller::Caller;
 use base::house::House;
 use base::page::go;
 use base::refusal::{Refusal, Reply};
@@ -173,10 +172,10 @@ fn connection(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(READ_WAIT));
-    let proxies = Arc::new(house.settings.trusted_proxies.clone());
+    let house = house.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         has_asked.store(true, Ordering::Relaxed);
-        let caller = Caller::of(from_whom(from.ip(), request.headers(), &proxies));
+        let caller = house.callers.of(from_whom(from.ip(), request.headers(), &house.settings.trusted_proxies));
         request.extensions_mut().insert(caller);
         let app = app.clone();
         async move { Ok::<_, Infallible>(app.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }

@@ -5,8 +5,6 @@
 //! different members said yes (one, where one is all there are), and learns why when two said no. Nothing at all is
 //! kept of somebody under sixteen.
 
-use std::sync::LazyLock;
-
 use base::caller::Pace;
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -34,7 +32,7 @@ const WORDS_NEEDED: i64 = 2;
 /// Open requests at once; more are asked to come back later.
 const REQUESTS_MAX: i64 = 500;
 /// Requests from one household in a day, so that nobody fills the list alone.
-static ASKED_FROM_ONE_CALLER: LazyLock<Pace> = LazyLock::new(|| Pace::new(5, DAY_MS));
+const ASKED_FROM_ONE_CALLER: Pace = Pace::new("asking to join", 5, DAY_MS);
 /// How long a request is kept after it was decided, and how long it may wait for that.
 const KEPT_MS: i64 = 30 * DAY_MS;
 const WAITS_MS: i64 = 60 * DAY_MS;
@@ -128,9 +126,7 @@ impl Newcomer {
             return Err(Refusal::NotNow("join-too-many"));
         }
         if let Some(caller) = visitor.caller {
-            ASKED_FROM_ONE_CALLER
-                .count((&house.folder, caller), now)
-                .map_err(|_| Refusal::NotNow("join-too-many-here"))?;
+            house.count(ASKED_FROM_ONE_CALLER, caller).map_err(|_| Refusal::NotNow("join-too-many-here"))?;
         }
         let sql = "INSERT INTO join_request (id, hash, name, folded, looks, age, why, password, since)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

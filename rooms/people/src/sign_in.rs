@@ -5,7 +5,6 @@
 //! wrong tries don't keep its owner out; those from ten households at once do, for a quarter of an hour. Never: a hint
 //! which of the two was wrong.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use base::caller::Pace;
@@ -23,11 +22,11 @@ use crate::{password, recovery, totp};
 /// How long tries are remembered.
 const WINDOW_MS: i64 = 15 * MINUTE_MS;
 /// Tries in that time from one household, from one at one name, and at one name from everywhere.
-static FROM_ONE_CALLER: LazyLock<Pace> = LazyLock::new(|| Pace::new(40, WINDOW_MS));
-static FROM_ONE_AT_ONE: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_MS));
-static AT_ONE_NAME: LazyLock<Pace> = LazyLock::new(|| Pace::new(100, WINDOW_MS));
+const FROM_ONE_CALLER: Pace = Pace::new("signing in from one household", 40, WINDOW_MS);
+const FROM_ONE_AT_ONE: Pace = Pace::new("signing in from one household at one name", 10, WINDOW_MS);
+const AT_ONE_NAME: Pace = Pace::new("signing in at one name", 100, WINDOW_MS);
 /// Tries at a second factor: six digits are few, and who tries has the password.
-static AT_ONE_SECOND: LazyLock<Pace> = LazyLock::new(|| Pace::new(10, WINDOW_MS));
+const AT_ONE_SECOND: Pace = Pace::new("a second factor", 10, WINDOW_MS);
 /// When a wrong code is answered: a known name costs a few microseconds more than an unknown one, and no password is
 /// worked out here that would drown them.
 const CODE_TAKES: Duration = Duration::from_millis(20);
@@ -80,14 +79,13 @@ impl Lock {
 fn count(visitor: &Visitor, name: &str) -> Result<(), Refusal> {
     count_caller(visitor)?;
     let (house, name) = (&visitor.house, folded(name));
-    FROM_ONE_AT_ONE.count((&house.folder, visitor.caller, &name), house.now())?;
-    AT_ONE_NAME.count((&house.folder, &name), house.now())
+    house.count(FROM_ONE_AT_ONE, (visitor.caller, &name))?;
+    house.count(AT_ONE_NAME, &name)
 }
 
 /// Counts one try of a household, whatever it is at.
 pub fn count_caller(visitor: &Visitor) -> Result<(), Refusal> {
-    let house = &visitor.house;
-    visitor.caller.map_or(Ok(()), |caller| FROM_ONE_CALLER.count((&house.folder, caller), house.now()))
+    visitor.caller.map_or(Ok(()), |caller| visitor.house.count(FROM_ONE_CALLER, caller))
 }
 
 /// Tries a name and a password.
@@ -161,7 +159,7 @@ pub async fn second(visitor: &Visitor, secret: &str, code: &str) -> Result<Came,
     let (step, kind) = step.ok_or(Refusal::NotNow("sign-in-step-over"))?;
     let person = step.person.ok_or(Refusal::NotNow("sign-in-step-over"))?;
     count_caller(visitor)?;
-    AT_ONE_SECOND.count((&house.folder, &person), now)?;
+    house.count(AT_ONE_SECOND, &person)?;
     let tx = house.begin().await?;
     hold(&tx, &person).await?;
     let fits = totp::take(&tx, &person, code, now).await?

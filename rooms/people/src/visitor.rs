@@ -3,7 +3,7 @@
 //! can.
 
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -123,15 +123,15 @@ impl Visitor {
 }
 
 /// What one person writes, of every kind together: more than anybody types, fewer than a script sends.
-static PACE: LazyLock<Pace> = LazyLock::new(|| Pace::new(60, 10 * MINUTE_MS));
+const PACE: Pace = Pace::new("writing", 60, 10 * MINUTE_MS);
 /// What one person sends that changes anything: drafts, words with one tap, settings.
-static PACE_OF_ALL: LazyLock<Pace> = LazyLock::new(|| Pace::new(900, 10 * MINUTE_MS));
+const PACE_OF_ALL: Pace = Pace::new("sending", 900, 10 * MINUTE_MS);
 
 impl Member {
     /// Slows a flood of writing down. Whatever puts or changes words that others read asks this first, once the words
     /// are right.
     pub fn may_write(&self) -> Result<(), Refusal> {
-        PACE.count(&self.person.id, self.house.now())
+        self.house.count(PACE, &self.person.id)
     }
 
     /// Begins a write of somebody who is still signed in. What was sent may have come slowly, and a session ends
@@ -193,7 +193,7 @@ impl FromRequestParts<House> for Member {
         let person =
             visitor.person.clone().ok_or_else(|| Refusal::SignIn { then: visitor.back.clone(), again: false })?;
         if !parts.method.is_safe() {
-            PACE_OF_ALL.count(&person.id, house.now())?;
+            house.count(PACE_OF_ALL, &person.id)?;
         }
         Ok(Self { visitor, person })
     }

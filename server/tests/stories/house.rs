@@ -9,7 +9,6 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::FromRequestParts as _;
 use axum::http::{HeaderMap, Request, StatusCode};
-use base::caller::Caller;
 use base::clock::{Clock, DAY_MS};
 use base::db::{Ask as _, Db, Where};
 use base::house::House;
@@ -160,7 +159,7 @@ impl Browser<'_> {
 
     /// The same from an address on the net; the stories' other requests come from nowhere.
     pub async fn post_from(&self, address: &str, path: &str, fields: &[(&str, &str)]) -> Page {
-        self.submit(Request::post(path).extension(Caller::of(address.parse().unwrap())), fields).await
+        self.submit(Request::post(path).extension(self.house.house.callers.of(address.parse().unwrap())), fields).await
     }
 
     /// Sends the head and half of a form, waits until the handler wants the rest, and sends that when `meanwhile` is

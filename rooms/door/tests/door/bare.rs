@@ -147,6 +147,7 @@ impl Bare {
             folder: folder.path().to_owned(),
             rooms,
             settled: base::house::Settled { name: "Here".into(), ..Default::default() }.into_lock(),
+            callers: base::caller::Callers::default(),
             weak_hashing: true,
         });
         Self { house, shelf, folder }
