@@ -43,6 +43,8 @@ pub enum Refusal {
     TooMany,
     /// More than we can carry this second.
     Busy,
+    /// The database does not answer.
+    Away,
     /// The data folder is full or read-only: reading goes on, writing waits.
     CannotWrite,
     /// We were wrong. The text goes to the log, never to the person.
@@ -62,7 +64,7 @@ impl Refusal {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Away => StatusCode::SERVICE_UNAVAILABLE,
             Self::CannotWrite => StatusCode::INSUFFICIENT_STORAGE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -85,6 +87,7 @@ impl Refusal {
             Self::TooSlow => ("refusal-too-slow", "refusal-too-slow-more"),
             Self::TooMany => ("refusal-too-many", "refusal-too-many-more"),
             Self::Busy => ("refusal-busy", "refusal-busy-more"),
+            Self::Away => ("refusal-away", "refusal-away-more"),
             Self::CannotWrite => ("refusal-cannot-write", "refusal-cannot-write-more"),
             Self::Broken(_) => ("refusal-broken", "refusal-broken-more"),
         }
@@ -125,7 +128,7 @@ impl From<DbTrouble> for Refusal {
             DbTrouble::Clash(_) => Self::NotNow("refusal-clash"),
             DbTrouble::Away(why) => {
                 tracing::warn!(why, "the database is away");
-                Self::Busy
+                Self::Away
             }
             other => Self::Broken(other.to_string()),
         }

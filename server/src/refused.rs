@@ -38,9 +38,12 @@ pub async fn draw(State(house): State<House>, mut request: Request, next: Next) 
         response = answer;
     }
     let Some(refusal) = refusal_of(&response) else { return response };
-    // Where there is more to do than we can, nobody looks up who asked.
-    let visitor =
-        if matches!(refusal, Refusal::Busy) { None } else { Visitor::of(&house, &headers, uri.path()).await.ok() };
+    // Where there is more to do than we can, or nowhere to look, nobody looks up who asked.
+    let visitor = if matches!(refusal, Refusal::Busy | Refusal::Away) {
+        None
+    } else {
+        Visitor::of(&house, &headers, uri.path()).await.ok()
+    };
     let frame =
         visitor.map_or_else(|| Frame::new(&house, None, Theme::AsTheMachine, uri.path()), |visitor| visitor.frame());
     let (mut parts, _) = response.into_parts();

@@ -187,7 +187,13 @@ impl From<tokio_postgres::Error> for DbTrouble {
             ) => Self::Clash(message),
             Some(&SqlState::DISK_FULL) => Self::DiskFull,
             Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Self::ReadOnly,
-            None => Self::Away(message),
+            None
+            | Some(
+                &SqlState::ADMIN_SHUTDOWN
+                | &SqlState::CRASH_SHUTDOWN
+                | &SqlState::CANNOT_CONNECT_NOW
+                | &SqlState::TOO_MANY_CONNECTIONS,
+            ) => Self::Away(message),
             Some(_) => Self::Engine(message),
         }
     }

@@ -8,7 +8,7 @@ pub mod sheet;
 mod suggestion;
 mod traces;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use base::clock::DAY_MS;
 use base::db::{Ask, DbResult, Tx};
@@ -23,7 +23,7 @@ use base::{ledger, paging, row, vals};
 use people::Member;
 use people::power::forget_words;
 
-use crate::song::Song;
+use crate::song::{Song, folded};
 use sheet::{Sheet, Track};
 pub use suggestion::{Decision, Says, Suggested, Suggestion, Voice, minutes, put_voice};
 pub(crate) use traces::{entries, forget, index_again, keeps, offers};
@@ -226,9 +226,15 @@ impl Playlist {
         let (tx, me) = (member.begin().await?, member.person.id.as_str());
         Self::add(&tx, &id, draft, Some(me), now, now).await?;
         let list = Self::seen_by(&tx, &member.reader(), &id).await?;
+        // Everybody who brings takes turns at songs in one order, whatever the file's: nobody waits for each other.
+        let mut by_name: Vec<_> = sheet.tracks.iter().enumerate().collect();
+        by_name.sort_by_cached_key(|(_, track)| folded(&track.artist, &track.title));
+        let mut songs = BTreeMap::new();
+        for (at, track) in by_name {
+            songs.insert(at, list.song_of(&tx, house, track, Some(me)).await?);
+        }
         let mut n = 0;
-        for track in &sheet.tracks {
-            let song = list.song_of(&tx, house, track, Some(me)).await?;
+        for (track, song) in sheet.tracks.iter().zip(songs.into_values()) {
             if veil::withdrawn(&tx, &Song::place_of(&song)).await?.is_some() {
                 continue;
             }

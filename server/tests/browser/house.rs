@@ -43,8 +43,8 @@ pub(crate) struct SignedIn {
 }
 
 /// Refusals that no page leads to at will, each at a path of its own.
-pub(crate) const REFUSED: [&str; 6] =
-    ["/refused/400", "/refused/409", "/refused/429", "/refused/500", "/refused/503", "/refused/507"];
+pub(crate) const REFUSED: [&str; 7] =
+    ["/refused/400", "/refused/409", "/refused/429", "/refused/500", "/refused/502", "/refused/503", "/refused/507"];
 
 /// The house's doors, and those of [`REFUSED`], with everything around them that the house has around its own.
 fn app(house: &House) -> Router {
@@ -53,6 +53,7 @@ fn app(house: &House) -> Router {
         409 => Refusal::NotNow("refusal-clash"),
         429 => Refusal::TooMany,
         500 => Refusal::Broken("for the browser to see".into()),
+        502 => Refusal::Away, // which answers 503, as the other does
         503 => Refusal::Busy,
         507 => Refusal::CannotWrite,
         _ => Refusal::NotFound,

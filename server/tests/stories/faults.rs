@@ -430,3 +430,27 @@ async fn two_people_saving_at_once_lose_nothing() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_database_is_away_help_goes_on_and_everything_else_says_so() {
+    let Some(server) = postgres::database().await else { return };
+    let house = TestHouse::open(tempfile::tempdir().unwrap(), Where::Server(server.clone())).await;
+    let ada = house.member("Ada").await;
+    ada.get("/articles").await.is(200);
+    let (beside, name) = server.rsplit_once('/').unwrap();
+    let (client, connection) =
+        tokio_postgres::connect(&format!("{beside}/postgres"), tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    // What was connected already learns of it first, and then whoever connects anew.
+    for _ in 0..40 {
+        ada.get("/articles").await.is(503).says("Back in a moment");
+    }
+    ada.post("/songs", &[("artist", "Sleep"), ("title", "Dopesmoker"), ("feeling", "numb"), ("why", "One hour.")])
+        .await
+        .is(503)
+        .says("Back in a moment");
+    for open in ["/help", "/leave-fast"] {
+        assert!(house.guest().get(open).await.status.as_u16() < 400, "{open}");
+    }
+}

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use base::clock::DAY_MS;
 use base::db::{Ask as _, Tx};
 use base::room::{Leaving, Room as _};
+use base::vals;
 use library::playlist::Playlist;
 
 use crate::house::{Browser, both};
@@ -514,13 +515,18 @@ async fn two_songs_of_one_list_are_put_together_and_no_word_is_lost() {
         .await
         .is(303);
         let other: String = house.house.db.one("SELECT id FROM song WHERE title = 'Bleed, live'", &[]).await.unwrap();
-        let said: String = house.house.db.one("SELECT id FROM suggestion ORDER BY id DESC LIMIT 1", &[]).await.unwrap();
+        let sql = "SELECT id FROM suggestion ORDER BY CASE song WHEN $1 THEN 1 ELSE 0 END";
+        let [kept, said] = house.house.db.all::<String>(sql, vals![&other]).await.unwrap().try_into().unwrap();
         ada.post(
             &format!("{list}/suggestions/{said}/voice"),
             &[("voice", "argued"), (&format!("line-{said}"), "Both, or none.")],
         )
         .await
         .is(303);
+        for (id, line) in [(&kept, "As it was made."), (&said, "As they play it.")] {
+            let yes = [("voice", "yes"), (&format!("line-{id}"), line)];
+            cleo.post(&format!("{list}/suggestions/{id}/voice"), &yes).await.is(303);
+        }
         let page = cleo.post(&format!("{song}/merge"), &[("other", ""), ("merge-why", "It is the same one.")]).await;
         page.is(422).says("can't be empty").says_not("Paste the address");
         cleo.post(&format!("{song}/merge"), &[("other", &other), ("merge-why", "")])
@@ -535,6 +541,7 @@ async fn two_songs_of_one_list_are_put_together_and_no_word_is_lost() {
         .await
         .is(303);
         house.guest().get(&list).await.says("It has to be in.").says("Both, or none.").says_not("Bleed, live");
+        house.guest().get(&list).await.says("As it was made. · As they play it.");
         house.guest().get(&song).await.says("The crowd counts along.");
         house.guest().get(&format!("/songs/{other}")).await.is(301);
     })

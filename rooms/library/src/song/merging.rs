@@ -58,7 +58,8 @@ impl Song {
     }
 
     /// Takes the other's place in every list. Where both stand in one, its number there, what was said to it, and the
-    /// reason for it (as that person's line) move over.
+    /// reason for it (as that person's line) move over; whoever said yes or no to both keeps what they said to this one,
+    /// with both lines.
     async fn take_places_of(&self, tx: &Tx, other: &Self) -> Result<(), Refusal> {
         let sql = "UPDATE suggestion SET song = $1 WHERE song = $2
                    AND playlist NOT IN (SELECT h.playlist FROM suggestion h WHERE h.song = $1)";
@@ -67,6 +68,11 @@ impl Song {
                    FROM suggestion o JOIN suggestion k ON k.playlist = o.playlist AND k.song = $1
                    JOIN playlist l ON l.id = o.playlist WHERE o.song = $2 ORDER BY o.id";
         for both in tx.all::<InBoth>(sql, vals![&self.id, &other.id]).await? {
+            let sql =
+                "UPDATE voice SET line = CASE WHEN voice.line = '' THEN h.line ELSE voice.line || ' · ' || h.line END
+                       FROM voice h WHERE voice.suggestion = $1 AND h.suggestion = $2 AND h.person = voice.person
+                       AND h.line NOT IN ('', voice.line)";
+            tx.run(sql, vals![&both.kept, &both.gone]).await?;
             let sql = "UPDATE voice SET suggestion = $1 WHERE suggestion = $2
                        AND person NOT IN (SELECT h.person FROM voice h WHERE h.suggestion = $1)";
             tx.run(sql, vals![&both.kept, &both.gone]).await?;

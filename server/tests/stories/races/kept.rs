@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, NoTls, Statement};
 
 /// Ids and secrets are at least this long.
 const CHANCE_CHARS: usize = 26;
@@ -13,11 +13,9 @@ const TIME_CHARS: usize = 13;
 pub struct Kept {
     client: Client,
     tables: Vec<String>,
-    /// Each row with its table.
-    before: HashSet<(String, String)>,
     words_before: HashSet<String>,
-    /// Reads every row of every table.
-    every_row: String,
+    /// Reads the rows that are gone (`-`) and those that came (`+`), each with its table.
+    unlike_before: Statement,
     /// The tables in which something is not as it was, where that is known.
     changed: Option<BTreeSet<String>>,
     ways_back: u32,
@@ -32,7 +30,6 @@ impl Kept {
         let (client, connection) = tokio_postgres::connect(server, NoTls).await.unwrap();
         tokio::spawn(connection);
         let sql = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename";
-        // A question that a device was asked is over when it was answered, whatever came of that.
         let tables: Vec<String> = client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
         let copies: String =
             tables.iter().map(|table| format!("CREATE TABLE kept.{table} AS TABLE public.{table};")).collect();
@@ -40,33 +37,37 @@ impl Kept {
         // Whoever waits for each other is told soon.
         let script = format!("ALTER DATABASE {database} SET deadlock_timeout = '30ms'; CREATE SCHEMA kept; {copies}");
         client.batch_execute(&script).await.unwrap();
-        let rows = tables
-            .iter()
-            .filter(|table| *table != "ceremony")
-            .map(|table| format!("SELECT '{table}', to_jsonb(x)::TEXT FROM public.{table} x"));
-        let every_row = rows.collect::<Vec<_>>().join(" UNION ALL ");
-        let before = HashSet::new();
-        let mut kept =
-            Self { client, tables, before, words_before: HashSet::new(), every_row, changed: None, ways_back: 0 };
-        kept.before = kept.rows().await.into_iter().collect();
-        let rows = || kept.before.iter().map(|(_, row)| row);
-        let hashes = rows().filter_map(|row| row.split_once("argon2id").and_then(|(_, rest)| rest.split('"').next()));
-        kept.words_before = rows().flat_map(|row| words(row)).chain(hashes).map(str::to_owned).collect();
-        kept
-    }
-
-    async fn rows(&self) -> Vec<(String, String)> {
-        self.client.query(&self.every_row, &[]).await.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect()
+        // A question that a device was asked is over when it was answered, whatever came of that.
+        let of_each = |sql: &dyn Fn(&str) -> String| {
+            let tables = tables.iter().filter(|table| *table != "ceremony");
+            tables.map(|table| sql(table)).collect::<Vec<_>>().join(" UNION ALL ")
+        };
+        let every_row = of_each(&|table| format!("SELECT to_jsonb(x)::TEXT FROM kept.{table} x"));
+        let rows: Vec<String> = client.query(&every_row, &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+        let hashes =
+            rows.iter().filter_map(|row| row.split_once("argon2id").and_then(|(_, rest)| rest.split('"').next()));
+        let words_before = rows.iter().flat_map(|row| words(row)).chain(hashes).map(str::to_owned).collect();
+        let unlike = |sign, one, other, table: &str| {
+            format!(
+                "SELECT '{sign}', '{table}', to_jsonb(x)::TEXT
+                 FROM (SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table}) x"
+            )
+        };
+        let unlike_before = of_each(&|table| {
+            [unlike('-', "kept", "public", table), unlike('+', "public", "kept", table)].join(" UNION ALL ")
+        });
+        let unlike_before = client.prepare(&unlike_before).await.unwrap();
+        Self { client, tables, words_before, unlike_before, changed: None, ways_back: 0 }
     }
 
     /// What stands at this hour.
     pub async fn now(&mut self, now: i64) -> State {
-        let rows: HashSet<_> = self.rows().await.into_iter().collect();
-        let gone = self.before.difference(&rows).map(|(table, row)| ("-", table, row.clone()));
-        let came = rows.difference(&self.before).map(|(table, row)| ("+", table, self.named(row, now)));
         let (mut state, mut changed) = (State::new(), BTreeSet::new());
-        let lines: Vec<_> = gone.chain(came).map(|(sign, table, row)| (sign, table.clone(), row)).collect();
-        for (sign, table, row) in lines {
+        for found in self.client.query(&self.unlike_before, &[]).await.unwrap() {
+            let (sign, table, mut row): (&str, String, String) = (found.get(0), found.get(1), found.get(2));
+            if sign == "+" {
+                row = self.named(&row, now);
+            }
             let mut line = format!("{sign} {table} {}", in_any_order(&table, row));
             while !state.insert(line.clone()) {
                 line += " once more";
