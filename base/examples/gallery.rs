@@ -57,11 +57,17 @@ fn write_cards(folder: &Path) -> std::io::Result<()> {
         let id = format!("song-{number}");
         std::fs::write(
             folder.join(format!("card-{number}.png")),
-            card::png(&Card { id: &id, kicker: "Setlist · 11 songs", title, house: "Circlepit" }),
+            card::png(&Card {
+                id: &id,
+                kicker: "Setlist · 11 songs",
+                title,
+                house: "Circlepit",
+                lamp: base::sleeve::LAMP,
+            }),
         )?;
     }
     for side in [180, 512] {
-        std::fs::write(folder.join(format!("icon-{side}.png")), card::icon(side))?;
+        std::fs::write(folder.join(format!("icon-{side}.png")), card::icon(side, base::sleeve::LAMP))?;
     }
     Ok(())
 }
@@ -76,6 +82,7 @@ fn time_cards() {
                 kicker: "Setlist",
                 title: "The night the lights came on",
                 house: "Circlepit",
+                lamp: base::sleeve::LAMP,
             })
             .len()
         })

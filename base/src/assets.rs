@@ -8,7 +8,9 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use include_dir::{Dir, include_dir};
 
-use crate::id;
+use crate::pack::Pack;
+use crate::sleeve::LAMP;
+use crate::{card, id};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets");
 
@@ -37,11 +39,11 @@ pub struct Assets {
 const STYLE: &[&str] = &["tokens.css", "base.css", "forms.css", "shelves.css", "words.css", "conditions.css"];
 
 impl Assets {
-    /// Gathers the style sheet, with the pack's own colours after the house's, the script and the icons.
+    /// Gathers the style sheet, with the pack's own colours after the house's, the script and the icons in its light.
     #[must_use]
-    pub fn gather(colours: &str) -> Self {
+    pub fn gather(pack: &Pack) -> Self {
         let mut assets = Self::default();
-        assets.add("house.css", "text/css; charset=utf-8", (style() + colours).into());
+        assets.add("house.css", "text/css; charset=utf-8", (style() + &pack.style()).into());
         let mut behaviours: Vec<_> =
             FILES.files().filter(|file| file.path().extension().is_some_and(|ext| ext == "js")).collect();
         behaviours.sort_by_key(|file| file.path());
@@ -52,12 +54,12 @@ impl Assets {
                 Bytes::from_static(file.contents()),
             );
         }
-        for (name, mime) in
-            [("icon.svg", "image/svg+xml"), ("icon-180.png", "image/png"), ("icon-512.png", "image/png")]
-        {
-            if let Some(file) = FILES.get_file(name) {
-                assets.add(name, mime, Bytes::from_static(file.contents()));
-            }
+        let drawn = FILES.get_file("icon.svg").and_then(|file| file.contents_utf8()).unwrap_or_default();
+        assets.add("icon.svg", "image/svg+xml", drawn.replace(LAMP, pack.lamp()).into());
+        for (name, side) in [("icon-180.png", 180), ("icon-512.png", 512)] {
+            let is_kept = pack.lamp() == LAMP;
+            let kept = FILES.get_file(name).filter(|_| is_kept).map(|file| Bytes::from_static(file.contents()));
+            assets.add(name, "image/png", kept.unwrap_or_else(|| card::icon(side, pack.lamp()).into()));
         }
         assets
     }

@@ -28,12 +28,14 @@ pub struct Card<'a> {
     pub title: &'a str,
     /// The community's name.
     pub house: &'a str,
+    /// The colour of its light, `#rrggbb`.
+    pub lamp: &'a str,
 }
 
 /// Draws a card as a PNG of 1200 × 630, under 60 kB.
 #[must_use]
 pub fn png(card: &Card<'_>) -> Vec<u8> {
-    let mut sheet = Sheet::new(WIDTH, HEIGHT);
+    let mut sheet = Sheet::new(WIDTH, HEIGHT, card.lamp);
     let rings = sleeve::rings(card.id, Size::Full);
     if can_write(card.title) {
         sheet.panel = WIDTH - HEIGHT;
@@ -49,10 +51,10 @@ pub fn png(card: &Card<'_>) -> Vec<u8> {
     sheet.png()
 }
 
-/// The mark of the house as a PNG, for a home screen. `side` is in pixels.
+/// The mark of the house as a PNG, for a home screen. `side` is in pixels, `lamp` the colour of its light.
 #[must_use]
-pub fn icon(side: u32) -> Vec<u8> {
-    let mut sheet = Sheet::new(side, side);
+pub fn icon(side: u32, lamp: &str) -> Vec<u8> {
+    let mut sheet = Sheet::new(side, side, lamp);
     sheet.panel = side;
     sheet.mark(pixels(side) * 0.07, pixels(side) * 0.07, pixels(side) * 0.86 / 40.0);
     sheet.png()
@@ -64,12 +66,13 @@ struct Sheet {
     lit: Mask,
     /// From this column on the ground is a sleeve's.
     panel: u32,
+    lamp: [u8; 3],
 }
 
 impl Sheet {
-    fn new(width: u32, height: u32) -> Self {
+    fn new(width: u32, height: u32, lamp: &str) -> Self {
         let mask = || Mask::new(width, height).expect("a card has a size");
-        Self { ink: mask(), lit: mask(), panel: width }
+        Self { ink: mask(), lit: mask(), panel: width, lamp: colour(lamp) }
     }
 
     fn rings(&mut self, rings: &[Ring], at: Transform) {
@@ -180,7 +183,7 @@ impl Sheet {
         let mut encoder = png::Encoder::new(&mut out, width, height);
         encoder.set_color(png::ColorType::Indexed);
         encoder.set_depth(png::BitDepth::Eight);
-        encoder.set_palette(palette());
+        encoder.set_palette(palette(self.lamp));
         encoder.set_filter(png::Filter::NoFilter);
         encoder.set_compression(png::Compression::Balanced);
         let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&indexed));
@@ -190,15 +193,10 @@ impl Sheet {
 }
 
 /// Ground to ink, ground to light, sleeve to ink, sleeve to light: sixteen steps each, three bytes a colour.
-fn palette() -> Vec<u8> {
-    let blends = [
-        ("#0f0e0c", sleeve::INK),
-        ("#0f0e0c", sleeve::LAMP),
-        (sleeve::GROUND, sleeve::INK),
-        (sleeve::GROUND, sleeve::LAMP),
-    ];
-    let blend = |(from, to): (&str, &str)| {
-        let (from, to) = (colour(from), colour(to));
+fn palette(lamp: [u8; 3]) -> Vec<u8> {
+    let (night, ground, ink) = (colour("#0f0e0c"), colour(sleeve::GROUND), colour(sleeve::INK));
+    let blends = [(night, ink), (night, lamp), (ground, ink), (ground, lamp)];
+    let blend = |(from, to): ([u8; 3], [u8; 3])| {
         (0..=u16::from(STEPS)).flat_map(move |step| {
             std::array::from_fn::<_, 3, _>(|part| {
                 let (from, to) = (u16::from(from[part]), u16::from(to[part]));
@@ -262,8 +260,13 @@ mod tests {
     use super::*;
     use crate::assets;
 
-    const ADA: Card<'_> =
-        Card { id: "song-1", kicker: "Setlist · 11 songs", title: "Slow ones for a slow morning", house: "Circlepit" };
+    const ADA: Card<'_> = Card {
+        id: "song-1",
+        kicker: "Setlist · 11 songs",
+        title: "Slow ones for a slow morning",
+        house: "Circlepit",
+        lamp: sleeve::LAMP,
+    };
 
     fn pixels_of(png: &[u8]) -> (png::OutputInfo, Vec<u8>) {
         let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
@@ -290,6 +293,15 @@ mod tests {
     }
 
     #[test]
+    fn the_light_on_it_is_the_packs() {
+        let teal = Card { lamp: "#7fc4d6", ..ADA };
+        let palette = |card: &Card<'_>| palette(colour(card.lamp));
+        assert_ne!(palette(&ADA), palette(&teal));
+        assert_ne!(png(&ADA), png(&teal));
+        assert_eq!(pixels_of(&png(&ADA)).1, pixels_of(&png(&teal)).1, "the drawing is the same");
+    }
+
+    #[test]
     fn letters_the_font_lacks_give_a_card_without_words_not_boxes() {
         let bare = png(&Card { title: "夜", ..ADA });
         assert_eq!(bare, png(&Card { title: "밤이", ..ADA }));
@@ -299,7 +311,11 @@ mod tests {
     #[test]
     fn the_icons_in_assets_are_this_drawing() {
         for (name, side) in [("icon-180.png", 180), ("icon-512.png", 512)] {
-            assert_eq!(assets::bytes(name), icon(side), "{name}: write it again with the gallery example");
+            assert_eq!(
+                assets::bytes(name),
+                icon(side, sleeve::LAMP),
+                "{name}: write it again with the gallery example"
+            );
         }
     }
 }

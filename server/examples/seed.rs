@@ -13,6 +13,7 @@ use base::brought::{Brought, BroughtArticle, BroughtComment};
 use base::clock::Clock;
 use base::db::Tx;
 use base::house::House;
+use base::pack::Pack;
 use base::place::Place;
 use base::settings::Settings;
 use circlepit::founding::{Founding, found};
@@ -55,7 +56,8 @@ async fn main() -> Result<()> {
 /// A house learns its own name when it is opened, so this one is opened twice.
 async fn open_a_community(folder: &Path) -> Result<()> {
     let house = open::open(folder, Settings::read(folder, |_| None)?, Clock::Machine).await?;
-    let founding = Founding { name: "Bench", pack: "metal", joining: "open", country: None, first: None, duties: &[] };
+    let pack = Pack::load("metal")?;
+    let founding = Founding { name: "Bench", pack: &pack, joining: "open", country: None, first: None, duties: &[] };
     found(&house, &founding).await.map_err(|why| anyhow!("{why:?}"))?;
     Ok(())
 }

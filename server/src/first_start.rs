@@ -205,16 +205,22 @@ async fn answer(State(house): State<House>, Extension(waiting): Extension<Waitin
             PersonPage { f: &f, form: &form, token: &token, house: &answers, duties: &pack.duties, is_new: false };
         return page(&show, &f);
     }
-    settle(&house, &waiting, &answers, &person).await
+    settle(&house, &waiting, &answers, &pack, &person).await
 }
 
 /// Founds the community, signs its first person in, and lets the house open.
-async fn settle(house: &House, waiting: &Waiting, answers: &HouseAnswers, person: &PersonAnswers) -> Reply {
+async fn settle(
+    house: &House,
+    waiting: &Waiting,
+    answers: &HouseAnswers,
+    pack: &Pack,
+    person: &PersonAnswers,
+) -> Reply {
     let hash = password::hash(house, &person.password).await?;
     let first = Joining { name: &person.nickname, age: &person.age, password: Some(&hash) };
     let founding = Founding {
         name: &answers.name,
-        pack: &answers.pack,
+        pack,
         joining: &answers.joining,
         country: Some(&answers.country),
         first: Some(first),

@@ -24,7 +24,7 @@ pub const BROUGHT_NAME: &str = "brought-name";
 #[derive(Clone, Debug)]
 pub struct Founding<'a> {
     pub name: &'a str,
-    pub pack: &'a str,
+    pub pack: &'a Pack,
     pub joining: &'a str,
     /// The country whose helplines come first; the pack's first where nobody said.
     pub country: Option<&'a str>,
@@ -68,10 +68,11 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
     } else {
         "The host set the house up."
     };
+    let pack = founding.pack.kept().map_err(|why| Refusal::Broken(why.to_string()))?;
     let tx = act_of_host(house, &Deed { what: "act-founded", place: place.as_ref(), why, ..Deed::default() }).await?;
     for (name, value) in [
         (NAME, Some(founding.name)),
-        (open::PACK, Some(founding.pack)),
+        (open::PACK, Some(pack.as_str())),
         (JOINING, Some(founding.joining)),
         (COUNTRY, founding.country),
     ] {
@@ -79,8 +80,7 @@ pub async fn found(house: &House, founding: &Founding<'_>) -> Result<Option<Pers
         settle(&tx, name, value, now).await?;
     }
     tx.run("DELETE FROM setting WHERE name = $1", vals![BROUGHT_NAME]).await?;
-    let pack = Pack::load(founding.pack).map_err(|why| Refusal::Broken(why.to_string()))?;
-    library::article::first_pages(&tx, &pack, now).await?;
+    library::article::first_pages(&tx, founding.pack, now).await?;
     let person = match &founding.first {
         Some(joining) => Some(first(&tx, joining, theirs.as_ref(), now).await?),
         None => None,

@@ -31,9 +31,9 @@ pub async fn is_settled(db: &Db) -> DbResult<bool> {
 
 /// What a house is made of, around a database that is open already.
 pub async fn inside(folder: &Path, settings: Settings, clock: Clock, db: Db) -> Result<Inside> {
-    let pack = Pack::load(&settled(&db, PACK).await?.unwrap_or_else(|| "metal".to_owned()))?;
+    let pack = Pack::of_kept(&settled(&db, PACK).await?.unwrap_or_else(|| "metal".to_owned()))?;
     let settled = Settled::read(&db, &pack).await?.into_lock();
-    let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
+    let (words, assets) = (Words::of(&pack), Assets::gather(&pack));
     let folder = folder.to_owned();
     let (callers, rooms, weak_hashing) = (Callers::default(), ROOMS, false);
     Ok(Inside { db, clock, pack, words, settings, assets, folder, rooms, settled, callers, weak_hashing })

@@ -29,4 +29,6 @@ done-founded = The house is open, and you're in. Your name up there leads to eve
 
 # What the host did at the console, in the list of acts.
 act-founded = set the house up
+act-pack = gave the house other words
+pack-why = The host gave the house the words, feelings and duties of “{ $name }”.
 act-emergency-seat = opened a seat in an emergency, for a week

@@ -175,6 +175,9 @@ impl ToSql for Val {
     to_sql_checked!();
 }
 
+/// How the codes of a server begin that is stopped, comes up again, or has lost its database.
+const IT_SHUTS_DOWN: &str = "57P";
+
 impl From<tokio_postgres::Error> for DbTrouble {
     fn from(e: tokio_postgres::Error) -> Self {
         let message = e.as_db_error().map_or_else(|| e.to_string(), |db| db.message().to_owned());
@@ -187,13 +190,8 @@ impl From<tokio_postgres::Error> for DbTrouble {
             ) => Self::Clash(message),
             Some(&SqlState::DISK_FULL) => Self::DiskFull,
             Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => Self::ReadOnly,
-            None
-            | Some(
-                &SqlState::ADMIN_SHUTDOWN
-                | &SqlState::CRASH_SHUTDOWN
-                | &SqlState::CANNOT_CONNECT_NOW
-                | &SqlState::TOO_MANY_CONNECTIONS,
-            ) => Self::Away(message),
+            None | Some(&SqlState::TOO_MANY_CONNECTIONS) => Self::Away(message),
+            Some(state) if state.code().starts_with(IT_SHUTS_DOWN) => Self::Away(message),
             Some(_) => Self::Engine(message),
         }
     }

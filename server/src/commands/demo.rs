@@ -79,7 +79,7 @@ async fn move_in(house: &House, folder: &Path, settings: Settings) -> Result<()>
         let founded = House::new(open::inside(folder, settings, then, house.db.clone()).await?);
         let founding = Founding {
             name: &pack.community.name,
-            pack: PACK,
+            pack: &pack,
             joining: Mode::Open.id(),
             country: None,
             first: None,

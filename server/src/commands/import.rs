@@ -9,10 +9,11 @@ use base::clock::Clock;
 use base::db::{Ask as _, Db, Where, migrations};
 use base::form::one_line;
 use base::house::{House, settle};
+use base::pack::{Pack, PackTrouble};
 use base::settings::Settings;
 use clap::{Args, Subcommand};
 use door::import::{Report, Wanted};
-use people::power::{Deed, act_of_host};
+use people::power::{Capability, Deed, Seat, act_of_host};
 
 use super::{Place, called, refused};
 use crate::founding::{BROUGHT_NAME, NAME_CHARS};
@@ -29,6 +30,15 @@ pub(super) struct Import {
 enum From {
     /// A WordPress export (WXR): posts become articles, with their comments, files and old addresses
     Wordpress(Wordpress),
+    /// A pack of your own: the words, feelings, duties and colours of a house that is set up. Its pages stay as they are
+    Pack(OwnPack),
+}
+
+#[derive(Args, Debug)]
+struct OwnPack {
+    /// A folder with a pack.toml, or metal or plain for one that is built in
+    #[arg(value_name = "DIR")]
+    pack: String,
 }
 
 #[derive(Args, Debug)]
@@ -51,7 +61,10 @@ struct Wordpress {
 
 impl Import {
     pub(super) async fn run(self, place: &Place) -> Result<()> {
-        let From::Wordpress(wordpress) = self.from;
+        let wordpress = match self.from {
+            From::Wordpress(wordpress) => wordpress,
+            From::Pack(own) => return own.take(place).await,
+        };
         let (folder, settings) = (place.folder(), place.settings()?);
         let report = if wordpress.dry_run {
             wordpress.dry(&folder, settings).await?
@@ -60,6 +73,34 @@ impl Import {
         };
         wordpress.print(&report)
     }
+}
+
+impl OwnPack {
+    async fn take(self, place: &Place) -> Result<()> {
+        let (pack, house) = (own_pack(&self.pack)?, place.house().await?);
+        let _lock = lock::take(&house.folder)?;
+        let mut missing = Vec::new();
+        for seat in Seat::held(&house.db, house.now()).await? {
+            if pack.duties.iter().all(|duty| duty.id != seat.duty) && !missing.contains(&seat.duty) {
+                missing.push(seat.duty);
+            }
+        }
+        ensure!(missing.is_empty(), "somebody holds a seat of {}, and the pack has no such duty", missing.join(", "));
+        let why = house.words.fill("pack-why", &[("name", pack.community.name.as_str().into())]);
+        let deed = Deed { what: "act-pack", why: &why, ..Deed::default() };
+        let act = act_of_host(&house, &deed).await.map_err(|refusal| refused(&house, &refusal))?;
+        settle(&act, open::PACK, &pack.kept()?, house.now()).await?;
+        act.keep().await?;
+        println!("the house has the words of “{}” from its next start on", pack.id);
+        Ok(house.db.rest().await?)
+    }
+}
+
+/// A pack by name or from a folder, whose duties can do what there is to do.
+pub(super) fn own_pack(named: &str) -> Result<Pack> {
+    let pack = Pack::load(named)?;
+    let faults = Capability::faults(&pack);
+    if faults.is_empty() { Ok(pack) } else { Err(PackTrouble::Faulty(faults).into()) }
 }
 
 impl Wordpress {

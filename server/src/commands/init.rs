@@ -16,6 +16,7 @@ use people::password;
 use people::person::Joining;
 use people::way_in::{Kind, WayIn};
 
+use super::import::own_pack;
 use super::{Place, called, refused};
 use crate::first_start::{HouseAnswers, PACKS, PersonAnswers};
 use crate::founding::{self, BROUGHT_NAME, Founding, duties_of, found};
@@ -26,8 +27,8 @@ pub(super) struct Init {
     /// What the community is called
     #[arg(long)]
     name: Option<String>,
-    /// The pack with its words
-    #[arg(long, value_parser = PACKS)]
+    /// The pack with its words: metal, plain, or a folder with one of your own
+    #[arg(long, value_name = "PACK|DIR")]
     pack: Option<String>,
     /// How people join
     #[arg(long, value_parser = PossibleValuesParser::new(Mode::IDS))]
@@ -62,8 +63,7 @@ impl Init {
             "a community lives in {} already",
             folder.display()
         );
-        let answers = self.about_house(house).await?;
-        let pack = Pack::load(&answers.pack)?;
+        let (answers, pack) = self.about_house(house).await?;
         let first = self.about_person(house, &answers, &pack)?;
         ensure!(
             !founding::is_taken(&house.db, &first.nickname).await?,
@@ -77,7 +77,7 @@ impl Init {
         let joining = Joining { name: &first.nickname, age: &first.age, password: hash.as_deref() };
         let founding = Founding {
             name: &answers.name,
-            pack: &answers.pack,
+            pack: &pack,
             joining: &answers.joining,
             country: Some(&answers.country),
             first: Some(joining),
@@ -99,21 +99,30 @@ impl Init {
         Ok(house.db.rest().await?)
     }
 
-    async fn about_house(&self, house: &House) -> Result<HouseAnswers> {
+    async fn about_house(&self, house: &House) -> Result<(HouseAnswers, Pack)> {
+        let own = self.pack.as_ref().filter(|pack| !PACKS.contains(&pack.as_str()));
+        let own = own.map(|folder| own_pack(folder)).transpose()?;
+        let pack = own.as_ref().unwrap_or(&house.pack);
         let brought = settled(&house.db, base::house::NAME).await?.or(settled(&house.db, BROUGHT_NAME).await?);
-        let known = house.pack.countries().into_iter().map(|(id, _)| id).collect::<Vec<_>>().join(", ");
-        let (whose, usual) = (format!("Whose helplines come first ({known})?"), house.settled());
+        let known = pack.countries().into_iter().map(|(id, _)| id).collect::<Vec<_>>().join(", ");
+        let whose = format!("Whose helplines come first ({known})?");
+        let usual = own.as_ref().map_or_else(|| house.settled().country.clone(), |own| own.first_country().to_owned());
         let ask = |field, given: &Option<String>, question, usual| {
             let asked = Question { house, field, question, usual };
             asked.answer(given.as_deref(), |answer| {
-                filled(&[(field, answer)], |form| drop(HouseAnswers::read(form, &house.pack)))
+                filled(&[(field, answer)], |form| drop(HouseAnswers::read(form, pack)))
             })
         };
         let name = ask("name", &self.name, "What is it called?", brought.as_deref())?;
-        let pack = ask("pack", &self.pack, "Which pack (metal, plain)?", Some("metal"))?;
+        let named = match &own {
+            Some(own) => own.id.clone(),
+            None => ask("pack", &self.pack, "Which pack (metal, plain)?", Some("metal"))?,
+        };
         let joining = ask("joining", &self.joining, "How do people join (open, invite, request)?", Some("request"))?;
-        let country = ask("country", &self.country, &whose, Some(&usual.country))?;
-        Ok(HouseAnswers { name, pack, joining, country })
+        let country = ask("country", &self.country, &whose, Some(&usual))?;
+        let answers = HouseAnswers { name, pack: named, joining, country };
+        let pack = own.map_or_else(|| Pack::load(&answers.pack), Ok)?;
+        Ok((answers, pack))
     }
 
     /// The first person; an empty password where they come in by a link.

@@ -85,7 +85,7 @@ impl BrowsedHouse {
         let name = house.name();
         found(
             &house,
-            &Founding { name: &name, pack: "metal", joining: "open", country: None, first: None, duties: &[] },
+            &Founding { name: &name, pack: &house.pack, joining: "open", country: None, first: None, duties: &[] },
         )
         .await
         .unwrap();

@@ -882,3 +882,45 @@ fn doctor_names_what_is_wrong_and_changes_nothing() {
     fs::write(house.join("circlepit.toml"), "lisen = \"x\"\n").unwrap();
     assert!(refused(&house, &["doctor"]).contains("lisen: there is no setting of this name"));
 }
+
+#[test]
+fn a_house_wears_a_pack_of_ones_own_and_changes_it_while_it_is_closed() {
+    let above = tempfile::tempdir().unwrap();
+    let (folder, own) = (above.path().join("data"), above.path().join("knitters"));
+    fs::create_dir_all(own.join("pages")).unwrap();
+    let plain = crate::source::top().join("packs/plain");
+    for page in fs::read_dir(plain.join("pages")).unwrap() {
+        let page = page.unwrap();
+        fs::copy(page.path(), own.join("pages").join(page.file_name())).unwrap();
+    }
+    let text = fs::read_to_string(plain.join("pack.toml")).unwrap().replace("id = \"plain\"", "id = \"knitters\"");
+    let write = |change: &dyn Fn(&str) -> String| fs::write(own.join("pack.toml"), change(&text)).unwrap();
+    let init =
+        ["init", "--name", "Stitches", "--joining", "open", "--country", "GB", "--nickname", "Ada", "--age", "18"];
+    let init = [&init[..], &["--pack", "knitters"]].concat();
+
+    write(&|text| text.replacen("term_days = ", "term_days = 9", 1).replace("\"welcome\"", "\"wellcome\""));
+    assert!(refused(&folder, &init).contains("a term is 1 to 365 days"));
+    write(&|text| text.replace("\"welcome\"", "\"wellcome\""));
+    let why = refused(&folder, &init);
+    assert!(why.contains("there is no “wellcome”") && why.contains("none can “welcome”"), "{why}");
+    assert!(!folder.exists(), "nothing was made");
+    refused(&folder, &["import", "pack", "knitters"]);
+
+    write(&|text| text.replace("library = \"Library\"", "library = \"Yarn shelf\""));
+    done(&folder, &init);
+    let moved = above.path().join("elsewhere");
+    done(&folder, &["backup", "--to", "kept.circlepit"]);
+    done(&moved, &["restore", "kept.circlepit"]);
+    let house = Running::start(&moved, &["serve"]);
+    assert!(house.get("/songs").contains("Yarn shelf"), "the pack came along in the backup");
+    assert!(refused(&moved, &["import", "pack", "knitters"]).contains("stop it first"));
+    assert_eq!(house.stop(), Some(0));
+
+    write(&|text| text.replace("id = \"door\"", "id = \"gate\""));
+    assert!(refused(&moved, &["import", "pack", "knitters"]).contains("somebody holds a seat of door"));
+    write(&|text| text.replace("library = \"Library\"", "library = \"Wool shelf\""));
+    done(&moved, &["import", "pack", "knitters"]);
+    let house = Running::start(&moved, &["serve"]);
+    assert!(house.get("/songs").contains("Wool shelf"));
+}

@@ -22,7 +22,8 @@ pub async fn show(State(house): State<House>, Path(path): Path<String>, asked: H
     let path = path.strip_suffix(".png").ok_or(Refusal::NotFound)?;
     let (id, kicker, title) =
         if path == HOUSE { (HOUSE.to_owned(), String::new(), house.name()) } else { of(&house, path).await? };
-    let mark = format!("\"{}\"", &id::hash(&format!("{id}\n{kicker}\n{title}\n{}", house.name()))[..20]);
+    let lamp = house.pack.lamp();
+    let mark = format!("\"{}\"", &id::hash(&format!("{id}\n{kicker}\n{title}\n{}\n{lamp}", house.name()))[..20]);
     let headers = [
         (CONTENT_TYPE, "image/png".to_owned()),
         (CACHE_CONTROL, "public, max-age=3600".to_owned()),
@@ -32,7 +33,8 @@ pub async fn show(State(house): State<House>, Path(path): Path<String>, asked: H
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     let _turn = ONE.acquire().await.expect("nobody closes it");
-    let draw = move || card::png(&Card { id: &id, kicker: &kicker, title: &title, house: &house.name() });
+    let (name, lamp) = (house.name(), lamp.to_owned());
+    let draw = move || card::png(&Card { id: &id, kicker: &kicker, title: &title, house: &name, lamp: &lamp });
     let png = tokio::task::spawn_blocking(draw).await.map_err(|e| Refusal::Broken(e.to_string()))?;
     Ok((headers, png).into_response())
 }

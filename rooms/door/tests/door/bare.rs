@@ -136,7 +136,7 @@ impl Bare {
         let settings = Settings::read(folder.path(), |_| None).unwrap();
         let db = Db::open(&Where::File(folder.path().join("circlepit.db"))).await.unwrap();
         let pack = Pack::load("plain").unwrap();
-        let (words, assets) = (Words::of(&pack), Assets::gather(&pack.style()));
+        let (words, assets) = (Words::of(&pack), Assets::gather(&pack));
         let house = House::new(Inside {
             db,
             clock: Clock::set_to(1_795_719_600_000),

@@ -22,8 +22,7 @@ pub async fn first_pages(tx: &Tx, pack: &Pack, now: i64) -> DbResult<()> {
 #[must_use]
 pub fn first_page(pack: &Pack, slug: &str) -> Option<Draft> {
     let page = pack.pages.iter().find(|page| page.slug == slug)?;
-    let words = base::pack::file(&pack.id, &page.file).ok()?;
-    Some(Draft { title: page.title.clone(), words, lang: pack.lang.clone(), ..Draft::default() })
+    Some(Draft { title: page.title.clone(), words: page.words.clone(), lang: pack.lang.clone(), ..Draft::default() })
 }
 
 /// Takes in what an import brought.

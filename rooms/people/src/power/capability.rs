@@ -1,7 +1,7 @@
 //! Capabilities: the narrow things that a duty lets somebody do. The pack bundles them into duties; nothing else grants
 //! one.
 
-use base::pack::DutyWords;
+use base::pack::{DutyWords, Pack};
 
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $name:ident = $id:literal),+ $(,)?) => {
@@ -69,6 +69,25 @@ impl Capability {
     #[must_use]
     pub fn sees_private(self) -> bool {
         matches!(self, Self::SecondLook | Self::ReadRequests | Self::IssueClaims)
+    }
+
+    /// What is wrong with what a pack's duties can do, a line each.
+    #[must_use]
+    pub fn faults(pack: &Pack) -> Vec<String> {
+        let mut faults = Vec::new();
+        for duty in &pack.duties {
+            let unknown = duty.capabilities.iter().filter(|id| Self::read(id).is_none());
+            faults.extend(unknown.map(|id| format!("duty {}: there is no “{id}”", duty.id)));
+            let sees = duty.capabilities.iter().filter_map(|id| Self::read(id)).any(Self::sees_private);
+            if sees != duty.sees_private {
+                faults.push(format!("duty {}: sees_private has to be {sees}", duty.id));
+            }
+        }
+        // A second look comes with every seat; no pack has to say so.
+        let missing = Self::ALL.iter().filter(|it| **it != Self::SecondLook);
+        let missing = missing.filter(|it| !pack.duties.iter().any(|duty| it.is_of(duty)));
+        faults.extend(missing.map(|it| format!("duties: none can “{}”", it.id())));
+        faults
     }
 
     /// Whether a duty can do it. A second look comes with every duty, so that there is somebody to ask.

@@ -1,0 +1,115 @@
+//! What keeps a pack from being used, in the words of somebody who has to mend it.
+
+use std::collections::BTreeSet;
+
+use super::Pack;
+use crate::place::Place;
+
+/// Colours that a pack may choose.
+const TOKENS: [&str; 4] = ["lamp", "on-lamp", "lamp-ink", "lamp-line"];
+/// Contrast that text of any size needs (WCAG 2.2, 1.4.3).
+const CONTRAST_MIN: f64 = 4.5;
+
+impl Pack {
+    /// Everything that is wrong with it, a line each.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Faults(Vec::new());
+        self.lists(&mut faults);
+        self.genealogy(&mut faults);
+        self.accent(&mut faults);
+        for feeling in &self.feelings {
+            let is_path = feeling.mark.chars().all(|c| c.is_ascii_digit() || "MLHVCSQTAZ .-".contains(c));
+            faults.unless(is_path && feeling.mark.starts_with('M'), || {
+                format!("mark of {}: it has to be SVG path data that begins with M", feeling.id)
+            });
+        }
+        for duty in &self.duties {
+            faults.unless(duty.seats >= 2, || format!("duty {}: two seats at least", duty.id));
+            faults.unless((1..=365).contains(&duty.term_days), || format!("duty {}: a term is 1 to 365 days", duty.id));
+        }
+        for line in &self.helplines {
+            let can_be_reached = line.number.is_some() || line.text.is_some() || line.url.is_some();
+            faults.unless(can_be_reached, || format!("helpline {}: a number, a text number or a site", line.name));
+            let is_day = line.checked.is_empty() || line.checked_at().is_some();
+            faults.unless(is_day, || format!("helpline {}: checked is a day, such as 2026-11-12, or empty", line.name));
+        }
+        for page in &self.pages {
+            let is_address = Place::read(&format!("/pages/{}", page.slug)).is_some();
+            faults.unless(is_address, || format!("page “{}”: this cannot be an address", page.slug));
+            faults.unless(!page.words.trim().is_empty(), || format!("page {}: {} is empty", page.slug, page.file));
+        }
+        faults.0
+    }
+
+    /// Nothing stands twice in a list, and what every house needs is there.
+    fn lists(&self, faults: &mut Faults) {
+        let lists: [(&str, Vec<&str>); 5] = [
+            ("feelings", self.feelings.iter().map(|it| it.id.as_str()).collect()),
+            ("genres", self.genres.iter().map(|it| it.id.as_str()).collect()),
+            ("duties", self.duties.iter().map(|it| it.id.as_str()).collect()),
+            ("reactions", self.reactions.iter().map(|it| it.id.as_str()).collect()),
+            ("pages", self.pages.iter().map(|it| it.slug.as_str()).collect()),
+        ];
+        for (list, ids) in &lists {
+            let mut seen = BTreeSet::new();
+            for id in ids {
+                faults.unless(seen.insert(id), || format!("{list}: “{id}” twice"));
+            }
+            faults.unless(!ids.is_empty() || *list == "genres", || format!("{list}: none at all"));
+        }
+        let marks: BTreeSet<_> = self.feelings.iter().map(|it| &it.mark).collect();
+        faults.unless(marks.len() == self.feelings.len(), || "feelings: two have the same mark".to_owned());
+        faults.unless(!self.community.heading.is_empty(), || "community: the heading has no line".to_owned());
+    }
+
+    /// Every genre has a parent that is there, and none descends from itself.
+    fn genealogy(&self, faults: &mut Faults) {
+        for genre in &self.genres {
+            if let Some(parent) = genre.parent.as_deref() {
+                faults.unless(self.genre(parent).is_some(), || format!("genre {}: there is no “{parent}”", genre.id));
+            }
+            let line = std::iter::successors(Some(genre), |it| self.genre(it.parent.as_deref()?));
+            faults.unless(line.take(10).count() < 10, || format!("genre {}: it descends from itself", genre.id));
+        }
+    }
+
+    /// The accent is made of colours that are known, and what stands on it can be read.
+    fn accent(&self, faults: &mut Faults) {
+        for (theme, tokens) in &self.colours {
+            faults.unless(["dark", "light"].contains(&theme.as_str()), || {
+                format!("colours: there is no theme “{theme}”")
+            });
+            for (token, value) in tokens {
+                faults.unless(TOKENS.contains(&token.as_str()), || format!("colours: there is no “{token}”"));
+                faults.unless(luminance(value).is_some(), || {
+                    format!("colours, {theme}: {token} is “{value}”, and has to be like #7fc4d6")
+                });
+            }
+            let of = |token: &str| Some(luminance(tokens.get(token)?)? + 0.05);
+            if let (Some(lamp), Some(on)) = (of("lamp"), of("on-lamp")) {
+                faults.unless(lamp.max(on) / lamp.min(on) >= CONTRAST_MIN, || {
+                    format!("colours, {theme}: on-lamp can't be read on lamp, the contrast has to be 4.5 or more")
+                });
+            }
+        }
+    }
+}
+
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn unless(&mut self, holds: bool, fault: impl FnOnce() -> String) {
+        if !holds {
+            self.0.push(fault());
+        }
+    }
+}
+
+/// Relative luminance of `#rrggbb`, as WCAG 2 defines it; nothing for what is no such colour.
+fn luminance(colour: &str) -> Option<f64> {
+    let hex = colour.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let part = |from: usize| u8::from_str_radix(&hex[from..from + 2], 16).ok().map(|part| f64::from(part) / 255.0);
+    let linear = |it: f64| if it <= 0.040_45 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) };
+    Some(0.2126 * linear(part(0)?) + 0.7152 * linear(part(2)?) + 0.0722 * linear(part(4)?))
+}
