@@ -33,6 +33,7 @@ can-second-look = Answer somebody who asks for a second look at what another sea
 can-change-settings = Change what this place is called, how people join, whether members invite, and whose numbers come first.
 
 seat-who = Who
+seat-free = A free seat
 seat-filled = How it was filled
 seat-since = Since
 seat-until = Until

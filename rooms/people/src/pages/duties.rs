@@ -27,6 +27,11 @@ impl Held<'_> {
         self.words.capabilities.iter().filter_map(|id| Capability::read(id)).map(Capability::key)
     }
 
+    /// How many of its seats nobody holds.
+    fn empty(&self) -> usize {
+        usize::try_from(self.words.seats).unwrap_or_default().saturating_sub(self.seats.len())
+    }
+
     /// How many different people hold it.
     fn people(&self) -> usize {
         let mut people: Vec<_> = self.seats.iter().filter_map(|seat| seat.person.as_deref()).collect();

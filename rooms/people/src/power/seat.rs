@@ -100,6 +100,8 @@ pub struct Seat {
     pub person: Option<String>,
     /// The holder's name as it is now.
     pub by: Option<String>,
+    /// What the holder's face is drawn from.
+    pub face: Option<String>,
     pub filled: Filled,
     pub since: i64,
     pub until: i64,
@@ -107,12 +109,13 @@ pub struct Seat {
     pub ended_how: Option<Ended>,
     pub ended_why: Option<String>,
 }
-row!(Seat { id, duty, person, by, filled, since, until, ended_at, ended_how, ended_why });
+row!(Seat { id, duty, person, by, face, filled, since, until, ended_at, ended_how, ended_why });
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT s.id, s.duty, s.person, p.name, s.filled, s.since, s.until, s.ended_at, s.ended_how, s.ended_why
+            "SELECT s.id, s.duty, s.person, p.name, p.face, s.filled, s.since, s.until, s.ended_at, s.ended_how,
+             s.ended_why
              FROM seat s LEFT JOIN person p ON p.id = s.person ",
             $rest
         )
@@ -187,6 +190,12 @@ impl Seat {
     #[must_use]
     pub fn is_held_by(&self, person: &str, now: i64) -> bool {
         self.person.as_deref() == Some(person) && self.is_held(now)
+    }
+
+    /// How much of its term is over, in hundredths.
+    #[must_use]
+    pub fn hundredths_over(&self, now: i64) -> i64 {
+        100 * (now - self.since).clamp(0, self.until - self.since) / (self.until - self.since).max(1)
     }
 
     /// When it ended or will end.
