@@ -407,13 +407,15 @@ mod tests {
                 .replace("lamp = \"#7fc4d6\"", "lamp = \"teal\"")
                 .replacen("mark = \"M", "mark = \"<", 1)
                 .replace("id = \"numb\"", "id = \"rage\"")
+                .replace("seat = \"seat\"", "seat = \"{ chair\"")
         });
         let Err(PackTrouble::Faulty(faults)) = Pack::load(folder.path().to_str().expect("a plain path")) else {
             panic!("it was taken")
         };
-        for part in
-            ["“plain” is built in", "a term is 1 to 365 days", "“teal”", "mark of rage", "feelings: “rage” twice"]
-        {
+        for part in [
+            "“plain” is built in", "a term is 1 to 365 days", "“teal”", "mark of rage", "seat has to be one line",
+            "feelings: “rage” twice",
+        ] {
             assert!(faults.iter().any(|fault| fault.contains(part)), "{part} is not among {faults:#?}");
         }
     }

@@ -18,6 +18,11 @@ impl Pack {
         self.lists(&mut faults);
         self.genealogy(&mut faults);
         self.accent(&mut faults);
+        for (thing, called) in &self.rooms {
+            let is_name = thing.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+            let is_line = !called.trim().is_empty() && !called.contains(['{', '}', '\n']);
+            faults.unless(is_name && is_line, || format!("rooms: {thing} has to be one line without braces"));
+        }
         for feeling in &self.feelings {
             let is_path = feeling.mark.chars().all(|c| c.is_ascii_digit() || "MLHVCSQTAZ .-".contains(c));
             faults.unless(is_path && feeling.mark.starts_with('M'), || {

@@ -113,6 +113,8 @@ async fn filling_takes_a_duty_a_name_a_reason_and_somebody_else() {
         ada.post(&path, &right).await.is(403);
         cleo.get(&path).await.is(200);
         cleo.post(&path, &with("name", "Nobody at all")).await.is(422).says("Nobody here has that name");
+        bring(&house, "Moss").await;
+        cleo.post(&path, &with("name", "Moss")).await.is(422).says("Nobody here has that name"); // not claimed yet
         cleo.post(&path, &with("name", "Cleo")).await.is(422).says("Not yourself");
         cleo.post(&path, &with("why", "")).await.is(422).says("can't be empty");
         cleo.post(&path, &with("filled", "by decree")).await.is(422);
