@@ -359,6 +359,7 @@ mod tests {
     fn the_built_in_packs_have_no_faults() {
         for pack in built_in() {
             assert_eq!(pack.faults(), Vec::<String>::new(), "{}", pack.id);
+            assert!(pack.pages.iter().all(|page| page.words.len() > 200), "{}", pack.id);
         }
     }
 

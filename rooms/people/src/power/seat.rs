@@ -195,7 +195,8 @@ impl Seat {
     /// How much of its term is over, in hundredths.
     #[must_use]
     pub fn hundredths_over(&self, now: i64) -> i64 {
-        100 * (now - self.since).clamp(0, self.until - self.since) / (self.until - self.since).max(1)
+        let term = (self.until - self.since).max(1);
+        100 * (now - self.since).clamp(0, term) / term
     }
 
     /// When it ended or will end.
