@@ -9,49 +9,10 @@ use ballots::pairwise::Pairwise;
 use ballots::{Ballots, Lot, Poll, Rankings, Scores, approval, irv, parse, schulze, score, star, stv};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::subsequence;
 
-type Ranks = Vec<Vec<usize>>;
+use casting::{Ranks, ids, ranked, rankings, scored, scores, set};
 
-/// How many stand, with counted ranked ballots: truncated, equal and skipped ranks, blank ones too.
-fn ranked() -> impl Strategy<Value = (usize, Vec<(u64, Ranks)>)> {
-    (2..7_usize).prop_flat_map(|stand| {
-        let order = subsequence((0..stand).collect::<Vec<_>>(), 0..=stand).prop_shuffle();
-        let ballot = (order, vec(0..4_u8, stand)).prop_map(|(order, joins)| {
-            let mut ranks: Ranks = Vec::new();
-            for (candidate, join) in order.into_iter().zip(joins) {
-                match ranks.last_mut() {
-                    Some(rank) if join == 0 && !rank.is_empty() => rank.push(candidate),
-                    _ => ranks.push(vec![candidate]),
-                }
-                if join == 1 {
-                    ranks.push(Vec::new());
-                }
-            }
-            ranks
-        });
-        (Just(stand), vec((1..5_u64, ballot), 0..20))
-    })
-}
-
-/// How many stand, with counted scored ballots.
-fn scored() -> impl Strategy<Value = (usize, Vec<(u64, Vec<u16>)>)> {
-    (2..7_usize).prop_flat_map(|stand| (Just(stand), vec((1..5_u64, vec(0..6_u16, stand)), 0..20)))
-}
-
-fn rankings(stand: usize, lines: &[(u64, Ranks)]) -> Rankings {
-    let mut rankings = Rankings::new(stand).unwrap();
-    lines.iter().for_each(|(count, ranks)| rankings.add(*count, ranks).unwrap());
-    rankings
-}
-
-fn scores(stand: usize, lines: &[(u64, Vec<u16>)]) -> Scores {
-    let mut scores = Scores::new(stand).unwrap();
-    lines
-        .iter()
-        .for_each(|(count, given)| scores.add(*count, &given.iter().copied().enumerate().collect::<Vec<_>>()).unwrap());
-    scores
-}
+mod casting;
 
 /// All that the ranked rules say, lots included.
 fn ranked_answers(rankings: &Rankings, seats: usize, lot: &Lot) -> String {
@@ -69,17 +30,9 @@ fn scored_answers(scores: &Scores, lot: &Lot) -> String {
     format!("{}{}{}{}", approval.trail(&[]), score.trail(&[]), star.trail(&[]), schulze.trail(&[]))
 }
 
-fn ids(stand: usize) -> Vec<u32> {
-    (1..).take(stand).collect()
-}
-
 /// The candidates under their new names.
 fn renamed(candidates: &[usize], name: &[usize]) -> BTreeSet<usize> {
     candidates.iter().map(|one| name[*one]).collect()
-}
-
-fn set(candidates: &[usize]) -> BTreeSet<usize> {
-    candidates.iter().copied().collect()
 }
 
 /// IRV's winners by trying every way of breaking every tie, on shares of 60 (up to six share a rank).
