@@ -1,5 +1,6 @@
 //! Asking less, on eight conversations and several orders of people: `cargo bench -p opinion-map --bench routing`, with
-//! a number for so many orders (64 otherwise). Promises: the same figures every time. Never part of the library.
+//! a number for so many orders (64 otherwise), with `share` for statements of the largest share instead of the surest
+//! ones. Promises: the same figures every time. Never part of the library.
 
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should stop the bench")]
 
@@ -19,18 +20,27 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    let by_share = std::env::args().any(|argument| argument == "share");
+    let weight = if by_share { replay::share } else { replay::surety };
     let orders: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(64);
     println!(
-        "of {orders} orders | answers, ours: mean (standard deviation) | in proportion to priority | fewer by (of one order to another)"
+        "of {orders} orders | in place | answers, ours: mean (standard deviation) | in proportion to priority | fewer by (of one order to another)"
     );
     for folder in FOLDERS {
-        let needed = replay::answers_needed(folder, orders);
-        let told = |all: Vec<f64>| {
-            let (mean, spread) = replay::mean_and_spread(&all);
-            format!("{mean:.0} ({spread:.0})")
-        };
-        let (ours, drawn) = needed.iter().map(|(ours, drawn)| (*ours as f64, *drawn as f64)).unzip();
-        let (saved, spread) = replay::saved(&needed);
-        println!("{folder} | {} | {} | {:.1} % ({:.1})", told(ours), told(drawn), 100.0 * saved, 100.0 * spread);
+        for (in_place, needed) in ["all", "four in five"].iter().zip(replay::answers_needed(folder, orders, weight)) {
+            let told = |all: Vec<f64>| {
+                let (mean, spread) = replay::mean_and_spread(&all);
+                format!("{mean:.0} ({spread:.0})")
+            };
+            let (ours, drawn) = needed.iter().map(|(ours, drawn)| (*ours as f64, *drawn as f64)).unzip();
+            let (saved, spread) = replay::saved(&needed);
+            println!(
+                "{folder} | {in_place} | {} | {} | {:.1} % ({:.1})",
+                told(ours),
+                told(drawn),
+                100.0 * saved,
+                100.0 * spread
+            );
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Which statement to ask somebody next. Promises: [`next_statement`] asks what soonest settles which five statements
-//! each group shares: where most doubt is left about a share that matters. A statement counts for its chance to be
-//! among the five (probability matching, Thompson 1933) times how far off its share may still be, so that new
-//! statements are always tried, what is out of the race is let be, and the best ones are compared on equal terms. Whose
-//! group is not known yet counts for each group as far as its people answer like them. Nothing in it is tuned. No
-//! chance: whoever wants Polis' draw brings the number for [`draw_in_proportion`]. Never asks the same person twice.
+//! each group is surest to be on one side of: where most doubt is left that matters. A statement counts for how unsure
+//! it is whether it is among the five, times how far off it may still be, so that new statements are tried, what is
+//! surely in or surely out is let be, and what is near the cut is compared. Whose group is not known yet counts for each
+//! group as far as its people answer like them. No chance: whoever wants Polis' draw brings the number for
+//! [`draw_in_proportion`]. Never asks the same person twice.
 
 use crate::statistics::smoothed;
 use crate::vote::{Standing, Tally};
@@ -11,6 +11,8 @@ use crate::votes::{Cell, Votes};
 
 /// Statements sought in each group.
 const SOUGHT: usize = 5;
+/// See [`Race::ahead`].
+const AHEAD: f64 = 2.0;
 
 /// What one person should be asked next, or `None` when they have seen everything. `groups` are tallies by group and
 /// statement (see [`crate::GroupStatistics::tallies`]), `group` the person's own once it is known; until then none of
@@ -45,10 +47,10 @@ pub fn next_of(
         heard.push(votes.tallies());
     }
     let likeness = likeness(votes.row(person), &heard);
-    let cuts: Vec<f64> = heard.iter().map(|tallies| cut(votes, tallies)).collect();
+    let races: Vec<Race> = heard.iter().map(|tallies| Race::of(votes, tallies)).collect();
     let promise = |statement: usize| {
-        let weighed = heard.iter().zip(&cuts).zip(&likeness);
-        weighed.map(|((tallies, cut), like)| like * doubt_that_matters(heard_on(tallies, statement), *cut)).sum::<f64>()
+        let weighed = heard.iter().zip(&races).zip(&likeness);
+        weighed.map(|((tallies, race), like)| like * race.doubt_that_matters(heard_on(tallies, statement))).sum::<f64>()
     };
     let live = open
         .iter()
@@ -75,27 +77,46 @@ fn heard_on(tallies: &[Tally], statement: usize) -> Tally {
     tallies.get(statement).copied().unwrap_or_default()
 }
 
-/// Share of people on the stronger side, and its standard error.
-fn share(tally: Tally) -> (f64, f64) {
-    let share = smoothed(tally.agree.max(tally.disagree), tally.seen());
-    (share, (share * (1.0 - share) / (f64::from(tally.seen()) + 3.0)).sqrt())
+/// What it takes in one group to be among the statements sought.
+struct Race {
+    /// Answers each statement is taken to get beyond those it has, with the same shares: [`AHEAD`] times what the
+    /// statement heard most has, lest all that is new lose to what is old.
+    ahead: f64,
+    /// Halfway between the last that is among those sought and the first that is not.
+    cut: f64,
 }
 
-/// What a share must exceed to be among those sought: halfway between the last that is and the first that is not.
-fn cut(votes: &Votes, tallies: &[Tally]) -> f64 {
-    let live = tallies.iter().zip(votes.standings()).filter(|(_, standing)| standing.is_live());
-    let mut shares: Vec<f64> = live.map(|(tally, _)| share(*tally).0).collect();
-    if shares.len() <= SOUGHT {
-        return 0.0;
+impl Race {
+    fn of(votes: &Votes, tallies: &[Tally]) -> Self {
+        let live = || tallies.iter().zip(votes.standings()).filter(|(_, standing)| standing.is_live());
+        let heard_most = live().map(|(tally, _)| tally.seen()).max().unwrap_or(0);
+        let mut race = Self { ahead: AHEAD * f64::from(heard_most), cut: f64::NEG_INFINITY };
+        let mut sureties: Vec<f64> = live().map(|(tally, _)| race.surety(*tally).0).collect();
+        if sureties.len() > SOUGHT {
+            let (among, first_out, _) = sureties.select_nth_unstable_by(SOUGHT, |a, b| b.total_cmp(a));
+            race.cut = f64::midpoint(among.iter().copied().fold(f64::INFINITY, f64::min), *first_out);
+        }
+        race
     }
-    let (among, first_out, _) = shares.select_nth_unstable_by(SOUGHT, |a, b| b.total_cmp(a));
-    f64::midpoint(among.iter().copied().fold(f64::INFINITY, f64::min), *first_out)
-}
 
-/// The chance that a share is above the cut times its standard error.
-fn doubt_that_matters(tally: Tally, cut: f64) -> f64 {
-    let (share, error) = share(tally);
-    error * chance_above((share - cut) / error)
+    /// How surely the group is on the stronger side, in Polis' measure of what is shared (share times its standard
+    /// deviations above a half), and the standard error of that.
+    fn surety(&self, tally: Tally) -> (f64, f64) {
+        let seen = f64::from(tally.seen());
+        let share = smoothed(tally.agree.max(tally.disagree), tally.seen());
+        let error = (share * (1.0 - share) / (seen + 3.0)).sqrt();
+        let deviations = 2.0 * (seen + self.ahead + 1.0).sqrt();
+        // The slope of share (share - 1/2); below a half nothing is shared, and the slope of a half will do.
+        (deviations * share * (share - 0.5), deviations * (2.0 * share - 0.5).max(0.5) * error)
+    }
+
+    /// How unsure it is whether a statement is among those sought (the variance of that), times how far off its surety
+    /// may be.
+    fn doubt_that_matters(&self, tally: Tally) -> f64 {
+        let (surety, error) = self.surety(tally);
+        let above = (surety - self.cut) / error;
+        error * chance_above(above) * chance_above(-above)
+    }
 }
 
 /// The chance of being above something that lies so many standard errors below: a bell curve, nearly (the logistic one
@@ -159,8 +180,10 @@ mod tests {
             open.retain(|statement| *statement != next);
             asked.push(next);
         }
-        assert_eq!((&asked[..2], asked[8]), ([7, 8].as_slice(), 6), "{asked:?}");
-        assert!(asked.iter().position(|at| *at == 4) < asked.iter().position(|at| *at == 0), "{asked:?}");
+        assert_eq!(asked[0], 7, "{asked:?}");
+        let mut near = asked[1..4].to_vec();
+        near.sort_unstable();
+        assert_eq!((near, asked[4]), (vec![3, 4, 5], 8), "{asked:?}");
         // A statement added since the groups were counted is new, too.
         assert_eq!(next_of(&votes, 0, &[0, 8], &[heard[0][..8].to_vec()], Some(0)), Some(8));
         // With five statements all are sought, and the least heard is asked.

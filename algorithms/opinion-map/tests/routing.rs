@@ -19,7 +19,7 @@ fn what_each_group_shares_is_found_with_fewer_votes() {
         ("scoop-hivemind.taxes", 0.4),
         ("scoop-hivemind.ubi", 0.4),
     ] {
-        let needed = replay::answers_needed(folder, ORDERS);
+        let [needed, _] = replay::answers_needed(folder, ORDERS, replay::surety);
         let (saved, spread) = replay::saved(&needed);
         println!("{folder}: {saved:.3} saved ({spread:.3} from one order to another): {needed:?}");
         assert!(saved > least, "{folder}: {saved}");

@@ -1,5 +1,5 @@
 //! Replay: people of a real conversation come by in turn, each answering one statement a visit among those they really
-//! answered. How many answers until the five statements each group shares are, from then on, the ones the whole
+//! answered. How many answers until the five statements each group is surest of are, from then on, the ones the whole
 //! conversation ends with? Promises: who comes by when is drawn from a seed, and both ways of asking meet the same
 //! people in the same order.
 
@@ -15,23 +15,26 @@ use chance::Chance;
 mod chance;
 
 const SHARED: usize = 5;
-/// Share of the statements sought that must be in place, from then on.
-const ENOUGH: f64 = 0.8;
+/// Share of the statements sought that must be in place, from then on: all of them, or four in five.
+const ENOUGH: [f64; 2] = [1.0, 0.8];
 /// Answers after which Polis' priorities are computed anew.
 const PRIORITIES_EVERY: usize = 50;
 /// A person's group is known once they have answered so many.
 const KNOWN_FROM: usize = 7;
 
-/// Answers needed by ours and in proportion to priority, by order of people.
-pub(crate) fn answers_needed(folder: &str, orders: u64) -> Vec<(usize, usize)> {
+/// How much a group shares a statement.
+pub(crate) type Weight = fn(&Tally) -> f64;
+
+/// Answers needed by ours and in proportion to priority, by order of people: for all that is sought, and for four in
+/// five of it.
+pub(crate) fn answers_needed(folder: &str, orders: u64, weight: Weight) -> [Vec<(usize, usize)>; ENOUGH.len()] {
     let conversation = open_data::read(folder, "participants-votes.csv", None);
     let map = OpinionMap::draw(&conversation.votes, &Settings { resamples: 0, ..Settings::default() });
     // Where the map has one group, production's groups are taken: the replay needs some.
     let (labels, groups) = if map.groups.len() > 1 { (map.labels, map.groups.len()) } else { conversation.given };
-    (1..=orders)
-        .map(|order| [false, true].map(|ours| Replay::of(&conversation.votes, &labels, groups, order).run(ours)))
-        .map(|[drawn, ours]| (ours, drawn))
-        .collect()
+    let of_order = |order| [true, false].map(|ours| Replay::of(&conversation.votes, &labels, groups, weight, order).run(ours));
+    let needed: Vec<[[usize; ENOUGH.len()]; 2]> = (1..=orders).map(of_order).collect();
+    std::array::from_fn(|enough| needed.iter().map(|[ours, drawn]| (ours[enough], drawn[enough])).collect())
 }
 
 /// Share of answers saved over all orders, and its standard deviation from one order to another.
@@ -55,17 +58,18 @@ struct Replay<'a> {
     /// Tallies of what was heard, by group.
     tallies: Vec<Vec<Tally>>,
     sought: Vec<Vec<usize>>,
+    weight: Weight,
     chance: Chance,
 }
 
 impl<'a> Replay<'a> {
-    fn of(whole: &'a Votes, labels: &'a [Option<usize>], groups: usize, order: u64) -> Self {
+    fn of(whole: &'a Votes, labels: &'a [Option<usize>], groups: usize, weight: Weight, order: u64) -> Self {
         let mut tallies = GroupStatistics::of(whole, labels, groups).tallies;
         let rejected = |statement: &usize| !whole.standings()[*statement].is_live();
         for tallies in &mut tallies {
             (0..whole.statements()).filter(rejected).for_each(|statement| tallies[statement] = Tally::default());
         }
-        let sought = tallies.iter().map(|tallies| shared(tallies)).collect();
+        let sought = tallies.iter().map(|tallies| shared(tallies, weight)).collect();
         let mut heard = Votes::on(whole.standings().to_vec()).unwrap();
         heard.seat(whole.people()).unwrap();
         Self {
@@ -74,17 +78,18 @@ impl<'a> Replay<'a> {
             heard,
             tallies: vec![vec![Tally::default(); whole.statements()]; groups],
             sought,
+            weight,
             chance: Chance::from_seed(order),
         }
     }
 
-    fn run(mut self, ours: bool) -> usize {
+    fn run(mut self, ours: bool) -> [usize; ENOUGH.len()] {
         let mut people: Vec<usize> = (0..self.whole.people()).collect();
         (1..people.len()).for_each(|at| people.swap(at, (self.chance.word() % (at as u64 + 1)) as usize));
         let mut weights = priorities(self.heard.tallies(), &vec![0.0; self.whole.statements()], |_| false);
-        let (mut count, mut short_at) = (0, 0);
+        let (mut count, mut short_at) = (0, [0; ENOUGH.len()]);
         let mut found = vec![0; self.sought.len()];
-        let enough = ENOUGH * (SHARED * found.len()) as f64;
+        let enough = ENOUGH.map(|share| share * (SHARED * found.len()) as f64);
         let longest = people.iter().map(|person| self.whole.row(*person).len()).max().unwrap_or(0);
         for person in std::iter::repeat_n(&people, longest).flatten().copied() {
             let open = self.open(person);
@@ -100,13 +105,16 @@ impl<'a> Replay<'a> {
             }
             if let Some(group) = group {
                 self.tallies[group][next] = self.tallies[group][next] + one(vote);
-                found[group] = shared(&self.tallies[group]).iter().filter(|at| self.sought[group].contains(at)).count();
+                found[group] = shared(&self.tallies[group], self.weight).iter().filter(|at| self.sought[group].contains(at)).count();
             }
-            if (found.iter().sum::<usize>() as f64) < enough {
-                short_at = count;
+            let in_place = found.iter().sum::<usize>() as f64;
+            for (short_at, enough) in short_at.iter_mut().zip(enough) {
+                if in_place < enough {
+                    *short_at = count;
+                }
             }
         }
-        short_at + 1
+        short_at.map(|count| count + 1)
     }
 
     /// Until a person's group is known, their own answers are left out of what the groups said: they would tell it.
@@ -135,12 +143,20 @@ impl<'a> Replay<'a> {
     }
 }
 
-/// The five statements a group is surest to be on one side of.
-fn shared(tallies: &[Tally]) -> Vec<usize> {
-    let weight = |tally: &Tally| {
-        let (most, seen) = (f64::from(tally.agree.max(tally.disagree)), f64::from(tally.seen()));
-        (most + 1.0) / (seen + 2.0) * 2.0 * (seen + 1.0).sqrt() * ((most + 1.0) / (seen + 1.0) - 0.5)
-    };
+/// How sure a group is to be on one side: Polis' measure of what is shared, its share times its standard deviations
+/// above a half.
+pub(crate) fn surety(tally: &Tally) -> f64 {
+    let (most, seen) = (f64::from(tally.agree.max(tally.disagree)), f64::from(tally.seen()));
+    share(tally) * 2.0 * (seen + 1.0).sqrt() * ((most + 1.0) / (seen + 1.0) - 0.5)
+}
+
+/// Share of the group on the stronger side.
+pub(crate) fn share(tally: &Tally) -> f64 {
+    (f64::from(tally.agree.max(tally.disagree)) + 1.0) / (f64::from(tally.seen()) + 2.0)
+}
+
+/// The five statements of most weight.
+fn shared(tallies: &[Tally], weight: Weight) -> Vec<usize> {
     let mut order: Vec<(f64, usize)> = tallies.iter().enumerate().map(|(at, tally)| (-weight(tally), at)).collect();
     let by_weight = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
     if order.len() > SHARED {
