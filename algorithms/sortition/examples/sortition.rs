@@ -112,15 +112,8 @@ fn draw(asked: &Asked) -> Answer {
     }
     let randomness = asked.option("randomness").unwrap_or("the bytes given to the draw as its seed");
     let mut files = register.announce(&odds, &lottery, randomness);
-    let mut places = vec![0; pool.people()];
-    register.rows.iter().enumerate().for_each(|(at, &row)| places[row] = at);
     let mut answer = describe(asked, &register.pool, &odds);
-    answer["probability"] = places.iter().map(|&at| odds.chances[at]).collect();
-    answer["type_of_person"] = places.iter().map(|&at| odds.kind_of_person()[at]).collect();
-    answer["pseudonyms"] = places.iter().map(|&at| register.pseudonyms[at].clone()).collect();
-    answer["unreachable"] = unreachable(asked, &register.pool, &odds, |at| rows[register.rows[at]]);
-    answer["explanation"] = places.iter().map(|&at| odds.explain(at).to_string()).collect();
-    answer["rows"] = json!(rows);
+    say_by_row(&mut answer, asked, &register, &odds, &rows);
     answer["commitment"] = json!(commitment(&files));
     answer["lottery_farthest"] = json!(lottery.farthest);
     if !asked.options.contains_key("announce") {
@@ -134,22 +127,40 @@ fn draw(asked: &Asked) -> Answer {
         answer["seed"] = json!(drawn.randomness);
     }
     if let Some(directory) = asked.option("out") {
-        std::fs::create_dir_all(directory).map_err(|error| format!("{directory}: {error}"))?;
-        let other = |(name, text): &(&String, &String)| {
-            std::fs::read(Path::new(directory).join(name)).is_ok_and(|there| there != text.as_bytes())
-        };
-        if let Some((name, _)) = files.iter().find(other) {
-            return Err(format!(
-                "{directory}/{name} is of another draw, which stays as it was published; choose another folder"
-            )
-            .into());
-        }
-        for (name, text) in &files {
-            std::fs::write(Path::new(directory).join(name), text)
-                .map_err(|error| format!("{directory}/{name}: {error}"))?;
-        }
+        publish(directory, &files)?;
     }
     Ok((answer, true))
+}
+
+/// A register's people stand in the order of their pseudonyms; what is said of each goes back to the file's rows.
+fn say_by_row(answer: &mut Value, asked: &Asked, register: &Register, odds: &Odds, rows: &[usize]) {
+    let mut places = vec![0; rows.len()];
+    register.rows.iter().enumerate().for_each(|(at, &row)| places[row] = at);
+    answer["probability"] = places.iter().map(|&at| odds.chances[at]).collect();
+    answer["type_of_person"] = places.iter().map(|&at| odds.kind_of_person()[at]).collect();
+    answer["pseudonyms"] = places.iter().map(|&at| register.pseudonyms[at].clone()).collect();
+    answer["unreachable"] = unreachable(asked, &register.pool, odds, |at| rows[register.rows[at]]);
+    answer["explanation"] = places.iter().map(|&at| odds.explain(at).to_string()).collect();
+    answer["rows"] = json!(rows);
+}
+
+/// Writes the public files, never over those of another draw.
+fn publish(directory: &str, files: &Files) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(directory).map_err(|error| format!("{directory}: {error}"))?;
+    let other = |(name, text): &(&String, &String)| {
+        std::fs::read(Path::new(directory).join(name)).is_ok_and(|there| there != text.as_bytes())
+    };
+    if let Some((name, _)) = files.iter().find(other) {
+        return Err(format!(
+            "{directory}/{name} is of another draw, which stays as it was published; choose another folder"
+        )
+        .into());
+    }
+    for (name, text) in files {
+        std::fs::write(Path::new(directory).join(name), text)
+            .map_err(|error| format!("{directory}/{name}: {error}"))?;
+    }
+    Ok(())
 }
 
 fn check(asked: &Asked) -> Answer {

@@ -7,7 +7,8 @@
 //! exact lottery must lie.
 
 use crate::nearest::Nearest;
-use crate::search::{Found, Panel, Search, Shape, weigh};
+use crate::search::{Found, Search};
+use crate::shape::{Panel, Shape, weigh};
 
 /// Chances closer than this are met.
 pub(crate) const MET: f64 = 2e-10;

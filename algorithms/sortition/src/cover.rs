@@ -7,7 +7,8 @@
 use crate::kinds::Kinds;
 use crate::levels::Frame;
 use crate::odds::{NoOdds, Progress, Watch};
-use crate::search::{Found, Panel, Search, Shape};
+use crate::search::{Found, Search};
+use crate::shape::{Panel, Shape};
 
 /// A best chance below this is 0.
 const IMPOSSIBLE: f64 = 1e-9;

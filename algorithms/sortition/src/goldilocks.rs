@@ -7,7 +7,7 @@
 
 use crate::levels::{Frame, Line, Proof};
 use crate::linear::End;
-use crate::search::Shape;
+use crate::shape::Shape;
 
 /// The objective, for a mean chance (seats / people who can serve).
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::linear::Column;
 use crate::pool::Pool;
-use crate::search::Shape;
+use crate::shape::Shape;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Kinds {

@@ -7,7 +7,7 @@
 //! method on the rays of [`crate::linear`].
 
 use crate::linear::{End, Program, Ray};
-use crate::search::Shape;
+use crate::shape::Shape;
 
 /// Shares below this are rounding, and fix nobody.
 pub(crate) const SHARE_MIN: f64 = 1e-7;

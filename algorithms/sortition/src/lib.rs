@@ -38,6 +38,7 @@ mod record;
 mod relaxation;
 mod replacement;
 mod search;
+mod shape;
 mod verify;
 mod walk;
 

@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::kinds::{Kind, Kinds};
 use crate::odds::Odds;
-use crate::search::{Found, Panel, Search};
+use crate::search::{Found, Search};
+use crate::shape::Panel;
 
 /// Rounds of pressing on the chances that are furthest off; two or three are enough as a rule.
 const ROUNDS: usize = 60;

@@ -7,7 +7,7 @@
 //! is refined twice, so rounding stays small.
 
 use crate::dense::dot;
-use crate::search::Panel;
+use crate::shape::Panel;
 
 const SHARE_MIN: f64 = 1e-13;
 

@@ -11,7 +11,7 @@ use crate::cover::{cover, exclude, first_panel};
 use crate::kinds::Kinds;
 use crate::levels::{Frame, Proof, Stage};
 use crate::pool::Pool;
-use crate::search::{Panel, Shape};
+use crate::shape::{Panel, Shape};
 
 /// What "fair" shall mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]

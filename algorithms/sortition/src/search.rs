@@ -6,7 +6,8 @@
 //! quota gets before it splits on single kinds, which moves the bound far more.
 //! Never does: guess. When a bound is lost to rounding the node is split again, never dropped.
 
-use crate::linear::{Column, End, Program};
+use crate::linear::{End, Program};
+use crate::shape::{Panel, Shape, WHOLE, weigh};
 use crate::walk::walk;
 
 /// Relative to the largest weight: differences below this are rounding.
@@ -14,64 +15,12 @@ pub(crate) const NEAR: f64 = 1e-9;
 /// Equal weights make the simplex method walk in circles, so each is raised by up to this part of the largest. That can
 /// only raise bounds, by less than [`NEAR`] for a few hundred seats, so what is proven stays proven.
 const TIE: f64 = 2e-12;
-pub(crate) const WHOLE: f64 = 1e-6;
 /// Nodes of the first dive; each further one has twice as many.
 const DIVE: usize = 300;
 /// Dives that a walk follows.
 const WALKS_MAX: usize = 3;
 /// Steps of the walk after a dive, per node of the next dive.
 const STEPS_PER_NODE: usize = 4;
-
-/// What every whole panel obeys: sums of counts between bounds.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Shape {
-    /// Per kind: the rows it counts in.
-    pub(crate) columns: Vec<Column>,
-    /// Per kind: least and most.
-    pub(crate) counts: Vec<(f64, f64)>,
-    /// Per row: least and most.
-    pub(crate) rows: Vec<(f64, f64)>,
-    /// The first so many rows have whole sums; rows after them are cuts, with sums of any size.
-    pub(crate) whole_rows: usize,
-}
-
-impl Shape {
-    /// Adds a proven cut: factors · counts <= most, which no panel breaks.
-    pub(crate) fn cut(&mut self, factors: &[f64], most: f64) {
-        let row = self.rows.len();
-        let mut least = 0.0;
-        for ((column, count), &factor) in self.columns.iter_mut().zip(&self.counts).zip(factors) {
-            if factor != 0.0 {
-                column.push((row, factor));
-                least += factor * if factor > 0.0 { count.0 } else { count.1 };
-            }
-        }
-        self.rows.push((least - 1.0, most));
-    }
-
-    pub(crate) fn sums(&self, counts: impl Iterator<Item = f64>) -> Vec<f64> {
-        let mut sums = vec![0.0; self.rows.len()];
-        for (column, count) in self.columns.iter().zip(counts).filter(|pair| pair.1 != 0.0) {
-            column.iter().for_each(|&(row, factor)| sums[row] += factor * count);
-        }
-        sums
-    }
-
-    fn holds(&self, panel: &[(usize, u32)]) -> bool {
-        let mut sums = vec![0.0; self.rows.len()];
-        for &(kind, count) in panel {
-            self.columns[kind].iter().for_each(|&(row, factor)| sums[row] += factor * f64::from(count));
-        }
-        sums.iter().zip(&self.rows).all(|(sum, row)| *sum >= row.0 - WHOLE && *sum <= row.1 + WHOLE)
-    }
-
-    fn contradicts_itself(&self) -> bool {
-        self.counts.iter().chain(&self.rows).any(|(low, high)| low > high)
-    }
-}
-
-/// Whom a panel holds: (kind, how many of it), by kind, without zeros.
-pub(crate) type Panel = Vec<(usize, u32)>;
 
 /// How a search ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,103 +77,150 @@ impl Search {
         go_on: &mut dyn FnMut() -> bool,
     ) -> Found {
         let Self { shape, program: Some(program), walked } = self else { return Found::Nothing };
+        let mut descent = Descent::begin(shape, program, weights, above);
+        if let Some(from) = walked {
+            let from = shape.counts_of(from);
+            if descent.walk(from, DIVE * STEPS_PER_NODE, walked, go_on)
+                && (patience < usize::MAX || descent.reaches(enough))
+            {
+                return descent.found();
+            }
+        }
+        let (mut dive, mut dive_ends) = (0_usize, DIVE);
+        for node in 1_usize.. {
+            if node >= patience && descent.best.is_some() {
+                break;
+            }
+            if node >= dive_ends && descent.best.is_none() {
+                dive += 1;
+                dive_ends = node + (DIVE << dive.min(40));
+                let halfway = descent.surface();
+                // A search for a panel that is not there, as most proofs are, shall not walk for ever.
+                let steps = if dive <= WALKS_MAX { (dive_ends - node) * STEPS_PER_NODE } else { 0 };
+                if descent.walk(halfway, steps, walked, go_on) && (descent.reaches(enough) || node >= patience) {
+                    break;
+                }
+            }
+            if node.is_multiple_of(64) && !go_on() {
+                descent.surface();
+                return Found::Stopped;
+            }
+            if !descent.go_on(dive) || descent.reaches(enough) {
+                break;
+            }
+        }
+        descent.surface();
+        descent.found()
+    }
+}
+
+/// One search under way: where it has come to, and the best panel so far.
+struct Descent<'a> {
+    shape: &'a Shape,
+    program: &'a mut Program,
+    weights: &'a [f64],
+    above: f64,
+    /// Differences below this are rounding.
+    near: f64,
+    best: Option<(Panel, f64)>,
+    path: Vec<Step>,
+}
+
+impl<'a> Descent<'a> {
+    fn begin(shape: &'a Shape, program: &'a mut Program, weights: &'a [f64], above: f64) -> Self {
         let largest = weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
-        let near = NEAR * largest;
         let untied = weights
             .iter()
             .enumerate()
             .map(|(kind, weight)| weight + TIE * largest * ((kind + 1) as f64 * 0.618_033_988_749_895).fract());
         program.set_weights(&untied.collect::<Vec<_>>());
-        let mut best: Option<(Panel, f64)> = None;
-        let mut path: Vec<Step> = Vec::new();
-        let mut stopped = false;
-        let (mut dive, mut dive_ends) = (0_usize, DIVE);
-        if let Some(panel) = walked
-            .as_ref()
-            .and_then(|from| walk(shape, weights, above + near, counts_of(from, shape), DIVE * STEPS_PER_NODE, go_on))
-        {
-            let value = weigh(weights, &panel);
-            *walked = Some(panel.clone());
-            if patience < usize::MAX || value >= enough {
-                return Found::Panel(panel, value);
-            }
-            best = Some((panel, value));
-        }
-        for node in 1_usize.. {
-            if node >= patience && best.is_some() {
-                break;
-            }
-            if node >= dive_ends && best.is_none() {
-                dive += 1;
-                dive_ends = node + (DIVE << dive.min(40));
-                let halfway = (0..shape.columns.len()).map(|kind| nearest_whole(program, kind)).collect();
-                undo(&mut path, program);
-                // A search for a panel that is not there, as most proofs are, shall not walk for ever.
-                let steps = if dive <= WALKS_MAX { (dive_ends - node) * STEPS_PER_NODE } else { 0 };
-                if let Some(panel) = walk(shape, weights, above + near, halfway, steps, go_on) {
-                    let value = weigh(weights, &panel);
-                    *walked = Some(panel.clone());
-                    best = Some((panel, value));
-                    if value >= enough || node >= patience {
-                        break;
-                    }
-                }
-            }
-            if node.is_multiple_of(64) && !go_on() {
-                stopped = true;
-                break;
-            }
-            let floor = best.as_ref().map_or(above, |found| found.1) + near;
-            let end = match program.solve(floor) {
-                End::Lost => program.solve(floor),
-                end => end,
-            };
-            let split = match end {
-                End::NotBetter | End::Impossible(_) => None,
-                End::Best(_) => split(shape, program, dive),
-                End::Lost => split_anywhere(shape, program),
-            };
-            if let Some((variable, first, other)) = split {
-                let bound = if let End::Best(bound) = end { bound } else { f64::INFINITY };
-                let mut undo = vec![(variable, program.bounds(variable))];
-                tighten(shape.columns.len(), program, bound - floor, &mut undo);
-                program.set_bounds(variable, first);
-                path.push(Step { variable, other: Some(other), undo });
-                continue;
-            }
-            if matches!(end, End::Best(_) | End::Lost) {
-                let counts = (0..shape.columns.len()).map(|kind| (kind, whole(program.value(kind))));
-                let panel: Panel = counts.filter(|&(_, count)| count > 0).collect();
-                let value = weigh(weights, &panel);
-                if value > floor - near && shape.holds(&panel) {
-                    best = Some((panel, value));
-                    if value >= enough {
-                        break;
-                    }
-                }
-            }
-            if !step_back(&mut path, program) {
-                break;
-            }
-        }
-        undo(&mut path, program);
-        match best {
-            Some((panel, value)) if !stopped => Found::Panel(panel, value),
-            _ if stopped => Found::Stopped,
-            _ => Found::Nothing,
+        Self { shape, program, weights, above, near: NEAR * largest, best: None, path: Vec::new() }
+    }
+
+    fn reaches(&self, enough: f64) -> bool {
+        self.best.as_ref().is_some_and(|(_, value)| *value >= enough)
+    }
+
+    fn found(self) -> Found {
+        self.best.map_or(Found::Nothing, |(panel, value)| Found::Panel(panel, value))
+    }
+
+    /// Looks for a panel by a [`walk`] from these counts, and says whether there was one.
+    fn walk(
+        &mut self,
+        from: Vec<f64>,
+        steps: usize,
+        walked: &mut Option<Panel>,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> bool {
+        let Some(panel) = walk(self.shape, self.weights, self.above + self.near, from, steps, go_on) else {
+            return false;
+        };
+        self.best = Some((panel.clone(), weigh(self.weights, &panel)));
+        *walked = Some(panel);
+        true
+    }
+
+    /// Bounds the node it has come to, and splits it or turns back, with its panel if it has one; false when nothing is
+    /// left to try. Each dive has its own order of splits.
+    fn go_on(&mut self, dive: usize) -> bool {
+        let floor = self.best.as_ref().map_or(self.above, |found| found.1) + self.near;
+        let end = match self.program.solve(floor) {
+            End::Lost => self.program.solve(floor),
+            end => end,
+        };
+        let (split, bound) = match end {
+            End::NotBetter | End::Impossible(_) => return self.step_back(),
+            End::Best(bound) => (split(self.shape, self.program, dive), bound),
+            End::Lost => (split_anywhere(self.shape, self.program), f64::INFINITY),
+        };
+        let Some((variable, first, other)) = split else {
+            self.take(floor);
+            return self.step_back();
+        };
+        let mut undo = vec![(variable, self.program.bounds(variable))];
+        tighten(self.shape.columns.len(), self.program, bound - floor, &mut undo);
+        self.program.set_bounds(variable, first);
+        self.path.push(Step { variable, other: Some(other), undo });
+        true
+    }
+
+    /// Keeps the panel that the programme stands at, if it is one and better.
+    fn take(&mut self, floor: f64) {
+        let counts = (0..self.shape.columns.len()).map(|kind| (kind, whole(self.program.value(kind))));
+        let panel: Panel = counts.filter(|&(_, count)| count > 0).collect();
+        let value = weigh(self.weights, &panel);
+        if value > floor - self.near && self.shape.holds(&panel) {
+            self.best = Some((panel, value));
         }
     }
-}
 
-/// The sum of the weights of those on a panel.
-pub(crate) fn weigh(weights: &[f64], panel: &[(usize, u32)]) -> f64 {
-    panel.iter().map(|&(kind, count)| weights[kind] * f64::from(count)).sum()
-}
+    /// Takes all decisions back, and gives the counts it had come to, made whole.
+    fn surface(&mut self) -> Vec<f64> {
+        let counts = (0..self.shape.columns.len()).map(|kind| nearest_whole(self.program, kind)).collect();
+        while let Some(step) = self.path.pop() {
+            self.take_back(step.undo);
+        }
+        counts
+    }
 
-fn counts_of(panel: &Panel, shape: &Shape) -> Vec<f64> {
-    let mut counts = vec![0.0; shape.columns.len()];
-    panel.iter().for_each(|&(kind, count)| counts[kind] = f64::from(count));
-    counts
+    /// Turns to the other side of the last decision that has one; false when there is none left.
+    fn step_back(&mut self) -> bool {
+        while let Some(step) = self.path.last_mut() {
+            if let Some(other) = step.other.take() {
+                self.program.set_bounds(step.variable, other);
+                return true;
+            }
+            let undo = std::mem::take(&mut step.undo);
+            self.take_back(undo);
+            self.path.pop();
+        }
+        false
+    }
+
+    fn take_back(&mut self, undo: Vec<(usize, (f64, f64))>) {
+        undo.into_iter().rev().for_each(|(variable, bounds)| self.program.set_bounds(variable, bounds));
+    }
 }
 
 /// The value rounded, within its bounds.
@@ -236,26 +232,6 @@ fn nearest_whole(program: &Program, kind: usize) -> f64 {
 fn whole(value: f64) -> u32 {
     // The bounds keep it within 0 and the size of a panel.
     value.round().max(0.0) as u32
-}
-
-/// Takes all decisions back.
-fn undo(path: &mut Vec<Step>, program: &mut Program) {
-    while let Some(step) = path.pop() {
-        step.undo.into_iter().rev().for_each(|(variable, bounds)| program.set_bounds(variable, bounds));
-    }
-}
-
-/// Turns to the other side of the last decision that has one; false when there is none left.
-fn step_back(path: &mut Vec<Step>, program: &mut Program) -> bool {
-    while let Some(step) = path.last_mut() {
-        if let Some(other) = step.other.take() {
-            program.set_bounds(step.variable, other);
-            return true;
-        }
-        step.undo.drain(..).rev().for_each(|(variable, bounds)| program.set_bounds(variable, bounds));
-        path.pop();
-    }
-    false
 }
 
 /// A variable whose value is not whole, and its two sides, the nearer one first. Each dive has its own order.
@@ -305,6 +281,7 @@ fn tighten(columns: usize, program: &mut Program, room: f64, undo: &mut Vec<(usi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linear::Column;
     use proptest::prelude::*;
 
     fn every_panel(shape: &Shape) -> Vec<Panel> {

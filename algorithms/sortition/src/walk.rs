@@ -6,7 +6,7 @@
 //! Finding nothing says nothing. Source: breakout local search with a tabu list (Morris 1993; Glover 1989).
 
 use crate::linear::Column;
-use crate::search::{Panel, Shape, WHOLE};
+use crate::shape::{Panel, Shape, WHOLE};
 
 /// The most swaps that are looked at in one step.
 const LOOKS: usize = 20_000;
@@ -159,7 +159,7 @@ fn outside(sum: f64, (low, high): (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::weigh;
+    use crate::shape::weigh;
 
     /// Ten questions of three answers, 120 people with answers of their own; quotas that fit every tenth of them to the
     /// head.
@@ -192,9 +192,13 @@ mod tests {
         let goal = weigh(&weights, &planted);
         let found =
             walk(&shape, &weights, goal, vec![0.0; 120], 20_000, &mut || true).expect("the planted panel is there");
-        let mut counts = vec![0.0; 120];
-        found.iter().for_each(|&(kind, count)| counts[kind] = f64::from(count));
-        assert!(shape.sums(counts.into_iter()).iter().zip(&shape.rows).all(|(sum, row)| outside(*sum, *row) == 0.0));
+        assert!(
+            shape
+                .sums(shape.counts_of(&found).into_iter())
+                .iter()
+                .zip(&shape.rows)
+                .all(|(sum, row)| outside(*sum, *row) == 0.0)
+        );
         assert!(weigh(&weights, &found) >= goal - 1e-9);
     }
 
