@@ -406,6 +406,8 @@ mod tests {
         let folder = own("plain", |text| {
             text.replacen("term_days = ", "term_days = 9", 1)
                 .replace("lamp = \"#7fc4d6\"", "lamp = \"teal\"")
+                .replace("#0b5468", "#9fd0d8")
+                .replace("#17788f", "#9fd0d8")
                 .replacen("mark = \"M", "mark = \"<", 1)
                 .replace("id = \"numb\"", "id = \"rage\"")
                 .replace("seat = \"seat\"", "seat = \"{ chair\"")
@@ -415,7 +417,7 @@ mod tests {
         };
         for part in [
             "“plain” is built in", "a term is 1 to 365 days", "“teal”", "mark of rage", "seat has to be one line",
-            "feelings: “rage” twice",
+            "feelings: “rage” twice", "lamp-ink is too like #f5f0e5", "lamp-line is too like #fffbf2",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(part)), "{part} is not among {faults:#?}");
         }

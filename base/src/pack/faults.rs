@@ -10,8 +10,11 @@ use crate::sleeve::LAMP;
 const TOKENS: [&str; 4] = ["lamp", "on-lamp", "lamp-ink", "lamp-line"];
 /// The house's own text on its lamp, where a pack has none.
 const ON_LAMP: &str = "#171208";
-/// Contrast that text of any size needs (WCAG 2.2, 1.4.3).
+/// What an accent stands on, by theme (`assets/tokens.css`): the page, and what lies on it.
+const GROUNDS: [(&str, [&str; 2]); 2] = [("dark", ["#0f0e0c", "#1a1815"]), ("light", ["#f5f0e5", "#fffbf2"])];
+/// Contrast that text of any size needs, and lines that bound what can be used (WCAG 2.2, 1.4.3 and 1.4.11).
 const CONTRAST_MIN: f64 = 4.5;
+const LINE_CONTRAST_MIN: f64 = 3.0;
 
 impl Pack {
     /// Everything that is wrong with it, a line each.
@@ -85,20 +88,32 @@ impl Pack {
     /// The accent is made of colours that are known, and what stands on it can be read.
     fn accent(&self, faults: &mut Faults) {
         for (theme, tokens) in &self.colours {
-            faults.unless(["dark", "light"].contains(&theme.as_str()), || {
-                format!("colours: there is no theme “{theme}”")
-            });
+            let Some((_, grounds)) = GROUNDS.iter().find(|(known, _)| known == theme) else {
+                faults.0.push(format!("colours: there is no theme “{theme}”"));
+                continue;
+            };
             for (token, value) in tokens {
                 faults.unless(TOKENS.contains(&token.as_str()), || format!("colours: there is no “{token}”"));
                 faults.unless(luminance(value).is_some(), || {
                     format!("colours, {theme}: {token} is “{value}”, and has to be like #7fc4d6")
                 });
             }
-            let of = |token, houses| Some(luminance(tokens.get(token).map_or(houses, String::as_str))? + 0.05);
-            if let (Some(lamp), Some(on)) = (of("lamp", LAMP), of("on-lamp", ON_LAMP)) {
-                faults.unless(lamp.max(on) / lamp.min(on) >= CONTRAST_MIN, || {
-                    format!("colours, {theme}: on-lamp can't be read on lamp, the contrast has to be 4.5 or more")
-                });
+            let of = |token, houses| tokens.get(token).map_or(houses, String::as_str);
+            let lamp = contrast(of("on-lamp", ON_LAMP), of("lamp", LAMP));
+            faults.unless(lamp.is_none_or(|lamp| lamp >= CONTRAST_MIN), || {
+                format!(
+                    "colours, {theme}: on-lamp can't be read on lamp, the contrast has to be {CONTRAST_MIN} or more"
+                )
+            });
+            for (token, least) in [("lamp-ink", CONTRAST_MIN), ("lamp-line", LINE_CONTRAST_MIN)] {
+                for ground in grounds {
+                    let apart = tokens.get(token).and_then(|colour| contrast(colour, ground));
+                    faults.unless(apart.is_none_or(|apart| apart >= least), || {
+                        format!(
+                            "colours, {theme}: {token} is too like {ground}, the contrast has to be {least} or more"
+                        )
+                    });
+                }
             }
         }
     }
@@ -109,9 +124,18 @@ struct Faults(Vec<String>);
 impl Faults {
     fn unless(&mut self, holds: bool, fault: impl FnOnce() -> String) {
         if !holds {
-            self.0.push(fault());
+            let fault = fault();
+            if !self.0.contains(&fault) {
+                self.0.push(fault);
+            }
         }
     }
+}
+
+/// How well two colours can be told apart, as WCAG 2 defines it; nothing where one is no colour.
+fn contrast(one: &str, other: &str) -> Option<f64> {
+    let (one, other) = (luminance(one)? + 0.05, luminance(other)? + 0.05);
+    Some(one.max(other) / one.min(other))
 }
 
 /// Relative luminance of `#rrggbb`, as WCAG 2 defines it; nothing for what is no such colour.
@@ -120,4 +144,17 @@ fn luminance(colour: &str) -> Option<f64> {
     let part = |from: usize| u8::from_str_radix(&hex[from..from + 2], 16).ok().map(|part| f64::from(part) / 255.0);
     let linear = |it: f64| if it <= 0.040_45 { it / 12.92 } else { ((it + 0.055) / 1.055).powf(2.4) };
     Some(0.2126 * linear(part(0)?) + 0.7152 * linear(part(2)?) + 0.0722 * linear(part(4)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grounds_are_those_of_the_house() {
+        let tokens = include_str!("../../../assets/tokens.css");
+        for (_, [ground, raised]) in GROUNDS {
+            assert!(tokens.contains(&format!("--ground:{ground};--raised:{raised};")), "{ground}");
+        }
+    }
 }
