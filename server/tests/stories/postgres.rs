@@ -67,6 +67,9 @@ fn programs() -> Option<PathBuf> {
 
 /// The running server's folder and the name of its template for our migrations; starts and makes what is not there.
 async fn server(programs: &Path) -> (PathBuf, String) {
+    // Within a process one waits for another without holding up its thread, which the other may need.
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _turn = TURN.lock().await;
     let state = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres");
     let lock = File::create(state.with_extension("lock")).expect("target/ can be written to");
     lock.lock().expect("a lock on our own file");
