@@ -25,7 +25,9 @@ const SIDE_BELOW: f64 = 0.5;
 pub struct Bridging {
     /// Overall mean, on the scale 0 (disagree) to 1 (agree).
     pub mean: f64,
+    /// Every live statement with at least 5 votes, in the order of statements.
     pub statements: Vec<BridgingScore>,
+    /// Everybody with at least 10 votes on those, in the order of people.
     pub people: Vec<PersonScore>,
     /// What was minimised: mean squared error plus penalties.
     pub loss: f64,
@@ -38,6 +40,7 @@ pub struct Bridging {
 /// One statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BridgingScore {
+    /// Its number in [`Votes`].
     pub statement: usize,
     /// Its own part of the agreement it meets, whatever side people are on: about −1 to 1, 0.4 and more bridges.
     pub intercept: f64,
@@ -47,14 +50,18 @@ pub struct BridgingScore {
     pub least_without_one: f64,
     /// Plain share of agreement among all who saw it, and its 95 % interval (Wilson).
     pub share: f64,
+    /// Lower end of that interval, 0 to 1.
     pub low: f64,
+    /// Upper end of it, 0 to 1.
     pub high: f64,
+    /// What its intercept and side come to.
     pub verdict: Verdict,
 }
 
 /// One person.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PersonScore {
+    /// Their number in [`Votes`].
     pub person: usize,
     /// How readily they agree.
     pub intercept: f64,
@@ -69,6 +76,7 @@ pub enum Verdict {
     Bridges,
     /// Intercept at most −0.05 − 0.8 |side|.
     Rejected,
+    /// Neither: more votes may decide.
     NeedsMore,
     /// Too few people on one side to say anything.
     NotEnough,

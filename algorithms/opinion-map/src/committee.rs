@@ -11,9 +11,11 @@ pub const CHOSEN_MAX: usize = 60;
 /// A set of statements, in the order in which they were chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
+    /// Their numbers in [`Votes`].
     pub statements: Vec<usize>,
-    /// People who agree with at least one of them, of all who agree with anything.
+    /// People who agree with at least one of them.
     pub reached: usize,
+    /// People who agree with anything.
     pub people: usize,
 }
 

@@ -11,15 +11,18 @@ const Z_95: f64 = 1.959_963_984_540_054;
 /// How one statement divides two groups.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Division {
+    /// Its number in [`crate::Votes`].
     pub statement: usize,
-    /// The group that agrees more, and the one that agrees less.
+    /// The group that agrees more.
     pub more: usize,
+    /// The group that agrees less.
     pub less: usize,
     /// (A + 1) / (S + 2) of the first less that of the second, 0 to 1.
     pub difference: f64,
     /// 95 % interval of the difference (Agresti and Caffo 2000). The pair is picked among all pairs, which the interval
     /// does not make up for.
     pub low: f64,
+    /// Upper end of that interval.
     pub high: f64,
     /// The difference in standard deviations, as in [`crate::Representative::ratio_z`].
     pub z: f64,

@@ -77,6 +77,7 @@ impl LiveMap {
         &self.map
     }
 
+    /// All votes cast.
     #[must_use]
     pub const fn votes(&self) -> &Votes {
         &self.votes

@@ -20,9 +20,11 @@ use crate::votes::{Cell, Votes};
 pub struct Settings {
     /// Votes on live statements a person must have cast to be grouped (fewer where there are fewer statements).
     pub votes_needed: usize,
+    /// The most groups looked for.
     pub groups_max: usize,
-    /// A group has at least so many people, and at least this share of all who are grouped.
+    /// A group has at least so many people.
     pub group_people_min: usize,
+    /// A group has at least this share of all who are grouped, 0 to 1.
     pub group_share_min: f64,
     /// A smaller group is marked [`Group::is_hidden`]: what it says could be traced to its people.
     pub privacy_floor: usize,
@@ -49,6 +51,7 @@ impl Default for Settings {
 /// One group of people who vote alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Group {
+    /// How many there are.
     pub people: usize,
     /// Mean place of its people.
     pub center: Point,
@@ -56,6 +59,7 @@ pub struct Group {
     /// it should not be believed, from 0.75 on it is stable). The plane is held as it is. `None` where it was not
     /// computed.
     pub stability: Option<f64>,
+    /// Whether there are fewer people than [`Settings::privacy_floor`].
     pub is_hidden: bool,
 }
 
@@ -73,6 +77,7 @@ pub struct GroupStatistics {
 /// The map. Lists are indexed by person, statement or group, as [`Votes`] numbers them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpinionMap {
+    /// Mean vote and two loadings per statement.
     pub plane: Plane,
     /// Per person; the middle for someone who has not voted.
     pub positions: Vec<Point>,
@@ -88,7 +93,9 @@ pub struct OpinionMap {
     pub stability: Option<f64>,
     /// Per statement, see [`Plane::extremity`].
     pub extremity: Vec<f64>,
+    /// What the groups say.
     pub statistics: GroupStatistics,
+    /// What all people share, in groups or not.
     pub consensus: Consensus,
     /// What divides the groups that are not hidden, the surest first.
     pub divisions: Vec<Division>,

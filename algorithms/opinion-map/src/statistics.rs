@@ -15,11 +15,13 @@ const LISTED: usize = 5;
 /// A statement that speaks for a group: more of its people are on one side of it than of everybody else.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Representative {
+    /// Its number in [`crate::Votes`].
     pub statement: usize,
     /// [`Vote::Agree`] or [`Vote::Disagree`].
     pub side: Vote,
     /// People of the group on that side, of those who saw it.
     pub successes: u32,
+    /// People of the group who saw it.
     pub trials: u32,
     /// (successes + 1) / (trials + 2).
     pub probability: f64,
@@ -36,8 +38,11 @@ pub struct Representative {
 /// A statement most people are on one side of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shared {
+    /// Its number in [`crate::Votes`].
     pub statement: usize,
+    /// People on that side.
     pub successes: u32,
+    /// People who saw it.
     pub trials: u32,
     /// (successes + 1) / (trials + 2).
     pub probability: f64,
@@ -48,7 +53,9 @@ pub struct Shared {
 /// What most people agree with and disagree with, the surest first, at most five each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Consensus {
+    /// What most agree with.
     pub agree: Vec<Shared>,
+    /// What most disagree with.
     pub disagree: Vec<Shared>,
 }
 

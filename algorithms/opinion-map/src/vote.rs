@@ -6,8 +6,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(i8)]
 pub enum Vote {
+    /// "No", −1.
     Disagree = -1,
+    /// Saw it and took no side, 0.
     Pass = 0,
+    /// "Yes", +1.
     Agree = 1,
 }
 
@@ -53,8 +56,11 @@ impl Standing {
 /// How the votes on one statement fell, in people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tally {
+    /// People who agree.
     pub agree: u32,
+    /// People who disagree.
     pub disagree: u32,
+    /// People who passed.
     pub pass: u32,
 }
 

@@ -15,7 +15,9 @@ pub const STATEMENTS_MAX: usize = 10_000;
 /// One vote in a person's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
+    /// Number of the statement.
     pub statement: u32,
+    /// What was said of it.
     pub vote: Vote,
 }
 
@@ -31,7 +33,12 @@ pub struct Votes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoteError {
     /// The statement has not been added.
-    UnknownStatement { statement: usize, statements: usize },
+    UnknownStatement {
+        /// The number that was given.
+        statement: usize,
+        /// How many statements there are.
+        statements: usize,
+    },
     /// More than [`STATEMENTS_MAX`] statements.
     TooManyStatements,
     /// A person numbered [`PEOPLE_MAX`] or above.
@@ -113,11 +120,13 @@ impl Votes {
         }
     }
 
+    /// How many rows there are: people are numbered below it.
     #[must_use]
     pub const fn people(&self) -> usize {
         self.rows.len()
     }
 
+    /// How many statements there are: they are numbered below it.
     #[must_use]
     pub const fn statements(&self) -> usize {
         self.standings.len()
