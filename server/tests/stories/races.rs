@@ -284,7 +284,7 @@ async fn whoever_acts_at_the_same_moment_leaves_everything_as_if_one_came_after_
         all.wrong.extend(lane.wrong);
     }
     println!(
-        "proof: {} crossings of {} verbs, {} stops between statements, at {} of which the other had to wait; one was \
+        "\nproof: {} crossings of {} verbs, {} stops between statements, at {} of which the other had to wait; one was \
          told no because of the other {} times",
         all.pairs, all.verbs, all.stops, all.waits, all.noes
     );
