@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
 
 use opinion_map::{
-    CoVotes, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes, bridging,
-    next_statement, popular, proportional,
+    CoVotes, GroupStatistics, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes,
+    bridging, next_statement, popular, priorities, proportional,
 };
 use proptest::prelude::*;
 
@@ -197,6 +197,26 @@ fn nothing_to_go_on_is_an_answer() {
     let agreed = OpinionMap::draw(&table(6, &alike), &Settings::default());
     assert_eq!((agreed.groups.len(), agreed.consensus.agree.len(), agreed.plane.share), (1, 5, [0.0, 0.0]));
     assert_eq!(agreed.statistics.tallies[0][5].seen(), 40);
+}
+
+#[test]
+fn without_groups_there_is_still_a_priority_for_each_statement() {
+    let silent = table(3, &[]);
+    let map = OpinionMap::compatible(&silent, None);
+    assert_eq!(map.priorities, priorities(silent.tallies(), &[0.0; 3], |_| false));
+}
+
+#[test]
+fn what_nobody_of_a_group_saw_speaks_for_it_only_as_polis_has_it() {
+    let passes: Vec<Cast> =
+        (0..10).flat_map(|person| (0..3).map(move |statement| (person, statement, Vote::Pass))).collect();
+    let votes = table(4, &passes);
+    let map = OpinionMap::draw(&votes, &QUICK);
+    let spoken = |statistics: &GroupStatistics| {
+        statistics.representatives[0].iter().map(|one| (one.statement, one.trials)).collect::<Vec<_>>()
+    };
+    assert_eq!(spoken(&map.statistics), [(0, 10)]);
+    assert_eq!(spoken(&GroupStatistics::of(&votes, &map.labels, 1)), [(3, 0)]);
 }
 
 /// People whose opinions come from `place`, answering 20 statements, some more steeply than others.
