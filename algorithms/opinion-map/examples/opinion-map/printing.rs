@@ -139,6 +139,9 @@ pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String
     if !conversation.unseen.is_empty() {
         notes.push(format!("{} statements nobody has seen", conversation.unseen.len()));
     }
+    if !conversation.unlisted.is_empty() {
+        notes.push(format!("{} statements not among those listed, taken as live", conversation.unlisted.len()));
+    }
     for (number, group) in map.groups.iter().enumerate() {
         if group.is_hidden {
             notes.push(format!("group {number} is too small to show"));
@@ -217,7 +220,13 @@ mod tests {
                 votes.cast(person, statement, side).unwrap();
             });
         }
-        Conversation { votes, people: (0..40).collect(), statements: vec![0, 1, 2], unseen: Vec::new() }
+        Conversation {
+            votes,
+            people: (0..40).collect(),
+            statements: vec![0, 1, 2],
+            unseen: Vec::new(),
+            unlisted: Vec::new(),
+        }
     }
 
     #[test]
