@@ -20,6 +20,7 @@ pub(crate) fn polis(conversation: &Conversation, comments: &Comments, map: &Opin
     let Conversation { votes, people, statements, .. } = conversation;
     let hidden = |group: usize| map.groups.get(group).is_some_and(|group| group.is_hidden);
     let label = |person: usize| map.labels[person].filter(|group| !hidden(*group)).map(Value::from);
+    let may_show = |person: usize| map.clustered[person] && !map.labels[person].is_some_and(hidden);
     let speaking = |(group, list): (usize, &Vec<Representative>)| {
         let list = if hidden(group) { Value::Array(Vec::new()) } else { representatives(list, statements) };
         (group.to_string(), list)
@@ -36,7 +37,7 @@ pub(crate) fn polis(conversation: &Conversation, comments: &Comments, map: &Opin
         "explained_share": map.plane.share,
         "extremity": map.extremity,
         "projection": by_person(people, |person| Some(json!(map.positions[person]))),
-        "in_conv": people.iter().zip(&map.clustered).filter(|(_, taken)| **taken).map(|(id, _)| *id).collect::<Vec<_>>(),
+        "in_conv": people.iter().enumerate().filter(|(person, _)| may_show(*person)).map(|(_, id)| *id).collect::<Vec<_>>(),
         "k": map.groups.len(),
         "silhouette_by_k": map.fits.iter().map(|fit| (fit.groups.to_string(), json!(fit.silhouette))).collect::<Map<_, _>>(),
         "labels": by_person(people, label),
@@ -235,8 +236,8 @@ mod tests {
         let map = OpinionMap::draw(&conversation.votes, &Settings { privacy_floor: 30, ..Settings::default() });
         let (keys, beyond) = (polis(&conversation, &Comments::default(), &map), beyond_polis(&conversation, &map));
         assert_eq!(
-            (&keys["k"], &keys["labels"], &keys["repness"]),
-            (&json!(2), &json!({}), &json!({"0": [], "1": []}))
+            (&keys["k"], &keys["labels"], &keys["in_conv"], &keys["repness"]),
+            (&json!(2), &json!({}), &json!([]), &json!({"0": [], "1": []}))
         );
         assert_eq!(
             (&beyond["groups"][0]["people"], &beyond["groups"][0]["center"], &beyond["seen_by_group"]),
