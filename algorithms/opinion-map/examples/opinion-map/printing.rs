@@ -92,12 +92,24 @@ pub(crate) fn beyond_polis(conversation: &Conversation, map: &OpinionMap) -> Map
     }
 }
 
-/// What the groups that came with the file say.
-pub(crate) fn given(conversation: &Conversation, groups: &BTreeMap<u64, i64>) -> Value {
+/// Groups that came with a file and what they say.
+pub(crate) struct Given {
+    /// What the file calls each, ascending.
+    pub(crate) ids: Vec<i64>,
+    pub(crate) statistics: GroupStatistics,
+}
+
+/// Asks the groups that came with the file: `groups` gives people's, by their ids.
+pub(crate) fn given(conversation: &Conversation, groups: &BTreeMap<u64, i64>) -> Given {
     let ids: Vec<i64> = groups.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let label = |person: &u64| ids.binary_search(groups.get(person)?).ok();
     let labels: Vec<Option<usize>> = conversation.people.iter().map(label).collect();
-    let statistics = GroupStatistics::of(&conversation.votes, &labels, ids.len());
+    Given { statistics: GroupStatistics::of(&conversation.votes, &labels, ids.len()), ids }
+}
+
+/// What a Polis reference file holds of them.
+pub(crate) fn given_keys(conversation: &Conversation, groups: &BTreeMap<u64, i64>, given: &Given) -> Value {
+    let Given { ids, statistics } = given;
     let speaking = ids
         .iter()
         .zip(&statistics.representatives)
