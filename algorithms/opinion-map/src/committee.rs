@@ -11,8 +11,9 @@ pub const CHOSEN_MAX: usize = 60;
 /// A set of statements, in the order in which they were chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
+    /// Live statements only; fewer than wanted where there are fewer.
     pub statements: Vec<usize>,
-    /// People who agree with at least one of them, of all who agree with anything.
+    /// People who agree with at least one of them, of all who agree with any live statement.
     pub reached: usize,
     pub people: usize,
 }

@@ -85,6 +85,7 @@ impl CoVotes {
         *self = Self { statements, packed };
     }
 
+    /// Statements there is room for.
     #[must_use]
     pub const fn statements(&self) -> usize {
         self.statements

@@ -77,6 +77,7 @@ impl LiveMap {
         &self.map
     }
 
+    /// The votes as cast so far.
     #[must_use]
     pub const fn votes(&self) -> &Votes {
         &self.votes

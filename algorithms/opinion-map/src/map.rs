@@ -20,6 +20,7 @@ use crate::votes::{Cell, Votes};
 pub struct Settings {
     /// Votes on live statements a person must have cast to be grouped (fewer where there are fewer statements).
     pub votes_needed: usize,
+    /// Most groups shown.
     pub groups_max: usize,
     /// A group has at least so many people, and at least this share of all who are grouped.
     pub group_people_min: usize,
@@ -56,6 +57,7 @@ pub struct Group {
     /// it should not be believed, from 0.75 on it is stable). The plane is held as it is. `None` where it was not
     /// computed.
     pub stability: Option<f64>,
+    /// Smaller than [`Settings::privacy_floor`]. All about it is still here: whoever publishes the map leaves it out.
     pub is_hidden: bool,
 }
 

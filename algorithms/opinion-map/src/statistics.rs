@@ -17,7 +17,7 @@ pub struct Representative {
     pub statement: usize,
     /// [`Vote::Agree`] or [`Vote::Disagree`].
     pub side: Vote,
-    /// People of the group on that side, of those who saw it.
+    /// People of the group on that side, of those who saw it, passes included.
     pub successes: u32,
     pub trials: u32,
     /// (successes + 1) / (trials + 2).
@@ -36,6 +36,7 @@ pub struct Representative {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shared {
     pub statement: usize,
+    /// People on that side, of those who saw it, passes included.
     pub successes: u32,
     pub trials: u32,
     /// (successes + 1) / (trials + 2).
@@ -128,8 +129,8 @@ impl Candidate {
 
 /// The statements that speak for a group, at most five, agreed ones first. `own` and `others` are tallies per statement
 /// within the group and among everybody else who was grouped; statements for which `may` is false are passed over.
-/// Where none is sure, it is the one most agreed with, or else the one that sets the group most apart: as with Polis, that
-/// can be one its people have not seen unless `may` forbids it.
+/// Where none is sure, it is the one most agreed with, or else the one that sets the group most apart: as with Polis,
+/// that can be one its people have not seen unless `may` forbids it.
 #[must_use]
 pub fn representatives(own: &[Tally], others: &[Tally], may: impl Fn(usize) -> bool) -> Vec<Representative> {
     let (mut sure, mut best_agree, mut best) = (Vec::new(), None::<Candidate>, None::<Candidate>);

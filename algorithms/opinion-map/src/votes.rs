@@ -15,6 +15,7 @@ pub const STATEMENTS_MAX: usize = 10_000;
 /// One vote in a person's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
+    /// Its number, as [`Votes::cast`] takes it.
     pub statement: u32,
     pub vote: Vote,
 }
@@ -73,7 +74,7 @@ impl Votes {
         Ok(())
     }
 
-    /// Makes room for people up to this number, so that those who have not voted are counted too.
+    /// Makes room for so many people, numbered from 0, so that those who have not voted are counted too.
     ///
     /// # Errors
     /// [`VoteError::TooManyPeople`] beyond [`PEOPLE_MAX`].
@@ -113,11 +114,13 @@ impl Votes {
         }
     }
 
+    /// People seated, those who have not voted included: one more than the largest number.
     #[must_use]
     pub const fn people(&self) -> usize {
         self.rows.len()
     }
 
+    /// Statements, whatever their standing.
     #[must_use]
     pub const fn statements(&self) -> usize {
         self.standings.len()
