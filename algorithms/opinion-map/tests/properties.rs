@@ -219,6 +219,25 @@ fn what_nobody_of_a_group_saw_speaks_for_it_only_as_polis_has_it() {
     assert_eq!(spoken(&GroupStatistics::of(&votes, &map.labels, 1)), [(3, 0)]);
 }
 
+#[test]
+fn bridging_scores_come_to_rest_at_the_lowest_place() {
+    // One person who voted on all ten, and enough others on each for it to be scored. What is left
+    // of theirs is best explained by a side, to which the direction the ratings vary most along does not lead.
+    let side = |at: usize| if (at * at + 1) % 7 < 4 { Vote::Agree } else { Vote::Disagree };
+    let cast: Vec<Cast> = (0..10)
+        .map(|at| (0, at, side(at)))
+        .chain((1..6).flat_map(|person| (0..9).map(move |at| (person, at, Vote::Agree))))
+        .chain((6..11).map(|person| (person, 9, Vote::Agree)))
+        .collect();
+    let mut votes = Votes::on(vec![Standing::Live; 10]).unwrap();
+    for (person, statement, vote) in cast {
+        votes.cast(person, statement, vote).unwrap();
+    }
+    let found = bridging(&votes);
+    assert_eq!(found.ratings, 10);
+    assert!((found.loss - 0.036_271_372_479_7).abs() < 1e-9, "{}", found.loss);
+}
+
 /// People whose opinions come from `place`, answering 20 statements, some more steeply than others.
 fn answers(
     people: usize,
