@@ -9,6 +9,7 @@ mod reading;
 #[path = "opinion-map/telling.rs"]
 mod telling;
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use opinion_map::{OpinionMap, Settings};
@@ -41,11 +42,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match answer(&call) {
-        Ok(answer) => {
-            println!("{answer}");
-            ExitCode::SUCCESS
-        }
+    match answer(&call).and_then(|answer| say(&mut std::io::stdout(), &answer)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(Trouble(line)) => {
             eprintln!("{line}");
             ExitCode::FAILURE
@@ -82,27 +80,41 @@ fn answer(call: &Call) -> Result<String, Trouble> {
         None => Comments::default(),
     };
     let conversation = ballots.number(&comments).map_err(|trouble| trouble.within(&call.votes))?;
-    let given = if call.given_groups {
+    let groups = if call.given_groups {
         let missing =
             || Trouble("row 1: there is no column group-id, which --given-groups needs".to_owned()).within(&call.votes);
-        Some(printing::given(&conversation, ballots.groups.as_ref().ok_or_else(missing)?))
+        Some(ballots.groups.as_ref().ok_or_else(missing)?)
     } else {
         None
     };
+    let given = groups.map(|groups| (groups, printing::given(&conversation, groups)));
     let map = if call.compatible {
         OpinionMap::compatible(&conversation.votes, ballots.arrivals_in(&conversation).as_deref())
     } else {
         OpinionMap::draw(&conversation.votes, &Settings::default())
     };
     if !call.json {
-        return Ok(telling::map(&conversation, &map));
+        let mut words = telling::map(&conversation, &map);
+        if let Some((_, given)) = given {
+            words.extend(["\n", &telling::given(&conversation, &given)]);
+        }
+        return Ok(words);
     }
     let mut keys = printing::polis(&conversation, &comments, &map);
     if !call.compatible {
         keys.extend(printing::beyond_polis(&conversation, &map));
     }
+    let given = given.map(|(groups, given)| printing::given_keys(&conversation, groups, &given));
     keys.extend(given.map(|given| ("given_production_groups".to_owned(), given)));
     Ok(serde_json::Value::Object(keys).to_string())
+}
+
+/// Prints the answer; whoever has read enough of it may hang up.
+fn say(out: &mut impl Write, answer: &str) -> Result<(), Trouble> {
+    match writeln!(out, "{answer}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Trouble(format!("standard output: {error}"))),
+        _ => Ok(()),
+    }
 }
 
 fn bytes(path: &str) -> Result<Vec<u8>, Trouble> {
@@ -133,5 +145,32 @@ mod tests {
         for broken in ["", "draw", "map", "map --votes", "map --votes v.csv --colour", "map --json"] {
             assert!(call(broken).is_err(), "{broken}");
         }
+    }
+
+    #[test]
+    fn given_groups_are_told_in_words_too() {
+        let votes =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/london.youth.policing/participants-votes.csv").into();
+        let told = answer(&Call { votes, given_groups: true, ..Call::default() }).unwrap();
+        assert!(told.contains("given group 2:\n  agree with 24: 3 of 3 here\n"), "{told}");
+    }
+
+    struct Broken(ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn whoever_hangs_up_is_no_trouble_and_a_full_disk_is() {
+        assert_eq!(say(&mut Broken(ErrorKind::BrokenPipe), "map"), Ok(()));
+        let Trouble(line) = say(&mut Broken(ErrorKind::StorageFull), "map").unwrap_err();
+        assert!(line.starts_with("standard output: ") && !line.contains('\n'), "{line}");
     }
 }

@@ -2,9 +2,10 @@
 //! Source: twitter/communitynotes, scoring/matrix_factorization; Wojcik et al., "Birdwatch", 2022. A vote is taken for
 //! 1 (agree), ½ (pass) or 0; it is explained as mean + person + statement + person's side · statement's side, and what
 //! a statement keeps for itself is its score. Promises: no chance and no learning rate: alternating exact solves,
-//! accelerated, to a change below 1e-12, so the same votes give the same scores. Never calls something bridging on few
-//! people of one side: then it says so, and the plain share stands beside it.
+//! accelerated, to a change below 1e-12, from fixed starts, so the same votes give the same scores. Never calls something
+//! bridging on few people of one side: then it says so, and the plain share stands beside it.
 
+use crate::chance::Chance;
 use crate::mixing::Mixing;
 use crate::vote::{Standing, Tally};
 use crate::votes::Votes;
@@ -16,6 +17,10 @@ const RATINGS_PER_STATEMENT: usize = 5;
 const RATINGS_PER_PERSON: usize = 10;
 const PEOPLE_PER_SIDE: usize = 20;
 const ROUNDS_MAX: usize = 2_000;
+/// Starts beside the regular one: as many as are settled within so many ratings, at most so many. Few ratings, or people
+/// without sides, leave several places to come to rest; many ratings leave one.
+const MORE_STARTS_RATINGS: usize = 200_000;
+const MORE_STARTS_MAX: usize = 24;
 const CHANGE_MAX: f64 = 1e-12;
 const BRIDGES_FROM: f64 = 0.4;
 const SIDE_BELOW: f64 = 0.5;
@@ -98,8 +103,7 @@ struct Ratings {
 #[must_use]
 pub fn bridging(votes: &Votes) -> Bridging {
     let ratings = Ratings::of(votes);
-    let mut solution = Solution::start(&ratings);
-    solution.settle(&ratings);
+    let mut solution = Solution::best(&ratings);
     solution.turn();
     let on_side = |positive: bool| {
         solution.people.iter().filter(|pair| if positive { pair[1] > 0.0 } else { pair[1] < 0.0 }).count()
@@ -198,6 +202,28 @@ struct Solution {
 }
 
 impl Solution {
+    /// The lowest of where the starts come to rest; the first of those as low to rounding.
+    fn best(ratings: &Ratings) -> Self {
+        let more = (MORE_STARTS_RATINGS / ratings.count.max(1)).min(MORE_STARTS_MAX);
+        let settled = (0..=more).map(|start| {
+            let mut solution = if start == 0 { Self::start(ratings) } else { Self::scattered(ratings, start as u64) };
+            solution.settle(ratings);
+            (solution.loss(ratings), solution)
+        });
+        let lowest = settled.reduce(|best, next| if next.0 < best.0 - 1e-11 { next } else { best });
+        lowest.expect("there is at least the regular start").1
+    }
+
+    /// Statements start on sides by lot.
+    fn scattered(ratings: &Ratings, seed: u64) -> Self {
+        let mut chance = Chance::from_seed(seed);
+        Self {
+            mean: 0.0,
+            people: vec![[0.0; 2]; ratings.people.len()],
+            statements: ratings.statements.iter().map(|_| [0.0, 2.0 * chance.share() - 1.0]).collect(),
+        }
+    }
+
     /// Statements start on the sides along which their ratings, each less its statement's mean, vary most.
     fn start(ratings: &Ratings) -> Self {
         let mean =

@@ -11,11 +11,11 @@ pub const CHOSEN_MAX: usize = 60;
 /// A set of statements, in the order in which they were chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
-    /// Their numbers in [`Votes`].
+    /// Their numbers in [`Votes`]: live statements only, fewer than wanted where there are fewer.
     pub statements: Vec<usize>,
     /// People who agree with at least one of them.
     pub reached: usize,
-    /// People who agree with anything.
+    /// People who agree with any live statement.
     pub people: usize,
 }
 

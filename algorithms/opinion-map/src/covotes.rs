@@ -85,7 +85,7 @@ impl CoVotes {
         *self = Self { statements, packed };
     }
 
-    /// How many statements there is room for.
+    /// Statements there is room for.
     #[must_use]
     pub const fn statements(&self) -> usize {
         self.statements

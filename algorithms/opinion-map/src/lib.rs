@@ -9,7 +9,8 @@
 //!
 //! Promises: no clock, no input or output, no chance of its own, no `unsafe`, no dependencies; the same votes in any
 //! order give the same map bit for bit. The caller keeps names and words: people and statements are numbers from 0
-//! here.
+//! here. The seeded draws behind [`OpinionMap::draw`] go by these numbers, so whoever wants others to find the same map
+//! numbers people by something they know too, such as an id, and not by who came first.
 //!
 //! ```
 //! use opinion_map::{OpinionMap, Settings, Standing, Vote, Votes};

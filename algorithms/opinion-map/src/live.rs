@@ -77,7 +77,7 @@ impl LiveMap {
         &self.map
     }
 
-    /// All votes cast.
+    /// The votes as cast so far.
     #[must_use]
     pub const fn votes(&self) -> &Votes {
         &self.votes

@@ -20,7 +20,7 @@ use crate::votes::{Cell, Votes};
 pub struct Settings {
     /// Votes on live statements a person must have cast to be grouped (fewer where there are fewer statements).
     pub votes_needed: usize,
-    /// The most groups looked for.
+    /// Most groups shown.
     pub groups_max: usize,
     /// A group has at least so many people.
     pub group_people_min: usize,
@@ -59,7 +59,7 @@ pub struct Group {
     /// it should not be believed, from 0.75 on it is stable). The plane is held as it is. `None` where it was not
     /// computed.
     pub stability: Option<f64>,
-    /// Whether there are fewer people than [`Settings::privacy_floor`].
+    /// Smaller than [`Settings::privacy_floor`]. All about it is still here: whoever publishes the map leaves it out.
     pub is_hidden: bool,
 }
 
@@ -182,7 +182,7 @@ impl OpinionMap {
         let mut map = Self::with(votes, &settings, plane, positions, clustered, labels, statistics);
         map.fits = fits;
         // Polis adds up its groups, so that those who are in none have no say in what is asked next.
-        let grouped = map.statistics.everybody();
+        let grouped = map.statistics.everybody(votes.statements());
         map.priorities =
             priorities(&grouped, &map.extremity, |statement| votes.standings()[statement] == Standing::Meta);
         map
@@ -222,7 +222,7 @@ impl OpinionMap {
         let mut standing = crowd.standing.iter();
         let mut label = || standing.next().map(|point| found.labels[*point]);
         let labels: Vec<Option<usize>> = clustered.iter().map(|taken| if *taken { label() } else { None }).collect();
-        let statistics = GroupStatistics::of(votes, &labels, found.groups);
+        let statistics = GroupStatistics::where_seen(votes, &labels, found.groups);
         Self { fits: found.fits, ..Self::with(votes, settings, plane, positions, clustered, labels, statistics) }
     }
 
@@ -258,21 +258,32 @@ impl OpinionMap {
 
 impl GroupStatistics {
     /// What any grouping says: `labels` gives each person's group, below `groups`, or none; people beyond the list are
-    /// in none.
+    /// in none. As Polis has it: a group of which nothing sure can be said may be given a statement none of its people
+    /// has seen ([`Representative::trials`] is 0 then); [`OpinionMap::draw`] gives it one they have seen.
     ///
     /// # Panics
     /// When a label is not below `groups`.
     #[must_use]
     pub fn of(votes: &Votes, labels: &[Option<usize>], groups: usize) -> Self {
+        Self::counted(votes, labels, groups, |_| true)
+    }
+
+    /// As [`Self::of`], but only what some of a group's people have seen speaks for it.
+    fn where_seen(votes: &Votes, labels: &[Option<usize>], groups: usize) -> Self {
+        Self::counted(votes, labels, groups, |own| own.seen() > 0)
+    }
+
+    fn counted(votes: &Votes, labels: &[Option<usize>], groups: usize, may_speak: impl Fn(&Tally) -> bool) -> Self {
         let mut statistics = Self {
             tallies: votes.tallies_by_group(labels, groups),
             group_aware_consensus: Vec::new(),
             representatives: Vec::new(),
         };
-        let all = statistics.everybody();
+        let all = statistics.everybody(votes.statements());
         let speak = |own: &Vec<Tally>| {
             let others: Vec<Tally> = all.iter().zip(own).map(|(all, own)| *all - *own).collect();
-            representatives(own, &others, |statement| votes.standings()[statement].is_live())
+            let may = |statement: usize| votes.standings()[statement].is_live() && may_speak(&own[statement]);
+            representatives(own, &others, may)
         };
         statistics.representatives = statistics.tallies.iter().map(speak).collect();
         statistics.group_aware_consensus = group_aware_consensus(&statistics.tallies, votes.statements());
@@ -280,8 +291,8 @@ impl GroupStatistics {
     }
 
     /// Tallies of all groups together, per statement.
-    fn everybody(&self) -> Vec<Tally> {
-        let mut all = vec![Tally::default(); self.tallies.first().map_or(0, Vec::len)];
+    fn everybody(&self, statements: usize) -> Vec<Tally> {
+        let mut all = vec![Tally::default(); statements];
         for group in &self.tallies {
             all.iter_mut().zip(group).for_each(|(all, own)| *all = *all + *own);
         }

@@ -1,7 +1,6 @@
 //! What a grouping says about each statement: who it speaks for, what everybody shares. Source: Polis' repness
 //! (compdemocracy/polis, math/repness.clj), restated. Promises: exact counts in, plain formulas out; ties keep the
-//! order of statements. Never guesses about a statement nobody saw: it is said to be unseen, its shares stand at one
-//! half.
+//! order of statements. Never guesses about a statement nobody saw: it has no trials, and its shares stand at one half.
 
 use std::cmp::Ordering;
 
@@ -19,7 +18,7 @@ pub struct Representative {
     pub statement: usize,
     /// [`Vote::Agree`] or [`Vote::Disagree`].
     pub side: Vote,
-    /// People of the group on that side, of those who saw it.
+    /// People of the group on that side, of those who saw it, passes included.
     pub successes: u32,
     /// People of the group who saw it.
     pub trials: u32,
@@ -40,7 +39,7 @@ pub struct Representative {
 pub struct Shared {
     /// Its number in [`crate::Votes`].
     pub statement: usize,
-    /// People on that side.
+    /// People on that side, of those who saw it, passes included.
     pub successes: u32,
     /// People who saw it.
     pub trials: u32,
@@ -136,6 +135,8 @@ impl Candidate {
 
 /// The statements that speak for a group, at most five, agreed ones first. `own` and `others` are tallies per statement
 /// within the group and among everybody else who was grouped; statements for which `may` is false are passed over.
+/// Where none is sure, it is the one most agreed with, or else the one that sets the group most apart: as with Polis,
+/// that can be one its people have not seen unless `may` forbids it.
 #[must_use]
 pub fn representatives(own: &[Tally], others: &[Tally], may: impl Fn(usize) -> bool) -> Vec<Representative> {
     let (mut sure, mut best_agree, mut best) = (Vec::new(), None::<Candidate>, None::<Candidate>);
@@ -149,7 +150,7 @@ pub fn representatives(own: &[Tally], others: &[Tally], may: impl Fn(usize) -> b
             best_agree = Some(candidate);
         }
         let surest = |candidate: &Candidate| candidate.agree.ratio_z.max(candidate.disagree.ratio_z);
-        if own.seen() > 0 && best.as_ref().is_none_or(|best| surest(&candidate) > surest(best)) {
+        if best.as_ref().is_none_or(|best| surest(&candidate) > surest(best)) {
             best = Some(candidate);
         }
     }

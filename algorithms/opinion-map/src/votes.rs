@@ -15,7 +15,7 @@ pub const STATEMENTS_MAX: usize = 10_000;
 /// One vote in a person's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Number of the statement.
+    /// Its number, as [`Votes::cast`] takes it.
     pub statement: u32,
     /// What was said of it.
     pub vote: Vote,
@@ -80,7 +80,7 @@ impl Votes {
         Ok(())
     }
 
-    /// Makes room for people up to this number, so that those who have not voted are counted too.
+    /// Makes room for so many people, numbered from 0, so that those who have not voted are counted too.
     ///
     /// # Errors
     /// [`VoteError::TooManyPeople`] beyond [`PEOPLE_MAX`].
@@ -120,13 +120,13 @@ impl Votes {
         }
     }
 
-    /// How many rows there are: people are numbered below it.
+    /// People seated, those who have not voted included: one more than the largest number.
     #[must_use]
     pub const fn people(&self) -> usize {
         self.rows.len()
     }
 
-    /// How many statements there are: they are numbered below it.
+    /// Statements, whatever their standing.
     #[must_use]
     pub const fn statements(&self) -> usize {
         self.standings.len()

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "whatever is missing here should fail the test")]
 
 use opinion_map::{
-    CoVotes, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes, bridging,
-    next_statement, popular, proportional,
+    CoVotes, GroupStatistics, LiveMap, OpinionMap, Plane, Predictability, Predictor, Settings, Standing, Vote, Votes,
+    bridging, next_statement, popular, priorities, proportional,
 };
 use proptest::prelude::*;
 
@@ -197,6 +197,45 @@ fn nothing_to_go_on_is_an_answer() {
     let agreed = OpinionMap::draw(&table(6, &alike), &Settings::default());
     assert_eq!((agreed.groups.len(), agreed.consensus.agree.len(), agreed.plane.share), (1, 5, [0.0, 0.0]));
     assert_eq!(agreed.statistics.tallies[0][5].seen(), 40);
+}
+
+#[test]
+fn without_groups_there_is_still_a_priority_for_each_statement() {
+    let silent = table(3, &[]);
+    let map = OpinionMap::compatible(&silent, None);
+    assert_eq!(map.priorities, priorities(silent.tallies(), &[0.0; 3], |_| false));
+}
+
+#[test]
+fn what_nobody_of_a_group_saw_speaks_for_it_only_as_polis_has_it() {
+    let passes: Vec<Cast> =
+        (0..10).flat_map(|person| (0..3).map(move |statement| (person, statement, Vote::Pass))).collect();
+    let votes = table(4, &passes);
+    let map = OpinionMap::draw(&votes, &QUICK);
+    let spoken = |statistics: &GroupStatistics| {
+        statistics.representatives[0].iter().map(|one| (one.statement, one.trials)).collect::<Vec<_>>()
+    };
+    assert_eq!(spoken(&map.statistics), [(0, 10)]);
+    assert_eq!(spoken(&GroupStatistics::of(&votes, &map.labels, 1)), [(3, 0)]);
+}
+
+#[test]
+fn bridging_scores_come_to_rest_at_the_lowest_place() {
+    // One person who voted on all ten, and enough others on each for it to be scored. What is left
+    // of theirs is best explained by a side, to which the direction the ratings vary most along does not lead.
+    let side = |at: usize| if (at * at + 1) % 7 < 4 { Vote::Agree } else { Vote::Disagree };
+    let cast: Vec<Cast> = (0..10)
+        .map(|at| (0, at, side(at)))
+        .chain((1..6).flat_map(|person| (0..9).map(move |at| (person, at, Vote::Agree))))
+        .chain((6..11).map(|person| (person, 9, Vote::Agree)))
+        .collect();
+    let mut votes = Votes::on(vec![Standing::Live; 10]).unwrap();
+    for (person, statement, vote) in cast {
+        votes.cast(person, statement, vote).unwrap();
+    }
+    let found = bridging(&votes);
+    assert_eq!(found.ratings, 10);
+    assert!((found.loss - 0.036_271_372_479_7).abs() < 1e-9, "{}", found.loss);
 }
 
 /// People whose opinions come from `place`, answering 20 statements, some more steeply than others.

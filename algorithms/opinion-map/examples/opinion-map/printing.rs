@@ -20,6 +20,7 @@ pub(crate) fn polis(conversation: &Conversation, comments: &Comments, map: &Opin
     let Conversation { votes, people, statements, .. } = conversation;
     let hidden = |group: usize| map.groups.get(group).is_some_and(|group| group.is_hidden);
     let label = |person: usize| map.labels[person].filter(|group| !hidden(*group)).map(Value::from);
+    let may_show = |person: usize| map.clustered[person] && !map.labels[person].is_some_and(hidden);
     let speaking = |(group, list): (usize, &Vec<Representative>)| {
         let list = if hidden(group) { Value::Array(Vec::new()) } else { representatives(list, statements) };
         (group.to_string(), list)
@@ -36,7 +37,7 @@ pub(crate) fn polis(conversation: &Conversation, comments: &Comments, map: &Opin
         "explained_share": map.plane.share,
         "extremity": map.extremity,
         "projection": by_person(people, |person| Some(json!(map.positions[person]))),
-        "in_conv": people.iter().zip(&map.clustered).filter(|(_, taken)| **taken).map(|(id, _)| *id).collect::<Vec<_>>(),
+        "in_conv": people.iter().enumerate().filter(|(person, _)| may_show(*person)).map(|(_, id)| *id).collect::<Vec<_>>(),
         "k": map.groups.len(),
         "silhouette_by_k": map.fits.iter().map(|fit| (fit.groups.to_string(), json!(fit.silhouette))).collect::<Map<_, _>>(),
         "labels": by_person(people, label),
@@ -91,12 +92,24 @@ pub(crate) fn beyond_polis(conversation: &Conversation, map: &OpinionMap) -> Map
     }
 }
 
-/// What the groups that came with the file say.
-pub(crate) fn given(conversation: &Conversation, groups: &BTreeMap<u64, i64>) -> Value {
+/// Groups that came with a file and what they say.
+pub(crate) struct Given {
+    /// What the file calls each, ascending.
+    pub(crate) ids: Vec<i64>,
+    pub(crate) statistics: GroupStatistics,
+}
+
+/// Asks the groups that came with the file: `groups` gives people's, by their ids.
+pub(crate) fn given(conversation: &Conversation, groups: &BTreeMap<u64, i64>) -> Given {
     let ids: Vec<i64> = groups.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let label = |person: &u64| ids.binary_search(groups.get(person)?).ok();
     let labels: Vec<Option<usize>> = conversation.people.iter().map(label).collect();
-    let statistics = GroupStatistics::of(&conversation.votes, &labels, ids.len());
+    Given { statistics: GroupStatistics::of(&conversation.votes, &labels, ids.len()), ids }
+}
+
+/// What a Polis reference file holds of them.
+pub(crate) fn given_keys(conversation: &Conversation, groups: &BTreeMap<u64, i64>, given: &Given) -> Value {
+    let Given { ids, statistics } = given;
     let speaking = ids
         .iter()
         .zip(&statistics.representatives)
@@ -138,6 +151,9 @@ pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String
     }
     if !conversation.unseen.is_empty() {
         notes.push(format!("{} statements nobody has seen", conversation.unseen.len()));
+    }
+    if !conversation.unlisted.is_empty() {
+        notes.push(format!("{} statements not among those listed, taken as live", conversation.unlisted.len()));
     }
     for (number, group) in map.groups.iter().enumerate() {
         if group.is_hidden {
@@ -217,7 +233,13 @@ mod tests {
                 votes.cast(person, statement, side).unwrap();
             });
         }
-        Conversation { votes, people: (0..40).collect(), statements: vec![0, 1, 2], unseen: Vec::new() }
+        Conversation {
+            votes,
+            people: (0..40).collect(),
+            statements: vec![0, 1, 2],
+            unseen: Vec::new(),
+            unlisted: Vec::new(),
+        }
     }
 
     #[test]
@@ -226,8 +248,8 @@ mod tests {
         let map = OpinionMap::draw(&conversation.votes, &Settings { privacy_floor: 30, ..Settings::default() });
         let (keys, beyond) = (polis(&conversation, &Comments::default(), &map), beyond_polis(&conversation, &map));
         assert_eq!(
-            (&keys["k"], &keys["labels"], &keys["repness"]),
-            (&json!(2), &json!({}), &json!({"0": [], "1": []}))
+            (&keys["k"], &keys["labels"], &keys["in_conv"], &keys["repness"]),
+            (&json!(2), &json!({}), &json!([]), &json!({"0": [], "1": []}))
         );
         assert_eq!(
             (&beyond["groups"][0]["people"], &beyond["groups"][0]["center"], &beyond["seen_by_group"]),

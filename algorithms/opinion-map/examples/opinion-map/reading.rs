@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
+use std::io::{Chain, Read as _};
 
 use csv::{ByteRecord, ReaderBuilder};
 use opinion_map::{PEOPLE_MAX, STATEMENTS_MAX, Standing, Vote, Votes};
@@ -35,7 +36,12 @@ pub(crate) struct Conversation {
     pub(crate) statements: Vec<u64>,
     /// Statements listed as live that nobody has voted on.
     pub(crate) unseen: Vec<u64>,
+    /// Statements of the votes that are not among those listed, where any are: they are taken as live.
+    pub(crate) unlisted: Vec<u64>,
 }
+
+/// Put behind every file: a row of its own, unless a quotation mark before it was never closed.
+const END: &[u8] = b"\n.";
 
 impl Trouble {
     /// The same, saying in which file.
@@ -202,7 +208,9 @@ impl Ballots {
         let is_live = |id: &u64| comments.get(id).is_none_or(|standing| standing.is_live());
         let listed: BTreeSet<u64> = statements.iter().chain(comments.keys()).copied().collect();
         let unseen = listed.into_iter().filter(|id| is_live(id) && is_unseen(id)).collect();
-        Ok(Conversation { votes, people, statements, unseen })
+        let is_unlisted = |id: &&u64| !comments.is_empty() && !comments.contains_key(id);
+        let unlisted = statements.iter().filter(is_unlisted).copied().collect();
+        Ok(Conversation { votes, people, statements, unseen, unlisted })
     }
 
     /// The people who came first, by their numbers in the conversation.
@@ -214,7 +222,8 @@ impl Ballots {
 
 /// The rows of one file under its header.
 struct Rows<'a> {
-    reader: csv::Reader<&'a [u8]>,
+    bytes: &'a [u8],
+    reader: csv::Reader<Chain<&'a [u8], &'static [u8]>>,
     header: Vec<String>,
     read: usize,
 }
@@ -229,8 +238,8 @@ struct Row {
 impl<'a> Rows<'a> {
     fn new(bytes: &'a [u8]) -> Result<Self, Trouble> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut rows = Self { reader, header: Vec::new(), read: 0 };
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.chain(END));
+        let mut rows = Self { bytes, reader, header: Vec::new(), read: 0 };
         let Some(first) = rows.read()? else { return Err(Trouble("row 1: the file is empty".to_owned())) };
         rows.header = (0..first.record.len())
             .map(|at| first.text(at).map(|name| name.trim().to_owned()))
@@ -258,8 +267,15 @@ impl<'a> Rows<'a> {
             .reader
             .read_byte_record(&mut record)
             .map_err(|error| Trouble(format!("row {}: {error}", self.read)))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        Ok(more.then_some(Row { record, number: self.read, line }))
+        if !more {
+            return Err(Trouble(format!("row {}: a quotation mark is never closed", self.read - 1)));
+        }
+        // The reader's position is before the line ends that come before the row.
+        let (at, line) = record.position().map_or((0, 0), |place| (place.byte() as usize, place.line()));
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| b"\r\n".contains(byte));
+        let line = line + ends.clone().filter(|byte| **byte == b'\n').count() as u64;
+        Ok((ends.count() < rest.len()).then_some(Row { record, number: self.read, line }))
     }
 
     /// Where the first of these names stands in the header.
@@ -297,11 +313,7 @@ impl Row {
     }
 
     fn trouble(&self, what: impl Display) -> Trouble {
-        let line = if self.line == self.number as u64 || self.line == 0 {
-            String::new()
-        } else {
-            format!(" (line {})", self.line)
-        };
+        let line = if self.line <= self.number as u64 { String::new() } else { format!(" (line {})", self.line) };
         Trouble(format!("row {}{line}: {what}", self.number))
     }
 }

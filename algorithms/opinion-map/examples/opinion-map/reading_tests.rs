@@ -63,12 +63,15 @@ fn what_is_wrong_is_said_with_its_row() {
         let said = refusal(votes(file.as_bytes(), false));
         assert!(said.starts_with(row) && said.contains(why) && !said.contains('\n'), "{file:?}: {said}");
     }
+    let said = refusal(votes(b"participant,0\r\n1,1\r\n\r\n2,5\r\n", false));
+    assert!(said.starts_with("row 3 (line 4): "), "{said}");
     let said = refusal(votes(b"participant,0\n1,1\n\xFF\xFE,1\n", false));
     assert!(said.starts_with("row 3"), "{said}");
     for (file, why) in [
         ("comment-id,moderated\n1,5\n", "moderated"),
         ("comment-id,moderated\n1,1\n1,1\n", "already"),
         ("comment-id\n1\n", "moderated"),
+        ("comment-id,moderated,comment-body\n1,1,\"one\n2,-1,two\n", "row 2: a quotation mark is never closed"),
     ] {
         let said = comments(file.as_bytes()).expect_err("this file should have been refused").0;
         assert!(said.contains(why), "{said}");
@@ -80,7 +83,15 @@ fn a_statement_listed_and_never_voted_on_is_said_to_be_unseen() {
     let listed = comments(b"comment-id,moderated,is-meta\n0,1,false\n7,-1,false\n8,0,\n9,-1,0\n").unwrap();
     let conversation = votes(WIDE.as_bytes(), false).unwrap().number(&listed).unwrap();
     assert_eq!(conversation.unseen, [8]);
+    assert!(conversation.unlisted.is_empty());
     assert_eq!(conversation.votes.standings(), [Standing::Live, Standing::Rejected]);
+}
+
+#[test]
+fn a_statement_voted_on_and_never_listed_is_said_to_be_unlisted() {
+    let listed = comments(b"comment-id,moderated\n0,1\n").unwrap();
+    let unlisted = |comments| votes(WIDE.as_bytes(), false).unwrap().number(comments).unwrap().unlisted;
+    assert_eq!((unlisted(&listed), unlisted(&Comments::default())), (vec![7], vec![]));
 }
 
 proptest! {

@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use opinion_map::OpinionMap;
+use opinion_map::{OpinionMap, Representative};
 
-use crate::printing::{notes, side};
+use crate::printing::{Given, notes, side};
 use crate::reading::Conversation;
 
 const LISTED: usize = 5;
@@ -29,18 +29,7 @@ pub(crate) fn map(conversation: &Conversation, map: &OpinionMap) -> String {
         let stability =
             group.stability.map_or(String::new(), |stability| format!(", found again {:.0} %", stability * 100.0));
         line(&mut out, format_args!("group {number}: {} people{stability}", group.people));
-        for one in spoken {
-            line(
-                &mut out,
-                format_args!(
-                    "  {} with {}: {} of {} here",
-                    side(one.side),
-                    statements[one.statement],
-                    one.successes,
-                    one.trials
-                ),
-            );
-        }
+        spoken.iter().for_each(|one| speak(&mut out, one, statements));
     }
     for (what, list) in [("agree", &map.consensus.agree), ("disagree", &map.consensus.disagree)] {
         for one in list {
@@ -67,6 +56,22 @@ pub(crate) fn map(conversation: &Conversation, map: &OpinionMap) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// What the groups that came with the file say, in words.
+pub(crate) fn given(conversation: &Conversation, given: &Given) -> String {
+    let mut out = String::new();
+    for (id, spoken) in given.ids.iter().zip(&given.statistics.representatives) {
+        line(&mut out, format_args!("given group {id}:"));
+        spoken.iter().for_each(|one| speak(&mut out, one, &conversation.statements));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn speak(out: &mut String, one: &Representative, statements: &[u64]) {
+    let (side, statement) = (side(one.side), statements[one.statement]);
+    line(out, format_args!("  {side} with {statement}: {} of {} here", one.successes, one.trials));
 }
 
 fn line(out: &mut String, words: std::fmt::Arguments<'_>) {
