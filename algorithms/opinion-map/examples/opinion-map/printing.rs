@@ -137,7 +137,9 @@ pub(crate) fn notes(conversation: &Conversation, map: &OpinionMap) -> Vec<String
     }
     match map.groups.len() {
         0 => notes.push("nobody has voted enough to be grouped".to_owned()),
-        1 => notes.push("one group: no split is cleaner than chance would give".to_owned()),
+        1 if map.fits.iter().any(|fit| fit.chance.is_some()) => {
+            notes.push("one group: no split is cleaner than chance would give".to_owned());
+        }
         _ => {}
     }
     if outside.never_voted + outside.too_few_votes > 0 {

@@ -32,7 +32,8 @@ pub(crate) fn answers_needed(folder: &str, orders: u64, weight: Weight) -> [Vec<
     let map = OpinionMap::draw(&conversation.votes, &Settings { resamples: 0, ..Settings::default() });
     // Where the map has one group, production's groups are taken: the replay needs some.
     let (labels, groups) = if map.groups.len() > 1 { (map.labels, map.groups.len()) } else { conversation.given };
-    let of_order = |order| [true, false].map(|ours| Replay::of(&conversation.votes, &labels, groups, weight, order).run(ours));
+    let of_order =
+        |order| [true, false].map(|ours| Replay::of(&conversation.votes, &labels, groups, weight, order).run(ours));
     let needed: Vec<[[usize; ENOUGH.len()]; 2]> = (1..=orders).map(of_order).collect();
     std::array::from_fn(|enough| needed.iter().map(|[ours, drawn]| (ours[enough], drawn[enough])).collect())
 }
@@ -105,7 +106,10 @@ impl<'a> Replay<'a> {
             }
             if let Some(group) = group {
                 self.tallies[group][next] = self.tallies[group][next] + one(vote);
-                found[group] = shared(&self.tallies[group], self.weight).iter().filter(|at| self.sought[group].contains(at)).count();
+                found[group] = shared(&self.tallies[group], self.weight)
+                    .iter()
+                    .filter(|at| self.sought[group].contains(at))
+                    .count();
             }
             let in_place = found.iter().sum::<usize>() as f64;
             for (short_at, enough) in short_at.iter_mut().zip(enough) {
