@@ -41,6 +41,14 @@ impl LiveMap {
         Ok(())
     }
 
+    /// Makes room for so many people, so that those who have not voted are counted too.
+    ///
+    /// # Errors
+    /// As [`Votes::seat`].
+    pub fn seat(&mut self, people: usize) -> Result<(), VoteError> {
+        self.votes.seat(people)
+    }
+
     /// Adds a statement and returns its number.
     ///
     /// # Errors

@@ -109,8 +109,12 @@ proptest! {
             live.cast(person, statement % statements, [Vote::Agree, Vote::Disagree, Vote::Pass][at % 3]).unwrap();
             live.refresh();
         }
+        // Somebody who has not voted is counted, and moves nobody.
+        live.seat(31).unwrap();
+        live.refresh();
         let cold = OpinionMap::draw(live.votes(), &QUICK);
         let warm = live.map().clone();
+        prop_assert_eq!(warm.positions.len(), 31);
         // Where two directions spread (nearly) alike, any turn of the pair is as right.
         let tables = CoVotes::count(live.votes());
         let is_clear = cold.plane.share[0] > cold.plane.share[1] * 1.05 && has_clear_second(live.votes(), &tables, &cold.plane);
